@@ -1,0 +1,31 @@
+"""Identifiers. Every record is named by a UUIDv7 made on the device that wrote it, so no two clinics collide."""
+
+from typing import NewType
+
+StaffId = NewType("StaffId", str)
+RoleId = NewType("RoleId", str)
+SiteId = NewType("SiteId", str)
+DeviceId = NewType("DeviceId", str)
+PatientId = NewType("PatientId", str)
+AppointmentId = NewType("AppointmentId", str)
+EncounterId = NewType("EncounterId", str)
+NoteId = NewType("NoteId", str)
+ConditionId = NewType("ConditionId", str)
+ResponseId = NewType("ResponseId", str)
+MedicineId = NewType("MedicineId", str)
+PresentationId = NewType("PresentationId", str)
+PartnerId = NewType("PartnerId", str)
+LotId = NewType("LotId", str)
+MovementId = NewType("MovementId", str)
+MedicationRequestId = NewType("MedicationRequestId", str)
+DispenseId = NewType("DispenseId", str)
+ServiceRequestId = NewType("ServiceRequestId", str)
+
+
+def new_id(unix_ms: int | None = None) -> str:
+    """A new UUIDv7 as 36 lower-case characters; `unix_ms` lets the injected clock set its time part."""
+    from uuid_utils import uuid7
+
+    if unix_ms is None:
+        return str(uuid7())
+    return str(uuid7(timestamp=unix_ms // 1000, nanos=unix_ms % 1000 * 1_000_000))
