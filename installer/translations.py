@@ -59,10 +59,10 @@ class Use:
 
 def unit_of(path: Path) -> str:
     """The unit of a source file: its room, else its floor; what stands on the roof belongs to app."""
-    parts = path.relative_to(CODE).parts
-    if len(parts) == 1:
+    floor, *inside = path.relative_to(CODE).parts
+    if not inside:
         return "app"
-    return parts[1] if parts[0] == "features" and len(parts) > 2 else parts[0]
+    return inside[0] if floor == "features" and len(inside) > 1 else floor
 
 
 def uses_in(source: str, unit: str, file: str) -> Iterator[Use]:
