@@ -135,7 +135,7 @@ def set_up(*, window: bool = False) -> None:
     STAMP.unlink(missing_ok=True)
     if not (same_python and python().exists()):
         venv.EnvBuilder(clear=True, with_pip=True, symlinks=os.name != "nt").create(ENVIRONMENT)
-    install = [str(python()), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
+    install = [str(python()), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "-qq"]
     for arguments in (
         ["--require-hashes", "--only-binary", ":all:", "-r", str(LOCK)],
         ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
