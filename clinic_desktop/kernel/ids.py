@@ -28,4 +28,4 @@ def new_id(unix_ms: int | None = None) -> str:
 
     if unix_ms is None:
         return str(uuid7())
-    return str(uuid7(timestamp=unix_ms // 1000, nanos=unix_ms % 1000 * 1_000_000))
+    return str(uuid7(nanoseconds=unix_ms * 1_000_000))

@@ -1,0 +1,16 @@
+"""Imports every table of the program, so that capture, migrations and the merge see all of them.
+
+Importing this costs SQLAlchemy: it is done when a vault is opened, not before the sign-in window.
+"""
+
+from clinic_desktop.exchange import records as exchange
+from clinic_desktop.features.agenda import records as agenda
+from clinic_desktop.features.consults import records as consults
+from clinic_desktop.features.medication import records as medication
+from clinic_desktop.features.patients import records as patients
+from clinic_desktop.features.referrals import records as referrals
+from clinic_desktop.features.settings import records as settings
+from clinic_desktop.features.staff import records as staff
+from clinic_desktop.storage import device
+
+TABLE_MODULES = (device, settings, staff, patients, agenda, medication, consults, referrals, exchange)

@@ -1,0 +1,73 @@
+"""What a clinic may change, in one typed table. One screen shows it; nothing else is configurable."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from clinic_desktop.kernel.errors import Refused
+from clinic_desktop.kernel.i18n import N_
+
+
+class NotASetting(Refused):
+    text = N_("This program has no setting of that name.")
+
+
+class WrongSetting(Refused):
+    text = N_("“{value}” does not fit here. {hint}")
+
+
+class Kind(StrEnum):
+    WORDS = "words"
+    CHOICE = "choice"
+    NUMBER = "number"
+    YES_NO = "yes-no"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    key: str
+    title: str
+    kind: Kind
+    default: Any
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, words) pairs."""
+    smallest: int = 0
+    largest: int = 0
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("language", N_("Language of the screens"), Kind.CHOICE, "es", choices=(("es", N_("Spanish")), ("en", N_("English")))),
+    Setting(
+        "paper_size", N_("Paper size"), Kind.CHOICE, "letter",
+        choices=(("letter", N_("Letter")), ("a4", N_("A4")), ("half-letter", N_("Half letter"))),
+    ),
+    Setting("letterhead_name", N_("Name on the letterhead"), Kind.WORDS, "", N_("Left empty, the clinic's name is used. It leaves the clinic: name no illness in it.")),
+    Setting("letterhead_address", N_("Address on the letterhead"), Kind.WORDS, ""),
+    Setting("letterhead_phone", N_("Telephone on the letterhead"), Kind.WORDS, ""),
+    Setting("day_capacity", N_("People per consultation day"), Kind.NUMBER, 25, N_("Beyond it the program asks, and goes on after a yes."), smallest=1, largest=200),
+    Setting("cover_minutes", N_("Cover the screen after minutes"), Kind.NUMBER, 5, N_("Between 2 and 15. During a consultation it waits up to 60."), smallest=2, largest=15),
+    Setting("lock_minutes", N_("Lock after minutes"), Kind.NUMBER, 15, N_("Between 5 and 60."), smallest=5, largest=60),
+    Setting("backup_folder", N_("Folder of the backups"), Kind.WORDS, "", N_("Left empty, they are kept beside the data. A second disk or a stick is safer.")),
+)  # fmt: skip
+
+_BY_KEY = {setting.key: setting for setting in SETTINGS}
+
+
+def setting_named(key: str) -> Setting:
+    if key not in _BY_KEY:
+        raise NotASetting()
+    return _BY_KEY[key]
+
+
+def checked(setting: Setting, value: Any) -> Any:
+    """The value as it is kept; raises WrongSetting with what would fit."""
+    fits = {
+        Kind.WORDS: isinstance(value, str) and len(value) <= 300,
+        Kind.YES_NO: isinstance(value, bool),
+        Kind.CHOICE: any(value == choice for choice, _ in setting.choices),
+        Kind.NUMBER: type(value) is int and setting.smallest <= value <= setting.largest,
+    }[setting.kind]
+    if not fits:
+        raise WrongSetting(value=value, hint=setting.hint)
+    return value

@@ -1,0 +1,56 @@
+"""Roles as sets of permissions. These are the first ones of a new clinic; afterwards they are data."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.permissions import Permission as P
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRole:
+    code: str
+    title: str
+    permissions: frozenset[P]
+
+
+_DESK = frozenset({P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.RECEPTION, P.SEE_DAY})
+_CLINICIAN = frozenset({P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.SEE_DAY, P.READ_CHART, P.WRITE_NOTES, P.WRITE_LETTERS})
+_PRESCRIBER = _CLINICIAN | {P.PRESCRIBE, P.SEE_STOCK}
+
+FIRST_ROLES: tuple[FirstRole, ...] = (
+    FirstRole("receptionist", N_("Reception"), _DESK | {P.CARRY_BUNDLES}),
+    FirstRole("psychiatrist", N_("Psychiatrist"), _PRESCRIBER | {P.SIGN_NOTES}),
+    FirstRole("resident", N_("Resident"), _PRESCRIBER),
+    FirstRole("psychologist", N_("Psychologist"), _CLINICIAN | {P.SIGN_NOTES}),
+    FirstRole("general-doctor", N_("General doctor"), _PRESCRIBER | {P.SIGN_NOTES}),
+    FirstRole("nurse", N_("Nurse"), _CLINICIAN | {P.SEE_STOCK, P.DISPENSE}),
+    FirstRole("pharmacy", N_("Pharmacy"), frozenset({P.SEE_PATIENTS, P.SEE_STOCK, P.DISPENSE, P.RECEIVE_STOCK})),
+    FirstRole("community-worker", N_("Community worker"), frozenset({P.SEE_PATIENTS, P.SEE_DAY})),
+    FirstRole("transcriber", N_("Transcriber"), frozenset({P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.TRANSCRIBE})),
+    FirstRole(
+        "coordinator",
+        N_("Coordination"),
+        _DESK
+        | {P.SEE_STOCK, P.DISPENSE, P.RECEIVE_STOCK, P.CORRECT_STOCK, P.CARRY_BUNDLES, P.KEEP_BACKUPS, P.KEEP_STAFF}
+        | {P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_LEDGER, P.SEE_REPORTS},
+    ),
+    FirstRole(
+        "data-manager",
+        N_("Data manager"),
+        frozenset({P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.CARRY_BUNDLES, P.MERGE_BUNDLES, P.KEEP_BACKUPS})
+        | {P.KEEP_STAFF, P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_STOCK, P.SEE_LEDGER, P.SEE_REPORTS},
+    ),
+    FirstRole("auditor", N_("Auditor"), frozenset({P.SEE_LEDGER, P.SEE_REPORTS})),
+)
+
+COORDINATOR, DATA_MANAGER = "coordinator", "data-manager"
+
+
+def in_service(active: bool, valid_until: date | None, today: date) -> bool:
+    """Whether a person may sign in today; a person leaves on the evening of the last valid day."""
+    return active and (valid_until is None or today <= valid_until)
+
+
+def needs_supervisor(role_code: str) -> bool:
+    return role_code == "resident"

@@ -1,0 +1,171 @@
+"""People who sign in: founding a clinic, adding somebody on the spot, ending an access."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from clinic_desktop.features.staff import queries
+from clinic_desktop.features.staff.queries import role_id
+from clinic_desktop.features.staff.records import Role, Site, StaffMember
+from clinic_desktop.features.staff.rules import FIRST_ROLES, needs_supervisor
+from clinic_desktop.kernel.errors import Refused
+from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage import keys
+from clinic_desktop.storage.header import read_header
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor, Work
+
+
+class NotInService(Refused):
+    text = N_("This access has ended. Ask the coordinator.")
+
+
+class NameMissing(Refused):
+    text = N_("Write the person's name.")
+
+
+class SupervisorMissing(Refused):
+    text = N_("Choose who supervises this resident.")
+
+
+class EndsInThePast(Refused):
+    text = N_("The last day is already past.")
+
+
+class LastCoordinator(Refused):
+    text = N_("This is the last person who can add others. Give somebody else that role first.")
+
+
+class AlreadyFounded(Refused):
+    text = N_("This clinic has its people already.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    staff_id: str
+    display_name: str
+    full_name: str
+    role_code: str
+    licence: str | None = None
+    supervisor_id: str | None = None
+    valid_until: date | None = None
+
+
+def found(work: Work, first: NewMember, *, municipality_code: str | None, phone: str | None = None) -> None:
+    """The first rows of a new installation: its site, the roles, and the person who may add the others."""
+    place = work.place
+    if queries.site(work) is not None:
+        raise AlreadyFounded()
+    work.add(
+        Site(
+            id=place.site_id, code=place.site_code, name=place.site_name, kind=place.role,
+            municipality_code=municipality_code, phone=phone, zone=str(place.zone),
+        )  # fmt: skip
+    )
+    for role in FIRST_ROLES:
+        names = sorted(str(p) for p in role.permissions)
+        work.add(Role(id=role_id(role.code), code=role.code, title=role.title, permissions=names))
+    _add(work, first)
+    work.about(Site.__tablename__, place.site_id)
+
+
+def add_member(work: Work, new: NewMember) -> None:
+    """Add a person, effective at once. The way in is given by `give_access`."""
+    work.require(Permission.KEEP_STAFF)
+    if needs_supervisor(new.role_code) and not new.supervisor_id:
+        raise SupervisorMissing()
+    if new.valid_until is not None and new.valid_until < work.today:
+        raise EndsInThePast()
+    _add(work, new)
+
+
+def change_member(work: Work, staff_id: str, *, seen: Mapping[str, Any], to: Mapping[str, Any]) -> None:
+    """Change a person's names, licence, supervisor, role_id or last day."""
+    work.require(Permission.KEEP_STAFF)
+    row = work.load(StaffMember, staff_id)
+    work.revise(row, seen=seen, to=to)
+    _someone_keeps_staff(work)
+
+
+def end_access(work: Work, staff_id: str) -> None:
+    """The person may not sign in any more; what the person wrote stays. Remove the slot with `take_access`."""
+    work.require(Permission.KEEP_STAFF)
+    row = work.load(StaffMember, staff_id)
+    row.active = False
+    work.session.flush()
+    _someone_keeps_staff(work)
+
+
+def sign_in(work: Work, staff_id: str) -> Actor:
+    """The person behind an opened slot, with today's permissions. Raises NotInService."""
+    actor = queries.actor(work, staff_id)
+    if actor is None:
+        raise NotInService()
+    work.actor = actor
+    work.act = "staff.sign_in"
+    work.about(StaffMember.__tablename__, staff_id)
+    return actor
+
+
+def sign_out(work: Work) -> None:
+    work.act = "staff.sign_out"
+    work.about(StaffMember.__tablename__, work.actor.staff_id)
+
+
+def give_access(vault: Vault, actor: Actor, staff_id: str, password: str) -> None:
+    """A way in for a person of this installation, or a new password where there is one already.
+
+    Raises WeakPassword. The person is asked to choose an own password at the first sign-in.
+    """
+    vault.ask(lambda reading: reading.require(Permission.KEEP_STAFF), actor)
+    known = vault.ask(lambda reading: queries.member(reading, staff_id), actor)
+    if known is None or vault.opened is None:
+        raise NotInService()
+    slot_id = slot_of(vault.folder, known.display_name)
+    if slot_id is not None:
+        keys.reset_slot(vault.folder, vault.opened, slot_id, password)
+    else:
+        keys.add_slot(vault.folder, vault.opened, keys.NewSlot(known.display_name, staff_id, password, must_change=True))
+    vault.do(lambda work: _note(work, "staff.give_access", staff_id), actor)
+
+
+def take_access(vault: Vault, actor: Actor, staff_id: str) -> None:
+    """End a person's access and remove the way in from this computer. Other laptops follow at the next stick."""
+    known = vault.ask(lambda reading: queries.member(reading, staff_id), actor)
+    vault.do(lambda work: end_access(work, staff_id), actor)
+    slot_id = None if known is None else slot_of(vault.folder, known.display_name)
+    if slot_id is not None and vault.opened is not None:
+        keys.remove_slot(vault.folder, vault.opened, slot_id)
+
+
+def slot_of(folder: Path, display_name: str) -> str | None:
+    """The slot under which a person signs in on this computer."""
+    found = [p.slot_id for p in read_header(folder).people if p.display_name == display_name]
+    return found[0] if found else None
+
+
+def _add(work: Work, new: NewMember) -> None:
+    if not new.display_name.strip() or not new.full_name.strip():
+        raise NameMissing()
+    work.add(
+        StaffMember(
+            id=new.staff_id, display_name=new.display_name.strip(), full_name=new.full_name.strip(),
+            role_id=role_id(new.role_code), licence=new.licence, supervisor_id=new.supervisor_id,
+            valid_until=new.valid_until, active=True,
+        )  # fmt: skip
+    )
+
+
+def _someone_keeps_staff(work: Work) -> None:
+    keeping = {r.code for r in queries.roles(work) if Permission.KEEP_STAFF in r.permissions}
+    left = [m for m in queries.members(work) if m.active and m.role_code in keeping]
+    if not left:
+        raise LastCoordinator()
+
+
+def _note(work: Work, act: str, staff_id: str) -> None:
+    work.act = act
+    work.about(StaffMember.__tablename__, staff_id)

@@ -1,0 +1,138 @@
+"""What a table is. A synced table is declared once here; triggers, masks, codecs and tests are generated from it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from clinic_desktop.storage.types import Id, Instant, Words
+
+INSERTED_BIT = 62
+"""In a mask: the whole row is new. Columns use bits 0 to 61; 55 to 61 are those of `Synced`."""
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class MergeClass(StrEnum):
+    """How two clinics' changes to one table come together (docs/formats/bundle.md)."""
+
+    APPEND = "append-only"
+    """Rows are final; merged by union. A correction is a new row that names the old one."""
+    REGISTERS = "registers"
+    """Every field, or group of fields, is merged on its own."""
+    SET = "set-rows"
+    """One row per element of a set; adding wins over voiding seen earlier."""
+    CENTRAL = "central-owned"
+    """The central office decides; what a clinic writes is in force there and a proposal elsewhere."""
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=_NAMES)
+
+
+def _strict(*more: Any, without_rowid: bool = False) -> tuple[Any, ...]:
+    return (*more, {"sqlite_strict": True, "sqlite_with_rowid": not without_rowid})
+
+
+class Local(Base):
+    """A table of this device only: never captured, never carried."""
+
+    __abstract__ = True
+    __table_args__ = _strict()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """What the merge must know of one column."""
+
+    bit: int
+    group: str | None = None
+    """Columns of one group are merged as one value (dose and frequency, birth date and its precision)."""
+    blocking: bool = False
+    """A conflict here is shown on the record itself until a person settles it."""
+    local: bool = False
+    """Derived on each device; captured nowhere."""
+
+
+def field(
+    bit: int,
+    type_: Any,
+    *,
+    group: str | None = None,
+    blocking: bool = False,
+    index: bool = False,
+    references: str | None = None,
+    nullable: bool = True,
+) -> Mapped[Any]:
+    """A synced column. `bit` is its number in change masks: 0 to 54, unique in the table, never used again."""
+    if not 0 <= bit <= 54:
+        raise ValueError(f"bit {bit} is not between 0 and 54")
+    return _column(FieldRule(bit, group, blocking), type_, index=index, references=references, nullable=nullable)
+
+
+def derived(type_: Any, *, index: bool = False) -> Mapped[Any]:
+    """A column that each device computes for itself (a search key): neither captured nor carried."""
+    return mapped_column(type_, nullable=True, index=index, info={"rule": FieldRule(-1, local=True)})
+
+
+def _column(
+    rule: FieldRule,
+    type_: Any,
+    *,
+    index: bool = False,
+    references: str | None = None,
+    nullable: bool = True,
+) -> Any:
+    links = [sa.ForeignKey(references)] if references else []
+    return mapped_column(type_, *links, nullable=nullable, index=index, info={"rule": rule})
+
+
+class Synced(Base):
+    """A table whose rows travel. Nothing is deleted; a wrong row is voided with a reason."""
+
+    __abstract__ = True
+    __table_args__ = _strict()
+    __merge__: ClassVar[MergeClass]
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, sort_order=-10)
+    origin_site_id: Mapped[str] = mapped_column(
+        Id, nullable=False, sort_order=90, info={"rule": FieldRule(55)}
+    )
+    recorded_at: Mapped[datetime] = mapped_column(
+        Instant, nullable=False, sort_order=91, info={"rule": FieldRule(56)}
+    )
+    recorded_by: Mapped[str] = mapped_column(Id, nullable=False, sort_order=92, info={"rule": FieldRule(57)})
+    voided_at: Mapped[datetime | None] = mapped_column(
+        Instant, nullable=True, sort_order=93, info={"rule": FieldRule(58, group="void")}
+    )
+    voided_by: Mapped[str | None] = mapped_column(
+        Id, nullable=True, sort_order=94, info={"rule": FieldRule(59, group="void")}
+    )
+    void_reason: Mapped[str | None] = mapped_column(
+        Words, nullable=True, sort_order=95, info={"rule": FieldRule(60, group="void")}
+    )
+
+
+def synced_classes() -> list[type[Synced]]:
+    """Every synced class that has been imported, by table name; app/house.py imports them all."""
+    found = [m.class_ for m in Base.registry.mappers if issubclass(m.class_, Synced)]
+    return sorted(found, key=lambda c: c.__tablename__)
+
+
+def synced_columns(cls: type[Synced]) -> list[tuple[sa.Column[Any], FieldRule]]:
+    """The captured columns in bit order; the id, which never changes, is not among them."""
+    columns = [(c, c.info["rule"]) for c in _table(cls).columns if "rule" in c.info and not c.info["rule"].local]
+    return sorted(columns, key=lambda pair: pair[1].bit)
+
+
+def _table(cls: type[Synced]) -> sa.Table:
+    table = cls.__table__
+    assert isinstance(table, sa.Table)
+    return table

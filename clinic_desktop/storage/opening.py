@@ -1,0 +1,103 @@
+"""Making and opening a vault, from opened keys to the first question. Finds out whether this is still the same vault."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from clinic_desktop.kernel.clock import Clock, unix_ms
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.storage import ledger
+from clinic_desktop.storage.device import ThisDevice
+from clinic_desktop.storage.files import DATABASE, RESTORED
+from clinic_desktop.storage.head import place_of, read_head
+from clinic_desktop.storage.keys import KeyUse, Opened, sub_key
+from clinic_desktop.storage.vault import Vault, VaultKeys
+from clinic_desktop.storage.work import Actor
+
+SYSTEM = Actor("", "", frozenset())
+"""In whose name the program itself writes: opening, epochs."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewVault:
+    """What a new installation must know of itself."""
+
+    site_name: str
+    site_code: str
+    """Three capital letters; begins every printed number."""
+    zone: str
+    role: str
+    """"clinic" or "central"."""
+    site_id: str = field(default_factory=new_id)
+
+
+def vault_keys(opened: Opened) -> VaultKeys:
+    return VaultKeys(sub_key(opened, KeyUse.DATABASE), sub_key(opened, KeyUse.HEAD))
+
+
+def make_vault(folder: Path, opened: Opened, new: NewVault, clock: Clock) -> Vault:
+    """Create the encrypted database beside its header. Every room's records must be imported (app/house.py)."""
+    import pyrage
+
+    vault = Vault(folder, vault_keys(opened), clock, create=True)
+    vault.opened = opened
+    vault.migrate()
+    vault.settle_in(
+        ThisDevice(
+            device_id=new_id(unix_ms(clock.now())),
+            site_id=new.site_id,
+            site_code=new.site_code,
+            site_name=new.site_name,
+            zone=new.zone,
+            role=new.role,
+            epoch=secrets.token_hex(8),
+            founded_at=clock.now(),
+            signing_key=Ed25519PrivateKey.generate().private_bytes_raw(),
+            age_identity=str(pyrage.x25519.Identity.generate()),
+        )
+    )
+    vault.start_reading()
+    vault.settle()
+    return vault
+
+
+def open_vault(
+    folder: Path, opened: Opened, clock: Clock, *, before_migrating: Callable[[Vault], None] | None = None
+) -> Vault:
+    """Open an existing vault; bring it to this version; begin a new epoch if it may have been copied or put back.
+
+    `before_migrating` cuts the waiting changes into a segment, so that none is left in the old shape.
+    """
+    vault = Vault(folder, vault_keys(opened), clock)
+    vault.opened = opened
+    try:
+        if vault.needs_migration():
+            if before_migrating is not None:
+                before_migrating(vault)
+            vault.migrate()
+        vault.start_reading()
+        reason = _why_doubtful(vault)
+        if reason is not None:
+            vault.begin_epoch(SYSTEM, reason)
+            (folder / RESTORED).unlink(missing_ok=True)
+    except BaseException:
+        vault.close()
+        raise
+    return vault
+
+
+def _why_doubtful(vault: Vault) -> str | None:
+    """Why this may not be the database that was closed last, or None. A false alarm costs nothing."""
+    if (vault.folder / RESTORED).exists():
+        return "restored"
+    head = read_head(vault.folder, vault.head_key)
+    if head is None:
+        return "head missing"
+    if head.epoch != int(vault.place.epoch, 16) or not vault.has_line(ledger.Head(head.ledger_count, head.ledger_hash)):
+        return "head is not of this database"
+    if head.place != place_of(vault.folder / DATABASE):
+        return "moved or copied"
+    return None

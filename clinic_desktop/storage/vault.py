@@ -1,0 +1,322 @@
+"""The open vault: one connection that writes, one that reads, and the rules around every transaction."""
+
+import json
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+from sqlcipher3 import dbapi2
+
+from clinic_desktop.kernel.clock import Clock, unix_ms
+from clinic_desktop.kernel.errors import Refused, Trouble
+from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.logs import log_bug
+from clinic_desktop.storage import ledger, migrate
+from clinic_desktop.storage.capture import HLC_SHIFT
+from clinic_desktop.storage.cipher import DamagedFile, open_cipher
+from clinic_desktop.storage.device import ThisDevice
+from clinic_desktop.storage.files import DATABASE
+from clinic_desktop.storage.head import Head, place_of, write_head
+from clinic_desktop.storage.keys import Opened
+from clinic_desktop.storage.types import instant_text
+from clinic_desktop.storage.work import Actor, Place, Reading, Work
+
+Result = TypeVar("Result")
+Follower = Callable[[frozenset[str]], None]
+
+
+class DiskFull(Trouble):
+    text = N_("The disk is full. Nothing was lost, but this was not saved. Free some space and save again.")
+
+
+class DiskTrouble(Trouble):
+    text = N_("The disk did not answer. This was not saved. Try again; if it repeats, make a backup and tell the coordinator.")
+
+
+class FinalRecord(Refused):
+    text = N_("What is signed cannot be changed. Write an addendum or a correction.")
+
+
+@dataclass(frozen=True, slots=True)
+class VaultKeys:
+    """Sub-keys of the data key: for the cipher and for the head file."""
+
+    cipher: bytes
+    head: bytes
+
+
+class Vault:
+    """The data of this computer, unlocked. Made by app/house.py, which knows every table."""
+
+    def __init__(self, folder: Path, keys: VaultKeys, clock: Clock, *, create: bool = False) -> None:
+        self.folder = folder
+        self.clock = clock
+        self._keys = keys
+        self._followers: list[Follower] = []
+        self._writing = threading.RLock()
+        self._reading = threading.RLock()
+        self._raw = open_cipher(folder / DATABASE, keys.cipher, create=create)
+        self._writer = _engine(self._raw, "BEGIN IMMEDIATE")
+        self._raw_reader: dbapi2.Connection | None = None
+        self._reader: sa.Engine | None = None
+        self._place: Place | None = None
+        self.opened: Opened | None = None
+        """The opened header slot, for what needs keys besides the database: backups, people's access."""
+        self._where = ""
+        self.last_head = ledger.Head(0, ledger.FIRST)
+
+    # -- opening and closing
+
+    def needs_migration(self) -> bool:
+        with self._writer.connect() as connection:
+            return not migrate.is_current(connection)
+
+    def migrate(self) -> None:
+        """Bring the schema to this version, in one transaction."""
+        with _told(), self._writing, self._writer.begin() as connection:
+            migrate.migrate(connection)
+
+    def settle_in(self, device: ThisDevice) -> None:
+        """Write who this computer is; once, when the vault is made."""
+        with _told(), self._writing, Session(self._writer) as session, session.begin():
+            session.add(device)
+
+    def start_reading(self) -> None:
+        """Open the second connection and learn which clinic this is."""
+        self._raw_reader = open_cipher(self.folder / DATABASE, self._keys.cipher, read_only=True)
+        self._reader = _engine(self._raw_reader, "BEGIN")
+        self.learn_place()
+        self.last_head = ledger.head(self._raw.cursor())
+        self._where = place_of(self.folder / DATABASE)
+
+    def learn_place(self) -> Place:
+        with Session(self._writer) as session:
+            row = session.get_one(ThisDevice, 1)
+            self._place = Place(
+                row.device_id, row.site_id, row.site_code, row.site_name, ZoneInfo(row.zone), row.role, row.epoch
+            )
+        return self._place
+
+    @property
+    def place(self) -> Place:
+        assert self._place is not None, "start_reading comes first"
+        return self._place
+
+    @property
+    def head_key(self) -> bytes:
+        return self._keys.head
+
+    @property
+    def cipher_key(self) -> bytes:
+        return self._keys.cipher
+
+    def settle(self) -> None:
+        """Move the write-ahead log into the file: when idle, before a backup, on lock.
+
+        A flipped bit in the log silently drops every later save, so it is kept short.
+        """
+        with _told(), self._writing, self._reading:
+            self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._write_head(durable=True)
+
+    def has_line(self, head: ledger.Head) -> bool:
+        """Whether the ledger still contains the line that an earlier head named."""
+        with self._writing:
+            return ledger.has(self._raw.cursor(), head)
+
+    def _write_head(self, *, durable: bool) -> None:
+        """Remember outside the database where the ledger ends; an old file put back is then behind its head."""
+        if self._place is None:
+            return
+        segment = self._raw.execute("SELECT last_segment FROM this_device").fetchone()[0]
+        head = Head(
+            int(self._place.epoch, 16), segment, self.last_head.count, self.last_head.hash, self._where
+        )
+        try:
+            write_head(self.folder, head, self._keys.head, durable=durable)
+        except Trouble as error:
+            # The transaction is safe already. A head that stays behind is still an ancestor; only durable ones matter.
+            if durable:
+                raise
+            log_bug(error, "writing the head file")
+
+    def begin_epoch(self, actor: Actor, reason: str) -> None:
+        """Take a new incarnation: this database may have been copied or put back.
+
+        Segments are counted anew and printed numbers come from a new block, so nothing is issued or sent twice.
+        """
+        epoch = secrets.token_hex(8)
+
+        def renew(work: Work) -> None:
+            device = work.load(ThisDevice, 1)
+            work.act, work.detail = "vault.begin_epoch", {"from": device.epoch, "to": epoch, "reason": reason}
+            work.about("this_device", device.device_id)
+            device.epoch, device.last_segment, device.last_segment_hash = epoch, 0, ""
+
+        self.do(renew, actor)
+        self.learn_place()
+        self._write_head(durable=True)
+
+    def close(self) -> None:
+        """Finish the running step, empty the log, close both connections and drop the keys."""
+        with self._writing, self._reading:
+            try:
+                self.settle()
+            finally:
+                for engine, raw in ((self._reader, self._raw_reader), (self._writer, self._raw)):
+                    if engine is not None:
+                        engine.dispose()
+                    if raw is not None:
+                        raw.close()
+                self._keys = VaultKeys(b"", b"")
+                self.opened = None
+                self._followers.clear()
+
+    # -- using
+
+    def follow(self, callback: Follower) -> Callable[[], None]:
+        """Call `callback` after each commit with the names of the changed tables; returns how to stop it.
+
+        The callback runs on the thread that wrote.
+        """
+        self._followers.append(callback)
+        return lambda: self._followers.remove(callback) if callback in self._followers else None
+
+    def ask(self, query: Callable[[Reading], Result], actor: Actor) -> Result:
+        """Ask one question on one unchanging view of the data. No transaction stays open afterwards."""
+        assert self._reader is not None, "start_reading comes first"
+        with _told(), self._reading, self._reader.connect() as connection:
+            return query(Reading(connection, actor, self.place, self.clock.now()))
+
+    def do(self, use_case: Callable[[Work], Result], actor: Actor, *, importing: bool = False) -> Result:
+        """Run one use case in one transaction with its ledger line; then tell the followers.
+
+        `importing` is for the merge alone: nothing is captured and a child may come before its parent. The merge
+        then names in `work.rows` what it left behind.
+        """
+        with self._writing:
+            if importing:
+                self._raw.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with _told():
+                    result, changed, head = self._transact(use_case, actor, importing)
+            finally:
+                if importing:
+                    self._raw.execute("PRAGMA foreign_keys = ON")
+            self.last_head = head
+            self._write_head(durable=False)
+        if changed:
+            for follower in list(self._followers):
+                follower(changed)
+        return result
+
+    def _transact(
+        self, use_case: Callable[[Work], Result], actor: Actor, importing: bool
+    ) -> tuple[Result, frozenset[str], ledger.Head]:
+        now = self.clock.now()
+        with Session(self._writer) as session, session.begin():
+            session.connection()
+            cursor = self._raw.cursor()
+            _set_clock(cursor, now, off=importing)
+            strangers = _sign_strangers(cursor, now)
+            work = Work(session, actor, self.place, now)
+            work.cursor = cursor
+            result = use_case(work)
+            session.flush()
+            touched = _take_touched(cursor)
+            _write_lines(cursor, work, touched, use_case)
+            if importing:
+                cursor.execute("UPDATE capture_state SET off = 0")
+            head = ledger.head(cursor)
+            changed = frozenset({t for t, _ in touched} | {t for t, _ in strangers} | work.also_changed)
+        return result, changed, head
+
+
+def _write_lines(cursor: Any, work: Work, touched: list[tuple[str, str]], use_case: Callable[..., Any]) -> None:
+    at = instant_text(work.now)
+    for table, row_id in work.views:
+        ledger.append(cursor, ledger.Line(at, work.actor.staff_id, ledger.LOOKED, table, row_id, []))
+    if not touched and not work.rows and work.act is None:
+        return
+    subject = work.subject or (touched[0] if touched else (None, None))
+    rows = ledger.digests(cursor, touched) + work.rows
+    act = work.act or act_of(use_case)
+    ledger.append(cursor, ledger.Line(at, work.actor.staff_id, act, subject[0], subject[1], rows, work.detail))
+
+
+def act_of(use_case: Callable[..., Any]) -> str:
+    """How the ledger names a use case: "agenda.check_in" for features/agenda/service.py's check_in."""
+    function: Any = use_case
+    while isinstance(function, partial):
+        function = function.func  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    module = str(getattr(function, "__module__", "")).split(".")
+    name = str(getattr(function, "__name__", type(function).__name__))
+    return f"{module[-2] if len(module) > 1 else module[0]}.{name}"
+
+
+def _take_touched(cursor: Any) -> list[tuple[str, str]]:
+    touched = [(t, i) for t, i in cursor.execute("SELECT tbl, id FROM touched").fetchall()]
+    if touched:
+        cursor.execute("DELETE FROM touched")
+    return touched
+
+
+def _sign_strangers(cursor: Any, now: datetime) -> list[tuple[str, str]]:
+    """Rows changed since the last use case were changed outside the program: say so in the ledger."""
+    strangers = _take_touched(cursor)
+    if strangers:
+        rows = ledger.digests(cursor, strangers)
+        table, row_id = strangers[0]
+        ledger.append(cursor, ledger.Line(instant_text(now), "", ledger.OUTSIDE, table, row_id, rows))
+    return strangers
+
+
+def _set_clock(cursor: Any, now: datetime, *, off: bool) -> None:
+    cursor.execute(
+        "UPDATE capture_state SET hlc = max(hlc + 1, ?), off = ?", (unix_ms(now) << HLC_SHIFT, int(off))
+    )
+
+
+def _engine(raw: dbapi2.Connection, begin: str) -> sa.Engine:
+    engine = sa.create_engine(
+        "sqlite://", creator=lambda: raw, poolclass=StaticPool, module=dbapi2, json_serializer=json.dumps
+    )
+
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    sa.event.listen(engine, "begin", start)
+    return engine
+
+
+_FULL = ("database or disk is full",)
+_DISK = ("disk i/o error", "unable to open database file", "attempt to write a readonly database")
+_DAMAGED = ("malformed", "file is not a database")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turns what the database says into a sentence for a person; anything unknown stays a bug."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, dbapi2.Error) as error:
+        said = str(error.orig if isinstance(error, sa.exc.DBAPIError) else error).lower()
+        if any(words in said for words in _FULL):
+            raise DiskFull() from error
+        if any(words in said for words in _DISK):
+            raise DiskTrouble() from error
+        if any(words in said for words in _DAMAGED):
+            raise DamagedFile() from error
+        if said.endswith("is final"):
+            raise FinalRecord() from error
+        raise

@@ -1,0 +1,77 @@
+"""What every test may use: a real encrypted vault, a clock that stands still, an office that works at once."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from clinic_desktop.app import tables  # noqa: F401, E402  (declares every table)
+from clinic_desktop.kernel.clock import StillClock  # noqa: E402
+from clinic_desktop.kernel.i18n import set_language  # noqa: E402
+from clinic_desktop.kernel.permissions import Permission  # noqa: E402
+from clinic_desktop.storage.keys import NewSlot, Opened, create_header  # noqa: E402
+from clinic_desktop.storage.opening import NewVault, make_vault, open_vault  # noqa: E402
+from clinic_desktop.storage.vault import Vault  # noqa: E402
+from clinic_desktop.storage.work import Actor, Reading, Work  # noqa: E402
+
+MONDAY = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+COORDINATOR_ID = "0193a000-0000-7000-8000-000000000001"
+PASSWORD = "mesa lago pino tela"
+
+
+@pytest.fixture(autouse=True)
+def speak_english() -> Iterator[None]:
+    """Tests read msgids; those about Spanish say so themselves."""
+    set_language("en")
+    yield
+    set_language("en")
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock(MONDAY)
+
+
+@pytest.fixture(scope="session")
+def made_vault(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Opened]:
+    """One vault made the slow way; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("made")
+    opened, _code = create_header(folder, "Clínica de prueba", [NewSlot("Coordinación", COORDINATOR_ID, PASSWORD)])
+    new = NewVault("Clínica de prueba", "PRU", "America/Guatemala", "clinic")
+    make_vault(folder, opened, new, StillClock(MONDAY)).close()
+    return folder, opened
+
+
+@pytest.fixture
+def vault_folder(made_vault: tuple[Path, Opened], tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    shutil.copytree(made_vault[0], folder)
+    return folder
+
+
+@pytest.fixture
+def vault(made_vault: tuple[Path, Opened], vault_folder: Path, clock: StillClock) -> Iterator[Vault]:
+    opened = open_vault(vault_folder, made_vault[1], clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def actor() -> Actor:
+    return Actor(COORDINATOR_ID, "Coordinación", frozenset(Permission))
+
+
+@pytest.fixture
+def do(vault: Vault, actor: Actor) -> Callable[[Callable[[Work], Any]], Any]:
+    return lambda use_case: vault.do(use_case, actor)
+
+
+@pytest.fixture
+def ask(vault: Vault, actor: Actor) -> Callable[[Callable[[Reading], Any]], Any]:
+    return lambda query: vault.ask(query, actor)
