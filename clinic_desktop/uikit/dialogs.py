@@ -1,0 +1,176 @@
+"""The few dialogs: say one sentence, ask yes or no, ask for words. They never stop the program: answers come by call.
+
+In a test: `dialogs.front()` is the dialog that is open, with its buttons `yes`, `no`.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.fields import Edit
+from clinic_desktop.uikit.layouts import Item, column, row, stack
+from clinic_desktop.uikit.marks import Seal
+from clinic_desktop.uikit.theme import S2, S3, S4, S6, Tone, col
+from clinic_desktop.uikit.words import Text
+
+_ICONS: dict[Tone, str] = {
+    "accent": "help-circle",
+    "danger": "alert-circle",
+    "warning": "alert-triangle",
+    "well": "circle-check",
+    "neutral": "info-circle",
+}
+
+
+class Sheet(QDialog):
+    """A dialog of the house: a title, a body, deeds at the bottom right with the main one last. Esc leaves."""
+
+    def __init__(self, title: str, parent: QWidget | None, *body: Item, width: int = 460) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setWindowModality(Qt.WindowModality.WindowModal if parent else Qt.WindowModality.ApplicationModal)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(width)
+        self.setMaximumWidth(max(width, 640))
+        self.body = column(*body, gap=S2)
+        self.deeds = row(None, gap=S2)
+        stack(self, self.body, S3, self.deeds, margins=(S6, S6, S6, S4), gap=S2)
+
+    def add_deed(self, button: Button, act: Callable[[], object] | None = None) -> Button:
+        """Put `button` at the right of the others; without `act` it only closes."""
+        self.deeds.addWidget(button)
+        button.clicked.connect(act if act is not None else self.reject)
+        return button
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter is for the button that has the focus, and that can be seen; QDialog would press one by itself.
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), col("surface"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.activateWindow()
+
+
+class Question(Sheet):
+    """Yes or no, with the default visible: it has the focus."""
+
+    def __init__(
+        self,
+        question: str,
+        parent: QWidget | None,
+        *,
+        yes_text: str,
+        no_text: str,
+        default_yes: bool,
+        tone: Tone,
+        title: str,
+    ) -> None:
+        self.sentence = Text(question, wrap=True)
+        super().__init__(title, parent, row(Seal(_ICONS[tone], tone, 40), (self.sentence, 1), gap=S4))
+        self.no = self.add_deed(Button(no_text, key="back", kind="quiet"), self.reject)
+        self.yes = self.add_deed(Button(yes_text, kind="primary" if default_yes else "secondary"), self.accept)
+        (self.yes if default_yes else self.no).setFocus()
+
+
+def ask_yes_no(
+    question: str,
+    parent: QWidget | None,
+    yes: Callable[[], object],
+    no: Callable[[], object] | None = None,
+    *,
+    yes_text: str = "",
+    no_text: str = "",
+    default_yes: bool = False,
+    tone: Tone = "warning",
+) -> Question:
+    """Ask; `yes` is called after a yes. The harmless answer is the default unless told otherwise."""
+    dialog = Question(
+        question,
+        parent,
+        yes_text=yes_text or _("Yes, go on"),
+        no_text=no_text or _("No, go back"),
+        default_yes=default_yes,
+        tone=tone,
+        title=_("Please confirm"),
+    )
+    dialog.accepted.connect(yes)
+    if no is not None:
+        dialog.rejected.connect(no)
+    dialog.open()
+    return dialog
+
+
+class Said(Sheet):
+    """One sentence and a way on."""
+
+    def __init__(self, sentence: str, parent: QWidget | None, tone: Tone) -> None:
+        self.sentence = Text(sentence, wrap=True)
+        super().__init__(_("Please note"), parent, row(Seal(_ICONS[tone], tone, 40), (self.sentence, 1), gap=S4))
+        self.yes = self.add_deed(Button(_("Understood"), kind="primary"), self.accept)
+        self.yes.setFocus()
+
+
+def say(
+    sentence: str, parent: QWidget | None, *, tone: Tone = "warning", then: Callable[[], object] | None = None
+) -> Said:
+    """Tell one sentence; `then` is called when it was read."""
+    dialog = Said(sentence, parent, tone)
+    if then is not None:
+        dialog.accepted.connect(then)
+        dialog.rejected.connect(then)
+    dialog.open()
+    return dialog
+
+
+class Asked(Sheet):
+    """One line of words."""
+
+    def __init__(self, question: str, parent: QWidget | None, *, yes_text: str, text: str, hint: str) -> None:
+        label = Text(question, wrap=True)
+        self.edit = Edit(text, hint)
+        self.edit.setAccessibleName(question)
+        super().__init__(_("Please answer"), parent, label, self.edit)
+        self.no = self.add_deed(Button(_("Go back"), key="back", kind="quiet"), self.reject)
+        self.yes = self.add_deed(Button(yes_text, key="open", kind="primary"), self._answer)
+        self.edit.returnPressed.connect(self._answer)
+        self.edit.textChanged.connect(self._weigh)
+        self._weigh()
+        self.edit.setFocus()
+
+    def _weigh(self) -> None:
+        self.yes.setEnabled(bool(self.edit.text().strip()))
+
+    def _answer(self) -> None:
+        if self.edit.text().strip():
+            self.accept()
+
+
+def ask_text(
+    question: str,
+    parent: QWidget | None,
+    then: Callable[[str], object],
+    *,
+    text: str = "",
+    hint: str = "",
+    yes_text: str = "",
+) -> Asked:
+    """Ask for one line (a reason to void, a lot's number); `then` gets it without blanks around it."""
+    dialog = Asked(question, parent, yes_text=yes_text or _("Go on"), text=text, hint=hint)
+    dialog.accepted.connect(lambda: then(dialog.edit.text().strip()))
+    dialog.open()
+    return dialog
+
+
+def front() -> QDialog | None:
+    """The dialog that is open now, for tests and for the lock, which closes it."""
+    shown = QApplication.activeModalWidget()
+    return shown if isinstance(shown, QDialog) else None
