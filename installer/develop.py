@@ -203,7 +203,7 @@ def lock(arguments: list[str]) -> int:
         raise Missing("The lock is made by uv, which is not here: pip install uv")
     command = [
         *(uv, "pip", "compile", "pyproject.toml", "--extra", "dev", "--universal", "--python-version", "3.11"),
-        *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"),
+        *("--generate-hashes", "--no-header", "--no-annotate"),
         *("--quiet", "--output-file", str(LOCK), *arguments),
     ]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
