@@ -18,6 +18,7 @@ import hashlib
 import importlib.util
 import io
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,7 @@ ENVIRONMENT = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 STAMP = ENVIRONMENT / "made-from"
 OLDEST = (3, 11)
+OLDEST_GLIBC = [2, 34]
 
 # The shared libraries that Qt loads on Linux, and the Debian package of each. The first list is for drawing without a
 # window, the second is what a window on X11 needs besides.
@@ -80,6 +82,9 @@ def check_python() -> None:
         raise Missing(f"This is Python {have}; Clinic Desktop needs {wanted} or newer: {remedy}.")
     if sys.maxsize < 2**32:
         raise Missing("This is a 32-bit Python; Clinic Desktop needs a 64-bit one.")
+    name, version = platform.libc_ver() if sys.platform.startswith("linux") else ("glibc", "99")
+    if name != "glibc" or [int(part) for part in version.split(".")] < OLDEST_GLIBC:
+        raise Missing(f"Qt's packages need glibc 2.34 or newer (Debian 12, Ubuntu 22.04); this is {name} {version}.")
 
 
 def _loads(library: str) -> bool:
