@@ -5,11 +5,14 @@ throttle's count. The caller holds the vault's lock.
 """
 
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
@@ -35,6 +38,20 @@ from clinic_desktop.storage.slots import (
 )
 from clinic_desktop.storage.throttle import Throttle
 from clinic_desktop.storage.words import check_password, made_of_words, normal_form
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+# Reading, changing and writing the header is one act: a backup's thread notes its day while somebody adds a person.
+_ONE_AT_A_TIME = threading.RLock()
+
+
+def _alone(verb: Callable[_P, _R]) -> Callable[_P, _R]:
+    @wraps(verb)
+    def alone(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with _ONE_AT_A_TIME:
+            return verb(*args, **kwargs)
+
+    return alone
 
 
 class WrongPassword(Refused):
@@ -97,6 +114,7 @@ class Opened:
     must_change: bool = False
 
 
+@_alone
 def create_header(folder: Path, site_name: str, people: Sequence[NewSlot], *, cost: Cost = FLOOR) -> tuple[Opened, str]:
     """Found a vault in `folder`: a data key, a slot for each person, a recovery code. The first person is inside."""
     if header_exists(folder):
@@ -154,6 +172,7 @@ def open_with_key(folder: Path, private: bytes) -> Opened:
     return _enter(header, slot, private)
 
 
+@_alone
 def reset_by_code(
     folder: Path, code: str, slot_id: str, new_password: str, throttle: Throttle, *, cost: Cost = FLOOR
 ) -> tuple[Opened, str]:
@@ -170,6 +189,7 @@ def reset_by_code(
     return _opened(header, slot, inside.data_key, private), fresh_code
 
 
+@_alone
 def add_slot(folder: Path, opened: Opened, person: NewSlot, *, cost: Cost = FLOOR) -> str:
     header = _ours(folder, opened)
     check_password(person.password, names=(person.display_name, header.site_name))
@@ -178,6 +198,7 @@ def add_slot(folder: Path, opened: Opened, person: NewSlot, *, cost: Cost = FLOO
     return slot.id
 
 
+@_alone
 def reset_slot(
     folder: Path,
     opened: Opened,
@@ -196,6 +217,7 @@ def reset_slot(
         throttle.succeeded(slot_id)
 
 
+@_alone
 def change_password(
     folder: Path, opened: Opened, old_password: str, new_password: str, throttle: Throttle, *, cost: Cost = FLOOR
 ) -> Opened:
@@ -212,6 +234,7 @@ def change_password(
     return _opened(header, changed, opened.data_key, private)
 
 
+@_alone
 def remove_slot(folder: Path, opened: Opened, slot_id: str) -> None:
     """Close one person's way in. Copies of the old file still open with the old password: a rotation cures that."""
     header = _ours(folder, opened)
@@ -224,6 +247,7 @@ def remove_slot(folder: Path, opened: Opened, slot_id: str) -> None:
     write_header(folder, left, opened.data_key)
 
 
+@_alone
 def new_recovery_code(folder: Path, opened: Opened, *, cost: Cost = FLOOR) -> str:
     """A new code; the old one opens nothing any more."""
     header, code = _with_new_code(_ours(folder, opened), opened.data_key, cost)
@@ -231,6 +255,7 @@ def new_recovery_code(folder: Path, opened: Opened, *, cost: Cost = FLOOR) -> st
     return code
 
 
+@_alone
 def add_escrow(folder: Path, opened: Opened, name: str, public_key: bytes) -> str:
     """A way in for whoever holds the private key to `public_key`; nothing secret of theirs comes here."""
     header = _ours(folder, opened)
@@ -240,6 +265,7 @@ def add_escrow(folder: Path, opened: Opened, name: str, public_key: bytes) -> st
     return slot.id
 
 
+@_alone
 def rename_slot(folder: Path, opened: Opened, slot_id: str, display_name: str) -> None:
     header = _ours(folder, opened)
     slot = replace(_user(header, slot_id), display_name=display_name)
@@ -259,6 +285,7 @@ def note_backup(folder: Path, opened: Opened, at: datetime) -> None:
     _change(folder, opened, lambda header: replace(header, last_backup_at=at.astimezone(UTC)))
 
 
+@_alone
 def mend(folder: Path, opened: Opened) -> bool:
     """Rewrite all copies when reading found one amiss; true when there was something to mend."""
     header = _ours(folder, opened)
@@ -272,6 +299,7 @@ def sub_key(opened: Opened, use: KeyUse) -> bytes:
     return derive(opened.data_key, opened.vault_id.encode(), use.value)
 
 
+@_alone
 def _change(folder: Path, opened: Opened, change: Callable[[Header], Header]) -> None:
     write_header(folder, change(_ours(folder, opened)), opened.data_key)
 
