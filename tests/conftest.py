@@ -75,3 +75,28 @@ def do(vault: Vault, actor: Actor) -> Callable[[Callable[[Work], Any]], Any]:
 @pytest.fixture
 def ask(vault: Vault, actor: Actor) -> Callable[[Callable[[Reading], Any]], Any]:
     return lambda query: vault.ask(query, actor)
+
+
+@pytest.fixture
+def office(vault: Vault, actor: Actor, qapp: Any) -> Iterator[Any]:
+    """The real office over the real vault, doing everything at once; `office.voice` remembers what was said."""
+    from clinic_desktop.uikit import theme
+    from clinic_desktop.uikit.office import Office
+    from clinic_desktop.uikit.voice import RememberingVoice
+
+    theme.start(qapp)
+    yield Office(vault, actor, voice=RememberingVoice(), immediate=True)
+
+
+@pytest.fixture
+def open_screen(office: Any, qtbot: Any) -> Callable[..., Any]:
+    """Show a screen at the size of the old laptop's window."""
+
+    def show(screen_class: Callable[..., Any], **arguments: Any) -> Any:
+        screen = screen_class(office, **arguments)
+        qtbot.addWidget(screen)
+        screen.resize(1366 - 84, 697 - 86)
+        screen.show()
+        return screen
+
+    return show

@@ -8,6 +8,7 @@ import logging
 import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 LOG_NAME = "clinic-desktop.log"
 _log = logging.getLogger("clinic_desktop")
@@ -16,8 +17,8 @@ _log = logging.getLogger("clinic_desktop")
 class _NoValues(logging.Formatter):
     """Never prints the message of an exception: it may quote what a person typed."""
 
-    def formatException(self, ei: object) -> str:
-        error = ei[1] if isinstance(ei, tuple) else None
+    def formatException(self, ei: Any) -> str:
+        error = ei[1]
         return _places(error) if isinstance(error, BaseException) else ""
 
 

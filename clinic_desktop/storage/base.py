@@ -128,11 +128,5 @@ def synced_classes() -> list[type[Synced]]:
 
 def synced_columns(cls: type[Synced]) -> list[tuple[sa.Column[Any], FieldRule]]:
     """The captured columns in bit order; the id, which never changes, is not among them."""
-    columns = [(c, c.info["rule"]) for c in _table(cls).columns if "rule" in c.info and not c.info["rule"].local]
+    columns = [(c, c.info["rule"]) for c in cls.__table__.columns if "rule" in c.info and not c.info["rule"].local]
     return sorted(columns, key=lambda pair: pair[1].bit)
-
-
-def _table(cls: type[Synced]) -> sa.Table:
-    table = cls.__table__
-    assert isinstance(table, sa.Table)
-    return table

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic_desktop.storage.base import Local
-from clinic_desktop.storage.types import Bytes, Id, Instant, Whole, Words
+from clinic_desktop.storage.types import Bytes, Flag, Id, Instant, Whole, Words
 
 
 class ThisDevice(Local):
@@ -21,6 +21,8 @@ class ThisDevice(Local):
     """"clinic" or "central"."""
     epoch: Mapped[str] = mapped_column(Words)
     """16 hexadecimal characters; drawn anew whenever this database may have been copied or put back."""
+    demo: Mapped[bool] = mapped_column(Flag, default=False)
+    """Generated people only; the window says so at all times, and it never exchanges with a real one."""
     last_segment: Mapped[int] = mapped_column(Whole, default=0)
     """The number of the last segment cut in this epoch."""
     last_segment_hash: Mapped[str] = mapped_column(Words, default="")

@@ -50,12 +50,12 @@ def drop_draft(work: Work, screen: str, record_id: str) -> None:
     )
 
 
-def _mine(asker: Asker) -> sa.Select[Any]:
+def _mine(asker: Asker) -> sa.Select[str, str, str, str, datetime]:
     columns = sa.select(Draft.screen, Draft.record_id, Draft.fields, Draft.caret, Draft.kept_at)
     return columns.where(Draft.author_id == asker.actor.staff_id)
 
 
-def _kept(row: sa.Row[Any]) -> KeptDraft:
+def _kept(row: sa.Row[str, str, str, str, datetime]) -> KeptDraft:
     screen, record_id, fields, caret, kept_at = row
     return KeptDraft(screen, record_id, json.loads(fields), json.loads(caret), kept_at)
 

@@ -32,6 +32,7 @@ class NewVault:
     role: str
     """"clinic" or "central"."""
     site_id: str = field(default_factory=new_id)
+    demo: bool = False
 
 
 def vault_keys(opened: Opened) -> VaultKeys:
@@ -40,7 +41,7 @@ def vault_keys(opened: Opened) -> VaultKeys:
 
 def make_vault(folder: Path, opened: Opened, new: NewVault, clock: Clock) -> Vault:
     """Create the encrypted database beside its header. Every room's records must be imported (app/house.py)."""
-    import pyrage
+    from pyrage import x25519
 
     vault = Vault(folder, vault_keys(opened), clock, create=True)
     vault.opened = opened
@@ -53,10 +54,11 @@ def make_vault(folder: Path, opened: Opened, new: NewVault, clock: Clock) -> Vau
             site_name=new.site_name,
             zone=new.zone,
             role=new.role,
+            demo=new.demo,
             epoch=secrets.token_hex(8),
             founded_at=clock.now(),
             signing_key=Ed25519PrivateKey.generate().private_bytes_raw(),
-            age_identity=str(pyrage.x25519.Identity.generate()),
+            age_identity=str(x25519.Identity.generate()),
         )
     )
     vault.start_reading()
@@ -96,7 +98,7 @@ def _why_doubtful(vault: Vault) -> str | None:
     head = read_head(vault.folder, vault.head_key)
     if head is None:
         return "head missing"
-    if head.epoch != int(vault.place.epoch, 16) or not vault.has_line(ledger.Head(head.ledger_count, head.ledger_hash)):
+    if head.epoch != vault.place.epoch or not vault.has_line(ledger.Head(head.ledger_count, head.ledger_hash)):
         return "head is not of this database"
     if head.place != place_of(vault.folder / DATABASE):
         return "moved or copied"

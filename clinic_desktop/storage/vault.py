@@ -3,7 +3,7 @@
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
@@ -103,7 +105,7 @@ class Vault:
         with Session(self._writer) as session:
             row = session.get_one(ThisDevice, 1)
             self._place = Place(
-                row.device_id, row.site_id, row.site_code, row.site_name, ZoneInfo(row.zone), row.role, row.epoch
+                row.device_id, row.site_id, row.site_code, row.site_name, ZoneInfo(row.zone), row.role, row.epoch, row.demo
             )
         return self._place
 
@@ -140,7 +142,7 @@ class Vault:
             return
         segment = self._raw.execute("SELECT last_segment FROM this_device").fetchone()[0]
         head = Head(
-            int(self._place.epoch, 16), segment, self.last_head.count, self.last_head.hash, self._where
+            self._place.epoch, segment, self.last_head.count, self.last_head.hash, self._where
         )
         try:
             write_head(self.folder, head, self._keys.head, durable=durable)
@@ -258,7 +260,7 @@ def act_of(use_case: Callable[..., Any]) -> str:
     """How the ledger names a use case: "agenda.check_in" for features/agenda/service.py's check_in."""
     function: Any = use_case
     while isinstance(function, partial):
-        function = function.func  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        function = function.func
     module = str(getattr(function, "__module__", "")).split(".")
     name = str(getattr(function, "__name__", type(function).__name__))
     return f"{module[-2] if len(module) > 1 else module[0]}.{name}"
@@ -295,7 +297,7 @@ def _engine(raw: dbapi2.Connection, begin: str) -> sa.Engine:
     def start(connection: sa.Connection) -> None:
         connection.exec_driver_sql(begin)
 
-    sa.event.listen(engine, "begin", start)
+    event.listen(engine, "begin", start)
     return engine
 
 
@@ -305,12 +307,12 @@ _DAMAGED = ("malformed", "file is not a database")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told() -> Generator[None]:
     """Turns what the database says into a sentence for a person; anything unknown stays a bug."""
     try:
         yield
-    except (sa.exc.DBAPIError, dbapi2.Error) as error:
-        said = str(error.orig if isinstance(error, sa.exc.DBAPIError) else error).lower()
+    except (DBAPIError, dbapi2.Error) as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error).lower()
         if any(words in said for words in _FULL):
             raise DiskFull() from error
         if any(words in said for words in _DISK):

@@ -7,7 +7,7 @@ a Reading, or a Work where a service needs to know something; `Asker` is what bo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, TypeVarTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -22,7 +22,10 @@ from clinic_desktop.storage import numbers
 from clinic_desktop.storage.base import Base, Synced
 
 Record = TypeVar("Record", bound=Base)
-SyncedRecord = TypeVar("SyncedRecord", bound=Synced)
+Columns = TypeVarTuple("Columns")
+First = TypeVar("First")
+AnySelect = sa.Select[*tuple[Any, ...]]
+"""A select of whatever columns, for a query built in steps."""
 
 
 class ChangedMeanwhile(Refused):
@@ -66,6 +69,7 @@ class Place:
     zone: ZoneInfo
     role: str
     epoch: str
+    demo: bool = False
 
     @property
     def is_central(self) -> bool:
@@ -86,10 +90,10 @@ class Asker(Protocol):
     @property
     def site_id(self) -> str: ...
     def require(self, *permissions: Permission) -> None: ...
-    def all(self, select: sa.Select[Any]) -> Sequence[sa.Row[Any]]: ...
-    def first(self, select: sa.Select[Any]) -> sa.Row[Any] | None: ...
-    def one(self, select: sa.Select[Any]) -> sa.Row[Any]: ...
-    def value(self, select: sa.Select[Any]) -> Any: ...
+    def all(self, select: sa.Select[*Columns]) -> Sequence[sa.Row[*Columns]]: ...
+    def first(self, select: sa.Select[*Columns]) -> sa.Row[*Columns] | None: ...
+    def one(self, select: sa.Select[*Columns]) -> sa.Row[*Columns]: ...
+    def value(self, select: sa.Select[First, *tuple[Any, ...]]) -> First | None: ...
 
 
 class _Asking:
@@ -118,21 +122,21 @@ class _Asking:
         if not any(self.actor.may(p) for p in permissions):
             raise NotAllowed()
 
-    def all(self, select: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def all(self, select: sa.Select[*Columns]) -> Sequence[sa.Row[*Columns]]:
         return self._run.execute(select).all()
 
-    def first(self, select: sa.Select[Any]) -> sa.Row[Any] | None:
+    def first(self, select: sa.Select[*Columns]) -> sa.Row[*Columns] | None:
         """The first row; the select should say LIMIT 1 where it could find many."""
         return self._run.execute(select).first()
 
-    def one(self, select: sa.Select[Any]) -> sa.Row[Any]:
+    def one(self, select: sa.Select[*Columns]) -> sa.Row[*Columns]:
         """The row; raises NotHere if there is none."""
         found = self.first(select)
         if found is None:
             raise NotHere()
         return found
 
-    def value(self, select: sa.Select[Any]) -> Any:
+    def value(self, select: sa.Select[First, *tuple[Any, ...]]) -> First | None:
         """The first column of the first row, or None."""
         return self._run.execute(select).scalar()
 

@@ -1,0 +1,269 @@
+"""What happens to a booking on a consultation day. Every step is an event; nothing is overwritten.
+
+Ids of new rows are drawn by the form beforehand, so that a key pressed twice does the thing once.
+"""
+
+from datetime import date
+
+from clinic_desktop.features.agenda import queries
+from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent
+from clinic_desktop.features.agenda.rules import (
+    MAY_FOLLOW,
+    STATUS_WORDS,
+    AppointmentStatus,
+    EventKind,
+    Standing,
+    VisitKind,
+)
+from clinic_desktop.features.settings.queries import setting
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import ReasonMissing, Work
+
+
+class InThePast(Refused):
+    text = N_("{day} is already past. Choose another day.")
+
+
+class AlreadyBooked(Refused):
+    text = N_("This person already has an appointment on {day}.")
+
+
+class DayFull(NeedsConfirmation):
+    text = N_("{day} already has {count} people. Book one more?")
+
+
+class BookedForAnotherDay(Refused):
+    text = N_("This appointment is for {day}. Use “Arrived” on the person to bring it to today.")
+
+
+class NotNow(Refused):
+    text = N_("This cannot be done now: the person is “{status}”.")
+
+
+class HasDied(Refused):
+    text = N_("This person has died. No appointment is made.")
+
+
+def book(
+    work: Work,
+    *,
+    appointment_id: str,
+    patient_id: str,
+    day: date,
+    kind: VisitKind = VisitKind.FOLLOW_UP,
+    time_text: str | None = None,
+    clinician_id: str | None = None,
+    confirmed: bool = False,
+) -> None:
+    """Book a person for a day. Asks first if the day is full; refuses a past day and a second booking."""
+    work.require(Permission.RECEPTION, Permission.WRITE_NOTES)
+    if work.session.get(Appointment, appointment_id) is not None:
+        return
+    if day < work.today:
+        raise InThePast(day=say_day(day))
+    _refuse_the_dead(work, patient_id)
+    if any(a.day == day and a.is_open for a in queries.of_patient(work, patient_id)):
+        raise AlreadyBooked(day=say_day(day))
+    count = queries.booked_between(work, day, day).get(day, 0)
+    if count >= setting(work, "day_capacity") and not confirmed:
+        raise DayFull(day=say_day(day), count=count)
+    _add(work, appointment_id, patient_id, day, kind, time_text=time_text, clinician_id=clinician_id)
+    work.about(Appointment.__tablename__, appointment_id)
+
+
+def arrive(
+    work: Work,
+    *,
+    patient_id: str,
+    new_appointment_id: str,
+    kind: VisitKind = VisitKind.WALK_IN,
+    urgent: bool = False,
+) -> str:
+    """The person is here. Checks today's booking in, else brings the next or a missed one to today, else a walk-in.
+
+    Returns the id of today's appointment.
+    """
+    work.require(Permission.RECEPTION)
+    if work.session.get(Appointment, new_appointment_id) is not None:
+        return new_appointment_id
+    _refuse_the_dead(work, patient_id)
+    known = queries.of_patient(work, patient_id)
+    today = [a for a in known if a.day == work.today]
+    here = [a for a in today if a.status in (AppointmentStatus.WAITING, AppointmentStatus.IN_CONSULT)]
+    if here:
+        return here[0].appointment_id
+    again = [a for a in today if a.status in MAY_FOLLOW[EventKind.ARRIVED]]
+    if again:
+        check_in(work, again[0].appointment_id, urgent=urgent)
+        return again[0].appointment_id
+    later = [a for a in known if a.day > work.today and a.status is AppointmentStatus.BOOKED]
+    missed = [a for a in known if a.day < work.today and a.status in MAY_FOLLOW[EventKind.MOVED]]
+    source = min(later, key=lambda a: a.day, default=None) or max(missed, key=lambda a: a.day, default=None)
+    if source is not None:
+        _move(work, source.appointment_id, new_appointment_id, work.today)
+    else:
+        _add(work, new_appointment_id, patient_id, work.today, kind)
+    check_in(work, new_appointment_id, urgent=urgent)
+    return new_appointment_id
+
+
+def check_in(work: Work, appointment_id: str, *, urgent: bool = False) -> None:
+    """Note that a person booked for today has arrived; gives the next turn of the day."""
+    work.require(Permission.RECEPTION)
+    booked = work.load(Appointment, appointment_id)
+    if booked.day != work.today:
+        raise BookedForAnotherDay(day=say_day(booked.day))
+    standing = queries.standing(work, appointment_id)
+    if standing.status is AppointmentStatus.WAITING:
+        return
+    _write(work, appointment_id, EventKind.ARRIVED, turn=queries.last_turn(work, booked.day) + 1)
+    if urgent and not standing.priority:
+        _write(work, appointment_id, EventKind.PRIORITY)
+
+
+def undo_check_in(work: Work, appointment_id: str) -> None:
+    """Take "arrived" back: the wrong row, or the person only asked something."""
+    work.require(Permission.RECEPTION)
+    standing = queries.standing(work, appointment_id)
+    _must_be(standing, AppointmentStatus.WAITING)
+    _write(work, appointment_id, EventKind.UNDONE, undoes_id=standing.last_event_id)
+
+
+def set_priority(work: Work, appointment_id: str, urgent: bool) -> None:
+    """Call this person first, or no longer. Reception needs no reason and learns none."""
+    work.require(Permission.RECEPTION, Permission.WRITE_NOTES)
+    if queries.standing(work, appointment_id).priority != urgent:
+        _write(work, appointment_id, EventKind.PRIORITY if urgent else EventKind.NO_PRIORITY)
+
+
+def call_in(work: Work, appointment_id: str) -> None:
+    """The clinician calls this person in. Calling again the person one is with changes nothing."""
+    work.require(Permission.WRITE_NOTES)
+    standing = queries.standing(work, appointment_id)
+    if standing.status is AppointmentStatus.IN_CONSULT and queries.called_by(work, appointment_id) == work.actor.staff_id:
+        return
+    _write(work, appointment_id, EventKind.CALLED)
+
+
+def call_next(work: Work, clinician_id: str | None = None) -> queries.DayRow | None:
+    """Call in whoever is next, priority first; None when nobody waits."""
+    work.require(Permission.WRITE_NOTES)
+    following = queries.next_waiting(work, clinician_id)
+    if following is None:
+        return None
+    call_in(work, following.appointment_id)
+    return following
+
+
+def send_back(work: Work, appointment_id: str) -> None:
+    """Back to the waiting room, with the same turn."""
+    work.require(Permission.WRITE_NOTES)
+    _write(work, appointment_id, EventKind.SENT_BACK)
+
+
+def send_out(work: Work, appointment_id: str) -> None:
+    """The person has been seen."""
+    work.require(Permission.WRITE_NOTES)
+    if queries.standing(work, appointment_id).status is not AppointmentStatus.SEEN:
+        _write(work, appointment_id, EventKind.SEEN)
+
+
+def leave(work: Work, appointment_id: str) -> None:
+    """The person left without being seen."""
+    work.require(Permission.RECEPTION)
+    _write(work, appointment_id, EventKind.LEFT)
+
+
+def cancel(work: Work, appointment_id: str, reason: str) -> None:
+    work.require(Permission.RECEPTION)
+    if not reason.strip():
+        raise ReasonMissing()
+    _write(work, appointment_id, EventKind.CANCELLED, reason=reason.strip())
+
+
+def move(work: Work, appointment_id: str, *, new_appointment_id: str, day: date) -> None:
+    """Another day: the old booking is closed as moved and names the new one."""
+    work.require(Permission.RECEPTION)
+    if work.session.get(Appointment, new_appointment_id) is not None:
+        return
+    if day < work.today:
+        raise InThePast(day=say_day(day))
+    _move(work, appointment_id, new_appointment_id, day)
+
+
+def close_day(work: Work, day: date) -> int:
+    """Mark those who were booked for a past or present day and did not come; returns how many."""
+    work.require(Permission.RECEPTION)
+    if day > work.today:
+        raise InThePast(day=say_day(work.today))
+    absent = [row for row in queries.today(work, day) if row.status is AppointmentStatus.BOOKED]
+    for row in absent:
+        _write(work, row.appointment_id, EventKind.MISSED)
+    return len(absent)
+
+
+def _move(work: Work, appointment_id: str, new_appointment_id: str, day: date) -> None:
+    old = work.load(Appointment, appointment_id)
+    _write(work, appointment_id, EventKind.MOVED, moved_to_id=new_appointment_id)
+    work.add(
+        Appointment(
+            id=new_appointment_id, patient_id=old.patient_id, day=day, time_text=None, kind=old.kind,
+            clinician_id=old.clinician_id, moved_from_id=old.id,
+        )  # fmt: skip
+    )
+
+
+def _add(
+    work: Work,
+    appointment_id: str,
+    patient_id: str,
+    day: date,
+    kind: VisitKind,
+    *,
+    time_text: str | None = None,
+    clinician_id: str | None = None,
+) -> None:
+    work.add(
+        Appointment(
+            id=appointment_id, patient_id=patient_id, day=day, kind=kind, time_text=time_text, clinician_id=clinician_id
+        )
+    )
+
+
+def _write(
+    work: Work,
+    appointment_id: str,
+    kind: EventKind,
+    *,
+    turn: int | None = None,
+    moved_to_id: str | None = None,
+    undoes_id: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Append one event, if it may follow what already happened."""
+    work.load(Appointment, appointment_id)
+    standing = queries.standing(work, appointment_id)
+    if kind in MAY_FOLLOW and standing.status not in MAY_FOLLOW[kind]:
+        raise NotNow(status=_(STATUS_WORDS[standing.status]))
+    step = queries.steps(work, appointment_id) + 1
+    work.add(
+        AppointmentEvent(
+            id=new_id(), appointment_id=appointment_id, kind=kind, at=work.now, step=step, turn=turn,
+            moved_to_id=moved_to_id, undoes_id=undoes_id, reason=reason,
+        )  # fmt: skip
+    )
+    work.about(Appointment.__tablename__, appointment_id)
+
+
+def _must_be(standing: Standing, status: AppointmentStatus) -> None:
+    if standing.status is not status:
+        raise NotNow(status=_(STATUS_WORDS[standing.status]))
+
+
+def _refuse_the_dead(work: Work, patient_id: str) -> None:
+    if queries.has_died(work, patient_id):
+        raise HasDied()
