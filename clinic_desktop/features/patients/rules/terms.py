@@ -1,0 +1,182 @@
+"""Words under which a person is found, and the key that spells Tzoc and Tzok alike.
+
+The index knows three kinds of term: a whole folded word; its first one to three letters (after PREFIX), so that a
+short beginning costs as little as a whole word; and its sound (after SOUND), where spellings that registrars took for
+the same meet.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from clinic_desktop.features.patients.rules.ages import Birth
+from clinic_desktop.features.patients.rules.identity import phone_digits, tidy_id
+from clinic_desktop.kernel.assets import read_json
+from clinic_desktop.kernel.names import fold
+
+PREFIX, SOUND = "\x01", "\x02"
+PREFIX_LENGTH = 3
+END = "\U0010ffff"
+"""After the last word that begins with a word: `word <= w < word + END`."""
+LONGEST = 60
+"""Letters of a word that count; a pasted paragraph must not fill the index."""
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Folded words in order, each once. A word without letters (a pasted sign) stands for itself."""
+    found: dict[str, None] = {}
+    for raw in text.split():
+        for word in fold(raw).split() or [raw.casefold()]:
+            found[word[:LONGEST]] = None
+    return tuple(found)
+
+
+def typed_words(text: str) -> tuple[str, ...]:
+    """What is looked for: as `words_of`, but a printed number or a card number is one word."""
+    found: dict[str, None] = {}
+    for raw in text.split():
+        joined = raw.replace("-", "").replace(".", "") if any(c.isdigit() for c in raw) else raw
+        for word in words_of(joined):
+            found[word] = None
+    return tuple(found)
+
+
+@cache
+def _sound_rules() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(form), to) for form, to in read_json("name_rules")["key"])
+
+
+@cache
+def _abbreviations() -> dict[str, str]:
+    return dict(read_json("name_rules")["abbreviations"])
+
+
+@cache
+def particles() -> frozenset[str]:
+    return frozenset(read_json("name_rules")["particles"])
+
+
+@lru_cache(maxsize=4096)
+def sound(word: str) -> str:
+    """One key for spellings people take for the same; candidates only, never a proof."""
+    key = _abbreviations().get(word, word)
+    for form, to in _sound_rules():
+        key = form.sub(to, key)
+    return key
+
+
+def has_letters(word: str) -> bool:
+    return any(c.isalpha() for c in word) and not any(c.isdigit() for c in word)
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """What of a person can be looked for."""
+
+    names: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    """Year of birth, place, numbers."""
+
+    def terms(self) -> frozenset[str]:
+        found: set[str] = set()
+        for word in (*self.names, *self.others):
+            found.add(word)
+            found.update(PREFIX + word[:length] for length in range(1, min(PREFIX_LENGTH, len(word)) + 1))
+        found.update(SOUND + sound(word) for word in self.names if has_letters(word))
+        return frozenset(found)
+
+    def kept(self) -> str:
+        """As one text, to know later under what a person was filed."""
+        return " ".join(self.names) + "\n" + " ".join(self.others)
+
+
+def from_kept(text: str) -> Findable:
+    names, _line, others = text.partition("\n")
+    return Findable(tuple(names.split()), tuple(others.split()))
+
+
+def findable(
+    *,
+    names: Iterable[str],
+    places: Iterable[str],
+    birth: Birth | None,
+    number: str,
+    folder: str,
+    phones: Iterable[str],
+    national_id: str,
+) -> Findable:
+    """The words of one person. Name words first; a place is never taken for a name when they are ranked."""
+    named = dict.fromkeys(word for text in names for word in words_of(text))
+    others = dict.fromkeys(word for text in places for word in words_of(text))
+    if birth is not None:
+        year = f"{birth.day.year:04d}"
+        others |= {year: None, year[2:]: None}
+    others |= dict.fromkeys(_parts_of_number(number))
+    others |= dict.fromkeys(typed_words(folder))
+    for phone in phones:
+        digits = phone_digits(phone)
+        others |= dict.fromkeys(part for part in (digits, digits[4:]) if len(part) >= 4)
+    signs = tidy_id(national_id).casefold()
+    if signs:
+        cut = (signs, signs[4:9], signs[9:]) if len(signs) == 13 else (signs,)
+        others |= dict.fromkeys(part for part in cut if part)
+    return Findable(tuple(named), tuple(word for word in others if word not in named))
+
+
+def _parts_of_number(number: str) -> list[str]:
+    """ "SOL-AB00012-K" is found whole, without its clinic, and by its figures alone."""
+    whole = "".join(words_of(number.replace("-", "")))
+    parts = number.casefold().split("-")
+    if len(parts) != 3:
+        return [whole] if whole else []
+    return [whole, parts[1] + parts[2], parts[1][2:] + parts[2]]
+
+
+def shared_start(word: str, typed: str) -> int:
+    """How many first letters two folded words have in common."""
+    count = 0
+    for one, other in zip(word, typed, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def matched(text: str, typed: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+    """The text in pieces, each with whether it is what was typed: for the underlined letters of a result."""
+    pieces: list[tuple[str, bool]] = []
+    for raw in re.split(r"(\s+)", text):
+        lead = next((at for at, c in enumerate(raw) if c.isalnum()), len(raw))
+        count = _letters_for(raw[lead:], _length_matched(fold(raw).replace(" ", ""), typed))
+        _append(pieces, raw[:lead], False)
+        _append(pieces, raw[lead : lead + count], True)
+        _append(pieces, raw[lead + count :], False)
+    return tuple(pieces)
+
+
+def _append(pieces: list[tuple[str, bool]], text: str, hit: bool) -> None:
+    if not text:
+        return
+    if pieces and pieces[-1][1] == hit:
+        pieces[-1] = (pieces[-1][0] + text, hit)
+    else:
+        pieces.append((text, hit))
+
+
+def _length_matched(word: str, typed: tuple[str, ...]) -> int:
+    best = 0
+    for sought in typed:
+        if word.startswith(sought):
+            best = max(best, len(sought))
+        elif len(sought) >= 3 and sound(word).startswith(sound(sought)):
+            best = max(best, shared_start(word, sought))
+    return best
+
+
+def _letters_for(raw: str, folded_length: int) -> int:
+    """How many signs of the written word make `folded_length` folded letters."""
+    for count in range(len(raw) + 1):
+        if len(fold(raw[:count]).replace(" ", "")) >= folded_length:
+            return count
+    return len(raw)
