@@ -263,6 +263,8 @@ def act_of(use_case: Callable[..., Any]) -> str:
         function = function.func
     module = str(getattr(function, "__module__", "")).split(".")
     name = str(getattr(function, "__name__", type(function).__name__))
+    if "features" in module:
+        return f"{module[module.index('features') + 1]}.{name}"  # a room's service may be a package
     return f"{module[-2] if len(module) > 1 else module[0]}.{name}"
 
 
