@@ -92,7 +92,9 @@ def make_backup(
         part = final.with_name(final.name + ".tmp")
         part.mkdir()
         try:
+            progress(Step.COPYING, 0.0)
             oldest = _copy_database(folder, opened, part / DATABASE, Watch(progress, stop, part / DATABASE, size))
+            progress(Step.CHECKING, 0.0)
             head = _check_copy(part / DATABASE, opened, oldest, Watch(progress, stop))
             progress(Step.FINISHING, 0.0)
             _add_papers(folder, opened, part, now, head)

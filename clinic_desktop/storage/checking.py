@@ -37,9 +37,9 @@ def never() -> bool:
 
 
 class Watch:
-    """Asked by the database every few thousand steps: tells the progress, and stops where somebody wishes it."""
+    """Asked by the database every two thousand steps: tells the progress, and stops where somebody wishes it."""
 
-    every = 20_000
+    every = 2_000
 
     def __init__(self, progress: Progress, stop: Stop, growing: Path | None = None, full: int = 0) -> None:
         self._progress, self._stop, self._growing, self._full = progress, stop, growing, full

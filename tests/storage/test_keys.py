@@ -132,7 +132,9 @@ def test_each_use_has_a_key_of_its_own(opened: Opened):
 
 
 def test_the_recovery_code_gives_a_new_password_and_dies(folder: Path, opened: Opened, code: str, throttle: Throttle):
-    inside, fresh = reset_by_code(folder, code.lower().replace("-", " "), opened.slot_id, "otra clave larga 7", throttle)
+    inside, fresh = reset_by_code(
+        folder, code.lower().replace("-", " "), opened.slot_id, "otra clave larga 7", throttle
+    )
     assert inside.data_key == opened.data_key
     assert inside.private_key != opened.private_key
     with pytest.raises(WrongCode):
