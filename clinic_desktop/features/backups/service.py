@@ -1,0 +1,106 @@
+"""Keeping the data: the daily verified backup, its check, and the check of the vault itself."""
+
+from collections.abc import Callable, Generator
+from datetime import datetime
+from pathlib import Path
+
+from clinic_desktop.features.backups.rules import Finding, FindingKind, said_step
+from clinic_desktop.features.settings.queries import setting
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.kernel.progress import Progress, stepwise
+from clinic_desktop.storage import backup, ledger
+from clinic_desktop.storage.checking import Progress as Tell
+from clinic_desktop.storage.checking import Step, Watch, check_database
+from clinic_desktop.storage.cipher import DamagedFile
+from clinic_desktop.storage.files import DATABASE
+from clinic_desktop.storage.header import read_header
+from clinic_desktop.storage.keys import KeyUse, sub_key
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor, Reading, Work
+
+
+def back_up(vault: Vault, actor: Actor, to: Path | None = None) -> Generator[Progress, None, backup.Backup]:
+    """Make a backup, open and check it, forget what need not be kept. Long: run it apart from the saves."""
+    vault.ask(lambda reading: reading.require(Permission.KEEP_BACKUPS, Permission.CARRY_BUNDLES), actor)
+    opened, folder = vault.opened, to or backup_folder(vault, actor)
+    assert opened is not None, "an open vault has its keys"
+    vault.settle()
+    made = yield from stepwise(
+        lambda report, stopped: backup.make_backup(
+            vault.folder, opened, folder, vault.clock.now(), progress=_reporter(report), stop=stopped
+        )
+    )
+    backup.prune(folder, made.vault_id, vault.place.zone)
+    vault.do(lambda work: _note_backup(work, made), actor)
+    return made
+
+
+def check_vault(vault: Vault, actor: Actor) -> Generator[Progress, None, tuple[Finding, ...]]:
+    """Every page, the ledger from its first line, and each row against the newest line that speaks of it."""
+    vault.ask(lambda reading: reading.require(Permission.KEEP_BACKUPS, Permission.SEE_LEDGER), actor)
+    opened = vault.opened
+    assert opened is not None, "an open vault has its keys"
+    vault.settle()
+    findings: list[Finding] = []
+    try:
+        yield from stepwise(
+            lambda report, stopped: check_database(
+                vault.folder / DATABASE, sub_key(opened, KeyUse.DATABASE), Watch(_reporter(report), stopped)
+            )
+        )
+    except DamagedFile:
+        findings.append(Finding(FindingKind.DAMAGED))
+    findings += vault.ask(_look_at_rows, actor)
+    return tuple(findings)
+
+
+def verify(vault: Vault, actor: Actor, path: Path) -> Generator[Progress, None, backup.Backup]:
+    """Open and check one backup as a restore would."""
+    vault.ask(lambda reading: reading.require(Permission.KEEP_BACKUPS), actor)
+    opened = vault.opened
+    assert opened is not None, "an open vault has its keys"
+    return (
+        yield from stepwise(
+            lambda report, stopped: backup.verify_backup(path, opened, progress=_reporter(report), stop=stopped)
+        )
+    )
+
+
+def backup_folder(vault: Vault, actor: Actor) -> Path:
+    """Where backups go: the chosen folder, or one beside the data."""
+    chosen = vault.ask(lambda reading: setting(reading, "backup_folder"), actor)
+    return Path(chosen) if chosen else vault.folder.parent / f"{vault.folder.name}-respaldos"
+
+
+def last_backup(vault: Vault) -> datetime | None:
+    return read_header(vault.folder).last_backup_at
+
+
+def is_due(vault: Vault) -> bool:
+    """Whether today still has no verified backup."""
+    return backup.is_due(last_backup(vault), vault.clock.now(), vault.place.zone)
+
+
+def _note_backup(work: Work, made: backup.Backup) -> None:
+    work.act, work.detail = "backups.back_up", {"name": made.path.name, "lines": made.ledger_count}
+
+
+def _look_at_rows(reading: Reading) -> list[Finding]:
+    cursor = reading.connection.connection.cursor()
+    found: list[Finding] = []
+    broken = ledger.broken_at(cursor)
+    if broken is not None:
+        found.append(Finding(FindingKind.LEDGER_BROKEN, str(broken)))
+    found += [Finding(FindingKind.ROW_CHANGED, f"{table} {row_id}") for table, row_id in ledger.stale_rows(cursor)]
+    outside = cursor.execute("SELECT count(*) FROM ledger WHERE act = ?", (ledger.OUTSIDE,)).fetchone()[0]
+    if outside:
+        found.append(Finding(FindingKind.CHANGED_OUTSIDE, str(outside)))
+    return found
+
+
+def _reporter(report: Callable[[Progress], None]) -> Tell:
+    def tell(step: Step, part: float) -> None:
+        report(Progress(int(part * 100), 100, said_step(step)))
+
+    return tell
+
