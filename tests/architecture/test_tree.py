@@ -66,7 +66,9 @@ def test_every_folder_of_code_is_a_package(files: list[Path]) -> None:
 
 
 def test_no_file_of_code_has_grown_past_reading(files: list[Path]) -> None:
-    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files if path.suffix == ".py"}
+    # A migration is a list that is written once and never read again as a whole.
+    code = [path for path in files if path.suffix == ".py" and path.parent.name != "versions"]
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in code}
     assert {str(path.relative_to(ROOT)): length for path, length in lengths.items() if length > 450} == {}
 
 

@@ -1,0 +1,43 @@
+"""What is loaded before the sign-in window is painted: Qt's widgets and the ways into a vault, nothing larger."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = [
+    *("alembic", "asyncio", "numpy", "PIL", "pypdfium2", "rapidfuzz", "reportlab", "sqlalchemy"),
+    *("PySide6.QtNetwork", "PySide6.QtQml"),
+]
+
+# The floors that stand before a vault is open, and what of storage reads its header and checks a password.
+BEFORE_SIGN_IN = [
+    *(f"clinic_desktop.kernel.{path.stem}" for path in sorted((ROOT / "clinic_desktop/kernel").glob("*.py"))),
+    *(f"clinic_desktop.uikit.{path.stem}" for path in sorted((ROOT / "clinic_desktop/uikit").glob("*.py"))),
+    *(f"clinic_desktop.storage.{name}" for name in ("header", "keys", "recovery", "slots", "throttle", "vault_lock")),
+    "clinic_desktop.printing.paper",
+]
+
+
+def loaded_by(program: str) -> set[str]:
+    """The modules that a fresh interpreter holds after `program`."""
+    ending = "import json, sys; print(json.dumps(sorted(sys.modules)))"
+    command = [sys.executable, "-c", f"{program}\n{ending}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_floors_before_sign_in_load_no_large_library() -> None:
+    modules = [name.removesuffix(".__init__") for name in BEFORE_SIGN_IN]
+    loaded = loaded_by("\n".join(f"import {name}" for name in modules))
+    assert "PySide6.QtWidgets" in loaded
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+@pytest.mark.parametrize("name", ["sqlalchemy", "asyncio"])
+def test_the_check_itself_sees_a_large_library(name: str) -> None:
+    assert name in loaded_by("import clinic_desktop.storage.vault")
