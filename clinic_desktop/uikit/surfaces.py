@@ -96,7 +96,7 @@ class EmptyState(QWidget):
         if button is None:
             line_up(self, (self.sentence, 1), margins=(S3, S2, S3, S2))
         else:
-            stack(self, self.sentence, row(button, None), margins=(S3, S2, S3, S2), gap=S2)
+            stack(self, self.sentence, row(button, None), None, margins=(S3, S2, S3, S2), gap=S2)
 
 
 class Callout(Card):

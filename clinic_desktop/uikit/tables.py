@@ -24,7 +24,8 @@ PAGE, PAGES_KEPT = 64, 40
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 
 
-@dataclass(frozen=True, slots=True)
+# No slots: with them Python 3.11 cannot make a `Column[Row](...)`.
+@dataclass(frozen=True)
 class Column(Generic[Row]):
     """A column: its head, what it shows of a row, and how wide it is. Exactly one column of a table stretches."""
 

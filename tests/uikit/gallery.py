@@ -25,7 +25,7 @@ from clinic_desktop.uikit.layouts import column, line_up, page, row, stack
 from clinic_desktop.uikit.marks import Avatar, Chip, Icon, KeyCap, ProgressBar, Seal, Steps
 from clinic_desktop.uikit.surfaces import Banner, Callout, Card, EmptyState, Line, Strip
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.words import Facts, Phrase, Text, bold, marked, quiet, semi
+from clinic_desktop.uikit.words import Facts, Phrase, bold, marked, quiet, semi
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,13 @@ def left_column() -> QWidget:
     return page(
         Card(row(tabs, None, margins=(8, 0, 16, 0)), Line(), (made_table(), 1), margins=(1, 2, 1, 1), gap=0),
         strip,
-        row(Chip("En espera", icon="clock"), Chip("Prioridad", "warning", "flag"), Chip("Lista", "well", "circle-check"),
-            Chip("Vencido", "danger", "alert-circle"), Chip("En consulta", "accent", "stethoscope"), None),
+        row(
+            Chip("En espera", icon="clock"), Chip("Prioridad", "warning", "flag"), Chip("Lista", "well", "check"),
+            Chip("Vencido", "danger", "alert-circle"), Chip("En consulta", "accent", "stethoscope"), None,
+        ),
         Steps(["Memoria", "Qué va", "Copiando", "Listo"], 2),
         bar,
-        Phrase(bold("fluoxetina"), " 20 mg — cápsula — oral ", quiet("DOSIS "), semi("20 mg"), " cada mañana — 30 días"),
+        Phrase(bold("fluoxetina"), " 20 mg — cápsula ", quiet("DOSIS "), semi("20 mg"), " cada mañana — 30 días"),
         Phrase(marked("TZO"), "C PÉREZ, ", marked("María"), " Ixchel <i>no es marca</i>"),
         margins=(16, 12, 16, 12),
     )  # fmt: skip
@@ -135,8 +137,12 @@ def right_column() -> QWidget:
         row(Button("Volver", key="back", kind="quiet"), off, Button("Anular", kind="danger"), None),
         None,
     )
-    fields = column(password, area, Choice(list("0123"), 1, cell=34), Check("Lo dijo con sus palabras", checked=True), empty)
-    return page(Card(made_form(), margins=(24, 16, 24, 16)), row((side, 1), (fields, 1), gap=16), margins=(0, 12, 16, 12))
+    fields = column(
+        password, area, Choice(list("0123"), 1, cell=34), Check("Lo dijo con sus palabras", checked=True), empty
+    )
+    return page(
+        Card(made_form(), margins=(24, 16, 24, 16)), row((side, 1), (fields, 1), gap=16), margins=(0, 12, 16, 12)
+    )
 
 
 def gallery() -> QWidget:

@@ -1,0 +1,63 @@
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.uikit import dialogs, qt_words
+
+
+@pytest.fixture
+def window(qtbot):
+    made = QWidget()
+    qtbot.addWidget(made)
+    with qtbot.waitActive(made):
+        made.show()
+    return made
+
+
+def test_enter_answers_with_the_visible_default_and_esc_says_no(window, qtbot) -> None:
+    told = []
+    first = dialogs.ask_yes_no(
+        "¿Guardar?", window, lambda: told.append("yes"), lambda: told.append("no"), default_yes=True
+    )
+    qtbot.keyClick(first.yes, Qt.Key.Key_Return)
+    second = dialogs.ask_yes_no("¿Anular?", window, lambda: told.append("yes"), lambda: told.append("no"))
+    qtbot.keyClick(second.no, Qt.Key.Key_Escape)
+    assert told == ["yes", "no"]
+
+
+def test_words_are_asked_for_until_there_are_some(window, qtbot) -> None:
+    told = []
+    asked = dialogs.ask_text("¿Por qué?", window, told.append)
+    assert not asked.yes.isEnabled()
+    qtbot.keyClicks(asked.edit, " otra persona ")
+    qtbot.keyClick(asked.edit, Qt.Key.Key_Return)
+    assert told == ["otra persona"]
+
+
+def test_a_sentence_is_plain_text_and_leads_on(window, qtbot) -> None:
+    told = []
+    said = dialogs.say("<b>x</b>", window, then=lambda: told.append(1))
+    assert said.sentence.textFormat() == Qt.TextFormat.PlainText
+    said.yes.click()
+    assert told == [1]
+
+
+def test_qt_speaks_spanish(qapp) -> None:
+    assert qt_words.speak(qapp, "es")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancelar"
+    qt_words.speak(qapp, "en")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+
+
+def test_python_keeps_its_own_import_after_qt() -> None:
+    code = (
+        "import builtins; own = builtins.__import__\n"
+        "from clinic_desktop.uikit.quick_import import fetch_qt\n"
+        "fetch_qt()\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "assert builtins.__import__ is own\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
