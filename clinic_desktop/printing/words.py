@@ -38,7 +38,7 @@ _SPELLED = {
 }
 # They reverse or hide what is read on a screen; on paper they must be seen to be there.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_UNSEEN = frozenset({"Cc", "Cf"})
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _FOLLOWS = frozenset({"Mn", "Me", "Mc", "Cf"})
 _JOINER = "\u200d"
 
