@@ -11,14 +11,14 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from clinic_desktop.app import tables  # noqa: F401, E402  (declares every table)
-from clinic_desktop.kernel.clock import StillClock  # noqa: E402
-from clinic_desktop.kernel.i18n import set_language  # noqa: E402
-from clinic_desktop.kernel.permissions import Permission  # noqa: E402
-from clinic_desktop.storage.keys import NewSlot, Opened, create_header  # noqa: E402
-from clinic_desktop.storage.opening import NewVault, make_vault, open_vault  # noqa: E402
-from clinic_desktop.storage.vault import Vault  # noqa: E402
-from clinic_desktop.storage.work import Actor, Reading, Work  # noqa: E402
+from clinic_desktop.app import tables  # noqa: F401  (declares every table)
+from clinic_desktop.kernel.clock import StillClock
+from clinic_desktop.kernel.i18n import set_language
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.keys import NewSlot, Opened, create_header
+from clinic_desktop.storage.opening import NewVault, make_vault, open_vault
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor, Reading, Work
 
 MONDAY = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 COORDINATOR_ID = "0193a000-0000-7000-8000-000000000001"

@@ -92,7 +92,9 @@ def _found(folder: Path, new: NewClinic, clock: Clock, lock: VaultLock) -> tuple
     fill_slots()
     role = DATA_MANAGER if new.role == "central" else COORDINATOR
     first = staff.NewMember(staff_id, new.coordinator_name, new.coordinator_name, role)
-    vault.do(partial(staff.found, first=first, municipality_code=new.municipality_code), Actor(staff_id, "", frozenset()))
+    vault.do(
+        partial(staff.found, first=first, municipality_code=new.municipality_code), Actor(staff_id, "", frozenset())
+    )
     actor = vault.do(partial(staff.sign_in, staff_id=staff_id), SYSTEM)
     vault.do(medication.take_formulary, actor)
     if new.language != "es":

@@ -6,12 +6,28 @@ from datetime import date, datetime, tzinfo
 from clinic_desktop.kernel.i18n import N_, _
 
 _MONTHS = (
-    N_("jan"), N_("feb"), N_("mar"), N_("apr"), N_("may"), N_("jun"),
-    N_("jul"), N_("aug"), N_("sep"), N_("oct"), N_("nov"), N_("dec"),
-)  # fmt: skip
+    N_("jan"),
+    N_("feb"),
+    N_("mar"),
+    N_("apr"),
+    N_("may"),
+    N_("jun"),
+    N_("jul"),
+    N_("aug"),
+    N_("sep"),
+    N_("oct"),
+    N_("nov"),
+    N_("dec"),
+)
 _WEEKDAYS = (
-    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
-)  # fmt: skip
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -18,7 +18,9 @@ class Progress:
     words: str
 
 
-def stepwise(call: Callable[[Callable[[Progress], None], Callable[[], bool]], Result]) -> Generator[Progress, None, Result]:
+def stepwise(
+    call: Callable[[Callable[[Progress], None], Callable[[], bool]], Result],
+) -> Generator[Progress, None, Result]:
     """Turns a call that reports by callback into steps: it runs on a thread of its own, its reports are yielded.
 
     `call(report, stopped)`; closing the generator makes `stopped()` true and waits for the call to end.

@@ -102,12 +102,8 @@ class Synced(Base):
     __merge__: ClassVar[MergeClass]
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, sort_order=-10)
-    origin_site_id: Mapped[str] = mapped_column(
-        Id, nullable=False, sort_order=90, info={"rule": FieldRule(55)}
-    )
-    recorded_at: Mapped[datetime] = mapped_column(
-        Instant, nullable=False, sort_order=91, info={"rule": FieldRule(56)}
-    )
+    origin_site_id: Mapped[str] = mapped_column(Id, nullable=False, sort_order=90, info={"rule": FieldRule(55)})
+    recorded_at: Mapped[datetime] = mapped_column(Instant, nullable=False, sort_order=91, info={"rule": FieldRule(56)})
     recorded_by: Mapped[str] = mapped_column(Id, nullable=False, sort_order=92, info={"rule": FieldRule(57)})
     voided_at: Mapped[datetime | None] = mapped_column(
         Instant, nullable=True, sort_order=93, info={"rule": FieldRule(58, group="void")}

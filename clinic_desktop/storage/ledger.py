@@ -81,7 +81,9 @@ def append(cursor: Any, line: Line) -> Head:
 def broken_at(cursor: Any) -> int | None:
     """The number of the first line that does not follow from the one before, or None if the chain is whole."""
     previous, expected = FIRST, 1
-    for row in cursor.execute("SELECT seq, at, actor_id, act, tbl, row_id, rows, detail, prev, hash FROM ledger ORDER BY seq"):
+    for row in cursor.execute(
+        "SELECT seq, at, actor_id, act, tbl, row_id, rows, detail, prev, hash FROM ledger ORDER BY seq"
+    ):
         if row[0] != expected or row[8] != previous or _line_hash(row[:9]) != row[9]:
             return expected
         previous, expected = row[9], expected + 1
@@ -97,27 +99,31 @@ def has(cursor: Any, old: Head) -> bool:
 
 
 def row_digest(cursor: Any, cls: type[Synced], row_id: str) -> str:
-    """SHA-256 of the row's captured values; a column that is empty does not count, so that adding one changes nothing."""
+    """SHA-256 of the captured values; an empty column does not count, so that adding one changes nothing."""
     names = [c.name for c, _ in synced_columns(cls)]
     listed = ", ".join(f'"{n}"' for n in names)
-    found = cursor.execute(f"SELECT {listed} FROM {cls.__tablename__} WHERE id = ?", (row_id,)).fetchone()  # noqa: S608
+    found = cursor.execute(f"SELECT {listed} FROM {cls.__tablename__} WHERE id = ?", (row_id,)).fetchone()
     return values_digest(cls.__tablename__, row_id, names, found)
 
 
 def values_digest(table: str, row_id: str, names: list[str], values: Iterable[Any] | None) -> str:
     kept = None
     if values is not None:
-        kept = sorted([n, v.hex() if isinstance(v, bytes) else v] for n, v in zip(names, values, strict=True) if v is not None)
+        kept = sorted(
+            [n, v.hex() if isinstance(v, bytes) else v] for n, v in zip(names, values, strict=True) if v is not None
+        )
     return hashlib.sha256(_canonical([table, row_id, kept]).encode()).hexdigest()
 
 
 def digests(cursor: Any, touched: Iterable[tuple[str, str]]) -> list[list[str]]:
     by_name = {c.__tablename__: c for c in synced_classes()}
-    return [[table, row_id, row_digest(cursor, by_name[table], row_id)] for table, row_id in touched if table in by_name]
+    return [
+        [table, row_id, row_digest(cursor, by_name[table], row_id)] for table, row_id in touched if table in by_name
+    ]
 
 
 def stale_rows(cursor: Any) -> Iterator[tuple[str, str]]:
-    """Rows that differ from what their newest line says was left behind: a page put back, a change past the triggers."""
+    """Rows that differ from what their newest line says: a page put back, or a change past the triggers."""
     newest: dict[tuple[str, str], str] = {}
     for (rows,) in cursor.execute("SELECT rows FROM ledger WHERE rows <> '[]' ORDER BY seq"):
         for table, row_id, digest in json.loads(rows):

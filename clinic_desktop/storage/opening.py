@@ -1,4 +1,4 @@
-"""Making and opening a vault, from opened keys to the first question. Finds out whether this is still the same vault."""
+"""Making and opening a vault, from opened keys to the first question; and whether it is still the same vault."""
 
 import secrets
 from collections.abc import Callable

@@ -42,7 +42,9 @@ class DiskFull(Trouble):
 
 
 class DiskTrouble(Trouble):
-    text = N_("The disk did not answer. This was not saved. Try again; if it repeats, make a backup and tell the coordinator.")
+    text = N_(
+        "The disk did not answer. This was not saved. Try again; if it repeats, make a backup and tell the coordinator."
+    )
 
 
 class FinalRecord(Refused):
@@ -105,7 +107,14 @@ class Vault:
         with Session(self._writer) as session:
             row = session.get_one(ThisDevice, 1)
             self._place = Place(
-                row.device_id, row.site_id, row.site_code, row.site_name, ZoneInfo(row.zone), row.role, row.epoch, row.demo
+                row.device_id,
+                row.site_id,
+                row.site_code,
+                row.site_name,
+                ZoneInfo(row.zone),
+                row.role,
+                row.epoch,
+                row.demo,
             )
         return self._place
 
@@ -141,9 +150,7 @@ class Vault:
         if self._place is None:
             return
         segment = self._raw.execute("SELECT last_segment FROM this_device").fetchone()[0]
-        head = Head(
-            self._place.epoch, segment, self.last_head.count, self.last_head.hash, self._where
-        )
+        head = Head(self._place.epoch, segment, self.last_head.count, self.last_head.hash, self._where)
         try:
             write_head(self.folder, head, self._keys.head, durable=durable)
         except Trouble as error:
@@ -286,9 +293,7 @@ def _sign_strangers(cursor: Any, now: datetime) -> list[tuple[str, str]]:
 
 
 def _set_clock(cursor: Any, now: datetime, *, off: bool) -> None:
-    cursor.execute(
-        "UPDATE capture_state SET hlc = max(hlc + 1, ?), off = ?", (unix_ms(now) << HLC_SHIFT, int(off))
-    )
+    cursor.execute("UPDATE capture_state SET hlc = max(hlc + 1, ?), off = ?", (unix_ms(now) << HLC_SHIFT, int(off)))
 
 
 def _engine(raw: dbapi2.Connection, begin: str) -> sa.Engine:

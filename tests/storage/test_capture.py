@@ -142,7 +142,12 @@ def _append_only() -> list[type[Synced]]:
 def test_final_rows_refuse_every_way_of_writing_them_again(vault: Vault, do: Do) -> None:
     for cls in _append_only():
         row_id, table = new_id(), cls.__tablename__
-        columns = {"id": row_id, "origin_site_id": "s", "recorded_at": "2026-01-01T00:00:00.000000Z", "recorded_by": "x"}
+        columns = {
+            "id": row_id,
+            "origin_site_id": "s",
+            "recorded_at": "2026-01-01T00:00:00.000000Z",
+            "recorded_by": "x",
+        }
         needed = {
             c.name: 0 if isinstance(c.type, sa.Integer) or "INT" in str(c.type) else "x"
             for c in cls.__table__.columns
@@ -162,7 +167,11 @@ def test_final_rows_refuse_every_way_of_writing_them_again(vault: Vault, do: Do)
             with pytest.raises(FinalRecord):
                 do(lambda work, again=again, row=row: work.cursor.execute(again, list(row.values())) and None)
         with pytest.raises(FinalRecord):
-            do(lambda work, t=table, i=row_id: work.cursor.execute(f"UPDATE {t} SET recorded_by = 'y' WHERE id = ?", (i,)) and None)
+            do(
+                lambda work, t=table, i=row_id: (
+                    work.cursor.execute(f"UPDATE {t} SET recorded_by = 'y' WHERE id = ?", (i,)) and None
+                )
+            )
         vault._raw.execute("PRAGMA foreign_keys = ON")  # pyright: ignore[reportPrivateUsage]
 
 

@@ -48,7 +48,11 @@ def test_looking_leaves_a_line_that_names_the_record(vault: Vault, do: Do, actor
 
 def test_lines_cannot_be_changed_or_removed(vault: Vault, do: Do) -> None:
     do(choose("en"))
-    for statement in ("UPDATE ledger SET act = 'x'", "DELETE FROM ledger", "INSERT OR REPLACE INTO ledger SELECT * FROM ledger"):
+    for statement in (
+        "UPDATE ledger SET act = 'x'",
+        "DELETE FROM ledger",
+        "INSERT OR REPLACE INTO ledger SELECT * FROM ledger",
+    ):
         with pytest.raises(Exception, match="ledger is final"):
             raw(vault).execute(statement)
 

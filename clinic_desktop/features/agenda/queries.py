@@ -59,10 +59,18 @@ class PatientAppointment:
 
 
 _ROW = sa.select(
-    Appointment.id, Appointment.patient_id, Appointment.time_text, Appointment.kind, Appointment.clinician_id,
-    Patient.number, Patient.given_names, Patient.family_name, Patient.second_family_name, Patient.married_name,
+    Appointment.id,
+    Appointment.patient_id,
+    Appointment.time_text,
+    Appointment.kind,
+    Appointment.clinician_id,
+    Patient.number,
+    Patient.given_names,
+    Patient.family_name,
+    Patient.second_family_name,
+    Patient.married_name,
     Patient.known_as,
-).join(Patient, Patient.id == Appointment.patient_id)  # fmt: skip
+).join(Patient, Patient.id == Appointment.patient_id)
 
 
 def today(asker: Asker, day: date | None = None) -> tuple[DayRow, ...]:
@@ -154,18 +162,30 @@ def _rows(asker: Asker, select: AnySelect) -> tuple[DayRow, ...]:
         now_at = stand(events[row[0]])
         rows.append(
             DayRow(
-                appointment_id=row[0], patient_id=row[1], turn=now_at.turn, time_text=row[2],
-                name=said_name(name_of(row)), number=row[5], kind=row[3], status=now_at.status,
-                priority=now_at.priority, arrived_at=now_at.arrived_at,
-                waits_minutes=waited_minutes(now_at, asker.now), clinician_id=row[4], standing=now_at,
-            )  # fmt: skip
+                appointment_id=row[0],
+                patient_id=row[1],
+                turn=now_at.turn,
+                time_text=row[2],
+                name=said_name(name_of(row)),
+                number=row[5],
+                kind=row[3],
+                status=now_at.status,
+                priority=now_at.priority,
+                arrived_at=now_at.arrived_at,
+                waits_minutes=waited_minutes(now_at, asker.now),
+                clinician_id=row[4],
+                standing=now_at,
+            )
         )
     return tuple(sorted(rows, key=_list_order))
 
 
 _GROUPS = {
-    AppointmentStatus.IN_CONSULT: 0, AppointmentStatus.WAITING: 1, AppointmentStatus.BOOKED: 2, AppointmentStatus.SEEN: 3,
-}  # fmt: skip
+    AppointmentStatus.IN_CONSULT: 0,
+    AppointmentStatus.WAITING: 1,
+    AppointmentStatus.BOOKED: 2,
+    AppointmentStatus.SEEN: 3,
+}
 
 
 def _list_order(row: DayRow) -> tuple[int, bool, int, str, str]:
@@ -181,9 +201,14 @@ def _events(asker: Asker, appointment_ids: Iterable[str]) -> dict[str, list[Even
     for start in range(0, len(wanted), 500):
         found = asker.all(
             sa.select(
-                AppointmentEvent.id, AppointmentEvent.appointment_id, AppointmentEvent.kind, AppointmentEvent.at,
-                AppointmentEvent.step, AppointmentEvent.turn, AppointmentEvent.undoes_id,
-            ).where(AppointmentEvent.appointment_id.in_(wanted[start : start + 500]))  # fmt: skip
+                AppointmentEvent.id,
+                AppointmentEvent.appointment_id,
+                AppointmentEvent.kind,
+                AppointmentEvent.at,
+                AppointmentEvent.step,
+                AppointmentEvent.turn,
+                AppointmentEvent.undoes_id,
+            ).where(AppointmentEvent.appointment_id.in_(wanted[start : start + 500]))
         )
         for event_id, appointment_id, kind, at, step, turn, undoes_id in found:
             by_id[appointment_id].append(Event(event_id, kind, at, step, turn, undoes_id))

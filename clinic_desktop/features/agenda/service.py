@@ -144,7 +144,10 @@ def call_in(work: Work, appointment_id: str) -> None:
     """The clinician calls this person in. Calling again the person one is with changes nothing."""
     work.require(Permission.WRITE_NOTES)
     standing = queries.standing(work, appointment_id)
-    if standing.status is AppointmentStatus.IN_CONSULT and queries.called_by(work, appointment_id) == work.actor.staff_id:
+    if (
+        standing.status is AppointmentStatus.IN_CONSULT
+        and queries.called_by(work, appointment_id) == work.actor.staff_id
+    ):
         return
     _write(work, appointment_id, EventKind.CALLED)
 
@@ -211,9 +214,14 @@ def _move(work: Work, appointment_id: str, new_appointment_id: str, day: date) -
     _write(work, appointment_id, EventKind.MOVED, moved_to_id=new_appointment_id)
     work.add(
         Appointment(
-            id=new_appointment_id, patient_id=old.patient_id, day=day, time_text=None, kind=old.kind,
-            clinician_id=old.clinician_id, moved_from_id=old.id,
-        )  # fmt: skip
+            id=new_appointment_id,
+            patient_id=old.patient_id,
+            day=day,
+            time_text=None,
+            kind=old.kind,
+            clinician_id=old.clinician_id,
+            moved_from_id=old.id,
+        )
     )
 
 
@@ -252,9 +260,16 @@ def _write(
     step = queries.steps(work, appointment_id) + 1
     work.add(
         AppointmentEvent(
-            id=new_id(), appointment_id=appointment_id, kind=kind, at=work.now, step=step, turn=turn,
-            moved_to_id=moved_to_id, undoes_id=undoes_id, reason=reason,
-        )  # fmt: skip
+            id=new_id(),
+            appointment_id=appointment_id,
+            kind=kind,
+            at=work.now,
+            step=step,
+            turn=turn,
+            moved_to_id=moved_to_id,
+            undoes_id=undoes_id,
+            reason=reason,
+        )
     )
     work.about(Appointment.__tablename__, appointment_id)
 

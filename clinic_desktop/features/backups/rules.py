@@ -15,7 +15,9 @@ class FindingKind(StrEnum):
 
 _SENTENCES = {
     FindingKind.DAMAGED: N_("The data file has damaged pages. Restore the last good backup."),
-    FindingKind.LEDGER_BROKEN: N_("The record of who did what does not follow from line {what} on. Tell the central office."),
+    FindingKind.LEDGER_BROKEN: N_(
+        "The record of who did what does not follow from line {what} on. Tell the central office."
+    ),
     FindingKind.ROW_CHANGED: N_("A record is not as it was saved ({what}). Tell the central office."),
     FindingKind.CHANGED_OUTSIDE: N_("{what} times data were changed outside the program. Tell the central office."),
 }

@@ -103,4 +103,3 @@ def _reporter(report: Callable[[Progress], None]) -> Tell:
         report(Progress(int(part * 100), 100, said_step(step)))
 
     return tell
-

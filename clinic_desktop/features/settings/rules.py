@@ -37,19 +37,56 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("language", N_("Language of the screens"), Kind.CHOICE, "es", choices=(("es", N_("Spanish")), ("en", N_("English")))),
     Setting(
-        "paper_size", N_("Paper size"), Kind.CHOICE, "letter",
+        "language",
+        N_("Language of the screens"),
+        Kind.CHOICE,
+        "es",
+        choices=(("es", N_("Spanish")), ("en", N_("English"))),
+    ),
+    Setting(
+        "paper_size",
+        N_("Paper size"),
+        Kind.CHOICE,
+        "letter",
         choices=(("letter", N_("Letter")), ("a4", N_("A4")), ("half-letter", N_("Half letter"))),
     ),
-    Setting("letterhead_name", N_("Name on the letterhead"), Kind.WORDS, "", N_("Left empty, the clinic's name is used. It leaves the clinic: name no illness in it.")),
+    Setting(
+        "letterhead_name",
+        N_("Name on the letterhead"),
+        Kind.WORDS,
+        "",
+        N_("Left empty, the clinic's name is used. It leaves the clinic: name no illness in it."),
+    ),
     Setting("letterhead_address", N_("Address on the letterhead"), Kind.WORDS, ""),
     Setting("letterhead_phone", N_("Telephone on the letterhead"), Kind.WORDS, ""),
-    Setting("day_capacity", N_("People per consultation day"), Kind.NUMBER, 25, N_("Beyond it the program asks, and goes on after a yes."), smallest=1, largest=200),
-    Setting("cover_minutes", N_("Cover the screen after minutes"), Kind.NUMBER, 5, N_("Between 2 and 15. During a consultation it waits up to 60."), smallest=2, largest=15),
+    Setting(
+        "day_capacity",
+        N_("People per consultation day"),
+        Kind.NUMBER,
+        25,
+        N_("Beyond it the program asks, and goes on after a yes."),
+        smallest=1,
+        largest=200,
+    ),
+    Setting(
+        "cover_minutes",
+        N_("Cover the screen after minutes"),
+        Kind.NUMBER,
+        5,
+        N_("Between 2 and 15. During a consultation it waits up to 60."),
+        smallest=2,
+        largest=15,
+    ),
     Setting("lock_minutes", N_("Lock after minutes"), Kind.NUMBER, 15, N_("Between 5 and 60."), smallest=5, largest=60),
-    Setting("backup_folder", N_("Folder of the backups"), Kind.WORDS, "", N_("Left empty, they are kept beside the data. A second disk or a stick is safer.")),
-)  # fmt: skip
+    Setting(
+        "backup_folder",
+        N_("Folder of the backups"),
+        Kind.WORDS,
+        "",
+        N_("Left empty, they are kept beside the data. A second disk or a stick is safer."),
+    ),
+)
 
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 

@@ -48,9 +48,16 @@ class SiteRow:
 
 
 _MEMBER = sa.select(
-    StaffMember.id, StaffMember.display_name, StaffMember.full_name, Role.code, Role.title,
-    StaffMember.licence, StaffMember.supervisor_id, StaffMember.valid_until, StaffMember.active,
-).join(Role, Role.id == StaffMember.role_id)  # fmt: skip
+    StaffMember.id,
+    StaffMember.display_name,
+    StaffMember.full_name,
+    Role.code,
+    Role.title,
+    StaffMember.licence,
+    StaffMember.supervisor_id,
+    StaffMember.valid_until,
+    StaffMember.active,
+).join(Role, Role.id == StaffMember.role_id)
 
 
 def members(asker: Asker) -> tuple[Member, ...]:

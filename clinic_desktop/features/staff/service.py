@@ -61,9 +61,14 @@ def found(work: Work, first: NewMember, *, municipality_code: str | None, phone:
         raise AlreadyFounded()
     work.add(
         Site(
-            id=place.site_id, code=place.site_code, name=place.site_name, kind=place.role,
-            municipality_code=municipality_code, phone=phone, zone=str(place.zone),
-        )  # fmt: skip
+            id=place.site_id,
+            code=place.site_code,
+            name=place.site_name,
+            kind=place.role,
+            municipality_code=municipality_code,
+            phone=phone,
+            zone=str(place.zone),
+        )
     )
     for role in FIRST_ROLES:
         names = sorted(str(p) for p in role.permissions)
@@ -128,7 +133,9 @@ def give_access(vault: Vault, actor: Actor, staff_id: str, password: str) -> Non
     if slot_id is not None:
         keys.reset_slot(vault.folder, vault.opened, slot_id, password)
     else:
-        keys.add_slot(vault.folder, vault.opened, keys.NewSlot(known.display_name, staff_id, password, must_change=True))
+        keys.add_slot(
+            vault.folder, vault.opened, keys.NewSlot(known.display_name, staff_id, password, must_change=True)
+        )
     vault.do(lambda work: _note(work, "staff.give_access", staff_id), actor)
 
 
@@ -152,10 +159,15 @@ def _add(work: Work, new: NewMember) -> None:
         raise NameMissing()
     work.add(
         StaffMember(
-            id=new.staff_id, display_name=new.display_name.strip(), full_name=new.full_name.strip(),
-            role_id=role_id(new.role_code), licence=new.licence, supervisor_id=new.supervisor_id,
-            valid_until=new.valid_until, active=True,
-        )  # fmt: skip
+            id=new.staff_id,
+            display_name=new.display_name.strip(),
+            full_name=new.full_name.strip(),
+            role_id=role_id(new.role_code),
+            licence=new.licence,
+            supervisor_id=new.supervisor_id,
+            valid_until=new.valid_until,
+            active=True,
+        )
     )
 
 

@@ -1,0 +1,47 @@
+"""People and bookings for the day's tests."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from clinic_desktop.features.agenda import service
+from clinic_desktop.features.patients import service as patients
+from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor, Work
+
+
+@pytest.fixture
+def register(vault: Vault, actor: Actor) -> Callable[..., PatientId]:
+    def make(given: str = "Rosa", family: str = "Quispe") -> PatientId:
+        details = Details(given_names=given, family_name=family)
+        done = vault.do(partial(patients.register, patient_id=PatientId(new_id()), details=details), actor)
+        return done.patient_id
+
+    return make
+
+
+@pytest.fixture
+def book(vault: Vault, actor: Actor, register: Callable[..., PatientId]) -> Callable[..., str]:
+    """Book somebody, by default a new person for today; returns the appointment's id."""
+
+    def make(given: str = "Rosa", family: str = "Quispe", *, days: int = 0, patient_id: str | None = None) -> str:
+        appointment_id, who = new_id(), patient_id or register(given, family)
+
+        def booking(work: Work) -> None:
+            service.book(work, appointment_id=appointment_id, patient_id=who, day=work.in_days(days))
+
+        vault.do(booking, actor)
+        return appointment_id
+
+    return make
+
+
+@pytest.fixture
+def today(vault: Vault, actor: Actor) -> Callable[[], tuple[Any, ...]]:
+    from clinic_desktop.features.agenda import queries
+
+    return lambda: vault.ask(queries.today, actor)
