@@ -1,0 +1,116 @@
+"""A person's story on one page, and the clinician's list of the day. A few set-wise questions, whatever the years."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from clinic_desktop.features.agenda import queries as agenda
+from clinic_desktop.features.agenda.queries import DayRow, PatientAppointment
+from clinic_desktop.features.consults.queries import diagnoses, notes, risks, scales
+from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
+from clinic_desktop.features.consults.queries.notes import LastNote, TimelineRow
+from clinic_desktop.features.consults.queries.scales import ScoreRow
+from clinic_desktop.features.consults.records import (
+    Addendum,
+    Condition,
+    ConsultNote,
+    Encounter,
+    InstrumentResponse,
+    NoteSignature,
+    RiskEvent,
+)
+from clinic_desktop.features.consults.rules.risk import OpenRisk
+from clinic_desktop.features.medication import queries as medicines
+from clinic_desktop.features.medication.queries import CurrentMedicine
+from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.patients.queries import Header
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.drafts import my_drafts
+from clinic_desktop.storage.work import Asker
+
+TABLES = frozenset(
+    cls.__tablename__
+    for cls in (Encounter, ConsultNote, NoteSignature, Addendum, Condition, InstrumentResponse, RiskEvent)
+)
+"""For office.follow."""
+
+DRAFT_SCREEN = "consult"
+"""The name under which drafts of notes are kept; the record is the encounter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    header: Header
+    timeline: tuple[TimelineRow, ...]
+    """Newest first."""
+    scores: tuple[ScoreRow, ...]
+    """Oldest first."""
+    conditions: tuple[ConditionRow, ...]
+    medicines: tuple[CurrentMedicine, ...]
+    risk: OpenRisk | None
+    last_note: LastNote | None
+    next_booking: PatientAppointment | None
+
+    def last_score(self, scale_code: str) -> ScoreRow | None:
+        """The newest complete one."""
+        complete = [row for row in self.scores if row.scale_code == scale_code and row.total is not None]
+        return complete[-1] if complete else None
+
+    def scores_by_encounter(self) -> Mapping[str, tuple[ScoreRow, ...]]:
+        found: dict[str, tuple[ScoreRow, ...]] = {}
+        for row in self.scores:
+            if row.encounter_id is not None:
+                found[row.encounter_id] = (*found.get(row.encounter_id, ()), row)
+        return found
+
+
+def chart(asker: Asker, patient_id: str) -> Chart:
+    """Everything that the page of a person shows at once."""
+    asker.require(Permission.READ_CHART)
+    return Chart(
+        header=patients.header(asker, patient_id),
+        timeline=notes.timeline(asker, patient_id),
+        scores=scales.scores(asker, patient_id),
+        conditions=diagnoses.conditions(asker, patient_id),
+        medicines=medicines.current_medicines(asker, patient_id),
+        risk=risks.risk_of(asker, patient_id),
+        last_note=notes.last_note(asker, patient_id),
+        next_booking=agenda.next_booking(asker, patient_id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicianRow:
+    """One person of the day as a clinician sees them: with the marks that reception does not get."""
+
+    row: DayRow
+    risk: OpenRisk | None
+    draft: bool
+    """One's own note of this person is begun and not signed."""
+
+
+def clinicians_list(asker: Asker) -> tuple[ClinicianRow, ...]:
+    """Today's people in calling order."""
+    asker.require(Permission.READ_CHART)
+    rows = agenda.today(asker)
+    open_now = risks.open_risks(asker, [row.patient_id for row in rows]) if rows else {}
+    begun = {draft.record_id for draft in my_drafts(asker) if draft.screen == DRAFT_SCREEN}
+    writing = notes.patients_of(asker, begun)
+    return tuple(ClinicianRow(row, open_now.get(row.patient_id), row.patient_id in writing) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    patient_id: str
+    name: str
+    risk: OpenRisk
+    overdue: bool
+
+
+def open_risks(asker: Asker) -> tuple[RiskRow, ...]:
+    """Everybody whose risk is open, the contact that is due first at the top."""
+    standing = risks.open_risks(asker)
+    names = patients.said_names(asker, list(standing))
+    return tuple(
+        RiskRow(patient_id, names.get(patient_id, ""), risk, risk.is_overdue(asker.today))
+        for patient_id, risk in standing.items()
+    )

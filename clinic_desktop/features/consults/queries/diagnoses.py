@@ -1,0 +1,60 @@
+"""The diagnoses of a person."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from clinic_desktop.features.consults.records import Condition
+from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, ConditionChange, VerificationStatus
+from clinic_desktop.kernel.dates import PartialDate
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import Asker
+
+_READERS = (Permission.READ_CHART, Permission.WRITE_NOTES)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    condition_id: str
+    code: str | None
+    title: str
+    clinical_status: ClinicalStatus
+    verification_status: VerificationStatus
+    since: PartialDate | None
+    confirmed_on: date | None
+
+    @property
+    def is_active(self) -> bool:
+        return self.clinical_status is not ClinicalStatus.RESOLVED
+
+
+_CONDITION = sa.select(
+    Condition.id, Condition.code, Condition.title, Condition.clinical_status, Condition.verification_status,
+    Condition.since, Condition.confirmed_on,
+)  # fmt: skip
+
+
+def conditions(asker: Asker, patient_id: str) -> tuple[ConditionRow, ...]:
+    """Diagnoses that were not taken back, in the order they were written; resolved ones last."""
+    asker.require(*_READERS)
+    found = asker.all(
+        _CONDITION.where(Condition.patient_id == patient_id, Condition.voided_at.is_(None)).order_by(Condition.id)
+    )
+    return tuple(sorted((ConditionRow(*row) for row in found), key=lambda row: not row.is_active))
+
+
+def same_condition(asker: Asker, patient_id: str, change: ConditionChange) -> str | None:
+    """The condition a change is about: the one named, or the same diagnosis that already stands."""
+    if change.condition_id is not None:
+        return change.condition_id
+    same = [
+        row for row in conditions(asker, patient_id)
+        if row.is_active and (row.code, row.title) == (change.diagnosis.code, change.diagnosis.title)
+    ]  # fmt: skip
+    return same[0].condition_id if same else None
+
+
+def conditions_from(asker: Asker, encounter_id: str) -> tuple[str, ...]:
+    where = sa.and_(Condition.encounter_id == encounter_id, Condition.voided_at.is_(None))
+    return tuple(row[0] for row in asker.all(sa.select(Condition.id).where(where)))

@@ -1,0 +1,309 @@
+"""Consultations and their notes: for people of the chart only; a date and a count are all that others learn.
+
+A voided encounter takes its note, answers and risk with it: they stay readable in its own page, and count nowhere.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from clinic_desktop.features.consults.queries import scales
+from clinic_desktop.features.consults.queries.scales import ScoreRow
+from clinic_desktop.features.consults.records import Addendum, ConsultNote, Encounter, NoteSignature
+from clinic_desktop.features.consults.rules import signing
+from clinic_desktop.features.consults.rules.sections import EncounterKind
+from clinic_desktop.features.consults.rules.signing import NoteState, SupervisorStep
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import AnySelect, Asker
+
+_READERS = (Permission.READ_CHART, Permission.WRITE_NOTES)
+_NEWER = sa.orm.aliased(ConsultNote, name="newer")
+_IS_AMENDED = sa.exists().where(_NEWER.amends_id == ConsultNote.id)
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterRow:
+    encounter_id: str
+    patient_id: str
+    appointment_id: str | None
+    kind: EncounterKind
+    occurred_on: date
+    clinician_id: str
+    clinician_name: str | None
+    language_code: str | None
+    interpreter_name: str | None
+    interpreter_relation: str | None
+    confidentiality_accepted: bool | None
+    voided: bool
+    void_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One consultation in the story, with the newest version of its note."""
+
+    encounter_id: str
+    note_id: str | None
+    """None while nothing is signed."""
+    occurred_on: date
+    kind: EncounterKind
+    clinician_id: str
+    author_name: str | None
+    state: NoteState | None
+    voided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LastNote:
+    note_id: str
+    occurred_on: date
+    template: str
+    sections: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AddendumRow:
+    text: str
+    author_name: str | None
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotePage:
+    """A signed note as it is read."""
+
+    note_id: str
+    encounter: EncounterRow
+    template: str
+    sections: Mapping[str, str]
+    occurred_on: date
+    author_id: str
+    author_name: str | None
+    signed_at: datetime
+    recorded_at: datetime
+    state: NoteState
+    steps: tuple[SupervisorStep, ...]
+    addenda: tuple[AddendumRow, ...]
+    scores: tuple[ScoreRow, ...]
+    amends_id: str | None
+    amend_reason: str | None
+    is_newest: bool
+    next_visit_on: date | None
+
+
+_ENCOUNTER = sa.select(
+    Encounter.id, Encounter.patient_id, Encounter.appointment_id, Encounter.kind, Encounter.occurred_on,
+    Encounter.clinician_id, Encounter.clinician_name, Encounter.language_code, Encounter.interpreter_name,
+    Encounter.interpreter_relation, Encounter.confidentiality_accepted, Encounter.voided_at.is_not(None),
+    Encounter.void_reason,
+)  # fmt: skip
+
+
+def encounter(asker: Asker, encounter_id: str) -> EncounterRow:
+    asker.require(*_READERS)
+    return EncounterRow(*asker.one(_ENCOUNTER.where(Encounter.id == encounter_id)))
+
+
+def unfinished(asker: Asker, patient_id: str, day: date) -> str | None:
+    """One's own consultation of that day that is not signed yet."""
+    asker.require(*_READERS)
+    has_note = sa.exists().where(ConsultNote.encounter_id == Encounter.id)
+    return asker.value(
+        sa.select(Encounter.id)
+        .where(
+            Encounter.patient_id == patient_id,
+            Encounter.occurred_on == day,
+            Encounter.clinician_id == asker.actor.staff_id,
+            Encounter.voided_at.is_(None),
+            ~has_note,
+        )
+        .order_by(Encounter.id.desc())
+        .limit(1)
+    )
+
+
+def has_notes(asker: Asker, patient_id: str) -> bool:
+    return asker.value(_live_notes(sa.select(ConsultNote.id), patient_id).limit(1)) is not None
+
+
+def note_of(asker: Asker, encounter_id: str, author_id: str) -> str | None:
+    """What this person signed in this encounter."""
+    return asker.value(
+        sa.select(ConsultNote.id)
+        .where(ConsultNote.encounter_id == encounter_id, ConsultNote.author_id == author_id)
+        .limit(1)
+    )
+
+
+def notes_of(asker: Asker, encounter_id: str) -> tuple[str, ...]:
+    return tuple(r[0] for r in asker.all(sa.select(ConsultNote.id).where(ConsultNote.encounter_id == encounter_id)))
+
+
+def is_amended(asker: Asker, note_id: str) -> bool:
+    return asker.value(sa.select(ConsultNote.id).where(ConsultNote.amends_id == note_id).limit(1)) is not None
+
+
+def supervisor_steps(asker: Asker, note_ids: Iterable[str]) -> dict[str, tuple[SupervisorStep, ...]]:
+    steps: dict[str, list[SupervisorStep]] = defaultdict(list)
+    wanted = list(note_ids)
+    if not wanted:
+        return {}
+    for note_id, kind, by, comment in asker.all(
+        sa.select(NoteSignature.note_id, NoteSignature.kind, NoteSignature.supervisor_name, NoteSignature.comment)
+        .where(NoteSignature.note_id.in_(wanted))
+        .order_by(NoteSignature.id)
+    ):
+        steps[note_id].append(SupervisorStep(kind, by or "", comment))
+    return {note_id: tuple(found) for note_id, found in steps.items()}
+
+
+def note_page(asker: Asker, note_id: str) -> NotePage:
+    asker.require(*_READERS)
+    row = asker.one(
+        sa.select(
+            ConsultNote.encounter_id, ConsultNote.template, ConsultNote.sections, ConsultNote.occurred_on,
+            ConsultNote.author_id, ConsultNote.author_name, ConsultNote.signed_at, ConsultNote.recorded_at,
+            ConsultNote.supervisor_wanted, ConsultNote.amends_id, ConsultNote.amend_reason,
+            ConsultNote.next_visit_on, _IS_AMENDED,
+        ).where(ConsultNote.id == note_id)
+    )  # fmt: skip
+    steps = supervisor_steps(asker, [note_id]).get(note_id, ())
+    added = asker.all(
+        sa.select(Addendum.text, Addendum.author_name, Addendum.signed_at)
+        .where(Addendum.note_id.in_(_versions(asker, note_id)))
+        .order_by(Addendum.id)
+    )
+    return NotePage(
+        note_id=note_id,
+        encounter=encounter(asker, row[0]),
+        template=row[1],
+        sections=row[2],
+        occurred_on=row[3],
+        author_id=row[4],
+        author_name=row[5],
+        signed_at=row[6],
+        recorded_at=row[7],
+        state=signing.note_state(row[8], steps),
+        steps=steps,
+        addenda=tuple(AddendumRow(*a) for a in added),
+        scores=scales.of_encounter(asker, row[0]),
+        amends_id=row[9],
+        amend_reason=row[10],
+        is_newest=not row[12],
+        next_visit_on=row[11],
+    )
+
+
+def _versions(asker: Asker, note_id: str) -> list[str]:
+    """The note and what it amends, newest first."""
+    found, at = [note_id], note_id
+    while (at := asker.value(sa.select(ConsultNote.amends_id).where(ConsultNote.id == at))) and at not in found:
+        found.append(at)
+    return found
+
+
+def _live_notes(select: AnySelect, patient_id: str) -> AnySelect:
+    """Notes of a person that count: of encounters that were not taken back, newest version, newest first."""
+    return (
+        select.join(Encounter, Encounter.id == ConsultNote.encounter_id)
+        .where(ConsultNote.patient_id == patient_id, Encounter.voided_at.is_(None), ~_IS_AMENDED)
+        .order_by(ConsultNote.occurred_on.desc(), ConsultNote.id.desc())
+    )
+
+
+def last_note(asker: Asker, patient_id: str) -> LastNote | None:
+    """What stood in the newest signed note: the text to bring over."""
+    asker.require(*_READERS)
+    columns = sa.select(ConsultNote.id, ConsultNote.occurred_on, ConsultNote.template, ConsultNote.sections)
+    row = asker.first(_live_notes(columns, patient_id).limit(1))
+    return LastNote(*row) if row else None
+
+
+def last_visits(asker: Asker, patient_ids: Sequence[str]) -> dict[str, date]:
+    """When each person was here last. A date and nothing else: reception may see it."""
+    if not patient_ids:
+        return {}
+    found = asker.all(
+        sa.select(ConsultNote.patient_id, sa.func.max(ConsultNote.occurred_on))
+        .join(Encounter, Encounter.id == ConsultNote.encounter_id)
+        .where(ConsultNote.patient_id.in_(patient_ids), Encounter.voided_at.is_(None))
+        .group_by(ConsultNote.patient_id)
+    )
+    return {patient_id: _day(day) for patient_id, day in found}
+
+
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def count_of(asker: Asker, patient_id: str) -> int:
+    """How many consultations a person has; says nothing of what was in them."""
+    counted = sa.select(sa.func.count()).select_from(Encounter)
+    return asker.value(counted.where(Encounter.patient_id == patient_id, Encounter.voided_at.is_(None))) or 0
+
+
+def timeline(asker: Asker, patient_id: str) -> tuple[TimelineRow, ...]:
+    """Every consultation, newest first; those taken back too, as such."""
+    asker.require(*_READERS)
+    newest = sa.and_(ConsultNote.encounter_id == Encounter.id, ~_IS_AMENDED)
+    found = asker.all(
+        sa.select(
+            Encounter.id, ConsultNote.id, Encounter.occurred_on, Encounter.kind, Encounter.clinician_id,
+            sa.func.coalesce(ConsultNote.author_name, Encounter.clinician_name), ConsultNote.supervisor_wanted,
+            Encounter.voided_at.is_not(None),
+        )
+        .join(ConsultNote, newest, isouter=True)
+        .where(Encounter.patient_id == patient_id)
+        .order_by(Encounter.occurred_on.desc(), Encounter.id.desc())
+    )  # fmt: skip
+    steps = supervisor_steps(asker, [row[1] for row in found if row[6]])
+    return tuple(
+        TimelineRow(
+            encounter_id=row[0],
+            note_id=row[1],
+            occurred_on=row[2],
+            kind=row[3],
+            clinician_id=row[4],
+            author_name=row[5],
+            state=signing.note_state(row[6], steps.get(row[1], ())) if row[1] else None,
+            voided=row[7],
+        )
+        for row in found
+    )
+
+
+def patients_of(asker: Asker, encounter_ids: Iterable[str]) -> frozenset[str]:
+    """Whose these encounters are; those taken back are not counted."""
+    wanted = list(encounter_ids)
+    if not wanted:
+        return frozenset()
+    where = sa.and_(Encounter.id.in_(wanted), Encounter.voided_at.is_(None))
+    return frozenset(row[0] for row in asker.all(sa.select(Encounter.patient_id).where(where)))
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingNote:
+    note_id: str
+    patient_id: str
+    occurred_on: date
+    author_name: str | None
+    signed_at: datetime
+
+
+def waiting_for_supervisor(asker: Asker) -> tuple[WaitingNote, ...]:
+    """Notes that nobody who signs has answered yet, the oldest first."""
+    asker.require(Permission.SIGN_NOTES)
+    answered = sa.exists().where(NoteSignature.note_id == ConsultNote.id)
+    found = asker.all(
+        sa.select(
+            ConsultNote.id, ConsultNote.patient_id, ConsultNote.occurred_on, ConsultNote.author_name,
+            ConsultNote.signed_at,
+        )
+        .join(Encounter, Encounter.id == ConsultNote.encounter_id)
+        .where(ConsultNote.supervisor_wanted.is_(True), ~answered, ~_IS_AMENDED, Encounter.voided_at.is_(None))
+        .order_by(ConsultNote.signed_at)
+    )  # fmt: skip
+    return tuple(WaitingNote(*row) for row in found)

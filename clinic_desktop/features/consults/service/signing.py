@@ -1,0 +1,247 @@
+"""Signing is one transaction: the note and all that belongs to it stand, or nothing does. What is signed is final."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from clinic_desktop.features.agenda import service as agenda
+from clinic_desktop.features.agenda.rules import AppointmentStatus
+from clinic_desktop.features.consults.queries import diagnoses, notes
+from clinic_desktop.features.consults.records import Addendum, Condition, ConsultNote, Encounter, NoteSignature
+from clinic_desktop.features.consults.rules import signing
+from clinic_desktop.features.consults.rules.diagnoses import ConditionChange
+from clinic_desktop.features.consults.rules.risk import RiskAnswer
+from clinic_desktop.features.consults.rules.scoring import GivenScale
+from clinic_desktop.features.consults.rules.signing import NoteState, SignatureKind
+from clinic_desktop.features.consults.service.encounters import (
+    DRAFT_SCREEN,
+    AlreadySigned,
+    NotYourNote,
+    appointment_status,
+    unvoided,
+)
+from clinic_desktop.features.consults.service.instruments import keep_answers
+from clinic_desktop.features.consults.service.risk import answer_risk
+from clinic_desktop.features.medication import service as medication
+from clinic_desktop.kernel.errors import Refused
+from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage import drafts
+from clinic_desktop.storage.work import ReasonMissing, Work
+
+
+class NothingWritten(Refused):
+    text = N_("Nothing is written yet. Write a word, an answer or a diagnosis before signing.")
+
+
+class CorrectedMeanwhile(Refused):
+    text = N_("This note was corrected already. Correct its newest version.")
+
+
+class OwnNote(Refused):
+    text = N_("A note is signed by somebody other than its author.")
+
+
+class NotWaiting(Refused):
+    text = N_("This note is not waiting for a supervisor.")
+
+
+@dataclass(frozen=True, slots=True)
+class NextVisit:
+    """When the person comes again. The id is drawn beforehand, so that signing twice books once."""
+
+    appointment_id: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """All that a clinician wrote in one consultation."""
+
+    template: str
+    sections: Mapping[str, str] = field(default_factory=dict[str, str])
+    scales: tuple[GivenScale, ...] = ()
+    conditions: tuple[ConditionChange, ...] = ()
+    prescription: tuple[medication.PrescriptionLine, ...] = ()
+    risk: RiskAnswer | None = None
+    next_visit: NextVisit | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        words = any(text.strip() for text in self.sections.values())
+        return not (words or any(s.answers for s in self.scales) or self.conditions or self.prescription)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    note_id: str
+    encounter_id: str
+    patient_id: str
+    state: NoteState
+    prescription_folio: str | None
+    again: bool = False
+    """It was signed before with the same id; nothing was done now."""
+
+
+after_signing: tuple[Callable[[Work, Signed], None], ...] = ()
+"""Slot for upper rooms, filled by app/house.py: runs inside the signing transaction."""
+
+
+def sign_note(work: Work, *, encounter_id: str, note_id: str, written: Written, confirmed: bool = False) -> Signed:
+    """Make the note final with all that belongs to it. Doing it twice with the same id does it once.
+
+    Somebody who may write but not sign leaves it waiting for a supervisor.
+    """
+    work.require(Permission.WRITE_NOTES)
+    encounter = unvoided(work, encounter_id)
+    if work.session.get(ConsultNote, note_id) is not None:
+        return Signed(note_id, encounter_id, encounter.patient_id, _state(work, note_id), None, again=True)
+    if notes.note_of(work, encounter_id, work.actor.staff_id) is not None:
+        raise AlreadySigned()
+    if written.is_empty:
+        raise NothingWritten()
+    _add_note(work, encounter, note_id, written)
+    reasons = [code for given in written.scales for code in _add_response(work, encounter, note_id, given)]
+    answer_risk(work, encounter.patient_id, written.risk, reasons, encounter_id)
+    for change in written.conditions:
+        _change_condition(work, encounter, change)
+    folio = None
+    if written.prescription:
+        folio = medication.prescribe(
+            work, encounter.patient_id, written.prescription, note_id, encounter_id, work.actor.name
+        )
+    _send_home(work, encounter, written.next_visit, confirmed)
+    drafts.drop_draft(work, DRAFT_SCREEN, encounter_id)
+    signed = Signed(note_id, encounter_id, encounter.patient_id, _state(work, note_id), folio)
+    for hook in after_signing:
+        hook(work, signed)
+    work.about(ConsultNote.__tablename__, note_id)
+    return signed
+
+
+def _state(work: Work, note_id: str) -> NoteState:
+    note = work.load(ConsultNote, note_id)
+    return signing.note_state(note.supervisor_wanted, notes.supervisor_steps(work, [note_id]).get(note_id, ()))
+
+
+def _add_note(work: Work, encounter: Encounter, note_id: str, written: Written) -> None:
+    work.add(
+        ConsultNote(
+            id=note_id, encounter_id=encounter.id, patient_id=encounter.patient_id, template=written.template,
+            sections=signing.kept_sections(written.sections), occurred_on=encounter.occurred_on,
+            author_id=work.actor.staff_id, author_name=work.actor.name, signed_at=work.now,
+            supervisor_wanted=not work.actor.may(Permission.SIGN_NOTES),
+            next_visit_on=written.next_visit.day if written.next_visit else None,
+        )
+    )  # fmt: skip
+
+
+def _add_response(work: Work, encounter: Encounter, note_id: str, given: GivenScale) -> list[str]:
+    """Keeps the answers if there are any; returns the reasons they give to look at once."""
+    if not given.answers:
+        return []
+    return keep_answers(
+        work, given, patient_id=encounter.patient_id, occurred_on=encounter.occurred_on, encounter_id=encounter.id,
+        note_id=note_id,
+    )  # fmt: skip
+
+
+def _change_condition(work: Work, encounter: Encounter, change: ConditionChange) -> None:
+    found = diagnoses.same_condition(work, encounter.patient_id, change)
+    standing = {
+        "clinical_status": change.clinical_status,
+        "verification_status": change.verification_status,
+        "confirmed_on": encounter.occurred_on,
+    }
+    if found is not None:
+        work.revise(work.load(Condition, found), seen={}, to=standing)
+        return
+    diagnosis = change.diagnosis
+    work.add(
+        Condition(
+            patient_id=encounter.patient_id, code=diagnosis.code, title=diagnosis.title, since=None,
+            encounter_id=encounter.id, **standing,
+        )
+    )  # fmt: skip
+
+
+def _send_home(work: Work, encounter: Encounter, next_visit: NextVisit | None, confirmed: bool) -> None:
+    if next_visit is not None:
+        agenda.book(
+            work, appointment_id=next_visit.appointment_id, patient_id=encounter.patient_id, day=next_visit.day,
+            confirmed=confirmed,
+        )  # fmt: skip
+    appointment_id, here = encounter.appointment_id, (AppointmentStatus.IN_CONSULT, AppointmentStatus.WAITING)
+    if appointment_id is not None and appointment_status(work, appointment_id) in here:
+        agenda.send_out(work, appointment_id)
+
+
+def add_addendum(work: Work, note_id: str, *, addendum_id: str, text: str) -> None:
+    """Words added to a signed note; the note itself stays as it was."""
+    work.require(Permission.WRITE_NOTES)
+    note = work.load(ConsultNote, note_id)
+    if not text.strip():
+        raise NothingWritten()
+    if work.session.get(Addendum, addendum_id) is not None:
+        return
+    work.add(
+        Addendum(
+            id=addendum_id, note_id=note_id, patient_id=note.patient_id, text=text, signed_at=work.now,
+            author_id=work.actor.staff_id, author_name=work.actor.name,
+        )
+    )  # fmt: skip
+
+
+def correct_note(work: Work, note_id: str, *, new_note_id: str, note_sections: Mapping[str, str], reason: str) -> None:
+    """A new version with its reason; the old one stays readable."""
+    work.require(Permission.WRITE_NOTES)
+    if work.session.get(ConsultNote, new_note_id) is not None:
+        return
+    note = work.load(ConsultNote, note_id)
+    unvoided(work, note.encounter_id)
+    if note.author_id != work.actor.staff_id and not work.actor.may(Permission.SIGN_NOTES):
+        raise NotYourNote()
+    if notes.is_amended(work, note_id):
+        raise CorrectedMeanwhile()
+    if not reason.strip():
+        raise ReasonMissing()
+    kept = signing.kept_sections(note_sections)
+    if not kept:
+        raise NothingWritten()
+    work.add(
+        ConsultNote(
+            id=new_note_id, encounter_id=note.encounter_id, patient_id=note.patient_id, template=note.template,
+            sections=kept, occurred_on=note.occurred_on, author_id=work.actor.staff_id, author_name=work.actor.name,
+            signed_at=work.now, supervisor_wanted=not work.actor.may(Permission.SIGN_NOTES), amends_id=note_id,
+            amend_reason=reason.strip(), next_visit_on=note.next_visit_on,
+        )
+    )  # fmt: skip
+
+
+def cosign_note(work: Work, note_id: str) -> None:
+    """A supervisor signs what a resident wrote."""
+    _supervise(work, note_id, SignatureKind.SIGNED, None)
+
+
+def return_note(work: Work, note_id: str, comment: str) -> None:
+    """A supervisor gives a note back with words; its author writes a new version."""
+    if not comment.strip():
+        raise ReasonMissing()
+    _supervise(work, note_id, SignatureKind.RETURNED, comment.strip())
+
+
+def _supervise(work: Work, note_id: str, kind: SignatureKind, comment: str | None) -> None:
+    work.require(Permission.SIGN_NOTES)
+    note = work.load(ConsultNote, note_id)
+    if note.author_id == work.actor.staff_id:
+        raise OwnNote()
+    if notes.is_amended(work, note_id):
+        raise CorrectedMeanwhile()
+    if _state(work, note_id) is NoteState.SIGNED:
+        raise NotWaiting()
+    work.add(
+        NoteSignature(
+            note_id=note_id, kind=kind, signed_at=work.now, supervisor_id=work.actor.staff_id,
+            supervisor_name=work.actor.name, comment=comment,
+        )
+    )  # fmt: skip
