@@ -166,7 +166,7 @@ def checks() -> list[tuple[str, list[str]]]:
     return [
         ("ruff", [here, "-m", "ruff", "check", "."]),
         ("pyright", [here, "-m", "pyright", "--pythonpath", here]),
-        ("import contracts", [str(script("lint-imports"))]),
+        ("import contracts", [str(script("lint-imports")), "--no-logo"]),
         ("translations", [here, str(ROOT / "installer" / "translations.py"), "check"]),
     ]
 
