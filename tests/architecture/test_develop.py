@@ -29,9 +29,7 @@ def test_an_older_system_is_named_before_anything_is_installed(monkeypatch: pyte
 def test_a_missing_library_is_named_by_its_package_to_somebody_who_is_not_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(develop, "OFFSCREEN_LIBRARIES", {"libnowhere.so.1": "libnowhere1", "libc.so.6": "libc6"})
     monkeypatch.setattr(develop.os, "geteuid", lambda: 1000)
-    with pytest.raises(
-        develop.Missing, match=r"libnowhere1\. As root: apt-get install libnowhere1$"
-    ):
+    with pytest.raises(develop.Missing, match=r"libnowhere1\. As root: apt-get install libnowhere1$"):
         develop.check_system(window=False)
 
 

@@ -18,7 +18,7 @@ BEFORE_SIGN_IN = [
     *(f"clinic_desktop.kernel.{path.stem}" for path in sorted((ROOT / "clinic_desktop/kernel").glob("*.py"))),
     *(f"clinic_desktop.uikit.{path.stem}" for path in sorted((ROOT / "clinic_desktop/uikit").glob("*.py"))),
     *(f"clinic_desktop.storage.{name}" for name in ("header", "keys", "recovery", "slots", "throttle", "vault_lock")),
-    "clinic_desktop.printing.paper",
+    *(f"clinic_desktop.shell.{path.stem}" for path in sorted((ROOT / "clinic_desktop/shell").glob("sign_in*.py"))),
 ]
 
 
