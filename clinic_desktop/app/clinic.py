@@ -154,7 +154,7 @@ def reset_with_code(folder: Path, code: str, slot_id: str, password: str, clock:
 
 def fill_slots() -> None:
     """Give the lower rooms what the upper ones know. Repeating it changes nothing."""
-    from clinic_desktop.app.house import fill
+    from clinic_desktop.app.wiring import fill
 
     fill()
 

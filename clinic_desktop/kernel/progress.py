@@ -49,3 +49,12 @@ def stepwise(
     if trouble:
         raise trouble[0]
     return outcome[0]
+
+
+def finish(steps: Generator[Progress, None, Result]) -> Result:
+    """Run a long job to its end with nobody watching; its result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

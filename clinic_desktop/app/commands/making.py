@@ -1,0 +1,70 @@
+"""init, demo, generate, instrument import: making a vault and filling it."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from clinic_desktop.app.cli import Answer, Command, Desk
+from clinic_desktop.app.clinic import NewClinic, found_clinic
+from clinic_desktop.features.consults import service as consults
+from clinic_desktop.kernel.errors import Refused
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.storage.files import write_durably
+
+
+class NowhereForTheCode(Refused):
+    text = N_("The recovery code must go somewhere: run this at a terminal, or name a file with --recovery-file.")
+
+
+def init(desk: Desk) -> Answer:
+    wanted = desk.wanted
+    if wanted.recovery_file is None and not sys.stdout.isatty():
+        raise NowhereForTheCode()
+    password = desk.password(question=_("Password for {name}").format(name=wanted.coordinator))
+    new = NewClinic(
+        wanted.site, wanted.code, wanted.role, wanted.zone, wanted.municipality, wanted.coordinator, password
+    )
+    clinic, code = found_clinic(wanted.data, new, desk.clock)
+    place = clinic.vault.place
+    clinic.close()
+    said = [_("The clinic is ready in {folder}.").format(folder=wanted.data)]
+    if wanted.recovery_file is not None:
+        write_durably(wanted.recovery_file, (code + "\n").encode())
+        said.append(
+            _("The recovery code is in {file}. Print it, seal it, and remove the file.").format(
+                file=wanted.recovery_file
+            )
+        )
+    else:
+        said.append(_("Recovery code, shown only now: {code}").format(code=code))
+    return Answer({"site_id": place.site_id, "device_id": place.device_id, "data": str(wanted.data)}, said)
+
+
+def import_instrument(desk: Desk) -> Answer:
+    path: Path = desk.wanted.file
+    content = path.read_bytes()
+    with desk.open() as clinic:
+        instrument = clinic.vault.do(partial(consults.import_instrument, content=content), clinic.actor)
+    return Answer({"instrument": str(instrument)}, [_("The questionnaire was imported.")])
+
+
+def generate(desk: Desk) -> Answer:
+    from clinic_desktop.app.demo.fill import fill
+
+    with desk.open() as clinic:
+        counts = fill(clinic, patients=desk.wanted.patients, years=desk.wanted.years, seed=desk.wanted.seed)
+    return Answer(counts, [_("Generated people were added. They are marked as demonstration.")])
+
+
+def demo(desk: Desk) -> Answer:
+    from clinic_desktop.app.demo.start import start
+
+    return start(desk)
+
+
+COMMANDS: dict[tuple[str, str | None], Command] = {
+    ("init", None): init,
+    ("instrument", "import"): import_instrument,
+    ("generate", None): generate,
+    ("demo", None): demo,
+}

@@ -1,0 +1,53 @@
+"""Gives the lower rooms what the upper ones know, for windows and commands alike. No Qt; screens are in house.py."""
+
+from collections.abc import Mapping, Sequence
+
+from clinic_desktop.features.agenda import queries as agenda_queries
+from clinic_desktop.features.agenda import service as agenda
+from clinic_desktop.features.agenda.rules import STATUS_WORDS
+from clinic_desktop.features.consults import queries as consults_queries
+from clinic_desktop.features.medication import queries as medication_queries
+from clinic_desktop.features.patients import queries as patients_queries
+from clinic_desktop.features.patients import service as patients
+from clinic_desktop.features.patients.queries import Mark
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.storage.work import Asker, Work
+
+
+def fill() -> None:
+    """Repeating it changes nothing."""
+    patients.after_registering = (_arrive,)
+    patients.records_elsewhere = (_count_appointments, _count_consults, _count_medicines)
+    patients_queries.marks = (_day_marks,)
+
+
+def _arrive(work: Work, patient_id: PatientId) -> None:
+    """ "Save and arrived": the new person is in the waiting room."""
+    agenda.arrive(work, patient_id=patient_id, new_appointment_id=new_id())
+
+
+def _day_marks(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[PatientId, Sequence[Mark]]:
+    """Today's or the next appointment beside a name. Nothing here says why."""
+    marks: dict[PatientId, Sequence[Mark]] = {}
+    for patient_id in patient_ids:
+        coming = agenda_queries.next_booking(asker, patient_id)
+        if coming is not None:
+            day = _("today") if coming.day == asker.today else say_day(coming.day)
+            words = _("Appointment {day}: {state}").format(day=day, state=_(STATUS_WORDS[coming.status]))
+            marks[patient_id] = (Mark(words, icon="clock"),)
+    return marks
+
+
+def _count_appointments(asker: Asker, patient_id: PatientId) -> str | None:
+    count = len(agenda_queries.of_patient(asker, patient_id))
+    return ngettext("{count} appointment", "{count} appointments", count).format(count=count) if count else None
+
+
+def _count_consults(asker: Asker, patient_id: PatientId) -> str | None:
+    return consults_queries.said_records(asker, patient_id)
+
+
+def _count_medicines(asker: Asker, patient_id: PatientId) -> str | None:
+    return medication_queries.said_records(asker, patient_id)
