@@ -1,8 +1,13 @@
 """A backup counts when it was opened and checked; a restore touches nothing that is there."""
 
 import json
+import os
+import pickle
 import shutil
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -343,3 +348,48 @@ def test_pruning_removes_only_sound_backups_of_this_vault(folder: Path, opened: 
     (with_more / "carta.pdf").touch()
     assert prune(to, opened.vault_id) == [old]
     assert set(to.iterdir()) == {backup.path, others, unsound, with_more}
+
+
+MAKE_BACKUPS = """
+import pickle, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from clinic_desktop.storage.backup import make_backup
+opened = pickle.loads(bytes.fromhex(sys.stdin.readline()))
+print("ready", flush=True)
+while True:
+    make_backup(Path(sys.argv[1]), opened, Path(sys.argv[2]), datetime(2026, 11, 23, 23, 5, tzinfo=UTC))
+"""
+
+
+def killed_while_backing_up(folder: Path, opened: Opened, to: Path, times: int) -> None:
+    for n in range(times):
+        worker = subprocess.Popen(
+            [sys.executable, "-c", MAKE_BACKUPS, str(folder), str(to)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(pickle.dumps(opened).hex() + "\n")
+        worker.stdin.flush()
+        worker.stdout.readline()
+        time.sleep(0.05 + 0.007 * n % 0.1)
+        worker.kill()
+        worker.communicate()
+        for backup in list_backups(to):
+            assert verify_backup(backup.path, opened).ledger_count == 300
+            shutil.rmtree(backup.path)
+    make_backup(folder, opened, to, NOW)
+    assert len(list(to.iterdir())) == 1
+
+
+def test_a_backup_that_is_listed_after_a_kill_is_whole(folder: Path, opened: Opened, to: Path):
+    killed_while_backing_up(folder, opened, to, 2)
+
+
+@pytest.mark.long
+def test_50_kills_while_backing_up(folder: Path, opened: Opened, to: Path):
+    killed_while_backing_up(folder, opened, to, 50)

@@ -165,8 +165,8 @@ def test_a_kill_while_the_header_is_written_leaves_the_old_or_the_new(tmp_path: 
 
 
 @pytest.mark.long
-def test_200_kills_while_the_header_is_written(tmp_path: Path):
-    killed_while_writing(tmp_path, 200)
+def test_100_kills_while_the_header_is_written(tmp_path: Path):
+    killed_while_writing(tmp_path, 100)
 
 
 def test_nothing_before_sign_in_loads_the_database_library():
