@@ -6,7 +6,16 @@ An item is a widget, a layout, None (stretch), a whole number (pixels of room), 
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from clinic_desktop.uikit.theme import S2, S3, S4
 
@@ -61,6 +70,14 @@ def scrolled(widget: QWidget, parent: QWidget | None = None) -> QScrollArea:
     area.viewport().setAutoFillBackground(False)
     widget.setAutoFillBackground(False)
     return area
+
+
+def drop_current(pages: QStackedWidget) -> None:
+    """Take the page in front away for good."""
+    front = pages.currentWidget()
+    if front is not None:
+        pages.removeWidget(front)
+        front.deleteLater()
 
 
 def clear(layout: QLayout) -> None:

@@ -44,7 +44,7 @@ class LongJob:
         return self._stop.is_set()
 
 
-Deliver = Callable[[Callable[[], None]], None]
+Deliver = Callable[[Callable[[], object]], object]
 
 
 class Courier(QObject):
@@ -56,10 +56,10 @@ class Courier(QObject):
         super().__init__(parent)
         self._given.connect(self._run, Qt.ConnectionType.QueuedConnection)
 
-    def bring(self, call: Callable[[], None]) -> None:
+    def bring(self, call: Callable[[], object]) -> None:
         self._given.emit(call)
 
-    def _run(self, call: Callable[[], None]) -> None:
+    def _run(self, call: Callable[[], object]) -> None:
         call()
 
 
@@ -146,3 +146,22 @@ def run_to_the_end(job: LongJob, deliver: Deliver) -> None:
     """For a job on a thread of its own, or for one that is run at once."""
     while not run_step(job, deliver):
         pass
+
+
+def aside(
+    work: Callable[[], Any], done: Callable[[Any], object], failed: Callable[[BaseException], object], courier: Courier
+) -> threading.Thread:
+    """Run one slow thing on a thread of its own (a key derivation before there is an office)."""
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - whatever it was, the window must hear of it
+            trouble = error
+            courier.bring(lambda: failed(trouble))
+        else:
+            courier.bring(lambda: done(result))
+
+    thread = threading.Thread(target=run, name="aside", daemon=True)
+    thread.start()
+    return thread
