@@ -54,20 +54,6 @@ def head(cursor: Any) -> Head:
     return Head(found[0], found[1]) if found else Head(0, FIRST)
 
 
-class LedgerLook:
-    """What the backup asks of a ledger it does not otherwise know (storage/backup.py)."""
-
-    @staticmethod
-    def head(connection: Any) -> tuple[int, str]:
-        found = head(connection.cursor())
-        return found.count, found.hash
-
-    @staticmethod
-    def hash_at(connection: Any, count: int) -> str | None:
-        found = connection.execute("SELECT hash FROM ledger WHERE seq = ?", (count,)).fetchone()
-        return found[0] if found else None
-
-
 def append(cursor: Any, line: Line) -> Head:
     """Write one line behind the last; inside the caller's transaction."""
     last = head(cursor)

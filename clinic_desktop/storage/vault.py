@@ -268,11 +268,10 @@ def act_of(use_case: Callable[..., Any]) -> str:
     function: Any = use_case
     while isinstance(function, partial):
         function = function.func
-    module = str(getattr(function, "__module__", "")).split(".")
+    parts = str(getattr(function, "__module__", "")).split(".")
     name = str(getattr(function, "__name__", type(function).__name__))
-    if "features" in module:
-        return f"{module[module.index('features') + 1]}.{name}"  # a room's service may be a package
-    return f"{module[-2] if len(module) > 1 else module[0]}.{name}"
+    room = parts[parts.index("features") + 1] if "features" in parts else parts[min(1, len(parts) - 1)]
+    return f"{room}.{name}"
 
 
 def _take_touched(cursor: Any) -> list[tuple[str, str]]:

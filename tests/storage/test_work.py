@@ -1,0 +1,110 @@
+"""What a use case may rely on: identity, refusal when somebody else was faster, drafts, printed numbers."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_desktop.features.staff.records import Site
+from clinic_desktop.kernel.errors import NotAllowed
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage import drafts
+from clinic_desktop.storage.numbers import check_sign, is_whole
+from clinic_desktop.storage.vault import Vault, act_of
+from clinic_desktop.storage.work import Actor, AlreadyVoided, ChangedMeanwhile, ReasonMissing, Work
+
+Do = Callable[[Callable[[Work], Any]], Any]
+
+
+def make_site(work: Work, row_id: str) -> None:
+    work.add(Site(id=row_id, code="AAA", name="a", kind="clinic", zone="UTC", phone="1"))
+
+
+def test_a_change_is_refused_with_the_names_of_the_fields_that_changed_meanwhile(do: Do) -> None:
+    row_id = new_id()
+    do(partial(make_site, row_id=row_id))
+    seen = {"name": "a", "phone": "1"}
+    do(lambda work: work.revise(work.load(Site, row_id), seen=seen, to={"phone": "2"}))
+    with pytest.raises(ChangedMeanwhile) as refused:
+        do(lambda work: work.revise(work.load(Site, row_id), seen=seen, to={"name": "b", "phone": "3"}))
+    assert refused.value.fields == ("phone",)
+    assert do(lambda work: work.load(Site, row_id).name) == "a", "nothing of a refused change is kept"
+
+
+def test_saving_what_is_there_already_changes_nothing(do: Do) -> None:
+    row_id = new_id()
+    do(partial(make_site, row_id=row_id))
+    assert do(lambda work: work.revise(work.load(Site, row_id), seen={"name": "old"}, to={"name": "a"})) is False
+
+
+def test_voiding_needs_a_reason_and_happens_once(do: Do) -> None:
+    row_id = new_id()
+    do(partial(make_site, row_id=row_id))
+    with pytest.raises(ReasonMissing):
+        do(lambda work: work.void(work.load(Site, row_id), "  "))
+    do(lambda work: work.void(work.load(Site, row_id), "twice"))
+    with pytest.raises(AlreadyVoided):
+        do(lambda work: work.void(work.load(Site, row_id), "again"))
+
+
+def test_without_the_permission_nothing_is_done(vault: Vault) -> None:
+    nobody = Actor(new_id(), "Nadie", frozenset())
+    with pytest.raises(NotAllowed):
+        vault.do(lambda work: work.require(Permission.RECEPTION), nobody)
+
+
+def test_a_draft_is_of_its_author_and_is_found_again(vault: Vault, actor: Actor) -> None:
+    other = Actor(new_id(), "Otra", frozenset())
+    vault.do(lambda work: drafts.keep_draft(work, "consult", "e1", {"plan": "ñ"}, {"field": "plan", "at": 3}), actor)
+    vault.do(lambda work: drafts.keep_draft(work, "consult", "e1", {"plan": "ño"}, {"field": "plan", "at": 4}), actor)
+    found = vault.ask(lambda reading: drafts.find_draft(reading, "consult", "e1"), actor)
+    assert found is not None
+    assert (found.fields, found.caret) == ({"plan": "ño"}, {"field": "plan", "at": 4})
+    assert vault.ask(lambda reading: drafts.find_draft(reading, "consult", "e1"), other) is None
+    vault.do(lambda work: drafts.drop_draft(work, "consult", "e1"), actor)
+    assert vault.ask(drafts.my_drafts, actor) == ()
+
+
+def test_a_draft_leaves_no_line_and_nothing_to_carry(vault: Vault, actor: Actor) -> None:
+    before = vault.last_head
+    vault.do(lambda work: drafts.keep_draft(work, "consult", "e1", {"plan": "x"}, {}), actor)
+    assert vault.last_head == before
+    assert vault._raw.execute("SELECT count(*) FROM dirty").fetchone()[0] == 0  # pyright: ignore[reportPrivateUsage]
+
+
+def test_followers_hear_which_tables_changed_and_only_after_the_commit(vault: Vault, actor: Actor) -> None:
+    heard: list[frozenset[str]] = []
+    stop = vault.follow(heard.append)
+    vault.do(partial(make_site, row_id=new_id()), actor)
+    with pytest.raises(ZeroDivisionError):
+        vault.do(lambda work: (make_site(work, new_id()), 1 / 0), actor)
+    stop()
+    vault.do(partial(make_site, row_id=new_id()), actor)
+    assert heard == [frozenset({"site"})]
+
+
+def test_the_ledger_names_a_use_case_by_room_and_verb() -> None:
+    from clinic_desktop.features.agenda import service
+
+    assert act_of(partial(partial(service.check_in), appointment_id="x")) == "agenda.check_in"
+
+
+@given(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=12), st.data())
+def test_a_printed_number_finds_each_single_wrong_sign(body: str, data: st.DataObject) -> None:
+    number = body + check_sign(body)
+    assert is_whole(number)
+    at = data.draw(st.integers(0, len(number) - 1))
+    wrong = data.draw(st.sampled_from([s for s in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" if s != number[at]]))
+    assert not is_whole(number[:at] + wrong + number[at + 1 :])
+
+
+def test_numbers_carry_site_block_count_and_check(vault: Vault, actor: Actor) -> None:
+    first, second = (vault.do(lambda work: work.next_number("patient"), actor) for _ in range(2))
+    assert first[:4] == "PRU-"
+    assert is_whole(first)
+    assert first[4:6] == second[4:6]
+    assert int(second[6:11]) == int(first[6:11]) + 1
