@@ -1,0 +1,422 @@
+"""What stands on the shelf of this clinic. Sums are made from movements whenever they are asked for, never kept."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from clinic_desktop.features.medication.records import (
+    MedicationDispense,
+    Medicine,
+    Partner,
+    Presentation,
+    StockDelivery,
+    StockLot,
+    StockMovement,
+)
+from clinic_desktop.features.medication.rules.kinds import (
+    Form,
+    MovementKind,
+    PartnerKind,
+    Route,
+    Unit,
+    look_alikes,
+    matches,
+    say_product,
+)
+from clinic_desktop.features.medication.rules.shelf import ShelfLot, first_expiring, say_usable
+from clinic_desktop.kernel.names import fold
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import AnySelect, Asker
+
+TABLES = frozenset(
+    {
+        "medicine", "presentation", "partner", "stock_delivery", "stock_lot", "stock_movement",
+        "medication_request", "stop_order", "medication_dispense", "dispense_join",
+    }
+)  # fmt: skip
+SHELF = (
+    Permission.SEE_STOCK,
+    Permission.DISPENSE,
+    Permission.RECEIVE_STOCK,
+    Permission.CORRECT_STOCK,
+    Permission.PRESCRIBE,
+)
+USE_DAYS = 90
+"""Over how many days the use is averaged to say how long the shelf lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A presentation with what this clinic has of it."""
+
+    presentation_id: str
+    medicine_id: str
+    name: str
+    atc_code: str | None
+    controlled_code: str | None
+    form: Form | None
+    strength_text: str | None
+    route: Route | None
+    unit: Unit | None
+    pack_units: int | None
+    units: int = 0
+    """The sum of its movements, expired ones included."""
+    usable: int = 0
+    expired: int = 0
+    next_expiry: date | None = None
+    used_lately: int = 0
+
+    @property
+    def product(self) -> str:
+        return say_product(self.form, self.strength_text, self.route)
+
+    @property
+    def said(self) -> str:
+        return f"{self.name} {self.product}".strip()
+
+    @property
+    def shelf(self) -> str:
+        """ "240 usable", "0 usable (40 expired)"."""
+        return say_usable(self.usable, self.expired)
+
+    @property
+    def days_left(self) -> int | None:
+        """How long it lasts at the pace of the last months; None if nothing was used."""
+        return self.usable * USE_DAYS // self.used_lately if self.used_lately > 0 else None
+
+    @property
+    def alike(self) -> tuple[str, ...]:
+        return look_alikes(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    units: int
+    usable: int
+    expired: int
+    next_expiry: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """A lot for the list of a presentation, empty and expired ones too."""
+
+    lot: ShelfLot
+    partner: str | None
+    partner_kind: PartnerKind | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    movement_id: str
+    lot_id: str
+    lot_number: str | None
+    kind: MovementKind
+    units: int
+    occurred_on: date
+    recorded_at: datetime
+    recorded_by: str
+    reason: str | None
+    document: str | None
+    partner: str | None
+    dispense_id: str | None
+    mirrors: bool
+    countered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    partner_id: str
+    kind: PartnerKind
+    name: str
+    contact_text: str | None
+    phone: str | None
+
+
+# -- the shelf
+
+
+def _sums(site_id: str) -> Any:
+    """What is left of each lot on one shelf: a walk over the index alone."""
+    total = sa.func.sum(StockMovement.units).label("units")
+    return sa.select(StockMovement.lot_id, total).where(StockMovement.site_id == site_id).group_by(StockMovement.lot_id)
+
+
+def _sums_of(site_id: str, presentation_ids: Sequence[str]) -> Any:
+    """The same for the lots of some presentations, so that one balance never walks over the others."""
+    lots = sa.select(StockLot.id).where(StockLot.presentation_id.in_(presentation_ids))
+    return _sums(site_id).where(StockMovement.lot_id.in_(lots))
+
+
+def _used(site_id: str, since: date) -> Any:
+    """Units handed out lately, less what was a mistake or came back: all movements of a dispensing."""
+    total = (-sa.func.sum(StockMovement.units)).label("units")
+    return (
+        sa.select(StockMovement.lot_id, total)
+        .where(StockMovement.site_id == site_id, StockMovement.occurred_on >= since)
+        .where(StockMovement.dispense_id.is_not(None))
+        .group_by(StockMovement.lot_id)
+    )
+
+
+def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
+    """One set-wise question: every presentation with its sums; `sums` decides whose."""
+    left, today = sums.subquery("sums"), asker.today
+    units, fresh = sa.func.coalesce(left.c.units, 0), StockLot.expires_on >= today
+    there = sa.and_(fresh, left.c.units > 0)
+    select = (
+        sa.select(
+            Presentation.id,
+            Medicine.id,
+            Medicine.name,
+            Medicine.atc_code,
+            Presentation.controlled_code,
+            Presentation.form,
+            Presentation.strength_text,
+            Presentation.route,
+            Presentation.unit,
+            Presentation.pack_units,
+            sa.func.sum(units),
+            sa.func.sum(sa.case((there, units), else_=0)),
+            sa.func.sum(sa.case((sa.and_(sa.not_(fresh), units > 0), units), else_=0)),
+            sa.func.min(sa.case((there, StockLot.expires_on))),
+        )
+        .join(Medicine, Medicine.id == Presentation.medicine_id)
+        .outerjoin(StockLot, StockLot.presentation_id == Presentation.id)
+        .outerjoin(left, left.c.lot_id == StockLot.id)
+        .group_by(Presentation.id)
+        .order_by(Medicine.name, Presentation.strength_text, Presentation.id)
+    )
+    if not with_use:
+        return select
+    used = _used(asker.site_id, today - timedelta(days=USE_DAYS)).subquery("used")
+    return select.add_columns(sa.func.sum(sa.func.coalesce(used.c.units, 0))).outerjoin(
+        used, used.c.lot_id == StockLot.id
+    )
+
+
+def _product(row: sa.Row[Any]) -> Product:
+    values = list(row)
+    values[10:13] = [value or 0 for value in values[10:13]]
+    return Product(*values)
+
+
+def stock(asker: Asker, words: str = "", *, offset: int = 0, limit: int = 100) -> tuple[Product, ...]:
+    """What this clinic has or ever had, by name; one page of it."""
+    asker.require(*SHELF)
+    left: sa.ColumnElement[str] = sa.literal_column("sums.lot_id")
+    select = _products(asker, _sums(asker.site_id), with_use=True).having(sa.func.count(left) > 0)
+    if words.strip():
+        select = select.where(Presentation.id.in_(_ids_matching(asker, words, 200)))
+    return tuple(_product(row) for row in asker.all(select.offset(offset).limit(limit)))
+
+
+def stock_ids(asker: Asker, words: str = "") -> tuple[str, ...]:
+    """The presentations of `stock` in its order, for a list that fetches only what is in sight."""
+    asker.require(*SHELF)
+    here = sa.exists().where(StockMovement.lot_id == StockLot.id, StockMovement.site_id == asker.site_id)
+    select = (
+        sa.select(Presentation.id)
+        .join(Medicine, Medicine.id == Presentation.medicine_id)
+        .where(sa.exists().where(StockLot.presentation_id == Presentation.id, here))
+        .order_by(Medicine.name, Presentation.strength_text, Presentation.id)
+    )
+    if words.strip():
+        select = select.where(Presentation.id.in_(_ids_matching(asker, words, 200)))
+    return tuple(row[0] for row in asker.all(select))
+
+
+def presentation(asker: Asker, presentation_id: str) -> Product:
+    """One presentation with its balance and its use."""
+    asker.require(*SHELF)
+    select = _products(asker, _sums_of(asker.site_id, [presentation_id]), with_use=True)
+    return _product(asker.one(select.where(Presentation.id == presentation_id)))
+
+
+def presentations(asker: Asker, ids: Iterable[str]) -> dict[str, Product]:
+    asker.require(*SHELF)
+    wanted = list(dict.fromkeys(ids))
+    select = _products(asker, _sums_of(asker.site_id, wanted), with_use=True).where(Presentation.id.in_(wanted))
+    return {row[0]: _product(row) for row in asker.all(select)}
+
+
+def find_presentation(asker: Asker, words: str, limit: int = 8) -> tuple[Product, ...]:
+    """Presentations whose words begin with what was typed, those on the shelf first: "flu 20"."""
+    asker.require(*SHELF)
+    ids = _ids_matching(asker, words, 100)
+    if not ids:
+        return ()
+    select = _products(asker, _sums_of(asker.site_id, ids), with_use=False).where(Presentation.id.in_(ids))
+    found = [_product(row) for row in asker.all(select)]
+    return tuple(sorted(found, key=lambda product: product.usable <= 0)[:limit])
+
+
+def _ids_matching(asker: Asker, words: str, limit: int) -> list[str]:
+    """The formulary is a few hundred short names: they are compared as people hear them, which SQL cannot."""
+    if not words.strip():
+        return []
+    select = (
+        sa.select(Presentation.id, Medicine.name, Presentation.strength_text, Presentation.form)
+        .join(Medicine, Medicine.id == Presentation.medicine_id)
+        .where(Presentation.retired_at.is_(None), Medicine.retired_at.is_(None))
+        .where(Presentation.voided_at.is_(None), Medicine.voided_at.is_(None))
+        .order_by(Medicine.name, Presentation.strength_text)
+    )
+    rows = asker.all(select)
+    return [i for i, name, strength, form in rows if matches(words, f"{name} {say_product(form, strength, None)}")][
+        :limit
+    ]
+
+
+def balance(asker: Asker, presentation_id: str) -> Balance:
+    """The sum of the movements on this clinic's shelf, and how much of it may be given."""
+    lots = _shelf_lots(asker, StockLot.presentation_id == presentation_id)
+    usable = first_expiring(lots, asker.today)
+    gone = sum(lot.units for lot in lots if lot.units > 0 and lot.expires_on < asker.today)
+    next_expiry = usable[0].expires_on if usable else None
+    return Balance(sum(lot.units for lot in lots), sum(lot.units for lot in usable), gone, next_expiry)
+
+
+def lots_first_expiring(asker: Asker, presentation_id: str) -> tuple[ShelfLot, ...]:
+    """The lots that may be given today, in the order in which they should be."""
+    return first_expiring(_shelf_lots(asker, StockLot.presentation_id == presentation_id), asker.today)
+
+
+def shelf_lot(asker: Asker, lot_id: str) -> ShelfLot | None:
+    found = _shelf_lots(asker, StockLot.id == lot_id)
+    return found[0] if found else None
+
+
+def _shelf_lots(asker: Asker, which: sa.ColumnElement[bool]) -> list[ShelfLot]:
+    asker.require(*SHELF)
+    total = sa.func.coalesce(sa.func.sum(StockMovement.units), 0)
+    here = sa.and_(StockMovement.lot_id == StockLot.id, StockMovement.site_id == asker.site_id)
+    select = (
+        sa.select(StockLot.id, StockLot.lot_number, StockLot.expires_on, total)
+        .outerjoin(StockMovement, here)
+        .where(which)
+        .group_by(StockLot.id)
+    )
+    return [ShelfLot(*row) for row in asker.all(select)]
+
+
+def lots(asker: Asker, presentation_id: str) -> tuple[LotRow, ...]:
+    """Every lot that was ever on this shelf, those with something left first, then by expiry."""
+    shelf = {lot.lot_id: lot for lot in _shelf_lots(asker, StockLot.presentation_id == presentation_id)}
+    select = (
+        sa.select(StockLot.id, Partner.name, Partner.kind)
+        .outerjoin(Partner, Partner.id == StockLot.partner_id)
+        .where(StockLot.presentation_id == presentation_id)
+    )
+    rows = [LotRow(shelf[row[0]], row[1], row[2]) for row in asker.all(select)]
+    return tuple(sorted(rows, key=lambda row: (row.lot.units == 0, row.lot.expires_on, row.lot.lot_id)))
+
+
+def expiring_lots(asker: Asker, within_days: int) -> int:
+    """How many lots with something left expire that soon."""
+    asker.require(*SHELF)
+    last = asker.today + timedelta(days=within_days)
+    sums = _sums(asker.site_id).having(sa.func.sum(StockMovement.units) > 0).subquery()
+    select = sa.select(sa.func.count()).select_from(sums).join(StockLot, StockLot.id == sums.c.lot_id)
+    return asker.value(select.where(StockLot.expires_on.between(asker.today, last))) or 0
+
+
+# -- movements
+
+
+def movement_ids(asker: Asker, *, lot_id: str | None = None, presentation_id: str | None = None) -> tuple[str, ...]:
+    """The movements of a lot, or of all lots of a presentation, on this shelf; newest first."""
+    asker.require(*SHELF)
+    select = (
+        sa.select(StockMovement.id)
+        .where(StockMovement.site_id == asker.site_id)
+        .order_by(StockMovement.occurred_on.desc(), StockMovement.id.desc())
+    )
+    if lot_id is not None:
+        select = select.where(StockMovement.lot_id == lot_id)
+    if presentation_id is not None:
+        lots_of = sa.select(StockLot.id).where(StockLot.presentation_id == presentation_id)
+        select = select.where(StockMovement.lot_id.in_(lots_of))
+    return tuple(row[0] for row in asker.all(select))
+
+
+def movements(asker: Asker, ids: Sequence[str]) -> tuple[MovementRow, ...]:
+    """These movements, newest first."""
+    asker.require(*SHELF)
+    mirror = aliased(StockMovement)
+    countered = sa.exists().where(mirror.countered_id == StockMovement.id)
+    select = (
+        sa.select(
+            StockMovement.id,
+            StockMovement.lot_id,
+            StockLot.lot_number,
+            StockMovement.kind,
+            StockMovement.units,
+            StockMovement.occurred_on,
+            StockMovement.recorded_at,
+            StockMovement.recorded_by,
+            StockMovement.reason,
+            sa.func.coalesce(StockMovement.document_text, StockDelivery.document_text, MedicationDispense.paper_folio),
+            Partner.name,
+            StockMovement.dispense_id,
+            StockMovement.countered_id.is_not(None),
+            countered,
+        )
+        .join(StockLot, StockLot.id == StockMovement.lot_id)
+        .outerjoin(StockDelivery, StockDelivery.id == StockMovement.delivery_id)
+        .outerjoin(MedicationDispense, MedicationDispense.id == StockMovement.dispense_id)
+        .outerjoin(Partner, Partner.id == sa.func.coalesce(StockMovement.partner_id, StockDelivery.partner_id))
+        .where(StockMovement.id.in_(ids))
+        .order_by(StockMovement.occurred_on.desc(), StockMovement.id.desc())
+    )
+    return tuple(MovementRow(*row) for row in asker.all(select))
+
+
+def is_countered(asker: Asker, movement_id: str) -> bool:
+    return asker.value(sa.select(StockMovement.id).where(StockMovement.countered_id == movement_id)) is not None
+
+
+# -- partners and catalogs
+
+
+def partners(asker: Asker, words: str = "", limit: int = 50) -> tuple[PartnerRow, ...]:
+    """Those who give or take medicines, by name."""
+    asker.require(*SHELF)
+    select = (
+        sa.select(Partner.id, Partner.kind, Partner.name, Partner.contact_text, Partner.phone)
+        .where(Partner.retired_at.is_(None), Partner.voided_at.is_(None))
+        .order_by(Partner.name)
+    )
+    found = (PartnerRow(*row) for row in asker.all(select))
+    return tuple(row for row in found if matches(words, row.name or ""))[:limit]
+
+
+def medicine_named(asker: Asker, name: str) -> str | None:
+    """The id of the medicine that is called this, accents and capitals apart."""
+    select = sa.select(Medicine.id, Medicine.name).where(Medicine.retired_at.is_(None), Medicine.voided_at.is_(None))
+    key = fold(name)
+    return next((i for i, known in asker.all(select) if fold(known or "") == key), None)
+
+
+def same_lot(
+    asker: Asker, presentation_id: str, lot_number: str | None, expires_on: date, partner_id: str
+) -> str | None:
+    """The lot that more of the same arrived for: a second delivery is a second movement, not a second lot."""
+    if lot_number is None:
+        return None
+    select = sa.select(StockLot.id).where(
+        StockLot.presentation_id == presentation_id,
+        StockLot.lot_number == lot_number,
+        StockLot.expires_on == expires_on,
+        StockLot.partner_id == partner_id,
+    )
+    return asker.value(select.limit(1))
+
+
+def is_there(asker: Asker, cls: type[Any], row_id: str) -> bool:
+    """Whether a row with this id was written already: the second Enter of a form."""
+    return asker.value(sa.select(cls.id).where(cls.id == row_id)) is not None

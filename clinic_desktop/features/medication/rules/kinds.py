@@ -1,0 +1,136 @@
+"""The kinds of things in this room, and how they are said."""
+
+from enum import StrEnum
+
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.names import fold
+
+
+class Form(StrEnum):
+    TABLET = "tablet"
+    CAPSULE = "capsule"
+    AMPOULE = "ampoule"
+    VIAL = "vial"
+    SOLUTION = "solution"
+    SUSPENSION = "suspension"
+    SYRUP = "syrup"
+    DROPS = "drops"
+    OTHER = "other"
+
+
+class Route(StrEnum):
+    ORAL = "oral"
+    SUBLINGUAL = "sublingual"
+    INTRAMUSCULAR = "intramuscular"
+    INTRAVENOUS = "intravenous"
+    INJECTED = "injected"
+    """An injection whose way its source does not tell."""
+
+
+class Unit(StrEnum):
+    """What is counted on the shelf and put into the hand."""
+
+    TABLET = "tablet"
+    CAPSULE = "capsule"
+    AMPOULE = "ampoule"
+    VIAL = "vial"
+    BOTTLE = "bottle"
+    SACHET = "sachet"
+    PIECE = "piece"
+
+
+class PartnerKind(StrEnum):
+    PHARMACY = "pharmacy"
+    DONOR = "donor"
+    HEALTH_SERVICE = "health-service"
+    CENTRAL_OFFICE = "central-office"
+    OTHER = "other"
+
+
+class MovementKind(StrEnum):
+    RECEIPT = "receipt"
+    DISPENSE = "dispense"
+    RETURN = "return"
+    TRANSFER_OUT = "transfer-out"
+    TRANSFER_IN = "transfer-in"
+    LOSS = "loss"
+    EXPIRY = "expiry"
+    DESTRUCTION = "destruction"
+    COUNT = "count-adjustment"
+    MIRROR = "mirror"
+
+
+class DispenseKind(StrEnum):
+    GIVEN = "given"
+    MISTAKE = "mistake"
+    """Takes back what was typed wrong and never left."""
+    RETURNED = "returned"
+    """The person brought units back; what was owed stays given."""
+
+
+MOVEMENT_WORDS: dict[MovementKind, str] = {
+    MovementKind.RECEIPT: N_("Received"),
+    MovementKind.DISPENSE: N_("Handed out"),
+    MovementKind.RETURN: N_("Brought back"),
+    MovementKind.TRANSFER_OUT: N_("Sent to another place"),
+    MovementKind.TRANSFER_IN: N_("Came from another place"),
+    MovementKind.LOSS: N_("Lost or broken"),
+    MovementKind.EXPIRY: N_("Taken off: expired"),
+    MovementKind.DESTRUCTION: N_("Destroyed"),
+    MovementKind.COUNT: N_("Count"),
+    MovementKind.MIRROR: N_("Mistake countered"),
+}
+PARTNER_WORDS: dict[PartnerKind, str] = {
+    PartnerKind.PHARMACY: N_("Pharmacy"),
+    PartnerKind.DONOR: N_("Donor"),
+    PartnerKind.HEALTH_SERVICE: N_("Health service"),
+    PartnerKind.CENTRAL_OFFICE: N_("Our central office"),
+    PartnerKind.OTHER: N_("Other"),
+}
+FORM_WORDS: dict[Form, str] = {
+    Form.TABLET: N_("tablet"),
+    Form.CAPSULE: N_("capsule"),
+    Form.AMPOULE: N_("ampoule"),
+    Form.VIAL: N_("vial"),
+    Form.SOLUTION: N_("solution"),
+    Form.SUSPENSION: N_("suspension"),
+    Form.SYRUP: N_("syrup"),
+    Form.DROPS: N_("drops"),
+    Form.OTHER: "",
+}
+ROUTE_WORDS: dict[Route, str] = {
+    Route.ORAL: N_("by mouth"),
+    Route.SUBLINGUAL: N_("under the tongue"),
+    Route.INTRAMUSCULAR: N_("into the muscle"),
+    Route.INTRAVENOUS: N_("into the vein"),
+    Route.INJECTED: N_("injection"),
+}
+TAKEN_OFF = (MovementKind.LOSS, MovementKind.EXPIRY, MovementKind.TRANSFER_OUT)
+"""The kinds a person may write by hand. Destruction needs two names, a count its sheet."""
+
+# Spanish names that are taken for each other in reading or hearing (the list of our conventions on medicines).
+_ALIKE = (
+    ("fluoxetina", "paroxetina", "duloxetina"),
+    ("clonazepam", "lorazepam"),
+    ("carbamazepina", "oxcarbazepina"),
+    ("haloperidol", "haloperidol decanoato"),
+)
+
+
+def look_alikes(name: str) -> tuple[str, ...]:
+    """Other medicines whose name is easily taken for this one."""
+    key = fold(name)
+    return tuple(other for group in _ALIKE if key in group for other in group if other != key)
+
+
+def matches(words: str, name: str) -> bool:
+    """Whether every typed word begins some word of the name, without accents and in any order."""
+    said = fold(name).split()
+    return all(any(there.startswith(typed) for there in said) for typed in fold(words).split())
+
+
+def say_product(form: Form | None, strength: str | None, route: Route | None) -> str:
+    """What follows the name: "2 mg — tablet — by mouth". Never shortened."""
+    form_word = FORM_WORDS.get(form, "") if form else ""
+    route_word = ROUTE_WORDS.get(route, "") if route else ""
+    return " — ".join(part for part in (strength or "", _(form_word), _(route_word)) if part)

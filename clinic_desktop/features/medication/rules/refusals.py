@@ -1,0 +1,124 @@
+"""What the services of this room refuse or ask about, each in one sentence."""
+
+from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
+from clinic_desktop.kernel.i18n import N_
+
+
+class NameMissing(Refused):
+    text = N_("Write the name.")
+
+
+class NothingToReceive(Refused):
+    text = N_("This delivery has no lines yet.")
+
+
+class LotNumberMissing(Refused):
+    text = N_("Write the lot number, or say that the box has none.")
+
+
+class ShortExpiry(NeedsConfirmation):
+    text = N_("Lot {lot} expires on {day}. Receive it all the same?")
+
+
+class NotYet(Refused):
+    text = N_("{day} is still to come.")
+
+
+class DoseMissing(Refused):
+    text = N_("Write the dose, or say in words how it is taken.")
+
+
+class UnitsMissing(Refused):
+    text = N_("Write how many bottles.")
+
+
+class MedicineMissing(Refused):
+    text = N_("Say which medicine.")
+
+
+class AlreadyStopped(Refused):
+    text = N_("This medicine was already stopped on {day}.")
+
+
+class StoppedMeanwhile(Refused):
+    text = N_("{medicine} was stopped on {day}. It is not handed out.")
+
+
+class OfSomebodyElse(Refused):
+    text = N_("This prescription belongs to another person.")
+
+
+class NotInFormulary(Refused):
+    text = N_("{medicine} is not in the formulary and cannot be handed out here.")
+
+
+class MoreThanOwed(Refused):
+    text = N_("Of {medicine} only {owed} are still owed.")
+
+
+class AlreadyHandedOut(Refused):
+    text = N_("{medicine} was already handed out in full.")
+
+
+class StillCovered(NeedsConfirmation):
+    text = N_("{medicine} was handed out on {day} and lasts until {until}. Hand it out all the same?")
+
+
+class PaperServed(NeedsConfirmation):
+    text = N_("The paper prescription {folio} was already served on {day}. Hand it out all the same?")
+
+
+class FolioMissing(Refused):
+    text = N_("Write the folio of the paper prescription.")
+
+
+class PrescriberMissing(Refused):
+    text = N_("Write who prescribed it.")
+
+
+class FolioIsOurs(Refused):
+    text = N_("Prescription {folio} is in this program. Open the person and hand it out from there.")
+
+
+class NotTheseLots(Refused):
+    text = N_("The chosen lots do not make up the quantity.")
+
+
+class NotFirstExpiring(Refused):
+    text = N_("Another lot expires first. Write why this one is given.")
+
+
+class LotExpired(Refused):
+    text = N_("This lot has expired and cannot be given.")
+
+
+class OtherShelf(Refused):
+    text = N_("This happened in another clinic; it is countered there.")
+
+
+class AlreadyCountered(Refused):
+    text = N_("This movement was already countered.")
+
+
+class MirrorIsFinal(Refused):
+    text = N_("This line itself counters a mistake. Write the right movement instead.")
+
+
+class AlreadyBroughtBack(Refused):
+    text = N_("Only {units} of it are with the person any more.")
+
+
+class NotByHand(Refused):
+    text = N_("This kind of movement is not written by hand.")
+
+
+class NotExpiredYet(Refused):
+    text = N_("This lot may be given until {day}.")
+
+
+class AlreadyJoined(Refused):
+    text = N_("This paper was already joined to a prescription.")
+
+
+class NotTheSame(Refused):
+    text = N_("The paper and the prescription are not of the same person and medicine.")

@@ -1,0 +1,225 @@
+"""Handing out, from a signed prescription or from a paper one.
+
+Forms draw the ids of what they write beforehand, so that a second Enter finds the row and does nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from clinic_desktop.features.medication.queries import prescriptions, shelf
+from clinic_desktop.features.medication.records import (
+    DispenseJoin,
+    MedicationDispense,
+    StockLot,
+)
+from clinic_desktop.features.medication.rules.doses import check_days, still_covered
+from clinic_desktop.features.medication.rules.kinds import (
+    DispenseKind,
+    MovementKind,
+)
+from clinic_desktop.features.medication.rules.refusals import (
+    AlreadyHandedOut,
+    AlreadyJoined,
+    FolioIsOurs,
+    FolioMissing,
+    LotExpired,
+    MoreThanOwed,
+    NotFirstExpiring,
+    NotInFormulary,
+    NotTheSame,
+    NotTheseLots,
+    OfSomebodyElse,
+    PaperServed,
+    PrescriberMissing,
+    StillCovered,
+    StoppedMeanwhile,
+)
+from clinic_desktop.features.medication.rules.shelf import (
+    NotEnough,
+    Taking,
+    allocate,
+    check_units,
+)
+from clinic_desktop.features.medication.service.movements import asked_line, lot_here, move
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.errors import NotHere
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """What is given of one prescribed line. Without `lots`, those that expire first are taken."""
+
+    dispense_id: str
+    """Drawn by the form: the same id is handed out once, however often Enter is pressed."""
+    request_id: str
+    units: int
+    lots: tuple[tuple[str, int], ...] = ()
+    lot_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    dispense_id: str
+    presentation_id: str
+    units: int
+    days: int | None = None
+    """For how long, if the paper says it."""
+
+
+def dispense(
+    work: Work,
+    patient_id: str,
+    handouts: Sequence[Handout],
+    *,
+    received_by: str | None = None,
+    accept_early: bool = False,
+) -> None:
+    """Hand out from signed prescriptions: all of it or, if a shelf has run empty meanwhile, nothing."""
+    work.require(Permission.DISPENSE)
+    work.about("patient", patient_id)
+    for handout in handouts:
+        if shelf.is_there(work, MedicationDispense, handout.dispense_id):
+            continue
+        asked = asked_line(work, handout.request_id)
+        presentation_id = _may_give(asked, patient_id, handout.units)
+        if not accept_early:
+            _check_early(work, patient_id, asked.line.medicine_id, asked.line.name, asked.line.folio)
+        takings = _takings(work, presentation_id, handout)
+        row = MedicationDispense(
+            id=handout.dispense_id,
+            kind=DispenseKind.GIVEN,
+            patient_id=patient_id,
+            presentation_id=presentation_id,
+            units=handout.units,
+            given_on=work.today,
+            request_id=handout.request_id,
+            received_by=(received_by or "").strip() or None,
+        )
+        _hand_out(work, row, takings, work.today, handout.lot_reason)
+
+
+def _may_give(asked: prescriptions.ToGive, patient_id: str, units: int) -> str:
+    line = asked.line
+    if line.patient_id != patient_id:
+        raise OfSomebodyElse()
+    if line.stopped_on is not None:
+        raise StoppedMeanwhile(medicine=line.name, day=say_day(line.stopped_on))
+    if line.presentation_id is None:
+        raise NotInFormulary(medicine=line.name)
+    if asked.owed <= 0:
+        raise AlreadyHandedOut(medicine=line.name)
+    if check_units(units) > asked.owed:
+        raise MoreThanOwed(medicine=line.name, owed=f"{asked.owed:,}")
+    return line.presentation_id
+
+
+def _check_early(work: Work, patient_id: str, medicine_id: str | None, name: str, folio: str | None) -> None:
+    if medicine_id is None:
+        return
+    earlier = prescriptions.handed_earlier(work, patient_id, medicine_id, but_folio=folio)
+    lasting = still_covered(earlier, work.today)
+    if lasting is not None:
+        again = {"accept_early": True}
+        raise StillCovered(again=again, medicine=name, day=say_day(lasting.given_on), until=say_day(lasting.until))
+
+
+def _takings(work: Work, presentation_id: str, handout: Handout) -> Sequence[Taking]:
+    usable = shelf.lots_first_expiring(work, presentation_id)
+    proposed = allocate(usable, handout.units, work.today)
+    if not handout.lots:
+        return proposed
+    chosen = [_chosen(work, presentation_id, lot_id, units) for lot_id, units in handout.lots]
+    if sum(taking.units for taking in chosen) != handout.units or len({t.lot.lot_id for t in chosen}) != len(chosen):
+        raise NotTheseLots()
+    differs = [(t.lot.lot_id, t.units) for t in chosen] != [(t.lot.lot_id, t.units) for t in proposed]
+    if differs and not (handout.lot_reason or "").strip():
+        raise NotFirstExpiring()
+    return chosen
+
+
+def _chosen(work: Work, presentation_id: str, lot_id: str, units: int) -> Taking:
+    check_units(units)
+    lot = lot_here(work, lot_id)
+    if work.load(StockLot, lot_id).presentation_id != presentation_id:
+        raise NotTheseLots()
+    if lot.expires_on < work.today:
+        raise LotExpired()
+    if lot.units < units:
+        raise NotEnough(usable=f"{max(lot.units, 0):,}")
+    return Taking(lot, units)
+
+
+def _hand_out(
+    work: Work, row: MedicationDispense, takings: Iterable[Taking], day: date, reason: str | None = None
+) -> None:
+    work.add(row)
+    why = (reason or "").strip() or None
+    for taking in takings:
+        kind = MovementKind.DISPENSE
+        move(work, taking.lot.lot_id, kind, -taking.units, day, dispense_id=row.id, reason=why)
+
+
+def dispense_from_paper(
+    work: Work,
+    patient_id: str,
+    folio: str,
+    prescriber_text: str,
+    lines: Sequence[PaperLine],
+    *,
+    received_by: str | None = None,
+    accept_early: bool = False,
+) -> None:
+    """Hand out from a prescription on paper that this program has not seen, named by its folio."""
+    work.require(Permission.DISPENSE)
+    work.about("patient", patient_id)
+    number, prescriber = folio.strip().upper(), prescriber_text.strip()
+    if not number:
+        raise FolioMissing()
+    if not prescriber:
+        raise PrescriberMissing()
+    if prescriptions.with_folio(work, number):
+        raise FolioIsOurs(folio=number)
+    for line in lines:
+        if shelf.is_there(work, MedicationDispense, line.dispense_id):
+            continue
+        product = shelf.presentation(work, line.presentation_id)
+        if not accept_early:
+            _check_served(work, number, line.presentation_id)
+            _check_early(work, patient_id, product.medicine_id, product.name, None)
+        takings = allocate(shelf.lots_first_expiring(work, line.presentation_id), line.units, work.today)
+        row = MedicationDispense(
+            id=line.dispense_id,
+            kind=DispenseKind.GIVEN,
+            patient_id=patient_id,
+            presentation_id=line.presentation_id,
+            units=line.units,
+            given_on=work.today,
+            paper_folio=number,
+            prescriber_text=prescriber,
+            days=None if line.days is None else check_days(line.days),
+            received_by=(received_by or "").strip() or None,
+        )
+        _hand_out(work, row, takings, work.today)
+
+
+def _check_served(work: Work, folio: str, presentation_id: str) -> None:
+    served = prescriptions.given_from_paper(work, folio, presentation_id)
+    if served is not None:
+        raise PaperServed(again={"accept_early": True}, folio=folio, day=say_day(served))
+
+
+def join_paper(work: Work, dispense_id: str, request_id: str) -> None:
+    """Say that a paper prescription served earlier is this one, typed later: it is not owed a second time."""
+    work.require(Permission.DISPENSE, Permission.TRANSCRIBE, Permission.PRESCRIBE)
+    given, asked = prescriptions.dispense_of(work, dispense_id), asked_line(work, request_id)
+    if given is None:
+        raise NotHere()
+    if prescriptions.is_joined(work, given.dispense_id) or given.request_id is not None:
+        raise AlreadyJoined()
+    medicine_id = shelf.presentation(work, given.presentation_id).medicine_id
+    if given.patient_id != asked.line.patient_id or medicine_id != asked.line.medicine_id:
+        raise NotTheSame()
+    work.add(DispenseJoin(dispense_id=given.dispense_id, request_id=request_id))
