@@ -103,7 +103,7 @@ class PatientPosting(Local):
 
 
 class PatientWord(Local):
-    """Words of names, with how often they are which: to forgive a wrong letter and to split a typed name."""
+    """Words of names and places, with how often they are which: to forgive a wrong letter and to split a typed name."""
 
     __tablename__ = "patient_word"
     __table_args__ = _strict(without_rowid=True)
@@ -111,3 +111,4 @@ class PatientWord(Local):
     word: Mapped[str] = mapped_column(Words, primary_key=True)
     given: Mapped[int] = mapped_column(Whole, default=0)
     family: Mapped[int] = mapped_column(Whole, default=0)
+    other: Mapped[int] = mapped_column(Whole, default=0)

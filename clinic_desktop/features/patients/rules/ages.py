@@ -40,7 +40,7 @@ class BornInTheFuture(Refused):
 
 
 class TooOld(Refused):
-    text = N_("That would be more than {years} years. Check it.")
+    text = N_("That would be more than {years} years.")
 
 
 _MONTHS = {
@@ -126,7 +126,7 @@ def _read_date(plain: str, today: date) -> PartialDate:
     try:
         return PartialDate(year, month, day)
     except ValueError:
-        raise NoSuchDay(day=" / ".join(parts)) from None
+        raise NoSuchDay(day="/".join(parts)) from None
 
 
 def _cut_digits(digits: str) -> list[str]:

@@ -1,21 +1,22 @@
 """Words under which a person is found, and the key that spells Tzoc and Tzok alike.
 
-The index knows three kinds of term: a whole folded word; its first one to three letters (after PREFIX), so that a
-short beginning costs as little as a whole word; and its sound (after SOUND), where spellings that registrars took for
-the same meet.
+The index knows four kinds of term: a whole folded word of a name; the first one to three letters of a word (after
+PREFIX), so that a short beginning costs as little as a whole word; the sound of a name word (after SOUND), where
+spellings that registrars took for the same meet; and all that is no name (after OTHER): years, places, numbers.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from clinic_desktop.features.patients.rules.ages import Birth
 from clinic_desktop.features.patients.rules.identity import phone_digits, tidy_id
+from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.kernel.assets import read_json
 from clinic_desktop.kernel.names import fold
 
-PREFIX, SOUND = "\x01", "\x02"
+PREFIX, SOUND, OTHER = "\x01", "\x02", "\x03"
 PREFIX_LENGTH = 3
 END = "\U0010ffff"
 """After the last word that begins with a word: `word <= w < word + END`."""
@@ -26,7 +27,7 @@ LONGEST = 60
 def words_of(text: str) -> tuple[str, ...]:
     """Folded words in order, each once. A word without letters (a pasted sign) stands for itself."""
     found: dict[str, None] = {}
-    for raw in text.split():
+    for raw in unicodedata.normalize("NFC", text).split():
         for word in fold(raw).split() or [raw.casefold()]:
             found[word[:LONGEST]] = None
     return tuple(found)
@@ -66,62 +67,75 @@ def sound(word: str) -> str:
     return key
 
 
+def sounds_enough(word: str) -> bool:
+    """Whether the sound of a word says more than a letter or two."""
+    return has_letters(word) and len(sound(word)) >= 3
+
+
 def has_letters(word: str) -> bool:
     return any(c.isalpha() for c in word) and not any(c.isdigit() for c in word)
 
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """What of a person can be looked for."""
+    """The folded words of one person."""
 
-    names: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    family: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """A married name, and how people call the person."""
+    places: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    """Year of birth, place, numbers."""
+    """Year of birth and numbers."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.given, *self.family, *self.also)))
 
     def terms(self) -> frozenset[str]:
         found: set[str] = set()
-        for word in (*self.names, *self.others):
-            found.add(word)
-            found.update(PREFIX + word[:length] for length in range(1, min(PREFIX_LENGTH, len(word)) + 1))
+        for mark, words in (("", self.names), (OTHER, (*self.places, *self.others))):
+            for word in words:
+                found.add(mark + word)
+                found.update(PREFIX + mark + word[:length] for length in range(1, min(PREFIX_LENGTH, len(word)) + 1))
         found.update(SOUND + sound(word) for word in self.names if has_letters(word))
         return frozenset(found)
 
     def kept(self) -> str:
         """As one text, to know later under what a person was filed."""
-        return " ".join(self.names) + "\n" + " ".join(self.others)
+        return "\n".join(" ".join(words) for words in (self.given, self.family, self.also, self.places, self.others))
 
 
 def from_kept(text: str) -> Findable:
-    names, _line, others = text.partition("\n")
-    return Findable(tuple(names.split()), tuple(others.split()))
+    return Findable(*(tuple(line.split()) for line in text.split("\n")))
 
 
-def findable(
-    *,
-    names: Iterable[str],
-    places: Iterable[str],
-    birth: Birth | None,
-    number: str,
-    folder: str,
-    phones: Iterable[str],
-    national_id: str,
-) -> Findable:
-    """The words of one person. Name words first; a place is never taken for a name when they are ranked."""
-    named = dict.fromkeys(word for text in names for word in words_of(text))
-    others = dict.fromkeys(word for text in places for word in words_of(text))
-    if birth is not None:
-        year = f"{birth.day.year:04d}"
-        others |= {year: None, year[2:]: None}
-    others |= dict.fromkeys(_parts_of_number(number))
-    others |= dict.fromkeys(typed_words(folder))
-    for phone in phones:
+def findable(details: Details, number: str, places: Iterable[str]) -> Findable:
+    """Under what words a person is filed. `places`: municipality and community as they are said."""
+    others: list[str] = []
+    if details.birth is not None:
+        year = f"{details.birth.day.year:04d}"
+        others += (year, year[2:])
+    others += _parts_of_number(number)
+    others += typed_words(details.folder_number)
+    for phone in (details.phone, details.contact_phone):
         digits = phone_digits(phone)
-        others |= dict.fromkeys(part for part in (digits, digits[4:]) if len(part) >= 4)
-    signs = tidy_id(national_id).casefold()
-    if signs:
-        cut = (signs, signs[4:9], signs[9:]) if len(signs) == 13 else (signs,)
-        others |= dict.fromkeys(part for part in cut if part)
-    return Findable(tuple(named), tuple(word for word in others if word not in named))
+        others += [part for part in (digits, digits[4:]) if len(part) >= 4]
+    others += _parts_of_id(details.national_id)
+    return Findable(
+        words_of(details.given_names),
+        words_of(f"{details.family_name} {details.second_family_name}"),
+        words_of(f"{details.married_name} {details.known_as}"),
+        tuple(dict.fromkeys(word for place in places for word in words_of(place))),
+        tuple(dict.fromkeys(others)),
+    )
+
+
+def _parts_of_id(national_id: str) -> list[str]:
+    """ "5260 18151 0701" is found whole and by any of its groups."""
+    signs = tidy_id(national_id).casefold()[:LONGEST]
+    cut = (signs, signs[4:9], signs[9:]) if len(signs) == 13 else (signs,)
+    return [part for part in cut if part]
 
 
 def _parts_of_number(number: str) -> list[str]:
@@ -131,6 +145,12 @@ def _parts_of_number(number: str) -> list[str]:
     if len(parts) != 3:
         return [whole] if whole else []
     return [whole, parts[1] + parts[2], parts[1][2:] + parts[2]]
+
+
+def begins_all(text: str, typed: tuple[str, ...]) -> bool:
+    """Whether each typed word begins some word of the text."""
+    words = words_of(text)
+    return all(any(word.startswith(sought) for word in words) for sought in typed)
 
 
 def shared_start(word: str, typed: str) -> int:
@@ -169,7 +189,7 @@ def _length_matched(word: str, typed: tuple[str, ...]) -> int:
     for sought in typed:
         if word.startswith(sought):
             best = max(best, len(sought))
-        elif len(sought) >= 3 and sound(word).startswith(sound(sought)):
+        elif sounds_enough(sought) and sound(word).startswith(sound(sought)):
             best = max(best, shared_start(word, sought))
     return best
 

@@ -1,0 +1,189 @@
+"""Finding people by typed words: who is under each word, in what order they are shown, and what is forgiven.
+
+It reads terms from a `Shelf` (the index of this device) and gives filing numbers; only rows that are shown are fetched.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Protocol
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from clinic_desktop.features.patients.rules import likeness, postings, terms
+from clinic_desktop.features.patients.rules.identity import phone_digits, tidy_id
+from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.rules.postings import People
+from clinic_desktop.features.patients.rules.ranking import slips_forgiven
+
+FEW = 5
+"""With fewer hits than this, wrong letters are forgiven."""
+MOST_WORDS = 8
+COMPARED = 80
+"""So many registrations are compared when looking for the same person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Terms wanted: one, or with `begins` all that begin so."""
+
+    term: str
+    begins: bool = False
+
+
+class Shelf(Protocol):
+    def read(self, spans: Sequence[Span]) -> Iterable[tuple[int, int, bytes]]:
+        """For each stored chunk of the wanted terms: the place of its span in `spans`, the chunk, who is in it."""
+        ...
+
+    def vocabulary(self) -> Sequence[str]:
+        """All words of names and places."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    entries: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """Who is found under one typed word, by how well."""
+
+    word: str
+    exact: People
+    begins: People
+    sounds: People
+    other: People
+    other_exact: People
+
+    @property
+    def any(self) -> People:
+        return postings.united(self.begins, self.other, self.sounds)
+
+
+def seek(shelf: Shelf, typed: Sequence[str], recently: Sequence[int], limit: int) -> Answer:
+    """Who has all the typed words: whole words first, then beginnings, then sounds, then slips.
+
+    Names go before places and numbers; within each, those of `recently` in its order, then the last registered.
+    """
+    hits = [_hits(shelf, word) for word in typed[:MOST_WORDS]]
+    pools = _pools(hits)
+    if postings.size(pools[-1]) < FEW:
+        pools += _forgiving_pools(shelf, hits, pools[-1])
+    return Answer(tuple(_pick(pools, recently, limit)), postings.size(pools[-1]))
+
+
+def _hits(shelf: Shelf, word: str) -> _Hits:
+    spans = [Span(word), Span(terms.OTHER + word), *_beginning(word)]
+    if terms.sounds_enough(word):
+        spans.append(Span(terms.SOUND + terms.sound(word), begins=True))
+    parts: list[list[tuple[int, bytes]]] = [[] for _place in range(5)]
+    for place, chunk, people in shelf.read(spans):
+        parts[place].append((chunk, people))
+    exact, other_exact, begins, other, sounds = (postings.join(part) for part in parts)
+    return _Hits(word, exact, postings.united(exact, begins), sounds, postings.united(other, other_exact), other_exact)
+
+
+def _beginning(word: str) -> list[Span]:
+    if len(word) <= terms.PREFIX_LENGTH:
+        return [Span(terms.PREFIX + word), Span(terms.PREFIX + terms.OTHER + word)]
+    return [Span(word, begins=True), Span(terms.OTHER + word, begins=True)]
+
+
+def _pools(hits: Sequence[_Hits]) -> list[People]:
+    """From the best to the loosest; each holds those before it."""
+    ways: tuple[Callable[[_Hits], People], ...] = (
+        lambda hit: hit.exact if terms.has_letters(hit.word) else hit.other_exact,
+        lambda hit: postings.united(hit.exact, hit.other_exact),
+        lambda hit: hit.begins if terms.has_letters(hit.word) else hit.other,
+        lambda hit: postings.united(hit.begins, hit.other),
+        lambda hit: hit.any,
+    )
+    pools: list[People] = []
+    for way in ways:
+        found = postings.common([way(hit) for hit in hits])
+        pools.append(postings.united(pools[-1], found) if pools else found)
+    return pools
+
+
+def _forgiving_pools(shelf: Shelf, hits: Sequence[_Hits], found: People) -> list[People]:
+    """Wrong letters forgiven; then also without the typed year, which is often a guess."""
+    vocabulary: Sequence[str] = ()
+    wide: list[People] = []
+    for hit in hits:
+        near: list[str] = []
+        if slips_forgiven(hit.word):
+            vocabulary = vocabulary or shelf.vocabulary()
+            near = near_words(hit.word, vocabulary)
+        wide.append(postings.united(hit.any, under(shelf, near)))
+    pools = [postings.united(found, postings.common(wide))]
+    named = [people for hit, people in zip(hits, wide, strict=True) if terms.has_letters(hit.word)]
+    if 2 <= len(named) < len(wide) and postings.size(pools[0]) < FEW:
+        pools.append(postings.united(pools[0], postings.common(named)))
+    return pools
+
+
+def near_words(word: str, vocabulary: Sequence[str]) -> list[str]:
+    """Known words that differ by a slip, also where the typed one is not finished yet."""
+    whole = process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=slips_forgiven(word), limit=8)
+    begun = [known[: len(word)] for known in vocabulary]
+    started = process.extract(word, begun, scorer=OSA.distance, score_cutoff=1, limit=8)
+    return list(dict.fromkeys([vocabulary[at] for _word, _distance, at in (*whole, *started)]))
+
+
+def under(shelf: Shelf, words: Sequence[str]) -> People:
+    """Everybody found under any of these whole words."""
+    if not words:
+        return {}
+    spans = [Span(mark + word) for word in words for mark in ("", terms.OTHER)]
+    return postings.join((chunk, people) for _place, chunk, people in shelf.read(spans))
+
+
+def beginning(shelf: Shelf, word: str) -> People:
+    """Everybody with a place or a number that begins so."""
+    return postings.join((chunk, people) for _place, chunk, people in shelf.read(_beginning(word)[1:]))
+
+
+def _pick(pools: Sequence[People], recently: Sequence[int], limit: int) -> list[int]:
+    recent_people = postings.of_entries(recently)
+    picked: dict[int, None] = {}
+    taken: People = {}
+    for pool in pools:
+        fresh = postings.without(pool, taken)
+        known = set(postings.newest(postings.common([fresh, recent_people]), len(recently)))
+        picked |= dict.fromkeys(entry for entry in recently if entry in known)
+        picked |= dict.fromkeys(postings.newest(fresh, limit))
+        taken = pool
+        if len(picked) >= limit:
+            break
+    return list(picked)[:limit]
+
+
+def who_may_be(shelf: Shelf, new: Details) -> tuple[int, ...]:
+    """Registrations worth comparing: the same card or phone; then two name words that sound alike, the likely first."""
+    words = terms.words_of(f"{new.given_names} {new.family_name} {new.second_family_name}")
+    spoken = [word for word in words if terms.has_letters(word) and word not in terms.particles()]
+    sounding = [_sounding(shelf, word) for word in spoken[:6]]
+    paired = postings.united(*(postings.common(pair) for pair in combinations(sounding, 2)))
+    years = under(shelf, [str(year) for year in likeness.years_to_compare(new.birth)])
+    here = postings.common([under(shelf, [word]) for word in terms.words_of(new.community)])
+    numbers = (tidy_id(new.national_id).casefold(), phone_digits(new.phone))
+    pools = (
+        under(shelf, [number for number in numbers if len(number) >= 7]),
+        postings.common([paired, years, here]),
+        postings.common([paired, years]),
+        postings.common([paired, here]),
+        paired,
+    )
+    picked: dict[int, None] = {}
+    for pool in pools:
+        if len(picked) < COMPARED:
+            picked |= dict.fromkeys(postings.newest(pool, COMPARED))
+    return tuple(picked)[:COMPARED]
+
+
+def _sounding(shelf: Shelf, word: str) -> People:
+    return postings.join((chunk, who) for _place, chunk, who in shelf.read([Span(terms.SOUND + terms.sound(word))]))

@@ -1,0 +1,100 @@
+"""How names are written, split and spelled alike."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_desktop.features.patients.rules.naming import Name, Typed, clean_line, initials, said_name, split_typed
+from clinic_desktop.features.patients.rules.terms import matched, sound, typed_words, words_of
+from clinic_desktop.kernel.assets import resource
+
+GIVEN = {"maria": True, "ixchel": True, "juan": True, "juana": True, "tzoc": False, "perez": False}
+
+
+def test_the_family_name_comes_first_in_capitals():
+    assert said_name(Name("María Ixchel", "Tzoc", "Pérez")) == "TZOC PÉREZ, María Ixchel"
+    assert said_name(Name("Ana", "Coj")) == "COJ, Ana"
+    assert said_name(Name("Ana")) == "Ana"
+    assert said_name(Name(family="Coj")) == "COJ"
+    assert said_name(Name("Ana", "Coj", married="López")) == "COJ DE LÓPEZ, Ana"
+    assert said_name(Name("Ana", "Coj", married="de León")) == "COJ DE LEÓN, Ana"
+    assert said_name(Name(known_as="doña Tonita")) == "doña Tonita"
+    assert said_name(Name()) == "Without name"
+
+
+def test_initials_call_without_saying_the_name():
+    assert initials(Name("María Ixchel", "Tzoc", "Pérez")) == "M. I. T. P."
+    assert initials(Name("Ana", "de León")) == "A. L."
+
+
+@pytest.mark.parametrize(
+    ("typed", "split"),
+    [
+        ("tzok maria", Typed("Maria", "Tzok")),
+        ("maria tzoc", Typed("Maria", "Tzoc")),
+        ("tzoc pérez maría ixchel", Typed("María Ixchel", "Tzoc", "Pérez")),
+        ("María Ixchel Tzoc Pérez", Typed("María Ixchel", "Tzoc", "Pérez")),
+        ("Tzoc Pérez, María", Typed("María", "Tzoc", "Pérez")),
+        ("maria de la cruz perez", Typed("Maria", "de la Cruz", "Perez")),
+        ("tzok maria 1987", Typed("Maria", "Tzok", "", "1987")),
+        ("maria juan", Typed("Maria", "Juan")),
+        ("tzoc", Typed("", "Tzoc")),
+        ("maria", Typed("Maria")),
+        ("xol", Typed("", "Xol")),
+        ("xol tuy", Typed("Tuy", "Xol")),
+        ("k'iche' ana", Typed("Ana", "K'iche'")),
+        ("", Typed()),
+    ],
+)
+def test_typed_words_become_names(typed, split):
+    assert split_typed(typed, GIVEN.get) == split
+
+
+@given(st.text(max_size=60))
+def test_no_typed_word_is_lost_or_breaks_the_split(typed):
+    split = split_typed(typed, GIVEN.get)
+    kept = " ".join((split.given, split.family, split.second_family))
+    letters = [word for word in typed.split() if not any(c.isdigit() for c in word)]
+    for word in " ".join(letters).replace(",", " ").split():
+        assert set(words_of(word)) <= set(words_of(kept))
+
+
+def test_spellings_that_registrars_took_for_the_same_sound_alike():
+    rules = json.loads(resource("catalogs/name_rules.json").read_text(encoding="utf-8"))
+    for names in [*rules["same"], ["Chavajay", "Chabajay"], ["Hernández", "Hdz"], ["Guarchaj", "Warchaj"]]:
+        assert len({sound(word) for name in names for word in words_of(name)}) == 1, names
+
+
+def test_names_that_mean_other_families_do_not_sound_alike():
+    for one, other in (("Racancoj", "Recancoj"), ("Cuc", "Coc"), ("Tum", "Toj"), ("Tzoc", "Tzoy")):
+        assert sound(words_of(one)[0]) != sound(words_of(other)[0])
+
+
+def test_a_printed_number_is_one_word():
+    assert typed_words("SOL-AB00012-K") == ("solab00012k",)
+    assert typed_words("tzoc-perez") == ("tzoc", "perez")
+
+
+def test_the_letters_that_match_are_known():
+    assert matched("TZOC PÉREZ, María", ("tzok", "mar")) == (
+        ("TZO", True),
+        ("C PÉREZ, ", False),
+        ("Mar", True),
+        ("ía", False),
+    )
+    assert matched("K'iche'", ("kich",)) == (("K'ich", True), ("e'", False))
+
+
+@given(st.text(max_size=60), st.text(max_size=20))
+def test_marking_matches_never_changes_the_text(text, typed):
+    assert "".join(piece for piece, _hit in matched(text, typed_words(typed))) == text
+
+
+@given(st.text(max_size=60))
+def test_a_name_is_kept_as_it_was_written_but_for_blanks_and_control_signs(text):
+    kept = clean_line(text)
+    assert words_of(kept) == words_of("".join(kept))
+    assert kept == clean_line(kept)
+    assert "\n" not in kept

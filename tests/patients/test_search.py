@@ -1,0 +1,177 @@
+"""Finding people as one types."""
+
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+
+from clinic_desktop.features.patients import queries, service
+from clinic_desktop.features.patients.records import Patient, PatientEntry, PatientPosting, PatientWord
+from clinic_desktop.features.patients.rules.ranking import Level
+from clinic_desktop.kernel.ids import new_id
+from tests.patients.conftest import details
+
+
+@pytest.fixture
+def village(register):
+    return {
+        "maria": register(
+            "Tzoc Pérez, María Ixchel", "14/7/87", municipality_code="1413", community="Pulay", phone="5512 4433",
+            national_id="5260181510701", folder_number="A-17",
+        ),
+        "isabel": register("Tzok Pérez, María Isabel", "2/3/78", municipality_code="1405"),
+        "brito": register("Tzoc Brito, María", "~39", municipality_code="1411"),
+        "mariana": register("Tzoy Raymundo, Mariana", "30/11/86", municipality_code="1413", community="Xoloché"),
+        "chavajay": register("Chavajay Cuc, Pedro", "1990"),
+        "juan": register("Coj, Juan"),
+        "sanjuan": register("Xicay, Ana", community="San Juan"),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def found(ask, village):
+    names = {patient_id: name for name, patient_id in village.items()}
+    return lambda words: [names[row.patient_id] for row in ask(lambda r: queries.find(r, words))]
+
+
+@pytest.mark.parametrize("words", ["tzoc maria ixchel", "MARÍA tzoc ix", "ixchel", "perez ixchel", "tzo mar 87 pul"])
+def test_words_are_found_in_any_order_with_or_without_accents(found, words):
+    assert found(words)[0] == "maria"
+
+
+def test_exact_goes_before_beginning_before_sound(found):
+    assert found("tzoc")[:3] == ["brito", "maria", "isabel"]
+    assert found("tzok")[0] == "isabel"
+    assert found("maria")[-1] == "mariana"
+
+
+def test_names_go_before_places(found):
+    assert found("juan") == ["juan", "sanjuan", "brito"]
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("chabajay", "chavajay"),
+        ("chavajai kuk", "chavajay"),
+        ("shicay", "sanjuan"),
+        ("sicay", "sanjuan"),
+        ("koj", "juan"),
+    ],
+)
+def test_spellings_that_sound_alike_are_found(found, words, who):
+    assert found(words) == [who]
+
+
+@pytest.mark.parametrize("words", ["chvajay", "chavajya", "chavsjay", "chavjay pedro", "chavsj"])
+def test_a_wrong_letter_is_forgiven(found, words):
+    assert found(words) == ["chavajay"]
+
+
+def test_short_names_forgive_nothing(found):
+    assert found("cuk") == ["chavajay"]
+    assert found("cul") == []
+
+
+def test_year_place_number_telephone_card_and_folder_are_words_too(found, ask, village):
+    number = ask(lambda r: queries.header(r, village["maria"])).number
+    whole = number.split("-")
+    for words in (
+        "ixchel 1987",
+        "maria pulay",
+        "maria nebaj 87",
+        number,
+        number.lower(),
+        f"{whole[1]}-{whole[2]}",
+        "55124433",
+        "5512 4433",
+        "4433",
+        "5260 18151 0701",
+        "a17",
+        "A-17",
+    ):
+        assert found(words)[0] == "maria", words
+    assert ask(lambda r: queries.by_number(r, number.lower())) == village["maria"]
+
+
+def test_a_wrong_year_is_forgiven_and_said(ask, village):
+    rows = ask(lambda r: queries.find(r, "tzok isabel 1987"))
+    assert [row.patient_id for row in rows] == [village["isabel"]]
+    assert rows[0].level is Level.FAR
+    assert rows[0].reasons == ("another year: 1978",)
+
+
+def test_each_result_says_how_near_it_is_and_why(ask, village):
+    rows = {row.patient_id: row for row in ask(lambda r: queries.find(r, "tzok maria 87"))}
+    close = rows[village["maria"]]
+    assert (close.level, close.reasons) == (Level.CLOSE, ("c for k", "same year"))
+    assert (close.said, close.place) == ("TZOC PÉREZ, María Ixchel", "Santa María Nebaj, Pulay")
+
+
+def test_those_opened_last_go_first_among_equals(do, found, village, clock):
+    assert found("tzoc maria")[0] == "brito"
+    clock.advance(minutes=1)
+    do(partial(service.look, patient_id=village["maria"]))
+    assert found("tzoc maria")[0] == "maria"
+
+
+def test_recent_people_come_first_in_the_list_and_all_come_by_name(do, ask, village, clock):
+    clock.advance(minutes=1)
+    do(partial(service.look, patient_id=village["juan"]))
+    assert ask(queries.recent)[0].patient_id == village["juan"]
+    everybody = ask(queries.everybody)
+    rows = ask(lambda r: queries.rows_of(r, everybody))
+    assert [row.said for row in rows] == sorted(row.said for row in rows)
+    assert len(rows) == ask(queries.count) == len(village)
+
+
+def test_nothing_typed_finds_nobody_and_signs_break_nothing(found):
+    for words in ("", "  ", "'", "%", "*", "\x00", "<b>", "a" * 500, "😀", "--", "ʼ"):
+        assert found(words) == [] or words.strip("<b>") == ""
+
+
+def test_typed_words_are_split_by_how_people_here_use_them(ask, village):
+    assert ask(lambda r: queries.split_name(r, "pedro chavajay")).given == "Pedro"
+    assert ask(lambda r: queries.split_name(r, "chavajay pedro")).family == "Chavajay"
+
+
+def test_communities_are_offered_as_they_were_written(ask, village):
+    assert ask(lambda r: queries.communities(r, "1413", "pu")) == ("Pulay",)
+    assert ask(lambda r: queries.communities(r, "1413", "san")) == ()
+
+
+def index_of(ask):
+    return (
+        ask(
+            lambda r: r.all(
+                sa.select(PatientPosting.term, PatientPosting.chunk, PatientPosting.people).order_by("term")
+            )
+        ),
+        ask(lambda r: r.all(sa.select(PatientWord.word, PatientWord.given, PatientWord.family).order_by("word"))),
+    )
+
+
+def test_rows_written_past_the_program_are_found_after_a_refresh(do, ask, village):
+    before = index_of(ask)
+
+    def raw(work):
+        work.session.execute(sa.update(Patient).where(Patient.id == village["juan"]).values(given_names="Ramiro"))
+        work.session.execute(sa.delete(PatientEntry).where(PatientEntry.patient_id == village["brito"]))
+
+    do(raw)
+    service_calls = [partial(service.refresh_search), lambda w: service.after_merge(w, {"patient": [village["juan"]]})]
+    assert do(service_calls[0]) >= 1
+    assert [r.patient_id for r in ask(lambda r: queries.find(r, "ramiro"))] == [village["juan"]]
+    assert do(service_calls[1]) is None
+    do(lambda w: w.session.execute(sa.update(Patient).where(Patient.id == village["juan"]).values(given_names="Juan")))
+    do(partial(service.refresh_search, patient_ids=[village["juan"]]))
+    assert {row.word for row in index_of(ask)[1]} == {row.word for row in before[1]}
+
+
+def test_the_index_forgets_a_person_without_a_trace(do, ask, village):
+    before = index_of(ask)
+    patient_id = new_id()
+    do(partial(service.register, patient_id=patient_id, details=details("Zuluaga, Xenia", "1970", community="Lejos")))
+    assert index_of(ask) != before
+    do(partial(service.void_registration, patient_id=patient_id, reason="prueba"))
+    assert index_of(ask) == before
