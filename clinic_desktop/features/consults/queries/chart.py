@@ -19,10 +19,11 @@ from clinic_desktop.features.consults.records import (
     RiskEvent,
 )
 from clinic_desktop.features.consults.rules.risk import OpenRisk
-from clinic_desktop.features.medication import queries as medicines
-from clinic_desktop.features.medication.queries import CurrentMedicine
+from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
 from clinic_desktop.features.patients import queries as patients
-from clinic_desktop.features.patients.queries import Header
+from clinic_desktop.features.patients.rules.rows import Header
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.drafts import my_drafts
 from clinic_desktop.storage.work import Asker
@@ -67,11 +68,11 @@ def chart(asker: Asker, patient_id: str) -> Chart:
     """Everything that the page of a person shows at once."""
     asker.require(Permission.READ_CHART)
     return Chart(
-        header=patients.header(asker, patient_id),
+        header=patients.header(asker, PatientId(patient_id)),
         timeline=notes.timeline(asker, patient_id),
         scores=scales.scores(asker, patient_id),
         conditions=diagnoses.conditions(asker, patient_id),
-        medicines=medicines.current_medicines(asker, patient_id),
+        medicines=prescriptions.current_medicines(asker, patient_id),
         risk=risks.risk_of(asker, patient_id),
         last_note=notes.last_note(asker, patient_id),
         next_booking=agenda.next_booking(asker, patient_id),
@@ -109,8 +110,8 @@ class RiskRow:
 def open_risks(asker: Asker) -> tuple[RiskRow, ...]:
     """Everybody whose risk is open, the contact that is due first at the top."""
     standing = risks.open_risks(asker)
-    names = patients.said_names(asker, list(standing))
+    names = patients.said_names(asker, [PatientId(patient_id) for patient_id in standing])
     return tuple(
-        RiskRow(patient_id, names.get(patient_id, ""), risk, risk.is_overdue(asker.today))
+        RiskRow(patient_id, names.get(PatientId(patient_id), ""), risk, risk.is_overdue(asker.today))
         for patient_id, risk in standing.items()
     )

@@ -46,6 +46,7 @@ def conditions(asker: Asker, patient_id: str) -> tuple[ConditionRow, ...]:
 
 def same_condition(asker: Asker, patient_id: str, change: ConditionChange) -> str | None:
     """The condition a change is about: the one named, or the same diagnosis that already stands."""
+    asker.require(*_READERS)
     if change.condition_id is not None:
         return change.condition_id
     same = [

@@ -10,11 +10,12 @@ from clinic_desktop.features.consults.queries import diagnoses, notes
 from clinic_desktop.features.consults.queries.chart import DRAFT_SCREEN
 from clinic_desktop.features.consults.records import Condition, Encounter
 from clinic_desktop.features.consults.rules.sections import EncounterKind
-from clinic_desktop.features.medication import queries as medicines
-from clinic_desktop.features.medication import service as medication
+from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.medication.service import prescribing
 from clinic_desktop.features.patients import service as patients
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage import drafts
 from clinic_desktop.storage.work import AlreadyVoided, Work
@@ -49,7 +50,7 @@ def open_encounter(
     day = occurred_on or work.today
     if day > work.today:
         raise NotYetThatDay()
-    patients.look(work, patient_id)
+    patients.look(work, PatientId(patient_id))
     appointment_id = appointment_id or _todays_appointment(work, patient_id, day)
     if appointment_id is not None and appointment_status(work, appointment_id) is AppointmentStatus.WAITING:
         agenda.call_in(work, appointment_id)
@@ -148,9 +149,9 @@ def _take_back(work: Work, encounter: Encounter, reason: str) -> None:
     for condition_id in diagnoses.conditions_from(work, encounter.id):
         work.void(work.load(Condition, condition_id), reason)
     for note_id in notes.notes_of(work, encounter.id):
-        for line in medicines.prescribed_in(work, note_id):
+        for line in prescriptions.prescribed_in(work, note_id):
             if line.running:
-                medication.stop_medicine(work, line.request_id, reason, note_id)
+                prescribing.stop_medicine(work, line.request_id, reason, note_id)
     drafts.drop_draft(work, DRAFT_SCREEN, encounter.id)
     appointment_id = encounter.appointment_id
     if appointment_id is not None and appointment_status(work, appointment_id) is AppointmentStatus.IN_CONSULT:
@@ -161,4 +162,4 @@ def _take_back(work: Work, encounter: Encounter, reason: str) -> None:
 def look_at_chart(work: Work, patient_id: str) -> None:
     """The line that says who opened this chart; written after the screen is painted."""
     work.require(Permission.READ_CHART)
-    work.looked("patient", patient_id)
+    patients.look(work, PatientId(patient_id))

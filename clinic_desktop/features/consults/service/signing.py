@@ -22,9 +22,10 @@ from clinic_desktop.features.consults.service.encounters import (
 )
 from clinic_desktop.features.consults.service.instruments import keep_answers
 from clinic_desktop.features.consults.service.risk import answer_risk
-from clinic_desktop.features.medication import service as medication
+from clinic_desktop.features.medication.service import prescribing
+from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage import drafts
 from clinic_desktop.storage.work import ReasonMissing, Work
@@ -62,7 +63,7 @@ class Written:
     sections: Mapping[str, str] = field(default_factory=dict[str, str])
     scales: tuple[GivenScale, ...] = ()
     conditions: tuple[ConditionChange, ...] = ()
-    prescription: tuple[medication.PrescriptionLine, ...] = ()
+    prescription: tuple[prescribing.PrescriptionLine, ...] = ()
     risk: RiskAnswer | None = None
     next_visit: NextVisit | None = None
 
@@ -107,8 +108,13 @@ def sign_note(work: Work, *, encounter_id: str, note_id: str, written: Written, 
         _change_condition(work, encounter, change)
     folio = None
     if written.prescription:
-        folio = medication.prescribe(
-            work, encounter.patient_id, written.prescription, note_id, encounter_id, work.actor.name
+        folio = prescribing.prescribe(
+            work,
+            encounter.patient_id,
+            written.prescription,
+            note_id,
+            encounter_id=encounter_id,
+            prescriber_text=_prescriber(work),
         )
     _send_home(work, encounter, written.next_visit, confirmed)
     drafts.drop_draft(work, DRAFT_SCREEN, encounter_id)
@@ -144,6 +150,14 @@ def _add_response(work: Work, encounter: Encounter, note_id: str, given: GivenSc
         work, given, patient_id=encounter.patient_id, occurred_on=encounter.occurred_on, encounter_id=encounter.id,
         note_id=note_id,
     )  # fmt: skip
+
+
+def _prescriber(work: Work) -> str:
+    """Name and licence, as the paper needs them."""
+    member = staff.member(work, work.actor.staff_id)
+    if member is None or not member.licence:
+        return member.full_name if member else work.actor.name
+    return _("{name} · licence {number}").format(name=member.full_name, number=member.licence)
 
 
 def _change_condition(work: Work, encounter: Encounter, change: ConditionChange) -> None:

@@ -1,0 +1,144 @@
+"""A scale typed from paper: one digit an item, no mouse, and no total until every item is answered."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from clinic_desktop.features.consults.rules.questionnaires import ScoredItem
+from clinic_desktop.features.consults.rules.scoring import HowGiven, Scale, Score, is_checked_in, say_band, score
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.uikit.buttons import Link
+from clinic_desktop.uikit.choices import Choice
+from clinic_desktop.uikit.keys import bind, cap
+from clinic_desktop.uikit.layouts import row
+from clinic_desktop.uikit.marks import Chip, KeyCap
+from clinic_desktop.uikit.surfaces import Card, Line
+from clinic_desktop.uikit.theme import S2, S4
+from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
+
+CELL, CELL_HEIGHT = 34, 24
+HOW_WORDS = {
+    HowGiven.PAPER: N_("from paper"),
+    HowGiven.READ_ALOUD: N_("read aloud"),
+    HowGiven.INTERPRETER: N_("through an interpreter"),
+}
+
+
+class ScaleGrid(Card):
+    """One scale. `edited` after each answer; what it adds up to is `score()`."""
+
+    edited = Signal()
+
+    def __init__(self, scale: Scale, parent: QWidget | None = None) -> None:
+        self.scale = scale
+        self.how = HowGiven.PAPER
+        self._language: tuple[str | None, str] = (None, "")
+        self.how_link = Link(_(HOW_WORDS[self.how]), small=True)
+        self.state = Chip("", "neutral")
+        self._remark = Text("", "small", color="quiet", wrap=True)
+        self._remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.choices: dict[int, Choice] = {}
+        super().__init__(
+            row(Text(scale.title, "head", "semi"), self.how_link, None, KeyCap(cap("section_3")), gap=6),
+            self._make_grid(),
+            Line(),
+            row(self.state, (self._remark, 1), gap=6),
+            None,
+            margins=(S4, 10, S4, 10),
+            gap=6,
+            parent=parent,
+        )
+        self.how_link.clicked.connect(self._next_how)
+        self.how_link.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        bind(self, "section_3", self.take_focus)
+        self._tell()
+
+    def _make_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(4)
+        grid.setHorizontalSpacing(S2)
+        grid.setColumnStretch(0, 1)
+        self._labels: dict[int, Phrase] = {}
+        for item in self.scale.items:
+            weight = semi if self.scale.is_critical(item.number) else str
+            label = Phrase(quiet(f"{item.number}  "), weight(str(item.label)), wrap=False)
+            choice = Choice(
+                [str(value) for value in item.values], cell=CELL, height=CELL_HEIGHT, tick=False, moves_on=True
+            )
+            choice.setAccessibleName(f"{item.number} {item.label}")
+            choice.chosen.connect(partial(self._answered, item.number))
+            self._labels[item.number], self.choices[item.number] = label, choice
+            grid.addWidget(label, item.number, 0)
+            grid.addWidget(choice, item.number, 1, Qt.AlignmentFlag.AlignRight)
+        return grid
+
+    def _answered(self, _number: int, _at: int) -> None:
+        self._tell()
+        self.edited.emit()
+
+    def answers(self) -> dict[int, int]:
+        found = {number: choice.at() for number, choice in self.choices.items()}
+        return {number: self.scale.items[number - 1].values[at] for number, at in found.items() if at is not None}
+
+    def set_answers(self, answers: Mapping[int, int]) -> None:
+        for number, choice in self.choices.items():
+            values = self.scale.items[number - 1].values
+            value = answers.get(number)
+            choice.set_at(values.index(value) if value in values else None)
+        self._tell()
+
+    def score(self) -> Score:
+        return score(self.scale, self.answers())
+
+    def set_how(self, how: HowGiven) -> None:
+        self.how = how
+        self.how_link.setText(_(HOW_WORDS[how]))
+        self.how_link.setAccessibleName(self.how_link.text())
+        self.how_link.updateGeometry()
+        self._say_language()
+
+    def _next_how(self) -> None:
+        hows = list(HowGiven)
+        self.set_how(hows[(hows.index(self.how) + 1) % len(hows)])
+        self.edited.emit()
+
+    def set_language(self, code: str | None, name: str) -> None:
+        """The language the conversation has."""
+        self._language = (code, name)
+        self._say_language()
+
+    def _say_language(self) -> None:
+        code, name = self._language
+        told = _("not validated in {language}").format(language=name) if not is_checked_in(code) else ""
+        if not told and self.how is HowGiven.INTERPRETER:
+            told = _("read through an interpreter")
+        self._remark.setText(told)
+
+    def show_wording(self, items: tuple[ScoredItem, ...]) -> None:
+        """The official wording, where a questionnaire was imported: on the label, for whoever rests on it."""
+        for number, item in enumerate(items, 1):
+            if number in self._labels:
+                self._labels[number].setToolTip(item.text)
+                self.choices[number].setToolTip(" · ".join(f"{value} {words}" for value, words in item.options))
+                self.choices[number].setAccessibleDescription(item.text)
+
+    def _tell(self) -> None:
+        result = self.score()
+        if result.total is not None:
+            words = _("{total} of {highest} · {band}").format(
+                total=result.total, highest=self.scale.highest, band=say_band(self.scale.code, result.band)
+            )
+            self.state.set_state(words, "neutral")
+        elif result.answered:
+            words = _("{count} of {all} · no total").format(count=result.answered, all=result.needed)
+            self.state.set_state(words, "warning", "alert-circle")
+        else:
+            self.state.set_state(_("not asked today"), "neutral")
+
+    def take_focus(self) -> None:
+        """The first item without an answer."""
+        missing = [choice for choice in self.choices.values() if choice.at() is None]
+        (missing[0] if missing else self.choices[1]).setFocus(Qt.FocusReason.ShortcutFocusReason)
