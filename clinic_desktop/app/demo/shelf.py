@@ -1,0 +1,91 @@
+"""How medicines come to a demonstration clinic: a donor once, a partner pharmacy every few weeks, some of it short-dated."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+
+from clinic_desktop.app.demo.illness import COURSES
+from clinic_desktop.features.medication.queries import shelf
+from clinic_desktop.features.medication.rules.kinds import MovementKind, PartnerKind
+from clinic_desktop.features.medication.service import correcting, formulary, receiving
+from clinic_desktop.kernel.clock import unix_ms
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.storage.work import Work
+
+EVERY_DAYS = 42
+SHORT_DATED = ("N05AX12", "N04AA02")
+"""Given by the donor with little time left and hardly used: they expire on the shelf."""
+_PACKS = 40
+
+
+class Shelf:
+    """The stock of one clinic while its history is made."""
+
+    def __init__(self, rng: Random, first_day: date) -> None:
+        self._rng = rng
+        self._next = first_day
+        self._partners: dict[PartnerKind, str] = {}
+        self._count = 0
+        self.products: dict[tuple[str, str], shelf.Product] = {}
+
+    def find(self, atc: str, strength: str) -> shelf.Product:
+        return self.products[atc, strength]
+
+    def take_names(self, work: Work) -> None:
+        """Put the demonstrated formulary and the partners in; repeatable."""
+        formulary.take_formulary(work, demonstration=True)
+        for product in shelf.stock(work):
+            if product.atc_code:
+                self.products.setdefault((product.atc_code, product.strength_text or ""), product)
+        self._partners = {
+            PartnerKind.DONOR: formulary.add_partner(work, PartnerKind.DONOR, "Donación demostración"),
+            PartnerKind.PHARMACY: formulary.add_partner(work, PartnerKind.PHARMACY, "Farmacia aliada demostración"),
+        }
+
+    def receive(self, work: Work, people: int) -> int:
+        """A delivery if one is due; returns how many."""
+        if work.today < self._next:
+            return 0
+        first = self._count == 0
+        kind = PartnerKind.DONOR if first else PartnerKind.PHARMACY
+        lines = list(self._lines(work, max(people, 10), first))
+        self._next = work.today + timedelta(days=EVERY_DAYS)
+        self._count += 1
+        if not lines:
+            return 0
+        paper = f"{'D' if first else 'F'}-{self._count:04}"
+        delivery_id = new_id(unix_ms(work.now))
+        receiving.receive_delivery(work, delivery_id, self._partners[kind], paper, lines, accept_short=True)
+        return 1
+
+    def _lines(self, work: Work, people: int, first: bool) -> Iterator[receiving.DeliveryLine]:
+        """What is used is filled up to some twelve weeks; what the donor sends is what the donor has."""
+        wanted = {(course.atc, course.strength): course.weight for course in COURSES if course.atc}
+        for (atc, strength), product in self.products.items():
+            weight = wanted.get((atc, strength), 0)
+            there = shelf.balance(work, product.presentation_id).usable
+            most = people * weight * 2
+            if weight and there < most:
+                yield self._line(work, product, most - there, self._rng.randrange(150, 700))
+            if first and atc in SHORT_DATED:
+                yield self._line(work, product, 60, 75 if atc == SHORT_DATED[0] else 330)
+
+    def _line(self, work: Work, product: shelf.Product, units: int, days: int) -> receiving.DeliveryLine:
+        pack = product.pack_units or 1
+        day = work.today + timedelta(days=days)
+        expires = day.replace(day=monthrange(day.year, day.month)[1])
+        number = f"{self._rng.choice('ABCDEFG')}{self._rng.randrange(1000, 9999)}"
+        return receiving.DeliveryLine(product.presentation_id, number, expires, -(-units // pack) * pack)
+
+    def clear(self, work: Work) -> int:
+        """Take off what expired more than two months ago; what expired since still stands there, as in any clinic."""
+        done = 0
+        for product in self.products.values():
+            for row in shelf.lots(work, product.presentation_id):
+                lot = row.lot
+                if lot.units > 0 and lot.expires_on < work.today - timedelta(days=60):
+                    movement_id = new_id(unix_ms(work.now))
+                    correcting.take_off(work, movement_id, lot.lot_id, lot.units, MovementKind.EXPIRY, "Venció")
+                    done += 1
+        return done

@@ -1,0 +1,107 @@
+"""The rooms in menu order, and what hangs between them in the window. The only list of rooms; nothing is discovered."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.app import wiring
+from clinic_desktop.features.agenda import queries as agenda_queries
+from clinic_desktop.features.agenda import service as agenda
+from clinic_desktop.features.agenda.room import ROOM as AGENDA
+from clinic_desktop.features.backups.room import ROOM as BACKUPS
+from clinic_desktop.features.bundles import queries as bundles
+from clinic_desktop.features.bundles.room import ROOM as BUNDLES
+from clinic_desktop.features.consults.room import ROOM as CONSULTS
+from clinic_desktop.features.medication.room import ROOM as MEDICATION
+from clinic_desktop.features.patients.room import ROOM as PATIENTS
+from clinic_desktop.features.patients.screens import slots as patient_slots
+from clinic_desktop.features.referrals.room import ROOM as REFERRALS
+from clinic_desktop.features.settings.room import ROOM as SETTINGS
+from clinic_desktop.features.staff.room import ROOM as STAFF
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.shell.slots import Search, Slots, Status, StatusItem
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.room import Place, Room
+
+ROOMS: tuple[Room, ...] = (AGENDA, CONSULTS, PATIENTS, MEDICATION, REFERRALS, BUNDLES, BACKUPS, STAFF, SETTINGS)
+
+
+def places() -> tuple[Place, ...]:
+    """Every place of every room, in the order of the rail."""
+    return tuple(sorted((place for room in ROOMS for place in room.places), key=lambda place: place.order))
+
+
+def home_of(permissions: frozenset[Permission]) -> str:
+    """Where a person's day begins."""
+    for permission, code in (
+        (Permission.WRITE_NOTES, "consult"),
+        (Permission.RECEPTION, "today"),
+        (Permission.DISPENSE, "medicines"),
+        (Permission.MERGE_BUNDLES, "stick"),
+        (Permission.SEE_PATIENTS, "persons"),
+    ):
+        if permission in permissions:
+            return code
+    return ""
+
+
+def furnish() -> None:
+    """Fill the slots of services and screens. Repeating it changes nothing."""
+    wiring.fill()
+    patient_slots.deeds = (
+        patient_slots.Deed(N_("Arrived"), "arrived", "user-check", Permission.RECEPTION, _arrive, primary=True),
+        patient_slots.Deed(N_("New appointment"), "appointment", "calendar-plus", Permission.RECEPTION, _book),
+        patient_slots.Deed(N_("Open chart"), "", "stethoscope", Permission.READ_CHART, _open_chart),
+    )
+
+
+def frame_slots() -> Slots:
+    return Slots(
+        search=Search(_("Search: name, year, community or record"), _build_search),
+        status=(Status(_stick_words, bundles.TABLES),),
+    )
+
+
+def _build_search(office: Office) -> QWidget:
+    from clinic_desktop.features.patients.screens.search import SearchPage
+
+    return SearchPage(office)
+
+
+def _stick_words(office: Office) -> Iterable[StatusItem]:
+    """The footer: what waits to be carried, and since when."""
+    if not office.may(Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES):
+        return ()
+    return tuple(StatusItem(words, icon, place="stick") for words, icon in office.ask(bundles.footer))
+
+
+def _arrive(office: Office, patient_id: PatientId, screen: QWidget) -> None:
+    use_case = partial(agenda.arrive, patient_id=patient_id, new_appointment_id=new_id())
+    office.do(use_case, screen, then=lambda _done: _say_arrived(office, patient_id))
+
+
+def _say_arrived(office: Office, patient_id: PatientId) -> None:
+    from clinic_desktop.features.patients import queries as patients
+
+    name = office.ask(patients.said_names, [patient_id])[patient_id]
+    here = [a for a in office.ask(agenda_queries.of_patient, patient_id) if a.day == office.today() and a.is_open]
+    undo = partial(agenda.undo_check_in, appointment_id=here[0].appointment_id) if here else None
+    office.notice(
+        _("{name} is in the waiting room").format(name=name), (lambda: office.do(undo, None)) if undo else None
+    )
+    office.go("today")
+
+
+def _book(office: Office, patient_id: PatientId, screen: QWidget) -> None:
+    from clinic_desktop.features.agenda.screens.booking import ask_booking
+
+    ask_booking(office, screen, patient_id)
+
+
+def _open_chart(office: Office, patient_id: PatientId, _screen: QWidget) -> None:
+    office.go("chart", patient_id=patient_id)
+
+
