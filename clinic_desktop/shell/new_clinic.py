@@ -62,7 +62,7 @@ class NewClinicWizard(Card):
 
     def _make_site(self) -> None:
         self.site = Form()
-        self.name, self.code = Edit("", _("Clínica San Juan")), Edit("", "SJU")
+        self.name, self.code = Edit("", "Clínica San Juan"), Edit("", "SJU")
         self.code.setMaxLength(3)
         self.code.setMaximumWidth(110)
         self.place = Suggest(self._find_places, _("Begin to write its name"), "map-pin")
@@ -80,7 +80,7 @@ class NewClinicWizard(Card):
 
     def _make_person(self) -> None:
         self.person = Form()
-        self.first = Edit("", _("Juana Brito"))
+        self.first = Edit("", "Juana Brito")
         self.new = NewPassword(self.person, self._check_password)
         first = self.person.add(
             "first", _("Name of the coordinator, as the others call them"), self.first, check=_needed

@@ -41,6 +41,13 @@ class VaultLike(Protocol):
     def follow(self, callback: Callable[[frozenset[str]], None]) -> Any: ...
 
 
+class Navigator(Protocol):
+    """Who can go to places: the frame."""
+
+    def go(self, place: str, arguments: dict[str, Any]) -> None: ...
+    def back(self) -> None: ...
+
+
 class Office:
     """Reads on the calling thread, changes on the worker, results back on the thread of the windows.
 
@@ -53,7 +60,7 @@ class Office:
         self.voice: Voice = voice or DialogVoice()
         self.went: tuple[str, dict[str, Any]] | None = None
         """The last place somebody wanted to go to, also when no window was there to go."""
-        self._navigator: Callable[[str, dict[str, Any]], None] | None = None
+        self._navigator: Navigator | None = None
         self._followers: list[_Follower] = []
         self._courier = Courier()
         self._worker = None if immediate else Worker(self._courier.bring)
@@ -209,9 +216,15 @@ class Office:
         """Open a place by its code, `office.go("chart", patient_id=x)`."""
         self.went = (place, arguments)
         if self._navigator is not None:
-            self._navigator(place, arguments)
+            self._navigator.go(place, arguments)
 
-    def set_navigator(self, navigator: Callable[[str, dict[str, Any]], None] | None) -> None:
+    def back(self) -> None:
+        """Where one came from: what a button with key="back" does."""
+        self.went = None
+        if self._navigator is not None:
+            self._navigator.back()
+
+    def set_navigator(self, navigator: "Navigator | None") -> None:
         """The frame says how to go."""
         self._navigator = navigator
 

@@ -63,6 +63,13 @@ class StepsBack(Protocol):
 
 
 @runtime_checkable
+class LongCover(Protocol):
+    """A screen with a person sitting there (a consultation): its cover may stay an hour before the full lock."""
+
+    long_cover: bool
+
+
+@runtime_checkable
 class FirstFocus(Protocol):
     """A screen that says where the focus goes when it is shown."""
 

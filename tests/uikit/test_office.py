@@ -250,6 +250,15 @@ def test_a_widget_that_cannot_be_seen_reloads_when_it_is_shown(quick, qtbot) -> 
 def test_going_is_remembered_and_told_to_the_frame(quick) -> None:
     told = []
     quick.go("chart", patient_id="p1")
-    quick.set_navigator(lambda place, arguments: told.append((place, arguments)))
+
+    class Frame:
+        def go(self, place, arguments):
+            told.append((place, arguments))
+
+        def back(self):
+            told.append("back")
+
+    quick.set_navigator(Frame())
     quick.go("today")
-    assert (quick.went, told) == (("today", {}), [("today", {})])
+    quick.back()
+    assert told == [("today", {}), "back"]
