@@ -1,4 +1,4 @@
-"""From a folder to a person at work: founding a clinic, opening it, signing in and out. Windows and commands use it alike.
+"""From a folder to a person at work: founding, opening, signing in and out. Windows and commands use it alike.
 
 Imports SQLAlchemy and every room's tables: load it after the sign-in window is painted.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from clinic_desktop.app import tables
 from clinic_desktop.exchange import segments
-from clinic_desktop.features.medication import service as medication
+from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.features.staff import queries as staff_queries
@@ -96,7 +96,7 @@ def _found(folder: Path, new: NewClinic, clock: Clock, lock: VaultLock) -> tuple
         partial(staff.found, first=first, municipality_code=new.municipality_code), Actor(staff_id, "", frozenset())
     )
     actor = vault.do(partial(staff.sign_in, staff_id=staff_id), SYSTEM)
-    vault.do(medication.take_formulary, actor)
+    vault.do(formulary.take_formulary, actor)
     if new.language != "es":
         vault.do(partial(settings.choose, key="language", value=new.language), actor)
     vault.settle()

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from clinic_desktop.features.agenda import queries as agenda_queries
 from clinic_desktop.features.agenda import service as agenda
 from clinic_desktop.features.agenda.rules import STATUS_WORDS
-from clinic_desktop.features.consults import queries as consults_queries
-from clinic_desktop.features.medication import queries as medication_queries
+from clinic_desktop.features.consults.queries import notes
+from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.patients import queries as patients_queries
 from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.queries import Mark
@@ -46,8 +46,11 @@ def _count_appointments(asker: Asker, patient_id: PatientId) -> str | None:
 
 
 def _count_consults(asker: Asker, patient_id: PatientId) -> str | None:
-    return consults_queries.said_records(asker, patient_id)
+    count = notes.count_of(asker, patient_id)
+    return ngettext("{count} consultation", "{count} consultations", count).format(count=count) if count else None
 
 
 def _count_medicines(asker: Asker, patient_id: PatientId) -> str | None:
-    return medication_queries.said_records(asker, patient_id)
+    count = prescriptions.count_of(asker, patient_id)
+    said = ngettext("{count} medicine line", "{count} medicine lines", count)
+    return said.format(count=count) if count else None

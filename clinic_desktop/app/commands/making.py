@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clinic_desktop.app.cli import Answer, Command, Desk
 from clinic_desktop.app.clinic import NewClinic, found_clinic
-from clinic_desktop.features.consults import service as consults
+from clinic_desktop.features.consults.service import instruments
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.storage.files import write_durably
@@ -44,8 +44,9 @@ def import_instrument(desk: Desk) -> Answer:
     path: Path = desk.wanted.file
     content = path.read_bytes()
     with desk.open() as clinic:
-        instrument = clinic.vault.do(partial(consults.import_instrument, content=content), clinic.actor)
-    return Answer({"instrument": str(instrument)}, [_("The questionnaire was imported.")])
+        imported = clinic.vault.do(partial(instruments.import_instrument, data=content), clinic.actor)
+    facts = {"instrument": imported.instrument_id, "title": imported.title, "scale": imported.scale_code}
+    return Answer({**facts, "again": imported.again}, [_("The questionnaire was imported.")])
 
 
 def generate(desk: Desk) -> Answer:

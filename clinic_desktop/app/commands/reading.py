@@ -3,7 +3,7 @@
 from clinic_desktop.app.cli import Answer, Command, Desk
 from clinic_desktop.app.clinic import OpenClinic
 from clinic_desktop.features.agenda import queries as agenda
-from clinic_desktop.features.medication import queries as medication
+from clinic_desktop.features.medication.queries import proof, shelf
 from clinic_desktop.features.patients import queries as patients
 from clinic_desktop.features.patients import service as patients_service
 from clinic_desktop.kernel.dates import say_day
@@ -53,14 +53,14 @@ def _day(_desk: Desk, clinic: OpenClinic) -> Answer:
 
 
 def _stock(_desk: Desk, clinic: OpenClinic) -> Answer:
-    rows = clinic.vault.ask(medication.stock, clinic.actor)
+    rows = clinic.vault.ask(shelf.stock, clinic.actor)
     facts = [{"product": r.said, "usable": r.usable, "expired": r.expired} for r in rows]
     return Answer({"stock": facts}, [f"{r.said}: {r.shelf}" for r in rows])
 
 
 def _sums(_desk: Desk, clinic: OpenClinic) -> Answer:
     """Whether every balance is the sum of its movements."""
-    wrong = clinic.vault.ask(medication.check_sums, clinic.actor)
+    wrong = clinic.vault.ask(proof.check_sums, clinic.actor)
     said = [w.sentence() for w in wrong] or [_("Every balance is the sum of its movements.")]
     return Answer({"wrong": len(wrong)}, said)
 
