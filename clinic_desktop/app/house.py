@@ -1,6 +1,7 @@
 """The rooms in menu order, and what hangs between them in the window. The only list of rooms; nothing is discovered."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
@@ -19,6 +20,7 @@ from clinic_desktop.features.patients.screens import slots as patient_slots
 from clinic_desktop.features.referrals.room import ROOM as REFERRALS
 from clinic_desktop.features.settings.room import ROOM as SETTINGS
 from clinic_desktop.features.staff.room import ROOM as STAFF
+from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
@@ -58,10 +60,12 @@ def furnish() -> None:
     )
 
 
-def frame_slots() -> Slots:
+def frame_slots(last_backup: Callable[[], datetime | None], *, demo: bool = False) -> Slots:
+    """What hangs in the frame. `last_backup` tells when the last verified backup was made."""
+    marks = (Status(lambda _office: (StatusItem("DEMO", "flag", "warning"),)),) if demo else ()
     return Slots(
         search=Search(_("Search: name, year, community or record"), _build_search),
-        status=(Status(_stick_words, bundles.TABLES),),
+        status=(*marks, Status(_stick_words, bundles.TABLES), Status(lambda _office: _backup_words(last_backup()))),
     )
 
 
@@ -76,6 +80,13 @@ def _stick_words(office: Office) -> Iterable[StatusItem]:
     if not office.may(Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES):
         return ()
     return tuple(StatusItem(words, icon, place="stick") for words, icon in office.ask(bundles.footer))
+
+
+def _backup_words(last: datetime | None) -> Iterable[StatusItem]:
+    if last is None:
+        return (StatusItem(_("No backup yet"), "alert-triangle", "warning", place="backups"),)
+    day = say_day(last.astimezone().date())
+    return (StatusItem(_("Backup of {day}, checked").format(day=day), "circle-check", "well", place="backups"),)
 
 
 def _arrive(office: Office, patient_id: PatientId, screen: QWidget) -> None:
@@ -103,5 +114,3 @@ def _book(office: Office, patient_id: PatientId, screen: QWidget) -> None:
 
 def _open_chart(office: Office, patient_id: PatientId, _screen: QWidget) -> None:
     office.go("chart", patient_id=patient_id)
-
-

@@ -21,7 +21,11 @@ from clinic_desktop.storage.work import Actor, Reading, Work
 
 def back_up(vault: Vault, actor: Actor, to: Path | None = None) -> Generator[Progress, None, backup.Backup]:
     """Make a backup, open and check it, forget what need not be kept. Long: run it apart from the saves."""
-    vault.ask(lambda reading: reading.require(Permission.KEEP_BACKUPS, Permission.CARRY_BUNDLES), actor)
+    vault.ask(lambda reading: reading.require(Permission.KEEP_BACKUPS), actor)
+    return (yield from _back_up(vault, actor, to))
+
+
+def _back_up(vault: Vault, actor: Actor, to: Path | None) -> Generator[Progress, None, backup.Backup]:
     opened, folder = vault.opened, to or backup_folder(vault, actor)
     assert opened is not None, "an open vault has its keys"
     vault.settle()
@@ -33,6 +37,11 @@ def back_up(vault: Vault, actor: Actor, to: Path | None = None) -> Generator[Pro
     backup.prune(folder, made.vault_id, vault.place.zone)
     vault.do(lambda work: _note_backup(work, made), actor)
     return made
+
+
+def back_up_daily(vault: Vault, actor: Actor, to: Path | None = None) -> Generator[Progress, None, backup.Backup]:
+    """The backup that the clinic makes every day by itself, whoever is signed in: nobody's choice, so nobody's right."""
+    return (yield from _back_up(vault, actor, to))
 
 
 def check_vault(vault: Vault, actor: Actor) -> Generator[Progress, None, tuple[Finding, ...]]:

@@ -1,0 +1,137 @@
+"""The open clinic in its window: office, frame, and what runs by itself while somebody is at work."""
+
+from collections.abc import Generator
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from clinic_desktop.app import house
+from clinic_desktop.app.clinic import OpenClinic
+from clinic_desktop.app.doors import program_version
+from clinic_desktop.features.backups import service as backups
+from clinic_desktop.features.settings import queries as settings
+from clinic_desktop.features.staff import queries as staff_queries
+from clinic_desktop.features.staff import service as staff
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.progress import Progress
+from clinic_desktop.shell.absence import MINUTE, Idle, Sleep
+from clinic_desktop.shell.frame import Frame
+from clinic_desktop.shell.help import help_place
+from clinic_desktop.uikit.office import Office
+
+SETTLE_AFTER = 2_000
+"""Milliseconds without a save after which the write-ahead log is emptied."""
+BACKUP_AFTER = 60_000
+"""Milliseconds after sign-in: first the waiting room, then the day's backup."""
+
+
+class Home(QObject):
+    """Owns the open vault until it is closed. `page` is what the window shows."""
+
+    lock_asked = Signal()
+    language_chosen = Signal(str)
+
+    def __init__(self, clinic: OpenClinic, *, immediate: bool = False) -> None:
+        super().__init__()
+        self.clinic = clinic
+        self._immediate = immediate
+        house.furnish()
+        self.office = Office(clinic.vault, clinic.actor, immediate=immediate)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_AFTER)
+        self._settle.timeout.connect(self._empty_log)
+        self.page: Frame
+        self._idle: Idle | None = None
+        self._sleep: Sleep | None = None
+
+    def language(self) -> str:
+        """The language this site chose."""
+        return self.office.ask(settings.setting, "language")
+
+    def open(self) -> None:
+        """Build the frame; again after a change of language."""
+        place, actor = self.clinic.vault.place, self.clinic.actor
+        member = self.office.ask(staff_queries.member, actor.staff_id)
+        help_ = help_place(self.clinic.vault.folder / "logs", program_version(), self._facts)
+        title = f"{place.site_name} · DEMO" if place.demo else place.site_name
+        self.page = Frame(
+            self.office,
+            (*house.places(), help_),
+            house.frame_slots(lambda: backups.last_backup(self.clinic.vault), demo=place.demo),
+            role_words=_(member.role_title) if member else "",
+            title=title,
+        )
+        self.page.lock_asked.connect(self.lock_asked)
+        begins = house.home_of(actor.permissions)
+        if begins:
+            self.office.go(begins)
+        self.office.follow(frozenset({"setting_value"}), self.page, self._hear_settings)
+        self._watch()
+        if self.clinic.must_change:
+            self.office.go("own")
+
+    def _watch(self) -> None:
+        app = QApplication.instance()
+        if self._immediate or not isinstance(app, QApplication):
+            return
+        chosen = self.office.ask(settings.all_settings)
+        if self._idle is not None:
+            app.removeEventFilter(self._idle)
+        self._idle = Idle(
+            app,
+            self.page.wants_long_cover,
+            cover_after=chosen["cover_minutes"] * MINUTE,
+            lock_after=chosen["lock_minutes"] * MINUTE,
+            parent=self,
+        )
+        self._idle.cover.connect(self.page.cover)
+        self._idle.lock.connect(self.page.lock)
+        self._sleep = Sleep(parent=self)
+        self._sleep.woke.connect(self.page.lock)
+        # Any commit: the worker tells on its own thread, so the timer is started by way of the event loop.
+        self.clinic.vault.follow(lambda _tables: QTimer.singleShot(0, self._settle, self._settle.start))
+        QTimer.singleShot(BACKUP_AFTER, self, self._back_up)
+
+    def _hear_settings(self) -> None:
+        from clinic_desktop.kernel.i18n import language
+
+        chosen = self.language()
+        if chosen != language():
+            self.language_chosen.emit(chosen)
+
+    def _empty_log(self) -> None:
+        self.office.run_long(_settle, None)
+
+    def _back_up(self) -> None:
+        """The day's backup, once, by itself, while the clinic goes on."""
+        if backups.is_due(self.clinic.vault):
+            said = _("Today's backup was made and checked.")
+            self.office.run_long(backups.back_up_daily, None, then=lambda _made: self.office.notice(said), apart=True)
+
+    def _facts(self) -> tuple[tuple[str, str], ...]:
+        """For the diagnosis: sizes and counts, no names."""
+        vault = self.clinic.vault
+        size = (vault.folder / "vault.db").stat().st_size / 2**20
+        return (
+            (_("Data file"), f"{size:.1f} MiB"),
+            (_("Ledger lines"), str(vault.last_head.count)),
+            (_("Site code"), vault.place.site_code),
+        )
+
+    def close(self) -> None:
+        """Keep the drafts, finish the running step, drop the keys. The page is blank by then."""
+        app = QApplication.instance()
+        if self._idle is not None and app is not None:
+            app.removeEventFilter(self._idle)
+        self._settle.stop()
+        self.page.cover()
+        self.office.do(staff.sign_out, None)
+        self.office.close()
+        self.clinic.close()
+
+
+def _settle(vault: Any, _actor: Any) -> Generator[Progress, None, None]:
+    vault.settle()
+    yield Progress(1, 1, "")
