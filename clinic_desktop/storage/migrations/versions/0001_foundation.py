@@ -796,6 +796,45 @@ def upgrade() -> None:
     op.create_index(op.f("ix_medication_dispense_patient_id"), "medication_dispense", ["patient_id"], unique=False)
     op.create_index(op.f("ix_medication_dispense_request_id"), "medication_dispense", ["request_id"], unique=False)
     op.create_table(
+        "service_request",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("patient_id", sa.Text(), nullable=False),
+        sa.Column("encounter_id", sa.Text(), nullable=True),
+        sa.Column("folio", sa.Text(), nullable=False),
+        sa.Column("receiver_text", sa.Text(), nullable=False),
+        sa.Column("receiver_id", sa.Text(), nullable=True),
+        sa.Column("urgency", sa.Text(), nullable=False),
+        sa.Column("reason_text", sa.Text(), nullable=False),
+        sa.Column("summary_text", sa.Text(), nullable=True),
+        sa.Column("asked_text", sa.Text(), nullable=True),
+        sa.Column("follow_text", sa.Text(), nullable=True),
+        sa.Column("consent", sa.Text(), nullable=False),
+        sa.Column("parts", sa.Text(), nullable=False),
+        sa.Column("medicines", sa.Text(), nullable=False),
+        sa.Column("allergies_text", sa.Text(), nullable=True),
+        sa.Column("half_page", sa.Integer(), nullable=False),
+        sa.Column("written_at", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Text(), nullable=False),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("author_licence", sa.Text(), nullable=True),
+        sa.Column("supervisor_name", sa.Text(), nullable=True),
+        sa.Column("amends_id", sa.Text(), nullable=True),
+        sa.Column("origin_site_id", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Text(), nullable=False),
+        sa.Column("voided_at", sa.Text(), nullable=True),
+        sa.Column("voided_by", sa.Text(), nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["amends_id"], ["service_request.id"], name=op.f("fk_service_request_amends_id")),
+        sa.ForeignKeyConstraint(["encounter_id"], ["encounter.id"], name=op.f("fk_service_request_encounter_id")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_service_request_patient_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_request")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(op.f("ix_service_request_folio"), "service_request", ["folio"], unique=False)
+    op.create_index(op.f("ix_service_request_patient_id"), "service_request", ["patient_id"], unique=False)
+    op.create_table(
         "stop_order",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
@@ -881,6 +920,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_note_signature_note_id"), "note_signature", ["note_id"], unique=False)
     op.create_table(
+        "referral_reply",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("seen_on", sa.Text(), nullable=True),
+        sa.Column("by_text", sa.Text(), nullable=True),
+        sa.Column("diagnosis_text", sa.Text(), nullable=True),
+        sa.Column("treatment_text", sa.Text(), nullable=True),
+        sa.Column("advice_text", sa.Text(), nullable=True),
+        sa.Column("next_visit_text", sa.Text(), nullable=True),
+        sa.Column("received_on", sa.Text(), nullable=False),
+        sa.Column("origin_site_id", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Text(), nullable=False),
+        sa.Column("voided_at", sa.Text(), nullable=True),
+        sa.Column("voided_by", sa.Text(), nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["service_request.id"], name=op.f("fk_referral_reply_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_reply")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(op.f("ix_referral_reply_request_id"), "referral_reply", ["request_id"], unique=False)
+    op.create_table(
         "stock_movement",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("lot_id", sa.Text(), nullable=True),
@@ -912,7 +975,7 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     op.create_index(op.f("ix_stock_movement_countered_id"), "stock_movement", ["countered_id"], unique=False)
-    op.create_index("ix_stock_movement_day", "stock_movement", ["site_id", "occurred_on"], unique=False)
     op.create_index(op.f("ix_stock_movement_delivery_id"), "stock_movement", ["delivery_id"], unique=False)
     op.create_index(op.f("ix_stock_movement_dispense_id"), "stock_movement", ["dispense_id"], unique=False)
-    op.create_index("ix_stock_movement_sum", "stock_movement", ["lot_id", "site_id", "units"], unique=False)
+    op.create_index(op.f("ix_stock_movement_occurred_on"), "stock_movement", ["occurred_on"], unique=False)
+    op.create_index("ix_stock_movement_sum", "stock_movement", ["site_id", "lot_id", "units"], unique=False)

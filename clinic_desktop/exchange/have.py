@@ -1,0 +1,109 @@
+"""What this device holds of everybody's segments: told in every bundle, and the ground of every receipt."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+import sqlalchemy as sa
+
+from clinic_desktop.exchange.manifest import Count, Epoch, Hash, Name, Number
+from clinic_desktop.exchange.records import PeerHave, Segment, SegmentState
+from clinic_desktop.storage.work import Asker, Work
+
+
+class Have(msgspec.Struct, frozen=True):
+    """Of one writer, epoch and audience: everything up to `upto` without a gap, and some beyond."""
+
+    device: Name
+    epoch: Epoch
+    audience: str
+    upto: Count
+    """0 when the very first is missing."""
+    hash: Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64})?\Z")]
+    """The manifest hash of segment `upto`."""
+    beyond: list[tuple[Number, Hash]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Segments that somebody wrote and that have not arrived: all after `after` and before `before`."""
+
+    device_id: str
+    epoch: str
+    audience: str
+    after: int
+    before: int
+
+
+def haves(asker: Asker) -> list[Have]:
+    """What is held and applied here. A segment set aside is not: its writer must go on sending it."""
+    rows = asker.all(
+        sa.select(Segment.device_id, Segment.epoch, Segment.audience, Segment.number, Segment.hash, Segment.follows)
+        .where(Segment.state != SegmentState.QUARANTINED)
+        .order_by(Segment.device_id, Segment.epoch, Segment.audience, Segment.number)
+    )
+    told: dict[tuple[str, str, str], list[Any]] = {}
+    for device, epoch, audience, number, digest, follows in rows:
+        told.setdefault((device, epoch, audience), []).append((number, digest, follows))
+    return [_have(*writer, held) for writer, held in told.items()]
+
+
+def _have(device: str, epoch: str, audience: str, held: list[tuple[int, str, int]]) -> Have:
+    upto, digest, place = 0, "", 0
+    while place < len(held) and held[place][2] == upto:
+        upto, digest = held[place][:2]
+        place += 1
+    return Have(device, epoch, audience, upto, digest, [(n, h) for n, h, _ in held[place:]])
+
+
+def gaps(asker: Asker) -> list[Gap]:
+    """What is missing between segments that are here."""
+    found: list[Gap] = []
+    rows = asker.all(
+        sa.select(Segment.device_id, Segment.epoch, Segment.audience, Segment.number, Segment.follows)
+        .where(Segment.state != SegmentState.QUARANTINED)
+        .order_by(Segment.device_id, Segment.epoch, Segment.audience, Segment.number)
+    )
+    last: tuple[Any, ...] = ()
+    for device, epoch, audience, number, follows in rows:
+        before = last[3] if last[:3] == (device, epoch, audience) else 0
+        if follows != before:
+            found.append(Gap(device, epoch, audience, before, number))
+        last = (device, epoch, audience, number)
+    return found
+
+
+def remember(work: Work, peer_id: str, told: Iterable[Have]) -> None:
+    """Keep what a peer said it holds, in place of what it said before."""
+    work.session.execute(sa.delete(PeerHave).where(PeerHave.peer_id == peer_id))
+    for have in told:
+        work.session.add(
+            PeerHave(
+                peer_id=peer_id,
+                device_id=have.device,
+                epoch=have.epoch,
+                audience=have.audience,
+                upto=have.upto,
+                hash=have.hash,
+                beyond=[list(one) for one in have.beyond],
+            )
+        )
+
+
+def said_by(asker: Asker, peer_id: str) -> list[Have]:
+    """What a peer said last; empty if it never spoke."""
+    rows = asker.all(
+        sa.select(
+            PeerHave.device_id, PeerHave.epoch, PeerHave.audience, PeerHave.upto, PeerHave.hash, PeerHave.beyond
+        ).where(PeerHave.peer_id == peer_id)
+    )
+    return [Have(*row[:5], beyond=[(n, h) for n, h in row[5]]) for row in rows]
+
+
+def covers(told: Iterable[Have], device: str, epoch: str, audience: str, number: int) -> bool:
+    """Whether a peer that said this holds the segment."""
+    for have in told:
+        if (have.device, have.epoch, have.audience) == (device, epoch, audience):
+            return number <= have.upto or any(number == n for n, _ in have.beyond)
+    return False

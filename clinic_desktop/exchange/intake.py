@@ -1,0 +1,296 @@
+"""Taking in what arrived: is a segment trusted, known, in its chain; and what a bundle says of receipts and devices."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlcipher3 import dbapi2
+
+from clinic_desktop.exchange import canonical, have
+from clinic_desktop.exchange.applying import NotApplied, apply_segment
+from clinic_desktop.exchange.bundle import Head, Listed, SealedSegment
+from clinic_desktop.exchange.enrolment import take_roster
+from clinic_desktop.exchange.manifest import READER, Manifest
+from clinic_desktop.exchange.records import (
+    BundleLog,
+    BundleWay,
+    Finding,
+    FindingKind,
+    Segment,
+    SegmentPart,
+    SegmentState,
+)
+from clinic_desktop.exchange.segments import part_rows, segment_row
+from clinic_desktop.exchange.shape import COMMON, shapes
+from clinic_desktop.exchange.standing import Peer, Standing, standing
+from clinic_desktop.storage.device import ThisDevice
+from clinic_desktop.storage.vault import FinalRecord, Vault
+from clinic_desktop.storage.work import Actor, Asker, Work
+
+
+class Taken(StrEnum):
+    NEW = "new"
+    KNOWN = "known"
+    ASIDE = "aside"
+    """Quarantined: kept whole, nothing applied."""
+    HELD = "held"
+    """For a newer program; kept until the update."""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleTaken:
+    """What the end of a bundle told: whether it was news, and whether this database must take a new epoch."""
+
+    fresh: bool
+    doubt: str | None
+
+
+def known_folders(asker: Asker, listed: Iterable[Listed]) -> set[str]:
+    """Of these segments, those that were applied here before, by folder."""
+    wanted = {one.folder: one.hash for one in listed}
+    found: set[str] = set()
+    writers = {(one.device, one.epoch) for one in listed}
+    for device, epoch in writers:
+        rows = asker.all(
+            sa.select(Segment.number, Segment.hash)
+            .where(Segment.device_id == device, Segment.epoch == epoch)
+            .where(Segment.state == SegmentState.APPLIED)
+        )
+        for number, digest in rows:
+            folder = Listed(device, epoch, number, digest).folder
+            if wanted.get(folder) == digest:
+                found.add(folder)
+    return found
+
+
+def take_segment(vault: Vault, actor: Actor, found: SealedSegment, *, signed: bool) -> Taken:
+    """Apply one verified segment in a transaction of its own, or keep it aside. `signed` is false if its writer is not
+    known here, so that nobody could check the signature."""
+    try:
+        return vault.do(partial(_apply, found=found, signed=signed), actor, importing=True)
+    except NotApplied as error:
+        return vault.do(partial(_keep_aside, found=found, kind=error.kind, reason=error.reason), actor)
+    except (FinalRecord, dbapi2.IntegrityError, dbapi2.DataError, OverflowError) as error:
+        reason = type(error).__name__
+        return vault.do(partial(_keep_aside, found=found, kind=FindingKind.UNREADABLE, reason=reason), actor)
+
+
+def _apply(work: Work, found: SealedSegment, signed: bool) -> Taken:
+    manifest, known = found.manifest, standing(work)
+    writer = known.who(manifest.device)
+    if writer is None or not signed:
+        raise NotApplied(FindingKind.STRANGER, "unknown device")
+    if not writer.trusted:
+        raise NotApplied(FindingKind.STRANGER, "revoked device")
+    old = _same(work, manifest, canonical.digest(found.content))
+    if old is not None:
+        if old.state == SegmentState.APPLIED or (old.state == SegmentState.HELD and manifest.min_reader > READER):
+            return Taken.KNOWN
+        _forget(work, old)
+    _check_audience(known, writer, manifest)
+    _check_chain(work, manifest, canonical.digest(found.content))
+    if manifest.min_reader > READER:
+        return _hold(work, found)
+    apply_segment(work, manifest, found.content, found.signature, found.bodies, writer)
+    return Taken.NEW
+
+
+def _same(work: Work, manifest: Manifest, digest: str) -> Segment | None:
+    return work.session.scalars(
+        sa.select(Segment)
+        .where(Segment.device_id == manifest.device, Segment.epoch == manifest.epoch)
+        .where(Segment.number == manifest.segment, Segment.hash == digest)
+    ).first()
+
+
+def _forget(work: Work, old: Segment) -> None:
+    """It was kept aside and comes again: judge it anew."""
+    work.session.execute(sa.delete(SegmentPart).where(SegmentPart.segment_key == old.key))
+    work.session.execute(
+        sa.update(Finding)
+        .where(Finding.segment_key == old.key, Finding.settled_at.is_(None))
+        .values(settled_at=work.now)
+    )
+    work.session.delete(old)
+    work.session.flush()
+
+
+def _check_audience(known: Standing, writer: Peer, manifest: Manifest) -> None:
+    """A clinic writes for its own site; the central for everybody only what it owns. We read what is meant for us."""
+    allowed = manifest.site == writer.site_id
+    if writer.is_central:
+        owned = all((shape := shapes().get(p.table)) is None or shape.owned for p in manifest.parts)
+        allowed = allowed and (manifest.audience != COMMON or owned)
+    else:
+        allowed = allowed and manifest.audience == writer.site_id
+    if not known.here.is_central:
+        allowed = allowed and manifest.audience in (COMMON, known.here.site_id)
+    if not allowed:
+        raise NotApplied(FindingKind.NO_RIGHT, "audience")
+
+
+def _check_chain(work: Work, manifest: Manifest, digest: str) -> None:
+    """The neighbours that are here must name each other; a number used twice is a fork: a copied computer."""
+    rows = work.all(
+        sa.select(Segment.number, Segment.hash, Segment.audience, Segment.follows, Segment.follows_hash)
+        .where(Segment.device_id == manifest.device, Segment.epoch == manifest.epoch)
+        .where(Segment.state != SegmentState.QUARANTINED)
+        .where(sa.or_(Segment.number.between(manifest.segment - 1, manifest.segment + 1),
+                      Segment.follows == manifest.segment,
+                      Segment.number == (manifest.follows.number if manifest.follows else -1)))
+    )  # fmt: skip
+    for number, other, audience, follows, follows_hash in rows:
+        if number == manifest.segment:
+            raise NotApplied(FindingKind.FORK, "number used twice")
+        for named in (manifest.previous, manifest.follows):
+            if named is not None and named.number == number and named.hash != other:
+                raise NotApplied(FindingKind.CHAIN, "names another segment before it")
+        if follows == manifest.segment and audience == manifest.audience and follows_hash != digest:
+            raise NotApplied(FindingKind.CHAIN, "the next one names another")
+    if manifest.follows and manifest.follows.number >= manifest.segment:
+        raise NotApplied(FindingKind.CHAIN, "follows a later one")
+
+
+def _next_key(work: Work) -> int:
+    return (work.value(sa.select(sa.func.max(Segment.key))) or 0) + 1
+
+
+def _hold(work: Work, found: SealedSegment) -> Taken:
+    key = _next_key(work)
+    work.session.add(segment_row(key, found.manifest, found.content, found.signature, work, SegmentState.HELD))
+    work.session.add_all(part_rows(key, found.manifest, found.bodies))
+    work.session.flush()
+    _sign_line(work, "exchange.hold", found)
+    return Taken.HELD
+
+
+def _keep_aside(work: Work, found: SealedSegment, kind: FindingKind, reason: str) -> Taken:
+    manifest = found.manifest
+    if _same(work, manifest, canonical.digest(found.content)) is not None:
+        return Taken.ASIDE
+    key = _next_key(work)
+    row = segment_row(key, manifest, found.content, found.signature, work, SegmentState.QUARANTINED, reason=reason)
+    work.session.add(row)
+    work.session.add_all(part_rows(key, manifest, found.bodies))
+    work.session.add(Finding(kind=kind, segment_key=key, detail=reason, found_at=work.now))
+    work.session.flush()
+    work.also_changed |= {"finding", "segment"}
+    _sign_line(work, "exchange.keep_aside", found)
+    return Taken.ASIDE
+
+
+def _sign_line(work: Work, act: str, found: SealedSegment) -> None:
+    manifest = found.manifest
+    work.act = act
+    work.about("segment", f"{manifest.device}-{manifest.epoch}-{manifest.segment}")
+    work.detail = {
+        "segment": [manifest.device, manifest.epoch, manifest.segment],
+        "manifest": canonical.digest(found.content),
+    }
+
+
+def was_read(asker: Asker, sha256: str) -> bool:
+    """Whether this very file was taken in before, whole."""
+    found = asker.first(
+        sa.select(BundleLog.key)
+        .where(BundleLog.way == BundleWay.IN, BundleLog.sha256 == sha256, BundleLog.done_at.is_not(None))
+        .limit(1)
+    )
+    return found is not None
+
+
+def take_bundle(work: Work, head: Head, log: BundleLog) -> BundleTaken:
+    """After the segments of a bundle: what its sender holds, receipts, devices; and note that it was read."""
+    fresh = _is_fresh(work, head)
+    known = standing(work)
+    sender = known.peers[head.device]
+    doubt = None
+    if fresh:
+        have.remember(work, head.device, head.have)
+        doubt = _doubt(work, head)
+        if sender.is_central and not known.here.is_central:
+            _mark_receipts(work, known, head)
+    if sender.is_central and not known.here.is_central:
+        take_roster(work, sender, head.roster, head.revoked)
+    work.session.add(log)
+    work.session.flush()
+    work.act = "exchange.take_bundle"
+    work.about("bundle", f"{head.device}-{head.epoch}-{head.number}")
+    work.detail = {"sha256": log.sha256, "ledger": [head.ledger.count, head.ledger.hash]}
+    work.also_changed |= {"bundle_log", "segment", "peer_have"}
+    return BundleTaken(fresh, doubt)
+
+
+def _is_fresh(work: Work, head: Head) -> bool:
+    """Whether nothing newer was read from this device. A restored device has a new epoch, and its older bundles may
+    still be on their way."""
+    rows = work.all(
+        sa.select(BundleLog.epoch, sa.func.min(BundleLog.key), sa.func.max(BundleLog.number))
+        .where(BundleLog.way == BundleWay.IN, BundleLog.device_id == head.device)
+        .group_by(BundleLog.epoch)
+        .order_by(sa.func.min(BundleLog.key).desc())
+    )
+    if not rows or head.epoch not in {row[0] for row in rows}:
+        return True
+    return rows[0][0] == head.epoch and head.number > rows[0][2]
+
+
+def _doubt(work: Work, head: Head) -> str | None:
+    """Why this database may be an old copy: somebody holds more of our segments than we wrote, or others."""
+    device = work.load(ThisDevice, 1)
+    for told in head.have:
+        if (told.device, told.epoch) != (device.device_id, device.epoch):
+            continue
+        for number, digest in [(told.upto, told.hash), *told.beyond]:
+            if number > device.last_segment:
+                return "somebody holds more than this database wrote"
+            if number and _own_hash(work, device, number) != digest:
+                return "somebody holds another segment of this number"
+    return None
+
+
+def _own_hash(work: Work, device: ThisDevice, number: int) -> str | None:
+    return work.value(
+        sa.select(Segment.hash).where(
+            Segment.device_id == device.device_id, Segment.epoch == device.epoch, Segment.number == number
+        )
+    )
+
+
+def _mark_receipts(work: Work, known: Standing, head: Head) -> None:
+    """What the central has needs no more carrying; what it had and lost travels again."""
+    ours = [p.device_id for p in known.of_site(known.here.site_id)]
+    rows = work.session.scalars(sa.select(Segment).where(Segment.device_id.in_(ours)))
+    held: dict[tuple[str, str, str], Any] = {(h.device, h.epoch, h.audience): h for h in head.have}
+    for segment in rows:
+        told = held.get((segment.device_id, segment.epoch, segment.audience))
+        has = told is not None and (
+            segment.number <= told.upto or [segment.number, segment.hash] in [list(b) for b in told.beyond]
+        )
+        if has and segment.receipted_at is None:
+            segment.receipted_at = work.now
+        elif not has and segment.receipted_at is not None:
+            segment.receipted_at = None
+    work.session.flush()
+
+
+def in_log(work: Work, head: Head, name: str, sha256: str, size: int, new: int, aside: int) -> BundleLog:
+    return BundleLog(
+        way=BundleWay.IN,
+        device_id=head.device,
+        epoch=head.epoch,
+        number=head.number,
+        site_id=head.site,
+        file_name=name,
+        sha256=sha256,
+        size=size,
+        segments=len(head.segments),
+        new_segments=new,
+        refused_segments=aside,
+        made_at=datetime.fromisoformat(head.made_at),
+        done_at=work.now,
+    )

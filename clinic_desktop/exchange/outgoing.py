@@ -1,0 +1,244 @@
+"""What to carry: the segments that the other side has not confirmed, and the head of the bundle that brings them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import sqlalchemy as sa
+
+from clinic_desktop.exchange import have
+from clinic_desktop.exchange.bundle import FORMAT, Head, Known, LedgerEnd, Listed, Stored
+from clinic_desktop.exchange.enrolment import revoked, roster
+from clinic_desktop.exchange.have import Have
+from clinic_desktop.exchange.manifest import READER
+from clinic_desktop.exchange.records import BundleLog, BundleWay, Segment, SegmentPart, SegmentState
+from clinic_desktop.exchange.shape import COMMON, INSERTED
+from clinic_desktop.exchange.standing import Standing, standing
+from clinic_desktop.exchange.troubles import NotEnrolled, OnlyCentral
+from clinic_desktop.storage import ledger, migrate
+from clinic_desktop.storage.device import ThisDevice
+from clinic_desktop.storage.types import instant_text
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor, Asker, Reading, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """New and changed rows of one table."""
+
+    table: str
+    new: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What would be carried now."""
+
+    loads: tuple[Load, ...]
+    since: datetime | None
+    """When the oldest of it that is already in a segment was cut."""
+    segments: int
+    size: int
+
+    @property
+    def new(self) -> int:
+        return sum(load.new for load in self.loads)
+
+    @property
+    def changed(self) -> int:
+        return sum(load.changed for load in self.loads)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A bundle to be written: its number is taken, its file is not there yet."""
+
+    head: Head
+    keys: tuple[int, ...]
+    log_key: int
+    loads: tuple[Load, ...]
+    size: int
+    signing_key: bytes = field(repr=False)
+
+
+def waiting(reading: Reading) -> Waiting:
+    """What a clinic has that the central has not confirmed."""
+    segments = reading.all(_unconfirmed(reading, standing(reading)))
+    counts = _counted(reading, [row[0] for row in segments])
+    found = reading.connection.exec_driver_sql(
+        "SELECT tbl, sum((mask >> ?) & 1), count(*) FROM dirty GROUP BY tbl", (INSERTED.bit_length() - 1,)
+    )
+    for table, new, every in found:
+        counts[table, "insert"] += new
+        counts[table, "update"] += every - new
+    since = min((row[5] for row in segments), default=None)
+    return Waiting(_loads(counts), since, len(segments), sum(row[6] for row in segments))
+
+
+def plan_up(work: Work) -> Plan:
+    """A clinic's bundle: for the central, and for the other computers of the site."""
+    known = standing(work)
+    if not known.centrals():
+        raise NotEnrolled()
+    rows = work.all(_unconfirmed(work, known))
+    mates = [p for p in known.of_site(work.site_id) if p.device_id != work.device_id]
+    recipients = {p.recipient for p in (*known.centrals(), *mates)}
+    return _plan(work, rows, recipients, have.haves(work), for_site="")
+
+
+def plan_down(work: Work, site_id: str) -> Plan:
+    """The central's bundle for one clinic: receipts, what the central owns, and what was decided about its rows."""
+    if not work.place.is_central:
+        raise OnlyCentral()
+    devices = standing(work).of_site(site_id)
+    said = {p.device_id: have.said_by(work, p.device_id) for p in devices}
+    every = work.all(
+        _segments().where(Segment.audience.in_((COMMON, site_id)), Segment.state != SegmentState.QUARANTINED)
+    )
+    lacking = [row for row in every if any(_lacks(device, told, row) for device, told in said.items())]
+    told = [one for one in have.haves(work) if one.audience in (COMMON, site_id)]
+    recipients = {p.recipient for p in devices}
+    people = roster(work, site_id)
+    return _plan(work, lacking, recipients, told, for_site=site_id, people=people, cut_off=revoked(work))
+
+
+def sites_to_answer(asker: Asker) -> list[tuple[str, str]]:
+    """Id and name of each clinic that has a trusted computer."""
+    peers = standing(asker).peers.values()
+    return sorted({(p.site_id, p.site_name) for p in peers if p.trusted and not p.is_central}, key=lambda s: s[1])
+
+
+def segments_of(vault: Vault, actor: Actor, keys: Iterable[int]) -> Iterator[Stored]:
+    """Manifest, signature and parts of each segment, read one at a time."""
+    for key in keys:
+        yield vault.ask(partial(_whole_segment, key=key), actor)
+
+
+def finished(work: Work, log_key: int, file_name: str, sha256: str, size: int) -> None:
+    """Note that the copy on the stick was read back and is right."""
+    log = work.load(BundleLog, log_key)
+    log.file_name, log.sha256, log.size, log.done_at = file_name, sha256, size, work.now
+    work.act = "exchange.export"
+    work.about("bundle", f"{log.device_id}-{log.epoch}-{log.number}")
+    work.detail = {"sha256": sha256}
+    work.also_changed.add("bundle_log")
+
+
+def _whole_segment(reading: Reading, key: int) -> Stored:
+    manifest, signature = reading.one(sa.select(Segment.manifest, Segment.signature).where(Segment.key == key))
+    rows = reading.all(
+        sa.select(SegmentPart.number, SegmentPart.tbl, SegmentPart.body)
+        .where(SegmentPart.segment_key == key)
+        .order_by(SegmentPart.number)
+    )
+    return manifest, signature, [(f"parts/{n:04d}.{table}.jsonl.zst", body) for n, table, body in rows]
+
+
+def _segments() -> sa.Select[int, str, str, int, str, datetime, int, str]:
+    return sa.select(
+        Segment.key,
+        Segment.device_id,
+        Segment.epoch,
+        Segment.number,
+        Segment.hash,
+        Segment.cut_at,
+        Segment.size,
+        Segment.audience,
+    ).order_by(Segment.device_id, Segment.epoch, Segment.number)
+
+
+def _unconfirmed(asker: Asker, known: Standing) -> sa.Select[int, str, str, int, str, datetime, int, str]:
+    ours = {p.device_id for p in known.of_site(asker.site_id)} | {asker.place.device_id}
+    return _segments().where(
+        Segment.device_id.in_(sorted(ours)),
+        Segment.receipted_at.is_(None),
+        Segment.state != SegmentState.QUARANTINED,
+    )
+
+
+def _lacks(device: str, told: list[Have], row: "sa.Row[int, str, str, int, str, datetime, int, str]") -> bool:
+    _, writer, epoch, number, _, _, _, audience = row
+    if have.covers(told, writer, epoch, audience, number):
+        return False
+    # A device that never spoke has its own; one that spoke and does not name it was put back to an older state.
+    return writer != device or bool(told)
+
+
+def _plan(
+    work: Work,
+    rows: "Iterable[sa.Row[int, str, str, int, str, datetime, int, str]]",
+    recipients: set[str],
+    told: list[Have],
+    *,
+    for_site: str,
+    people: list[Known] | None = None,
+    cut_off: list[str] | None = None,
+) -> Plan:
+    device = work.load(ThisDevice, 1)
+    chosen = list(rows)
+    last = work.value(
+        sa.select(sa.func.max(BundleLog.number)).where(
+            BundleLog.way == BundleWay.OUT, BundleLog.epoch == device.epoch, BundleLog.device_id == device.device_id
+        )
+    )
+    end = ledger.head(work.cursor)
+    head = Head(
+        format=FORMAT,
+        min_reader=READER,
+        schema=migrate.HEAD,
+        number=(last or 0) + 1,
+        device=device.device_id,
+        epoch=device.epoch,
+        site=device.site_id,
+        site_code=device.site_code,
+        site_name=device.site_name,
+        for_site=for_site,
+        made_at=instant_text(work.now),
+        recipients=sorted(recipients),
+        segments=[Listed(row[1], row[2], row[3], row[4]) for row in chosen],
+        have=told,
+        ledger=LedgerEnd(end.count, end.hash),
+        roster=people or [],
+        revoked=cut_off or [],
+    )
+    log = BundleLog(
+        way=BundleWay.OUT,
+        device_id=device.device_id,
+        epoch=device.epoch,
+        number=head.number,
+        site_id=for_site,
+        file_name="",
+        sha256="",
+        size=0,
+        segments=len(chosen),
+        new_segments=0,
+        refused_segments=0,
+        made_at=work.now,
+    )
+    work.session.add(log)
+    work.session.flush()
+    keys = tuple(row[0] for row in chosen)
+    loads, size = _loads(_counted(work, keys)), sum(row[6] for row in chosen)
+    return Plan(head, keys, log.key, loads, size, device.signing_key)
+
+
+def _counted(asker: Asker, keys: Iterable[int]) -> Counter[tuple[str, str]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    listed = list(keys)
+    for at in range(0, len(listed), 500):
+        rows = asker.all(
+            sa.select(SegmentPart.tbl, SegmentPart.kind, sa.func.sum(SegmentPart.rows))
+            .where(SegmentPart.segment_key.in_(listed[at : at + 500]))
+            .group_by(SegmentPart.tbl, SegmentPart.kind)
+        )
+        for table, kind, rows_of in rows:
+            counts[table, kind] += int(rows_of)
+    return counts
+
+
+def _loads(counts: Counter[tuple[str, str]]) -> tuple[Load, ...]:
+    tables = sorted({table for table, _ in counts})
+    return tuple(Load(t, counts[t, "insert"], counts[t, "update"]) for t in tables)

@@ -1,0 +1,94 @@
+"""Who the known devices are, and what their word is worth: read once for each piece of work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from clinic_desktop.exchange.minisign import public_of
+from clinic_desktop.exchange.records import PeerDevice
+from clinic_desktop.exchange.rules import Op, Weight
+from clinic_desktop.storage.device import ThisDevice
+from clinic_desktop.storage.work import Asker
+
+CENTRAL = "central"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    device_id: str
+    site_id: str
+    site_code: str
+    site_name: str
+    role: str
+    public_key: bytes
+    recipient: str
+    revoked_at: datetime | None = None
+
+    @property
+    def is_central(self) -> bool:
+        return self.role == CENTRAL
+
+    @property
+    def trusted(self) -> bool:
+        return self.revoked_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The known devices, ourselves among them."""
+
+    here: Peer
+    peers: dict[str, Peer]
+
+    def who(self, device_id: str) -> Peer | None:
+        return self.peers.get(device_id)
+
+    def centrals(self) -> list[Peer]:
+        return [p for p in self.peers.values() if p.is_central and p.trusted]
+
+    def of_site(self, site_id: str) -> list[Peer]:
+        return [p for p in self.peers.values() if p.site_id == site_id and p.trusted]
+
+    def weigher(self, origin_site: str | None) -> Callable[[Op], Weight]:
+        """What an operation on a row that came from `origin_site` is worth here, if the central owns the table."""
+
+        def weigh(op: Op) -> Weight:
+            writer = self.peers.get(op.stamp.device)
+            if writer is not None and writer.is_central:
+                return Weight.CENTRAL
+            if op.made or (writer is not None and writer.site_id == self.here.site_id):
+                return Weight.HERE
+            if writer is not None and writer.site_id == origin_site:
+                return Weight.ORIGIN
+            return Weight.PROPOSAL
+
+        return weigh
+
+
+def standing(asker: Asker) -> Standing:
+    columns = sa.select(
+        PeerDevice.device_id,
+        PeerDevice.site_id,
+        PeerDevice.site_code,
+        PeerDevice.site_name,
+        PeerDevice.role,
+        PeerDevice.public_key,
+        PeerDevice.recipient,
+        PeerDevice.revoked_at,
+    )
+    here = _ourselves(asker)
+    peers = {row[0]: Peer(*row) for row in asker.all(columns)}
+    return Standing(here, peers | {here.device_id: here})
+
+
+def _ourselves(asker: Asker) -> Peer:
+    import pyrage
+
+    place = asker.place
+    row = asker.one(sa.select(ThisDevice.signing_key, ThisDevice.age_identity))
+    recipient = str(pyrage.x25519.Identity.from_str(row[1]).to_public())
+    return Peer(
+        place.device_id, place.site_id, place.site_code, place.site_name, place.role, public_of(row[0]), recipient
+    )

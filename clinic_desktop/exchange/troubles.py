@@ -1,0 +1,92 @@
+"""What can go wrong with a stick, a bundle or an enrolment: one sentence each, with what to do."""
+
+from clinic_desktop.kernel.errors import NeedsConfirmation, Refused, Trouble
+from clinic_desktop.kernel.i18n import N_
+
+
+class StickGone(Trouble):
+    text = N_("The stick was removed too early. Nothing was marked as sent. Insert it and copy again.")
+
+
+class StickFull(Trouble):
+    text = N_("The stick is full: {needed} MB are needed and {free} MB are free. Make room on it or use another one.")
+
+
+class StickReadOnly(Trouble):
+    text = N_("The stick cannot be written. Move its small lock switch or use another stick.")
+
+
+class StickLies(Trouble):
+    text = N_("What was read back from the stick is not what was written. Use another stick, never this one again.")
+
+
+class NotABundle(Trouble):
+    text = N_("“{name}” is not a bundle of this program.")
+
+
+class CutShort(Trouble):
+    text = N_("“{name}” is incomplete: it was cut off while it was copied. Ask for the bundle again.")
+
+
+class NotForUs(Trouble):
+    text = N_("“{name}” does not open with the key of this computer: it is for another office, or it is damaged.")
+
+
+class UnknownSender(Trouble):
+    text = N_("“{name}” comes from a computer that is not enrolled here. Nothing was taken from it.")
+
+
+class RevokedSender(Trouble):
+    text = N_("“{name}” comes from a computer that was cut off. Nothing was taken from it.")
+
+
+class DamagedBundle(Trouble):
+    text = N_("“{name}” is damaged or was changed on the way. Nothing was taken from it. Ask for the bundle again.")
+
+
+class NewerBundle(Trouble):
+    text = N_("“{name}” was written by a newer version of the program. Update this computer first.")
+
+
+class NotEnrolled(Refused):
+    text = N_("This clinic has not joined a central office yet, so there is nobody to carry to.")
+
+
+class NothingToAnswer(Refused):
+    text = N_("No clinic has joined this central office yet.")
+
+
+class OnlyCentral(Refused):
+    text = N_("Only the central office does this.")
+
+
+class OnlyClinic(Refused):
+    text = N_("Only a clinic does this; this computer is the central office.")
+
+
+class NotARequest(Trouble):
+    text = N_("“{name}” is not an enrolment file, or it was changed on the way.")
+
+
+class AnswerToAnother(Refused):
+    text = N_("This answer is for another computer. Make a new request here and take it to the central office.")
+
+
+class OtherKeyKnown(Refused):
+    text = N_("A computer with this name but other keys is already enrolled. Cut it off first if it was replaced.")
+
+
+class CompareCode(NeedsConfirmation):
+    text = N_("Call the central office. Both of you must see the same code: {code}. Is it the same?")
+
+
+class ConflictGone(Refused):
+    text = N_("This was already settled, or new changes arrived meanwhile. Look at it again.")
+
+
+class SiteCodeTaken(Refused):
+    text = N_("The letters {code} already belong to {site}; printed numbers would be mixed up. Choose other letters.")
+
+
+class DemoAndReal(Refused):
+    text = N_("A demonstration never joins a real office. Nothing was changed.")
