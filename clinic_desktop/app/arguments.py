@@ -3,6 +3,10 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+Commands = Any
+"""What argparse gives for sub-commands; its class is private."""
 
 
 def data_folder() -> Path:
@@ -41,15 +45,13 @@ def _common(parser: argparse.ArgumentParser, *, top: bool = False) -> None:
     parser.add_argument("--yes", action="store_true", default=False if top else argparse.SUPPRESS, help="answer yes")
 
 
-def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, words: str
-) -> argparse.ArgumentParser:
+def _add(commands: Commands, name: str, words: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=words, description=words)
     _common(parser)
     return parser
 
 
-def _making(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _making(commands: Commands) -> None:
     demo = _add(commands, "demo", "build the demonstration network and open it, or live a day in it")
     demo.add_argument("--no-window", action="store_true", help="live the day without a window")
     demo.add_argument("--output", type=Path, metavar="DIR", help="where pictures, papers and the summary go")
@@ -74,7 +76,7 @@ def _making(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     _add(verbs, "import", "import a FHIR Questionnaire").add_argument("file", type=Path)
 
 
-def _sticks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _sticks(commands: Commands) -> None:
     enroll = _add(commands, "enroll", "the two-way exchange of keys between a clinic and its central")
     verbs = enroll.add_subparsers(dest="verb", required=True, metavar="VERB")
     _add(verbs, "request", "write this device's request").add_argument("--to", type=Path, required=True, metavar="DIR")
@@ -95,7 +97,7 @@ def _sticks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     _add(verbs, "accept", "take the central's answer").add_argument("file", type=Path)
 
 
-def _keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _keeping(commands: Commands) -> None:
     _add(commands, "backup", "make a verified backup").add_argument("--to", type=Path, default=None, metavar="DIR")
     restore = _add(commands, "restore", "make a data folder from a backup, beside the present one")
     restore.add_argument("file", type=Path, metavar="BACKUP")
@@ -116,7 +118,7 @@ def _keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _add(commands, "self-test", "the checks that the installer runs")
 
 
-def _reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _reading(commands: Commands) -> None:
     _add(commands, "search", "find people").add_argument("text")
     show = _add(commands, "show", "one record")
     show.add_argument("kind", choices=("patient",))

@@ -4,6 +4,7 @@
 something. A password is read from --password-file or asked for; it is never taken from the command line itself.
 """
 
+import io
 import json
 import sys
 import traceback
@@ -36,8 +37,8 @@ class NoPassword(Refused):
 class Answer:
     """What a command has to say: facts for --json, sentences for a person."""
 
-    facts: dict[str, Any] = field(default_factory=dict)
-    sentences: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    sentences: list[str] = field(default_factory=list[str])
     code: int = DONE
 
 
@@ -125,7 +126,7 @@ def _speak() -> None:
     spoken = (locale.getlocale()[0] or "es")[:2].lower()
     set_language("en" if spoken == "en" else "es")
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
 
 

@@ -4,7 +4,6 @@ Light until something is really opened: SQLAlchemy is imported by the slow verbs
 """
 
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,7 +13,7 @@ from clinic_desktop.kernel.clock import Clock, unix_ms
 from clinic_desktop.kernel.dates import say_day, say_weekday
 from clinic_desktop.shell.doors import Entered, Known, Municipality, NewClinicAnswers, Threshold
 from clinic_desktop.storage import keys
-from clinic_desktop.storage.files import replace_quickly
+from clinic_desktop.storage.files import DATABASE, HEAD, HEADER, RESTORED, TRIES, replace_quickly
 from clinic_desktop.storage.header import header_exists, read_header
 from clinic_desktop.storage.throttle import Throttle
 from clinic_desktop.storage.words import check_password
@@ -93,15 +92,23 @@ class FolderDoors:
     def check_new_password(self, password: str, names: Sequence[str]) -> None:
         check_password(password, names=names)
 
-    def restore(self, file: Path, secret: str, *, replaces: bool) -> None:
+    def restore(self, file: Path, name: str, secret: str, *, replaces: bool) -> None:
         """`file` is the backup's folder. What lies in the data folder already is set aside, never overwritten."""
         from clinic_desktop.storage.backup import restore
 
-        opened = keys.open_with_code(file, secret)
-        if self.folder.exists() and any(self.folder.iterdir()):
-            aside = self.folder.with_name(f"{self.folder.name}-apartado-{unix_ms(self._clock.now())}")
-            shutil.move(self.folder, aside)
-        restore(file, opened, self.folder, self._clock.now())
+        if name:
+            opened = keys.open_with_password(file, read_header(file).find(name), secret, self._throttle)
+        else:
+            opened = keys.open_with_code(file, secret)
+        now = self._clock.now()
+        beside = self.folder.with_name(f"{self.folder.name}-{unix_ms(now)}")
+        restore(file, opened, beside, now)
+        if header_exists(self.folder):
+            aside = self.folder.with_name(f"{self.folder.name}-apartado-{unix_ms(now)}")
+            aside.mkdir()
+            _move_vault(self.folder, aside)
+        _move_vault(beside, self.folder)
+        beside.rmdir()
         self._throttle = Throttle(self.folder, self._clock)
 
     def municipalities(self, words: str) -> Sequence[Municipality]:
@@ -113,6 +120,23 @@ class FolderDoors:
         from clinic_desktop.app.clinic import open_clinic
 
         return Entered(open_clinic(self.folder, opening, self._clock))
+
+
+def _move_vault(source: Path, to: Path) -> None:
+    """The files of a vault, and nothing else: the log of the running program stays where it is."""
+    for name in (
+        DATABASE,
+        f"{DATABASE}-wal",
+        f"{DATABASE}-shm",
+        HEADER,
+        f"{HEADER}.bak",
+        f"{HEADER}.bak2",
+        HEAD,
+        TRIES,
+        RESTORED,
+    ):
+        if (source / name).exists():
+            (source / name).replace(to / name)
 
 
 def remembered(folder: Path) -> dict[str, str]:

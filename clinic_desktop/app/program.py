@@ -1,5 +1,6 @@
 """The program between its states: at the threshold, at work, locked. Light until somebody has signed in."""
 
+import importlib
 import subprocess
 import sys
 import threading
@@ -42,7 +43,7 @@ class Window(QStackedWidget):
         self.setWindowTitle(page.windowTitle())
         for at in reversed(range(self.count())):
             old = self.widget(at)
-            if old is not page:
+            if old is not None and old is not page:
                 self.removeWidget(old)
                 old.deleteLater()
 
@@ -150,7 +151,7 @@ class Program(QObject):
 def _preload() -> None:
     """Fetch what the first sign-in will need, while the person types the password."""
     try:
-        import clinic_desktop.app.home  # noqa: F401
+        importlib.import_module("clinic_desktop.app.home")
     except Exception as error:  # noqa: BLE001 - the sign-in will meet it again, and tell it
         log_bug(error, "preloading")
 

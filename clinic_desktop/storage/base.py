@@ -124,5 +124,6 @@ def synced_classes() -> list[type[Synced]]:
 
 def synced_columns(cls: type[Synced]) -> list[tuple[sa.Column[Any], FieldRule]]:
     """The captured columns in bit order; the id, which never changes, is not among them."""
-    columns = [(c, c.info["rule"]) for c in cls.__table__.columns if "rule" in c.info and not c.info["rule"].local]
+    table = Base.metadata.tables[cls.__tablename__]
+    columns = [(c, c.info["rule"]) for c in table.columns if "rule" in c.info and not c.info["rule"].local]
     return sorted(columns, key=lambda pair: pair[1].bit)

@@ -10,7 +10,7 @@ from clinic_desktop.features.agenda import queries, service
 from clinic_desktop.features.agenda.rules import KIND_WORDS, MAY_FOLLOW, STATUS_WORDS, AppointmentStatus, EventKind
 from clinic_desktop.features.agenda.screens.booking import ask_booking, ask_other_day
 from clinic_desktop.features.patients import queries as patients
-from clinic_desktop.features.patients.rules.patient import say_sex
+from clinic_desktop.features.patients.rules.sex import say_sex
 from clinic_desktop.kernel.i18n import N_, _, ngettext
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
