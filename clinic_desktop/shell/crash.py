@@ -29,9 +29,8 @@ class CrashDialog(Sheet):
         super().__init__(_("A mistake of the program"), parent, told_line)
         self.body.addWidget(hint)
         self.body.addWidget(self.place)
-        copy = self.add_deed(Button(_("Copy these words"), kind="quiet"), self._copy)
+        self.add_deed(Button(_("Copy these words"), kind="quiet"), self._copy)
         self.yes = self.add_deed(Button(_("Go on"), kind="primary"), self.accept)
-        self.setTabOrder(copy, self.yes)
         self.yes.setFocus()
 
     def _copy(self) -> None:

@@ -68,9 +68,8 @@ class Frame(QWidget):
         self.top = TopBar(office, role_words, search.placeholder if search is not None else None)
         self.footer = Footer(office, self._slots.status)
         self.pages = QStackedWidget()
-        self.bar = MessageBar(self.pages)
         self.cover_page = Cover()
-        self._make_layers()
+        self.bar = MessageBar(self._make_layers())
         self._listen()
         office.voice = FrameVoice(self.bar)
         office.set_navigator(self)
@@ -79,7 +78,7 @@ class Frame(QWidget):
         if self._home:
             self.go(self._home, {})
 
-    def _make_layers(self) -> None:
+    def _make_layers(self) -> QWidget:
         right = QWidget()
         stack(right, self.top, (self.pages, 1), self.footer, gap=0)
         self._inside = QWidget()
@@ -89,6 +88,7 @@ class Frame(QWidget):
         self._layers.addWidget(self._inside)
         self._layers.addWidget(self.cover_page)
         stack(self, self._layers)
+        return right
 
     def _listen(self) -> None:
         self.rail.chosen.connect(self._go_by_rail)
@@ -198,7 +198,7 @@ class Frame(QWidget):
 
     def _move_in_results(self, step: int) -> None:
         if self.is_searching():
-            cast(SearchResults, self._results).move(step)
+            cast(SearchResults, self._results).move_choice(step)
 
     def _open_result(self) -> None:
         if self.is_searching():

@@ -1,4 +1,4 @@
-"""One line above the footer: a word of success with its undo, or what could not be done. And the frame's voice."""
+"""One line over the footer: a word of success with its undo, or what could not be done. And the frame's voice."""
 
 from collections.abc import Callable
 
@@ -15,12 +15,13 @@ from clinic_desktop.uikit.surfaces import Card
 from clinic_desktop.uikit.theme import S2, S3, TONES, Tone
 from clinic_desktop.uikit.words import Text
 
+LOW = 42
 SHOWN_FOR = 10_000
 """A success stays ten seconds: long enough to be read and undone. A refusal stays until it was read."""
 
 
 class MessageBar(Card):
-    """Lies over the page, so that nothing moves when it comes and goes."""
+    """Lies over the footer and the page's margin: nothing moves, and no button of a page is ever under it."""
 
     def __init__(self, parent: QWidget) -> None:
         self._icon = Icon("circle-check", "well")
@@ -28,7 +29,7 @@ class MessageBar(Card):
         self.undo = Button(_("Undo"), key="undo")
         self.understood = Button(_("Understood"), kind="quiet")
         line = row(self._icon, (self.words, 1), self.undo, self.understood, gap=S2)
-        super().__init__(line, margins=(S3, 6, 6, 6), parent=parent)
+        super().__init__(line, margins=(S3, 3, 4, 3), parent=parent)
         self._undo: Callable[[], None] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -60,9 +61,9 @@ class MessageBar(Card):
         around = self.parentWidget()
         if around is None:
             return
-        width = min(around.width() - 32, 760)
-        height = max(self.layout().heightForWidth(width), 48)  # pyright: ignore[reportOptionalMemberAccess]
-        self.setGeometry((around.width() - width) // 2, around.height() - height - 8, width, height)
+        width = around.width() - 8
+        height = max(self.body.heightForWidth(width), LOW)
+        self.setGeometry(4, around.height() - height - 2, width, height)
 
     def _take_back(self) -> None:
         undo, self._undo = self._undo, None

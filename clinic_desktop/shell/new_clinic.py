@@ -86,7 +86,6 @@ class NewClinicWizard(Card):
             "first", _("Name of the coordinator, as the others call them"), self.first, check=_needed
         )
         hint = _("The coordinator adds everybody else later. Whoever signs in first can do everything in this clinic.")
-        self.setTabOrder(self.first, self.new.first)
         stack(self.person, Text(hint, color="quiet", wrap=True), first, self.new, None, gap=S3)
         self.pages.addWidget(self.person)
 

@@ -75,15 +75,15 @@ class SignIn(QWidget):
         right = QWidget()
         stack(
             right, self.asks, self.password, self.caps, self.trouble, S2, self.enter, self.progress,
-            row(None, self.cannot, None, gap=0),
+            row(None, self.cannot, None, gap=0), None,
         )  # fmt: skip
         self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._halves.setSpacing(S3)
         self._halves.addWidget(left, 1)
         self._halves.addWidget(right, 1)
         self.card = Card(self._head(), S2, self._halves, margins=(32, 24, 32, S4))
-        self.caps.hide()
-        self.trouble.hide()
+        for later in (self.caps, self.trouble, self.progress):
+            later.hide()
         CapsLock(self.password).changed.connect(self.caps.setVisible)
         self.people.picked.connect(self._ask_password)
         self.people.name.textEdited.connect(self._name_password)
@@ -157,6 +157,7 @@ class SignIn(QWidget):
         if waiting:
             self._tell("")
         self.progress.setText(_("Opening the data…") if waiting else "")
+        self.progress.setVisible(waiting)
         for widget in (self.enter, self.password, self.people, self.cannot):
             widget.setEnabled(not waiting)
 

@@ -35,7 +35,7 @@ class SearchResults(Protocol):
         """The words changed."""
         ...
 
-    def move(self, step: int) -> None:
+    def move_choice(self, step: int) -> None:
         """Down or up in the results, while the focus stays in the box."""
         ...
 

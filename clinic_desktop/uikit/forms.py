@@ -39,6 +39,10 @@ _INKS: dict[Tone, Role] = {
 }
 
 
+_UNBOUNDED = 16_777_215
+"""Qt's QWIDGETSIZE_MAX: an editor narrower than this does not fill its row."""
+
+
 class Label(QWidget):
     """The label above a field: its words, "optional" in quiet, and its access key underlined."""
 
@@ -96,7 +100,7 @@ class Field(QWidget):
         named = label if not optional else f"{label} ({_('optional')})"
         editor.setAccessibleName(named)
         tail: list[Any] = list(beside)
-        if isinstance(editor, Choice):
+        if isinstance(editor, Choice) or editor.maximumWidth() < _UNBOUNDED:
             tail.append(None)
             line = row(editor, *tail)
         else:

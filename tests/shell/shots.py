@@ -20,6 +20,7 @@ from clinic_desktop.shell.first_run import FirstRun
 from clinic_desktop.shell.frame import Frame
 from clinic_desktop.shell.help import help_place
 from clinic_desktop.shell.key_strip import strip_pdf
+from clinic_desktop.shell.new_clinic import NewClinicWizard
 from clinic_desktop.shell.sign_in import SignIn
 from clinic_desktop.shell.slots import Search, Slots, Status, StatusItem
 from clinic_desktop.shell.slowly import run_at_once
@@ -27,7 +28,7 @@ from clinic_desktop.storage.cover_pin import CoverPin
 from clinic_desktop.uikit import theme
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.room import Place
-from tests.shell.doors_of_test import CODE, PlainDoors
+from tests.shell.doors_of_test import PlainDoors
 from tests.uikit.gallery import left_column
 
 
@@ -97,9 +98,6 @@ def wizard(pictures: Pictures) -> None:
     first = FirstRun(PlainDoors(), run=run_at_once)
     pictures.take("first_run", first)
     first.take("new")
-    made = first.pages.currentWidget().findChild(QWidget, "wizard") or first.findChildren(QWidget)[0]
-    from clinic_desktop.shell.new_clinic import NewClinicWizard
-
     made = first.findChildren(NewClinicWizard)[0]
     made.name.setText("Clínica San Juan")
     made.code.setText("SJU")
@@ -133,7 +131,7 @@ def main() -> None:
     wizard(pictures)
     made = frame()
     pictures.take("frame", made)
-    made._office.notice("Llegó TZOC PÉREZ, María Ixchel: turno 8.", lambda: None)  # noqa: SLF001
+    made._office.notice("Llegó TZOC PÉREZ, María Ixchel: turno 8.", lambda: None)
     pictures.take("frame_notice", made)
     made.go("help", {})
     pictures.take("help", made)
@@ -151,4 +149,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-    print(CODE)

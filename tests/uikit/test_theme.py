@@ -51,11 +51,9 @@ def test_colours_are_named_by_role_and_there_is_no_style_sheet(path: Path) -> No
 def test_every_icon_that_is_named_is_shipped() -> None:
     shipped = {path.stem for path in (CODE.parent / "resources" / "icons").glob("*.svg")}
     named = set[str]()
-    for path in PAINTED:
-        named.update(
-            re.findall(r"(?:\bicon=|trailing=|\bIcon\(|\bpixmap\()\"([a-z][a-z0-9-]+)\"", path.read_text("utf-8"))
-        )
-        named.update(re.findall(r"draw_icon\([^\"\n]*\"([a-z][a-z0-9-]+)\", ", path.read_text("utf-8")))
+    for text in (path.read_text(encoding="utf-8") for path in PAINTED):
+        named.update(re.findall(r"(?:\bicon=|trailing=|\bIcon\(|\bpixmap\()\"([a-z][a-z0-9-]+)\"", text))
+        named.update(re.findall(r"draw_icon\((?:[^\",\n]+,){3} *\"([a-z][a-z0-9-]+)\", ", text))
     assert named - shipped == set()
 
 
