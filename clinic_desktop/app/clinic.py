@@ -11,7 +11,6 @@ from pathlib import Path
 from clinic_desktop.app import tables
 from clinic_desktop.exchange import segments
 from clinic_desktop.features.medication.service import formulary
-from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.features.staff import queries as staff_queries
 from clinic_desktop.features.staff import service as staff
@@ -163,6 +162,3 @@ def person(vault: Vault, staff_id: str) -> Actor | None:
     """A person in service by id, for walks and commands that act for several people."""
     return vault.ask(lambda reading: staff_queries.actor(reading, staff_id), SYSTEM)
 
-
-AFTER_MERGE = (patients.after_merge,)
-"""What the rooms derive again after rows came in by a merge."""

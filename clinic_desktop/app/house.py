@@ -39,7 +39,7 @@ def places() -> tuple[Place, ...]:
 def home_of(permissions: frozenset[Permission]) -> str:
     """Where a person's day begins."""
     for permission, code in (
-        (Permission.WRITE_NOTES, "consult"),
+        (Permission.WRITE_NOTES, "consults"),
         (Permission.RECEPTION, "today"),
         (Permission.DISPENSE, "medicines"),
         (Permission.MERGE_BUNDLES, "stick"),

@@ -1,7 +1,8 @@
 """Gives the lower rooms what the upper ones know, for windows and commands alike. No Qt; screens are in house.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from clinic_desktop.exchange import applying
 from clinic_desktop.features.agenda import queries as agenda_queries
 from clinic_desktop.features.agenda import service as agenda
 from clinic_desktop.features.agenda.rules import STATUS_WORDS
@@ -21,6 +22,8 @@ def fill() -> None:
     patients.after_registering = (_arrive,)
     patients.records_elsewhere = (_count_appointments, _count_consults, _count_medicines)
     patients_queries.marks = (_day_marks,)
+    if _derive_again not in applying.after_merge:
+        applying.after_merge.append(_derive_again)
 
 
 def _arrive(work: Work, patient_id: PatientId) -> None:
@@ -29,15 +32,25 @@ def _arrive(work: Work, patient_id: PatientId) -> None:
 
 
 def _day_marks(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[PatientId, Sequence[Mark]]:
-    """Today's or the next appointment beside a name. Nothing here says why."""
+    """The next appointment and the day of the last visit beside a name. Nothing here says why."""
+    coming = agenda_queries.next_bookings(asker, patient_ids)
+    visits = notes.last_visits(asker, patient_ids)
     marks: dict[PatientId, Sequence[Mark]] = {}
     for patient_id in patient_ids:
-        coming = agenda_queries.next_booking(asker, patient_id)
-        if coming is not None:
-            day = _("today") if coming.day == asker.today else say_day(coming.day)
-            words = _("Appointment {day}: {state}").format(day=day, state=_(STATUS_WORDS[coming.status]))
-            marks[patient_id] = (Mark(words, icon="clock"),)
+        found: list[Mark] = []
+        if (booking := coming.get(patient_id)) is not None:
+            day = _("today") if booking.day == asker.today else say_day(booking.day)
+            words = _("Appointment {day}: {state}").format(day=day, state=_(STATUS_WORDS[booking.status]))
+            found.append(Mark(words, icon="clock"))
+        if (visited := visits.get(patient_id)) is not None:
+            found.append(Mark(say_day(visited), label=_("Last visit")))
+        marks[patient_id] = found
     return marks
+
+
+def _derive_again(work: Work, changed: Mapping[str, Collection[str]]) -> None:
+    """After a merge: what the rooms compute from rows that came in."""
+    patients.after_merge(work, changed)
 
 
 def _count_appointments(asker: Asker, patient_id: PatientId) -> str | None:

@@ -1,7 +1,7 @@
 """The day as reception and clinicians see it. Nothing here says why somebody comes."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -146,8 +146,23 @@ def of_patient(asker: Asker, patient_id: str, limit: int = 40) -> tuple[PatientA
 
 def next_booking(asker: Asker, patient_id: str) -> PatientAppointment | None:
     """The nearest open booking from today on."""
-    coming = [a for a in of_patient(asker, patient_id) if a.day >= asker.today and a.is_open]
-    return min(coming, key=lambda a: a.day, default=None)
+    return next_bookings(asker, [patient_id]).get(patient_id)
+
+
+def next_bookings(asker: Asker, patient_ids: Sequence[str]) -> dict[str, PatientAppointment]:
+    """The nearest open booking of each of a few people, in two selects however many they are."""
+    found = asker.all(
+        sa.select(Appointment.id, Appointment.patient_id, Appointment.day, Appointment.kind)
+        .where(Appointment.patient_id.in_(patient_ids), Appointment.day >= asker.today)
+        .order_by(Appointment.day.desc())
+    )
+    events = _events(asker, [row[0] for row in found])
+    nearest: dict[str, PatientAppointment] = {}
+    for appointment_id, patient_id, day, kind in found:
+        booking = PatientAppointment(appointment_id, day, kind, stand(events[appointment_id]).status)
+        if booking.is_open:
+            nearest[patient_id] = booking
+    return nearest
 
 
 def has_died(asker: Asker, patient_id: str) -> bool:
