@@ -94,6 +94,7 @@ class Asker(Protocol):
     def first(self, select: sa.Select[*Columns]) -> sa.Row[*Columns] | None: ...
     def one(self, select: sa.Select[*Columns]) -> sa.Row[*Columns]: ...
     def value(self, select: sa.Select[First, *tuple[Any, ...]]) -> First | None: ...
+    def plain(self, sql: str, values: tuple[str | int, ...] = ()) -> Sequence[tuple[Any, ...]]: ...
 
 
 class _Asking:
@@ -139,6 +140,11 @@ class _Asking:
     def value(self, select: sa.Select[First, *tuple[Any, ...]]) -> First | None:
         """The first column of the first row, or None."""
         return self._run.execute(select).scalar()
+
+    def plain(self, sql: str, values: tuple[str | int, ...] = ()) -> Sequence[tuple[Any, ...]]:
+        """Rows of written SQL, for what runs at every keystroke: building a select costs more than such a read."""
+        connection = self._run.connection() if isinstance(self._run, Session) else self._run
+        return [tuple(row) for row in connection.exec_driver_sql(sql, values).all()]
 
 
 class Reading(_Asking):

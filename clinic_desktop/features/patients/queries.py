@@ -6,7 +6,9 @@ The search reads terms of this device's index (rules/terms.py, rules/postings.py
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,7 +17,6 @@ from clinic_desktop.features.patients.records import (
     Patient,
     PatientEntry,
     PatientLink,
-    PatientPosting,
     PatientWord,
 )
 from clinic_desktop.features.patients.rules import likeness, postings, ranking, searching, terms
@@ -41,6 +42,7 @@ from clinic_desktop.features.patients.rules.rows import (
 )
 from clinic_desktop.features.patients.rules.searching import Span
 from clinic_desktop.features.patients.rules.sex import Sex
+from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
@@ -58,59 +60,72 @@ marks: tuple[Marks, ...] = ()
 # -- lists
 
 
+class _Line(NamedTuple):
+    """A person as a list needs it, in the order of `_LISTED`; read as plain SQL, for it runs at every keystroke."""
+
+    id: PatientId
+    number: str | None
+    given_names: str | None
+    family_name: str | None
+    second_family_name: str | None
+    married_name: str | None
+    known_as: str | None
+    birth_date: str | None
+    birth_estimated: int | None
+    sex: str | None
+    municipality_code: str | None
+    community: str | None
+    mother_name: str | None
+    died_on: str | None
+    entry: int
+    kept: str
+
+
 _LISTED = (
-    Patient.id,
-    Patient.number,
-    Patient.given_names,
-    Patient.family_name,
-    Patient.second_family_name,
-    Patient.married_name,
-    Patient.known_as,
-    Patient.birth_date,
-    Patient.birth_estimated,
-    Patient.birth_noted_on,
-    Patient.sex,
-    Patient.municipality_code,
-    Patient.community,
-    Patient.mother_name,
-    Patient.died_on,
-    PatientEntry.entry,
-    PatientEntry.kept,
+    "SELECT p.id, p.number, p.given_names, p.family_name, p.second_family_name, p.married_name, p.known_as,"
+    " p.birth_date, p.birth_estimated, p.sex, p.municipality_code, p.community, p.mother_name, p.died_on,"
+    " e.entry, e.kept FROM patient_entry AS e JOIN patient AS p ON p.id = e.patient_id WHERE e.entry IN ({places})"
 )
 
 
 def rows_of(asker: Asker, entries: Sequence[int]) -> tuple[Found, ...]:
     """The people with these filing numbers, in this order; those filed no more are left out."""
     asker.require(Permission.SEE_PATIENTS)
-    found = {row.entry: _found(asker, row) for row in _listed(asker, entries)}
+    today = asker.today
+    found = {line.entry: _found(line, today) for line in _listed(asker, entries)}
     return tuple(found[entry] for entry in entries if entry in found)
 
 
-def _listed(asker: Asker, entries: Sequence[int]) -> Sequence[Any]:
-    join = sa.select(*_LISTED).join(PatientEntry, PatientEntry.patient_id == Patient.id)
-    return asker.all(join.where(PatientEntry.entry.in_(entries))) if entries else ()
+def _listed(asker: Asker, entries: Sequence[int]) -> list[_Line]:
+    if not entries:
+        return []
+    rows = asker.plain(_LISTED.format(places=",".join("?" * len(entries))), tuple(entries))
+    return [_Line(*row) for row in rows]
 
 
-def _found(asker: Asker, row: Any, typed: tuple[str, ...] = ()) -> Found:
-    birth, name = _birth_of(row), name_of(row)
-    person = terms.from_kept(row.kept)
-    year = f"{birth.day.year:04d}" if birth else ""
+def _found(line: _Line, today: date, typed: tuple[str, ...] = ()) -> Found:
+    name = name_of(line)
+    birth = Birth(PartialDate.parse(line.birth_date), bool(line.birth_estimated)) if line.birth_date else None
+    person = terms.from_kept(line.kept)
     return Found(
-        patient_id=row.id,
-        entry=row.entry,
-        number=row.number or "",
+        patient_id=line.id,
+        entry=line.entry,
+        number=line.number or "",
         name=name,
         said=said_name(name),
         birth=birth,
-        born=say_born(birth, asker.today),
-        sex=_sex_of(row),
-        place=said_place(row.municipality_code, row.community),
-        mother=row.mother_name or "",
+        born=say_born(birth, today),
+        sex=Sex(line.sex) if line.sex in _SEXES else Sex.UNKNOWN,
+        place=said_place(line.municipality_code, line.community),
+        mother=line.mother_name or "",
         known_as=name.known_as,
-        died=row.died_on is not None,
+        died=line.died_on is not None,
         level=ranking.level_of(person, typed) if typed else Level.CLOSE,
-        reasons=ranking.reasons(person, typed, year) if typed else (),
+        reasons=ranking.reasons(person, typed, (line.birth_date or "")[:4]) if typed else (),
     )
+
+
+_SEXES = frozenset(Sex)
 
 
 def _birth_of(row: Any) -> Birth | None:
@@ -143,8 +158,8 @@ def recent(asker: Asker, limit: int = 50) -> tuple[Found, ...]:
 
 
 def _recently_seen(asker: Asker, limit: int) -> list[int]:
-    ordered = sa.select(PatientEntry.entry).where(PatientEntry.seen.is_not(None)).order_by(PatientEntry.seen.desc())
-    return [row.entry for row in asker.all(ordered.limit(limit))]
+    ordered = "SELECT entry FROM patient_entry WHERE seen IS NOT NULL ORDER BY seen DESC LIMIT ?"
+    return [entry for (entry,) in asker.plain(ordered, (limit,))]
 
 
 def said_names(asker: Asker, ids: Iterable[PatientId]) -> dict[PatientId, str]:
@@ -193,7 +208,8 @@ def search(asker: Asker, words: str, limit: int = 20) -> Results:
     if not typed:
         return Results((), 0)
     answer = searching.seek(_Shelf(asker), typed, _recently_seen(asker, RECENT_FIRST), limit)
-    rows = {row.entry: _found(asker, row, typed) for row in _listed(asker, answer.entries)}
+    today = asker.today
+    rows = {line.entry: _found(line, today, typed) for line in _listed(asker, answer.entries)}
     return Results(tuple(rows[entry] for entry in answer.entries if entry in rows), answer.total, typed)
 
 
@@ -203,19 +219,23 @@ class _Shelf:
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
 
-    def read(self, spans: Sequence[Span]) -> Iterable[tuple[int, int, bytes]]:
-        wanted = sa.union_all(*(_postings_in(place, span) for place, span in enumerate(spans)))
-        return ((row.place, row.chunk, row.people) for row in self._asker.all(sa.select(wanted.subquery())))
+    def read(self, spans: Sequence[Span]) -> Iterable[tuple[Any, ...]]:
+        values: list[str] = []
+        for span in spans:
+            values += (span.term, span.term + terms.END) if span.begins else (span.term,)
+        return self._asker.plain(_reading(tuple(span.begins for span in spans)), tuple(values))
 
     def vocabulary(self) -> Sequence[str]:
-        return [row.word for row in self._asker.all(sa.select(PatientWord.word))]
+        ((words,),) = self._asker.plain("SELECT group_concat(word, ' ') FROM patient_word")
+        return (words or "").split()
 
 
-def _postings_in(place: int, span: Span) -> Any:
-    term = PatientPosting.term
-    where = sa.and_(term >= span.term, term < span.term + terms.END) if span.begins else term == span.term
-    chosen = sa.select(sa.literal(place).label("place"), PatientPosting.chunk, PatientPosting.people)
-    return chosen.where(where)
+@cache
+def _reading(begins: tuple[bool, ...]) -> str:
+    """The statement that reads so many spans, in their order."""
+    wanted = ("term >= ? AND term < ?" if many else "term = ?" for many in begins)
+    chosen = (f"SELECT {at}, chunk, people FROM patient_posting WHERE {w}" for at, w in enumerate(wanted))  # noqa: S608
+    return " UNION ALL ".join(chosen)
 
 
 # -- one person

@@ -6,7 +6,7 @@ It reads terms from a `Shelf` (the index of this device) and gives filing number
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Protocol
+from typing import Any, Protocol
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -33,7 +33,7 @@ class Span:
 
 
 class Shelf(Protocol):
-    def read(self, spans: Sequence[Span]) -> Iterable[tuple[int, int, bytes]]:
+    def read(self, spans: Sequence[Span]) -> Iterable[tuple[Any, ...]]:
         """For each stored chunk of the wanted terms: the place of its span in `spans`, the chunk, who is in it."""
         ...
 
@@ -80,9 +80,9 @@ def _hits(shelf: Shelf, word: str) -> _Hits:
     spans = [Span(word), Span(terms.OTHER + word), *_beginning(word)]
     if terms.sounds_enough(word):
         spans.append(Span(terms.SOUND + terms.sound(word), begins=True))
-    parts: list[list[tuple[int, bytes]]] = [[] for _place in range(5)]
+    parts: tuple[list[tuple[int, bytes]], ...] = ([], [], [], [], [])
     for place, chunk, people in shelf.read(spans):
-        parts[place].append((chunk, people))
+        parts[int(place)].append((chunk, people))
     exact, other_exact, begins, other, sounds = (postings.join(part) for part in parts)
     return _Hits(word, exact, postings.united(exact, begins), sounds, postings.united(other, other_exact), other_exact)
 
@@ -113,11 +113,11 @@ def _forgiving_pools(shelf: Shelf, hits: Sequence[_Hits], found: People) -> list
     """Wrong letters forgiven; then also without the typed year, which is often a guess."""
     vocabulary: Sequence[str] = ()
     wide: list[People] = []
-    for hit in hits:
+    for at, hit in enumerate(hits, 1):
         near: list[str] = []
         if slips_forgiven(hit.word):
             vocabulary = vocabulary or shelf.vocabulary()
-            near = near_words(hit.word, vocabulary)
+            near = near_words(hit.word, vocabulary, unfinished=at == len(hits))
         wide.append(postings.united(hit.any, under(shelf, near)))
     pools = [postings.united(found, postings.common(wide))]
     named = [people for hit, people in zip(hits, wide, strict=True) if terms.has_letters(hit.word)]
@@ -126,12 +126,13 @@ def _forgiving_pools(shelf: Shelf, hits: Sequence[_Hits], found: People) -> list
     return pools
 
 
-def near_words(word: str, vocabulary: Sequence[str]) -> list[str]:
-    """Known words that differ by a slip, also where the typed one is not finished yet."""
-    whole = process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=slips_forgiven(word), limit=8)
-    begun = [known[: len(word)] for known in vocabulary]
-    started = process.extract(word, begun, scorer=OSA.distance, score_cutoff=1, limit=8)
-    return list(dict.fromkeys([vocabulary[at] for _word, _distance, at in (*whole, *started)]))
+def near_words(word: str, vocabulary: Sequence[str], *, unfinished: bool) -> list[str]:
+    """Known words that differ by a slip; of an unfinished word also those whose beginning does."""
+    near = process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=slips_forgiven(word), limit=8)
+    if unfinished:
+        begun = [known[: len(word)] for known in vocabulary]
+        near += process.extract(word, begun, scorer=OSA.distance, score_cutoff=1, limit=8)
+    return list(dict.fromkeys([vocabulary[at] for _word, _distance, at in near]))
 
 
 def under(shelf: Shelf, words: Sequence[str]) -> People:
