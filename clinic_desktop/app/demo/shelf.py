@@ -1,14 +1,17 @@
 """How medicines come to a demonstration clinic: a donor once, a partner pharmacy every few weeks, some of it short-dated."""
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
 from clinic_desktop.app.demo.illness import COURSES
 from clinic_desktop.features.medication.queries import shelf
+from clinic_desktop.features.medication.rules.doses import read_dose, units_for
 from clinic_desktop.features.medication.rules.kinds import MovementKind, PartnerKind
 from clinic_desktop.features.medication.service import correcting, formulary, receiving
+from clinic_desktop.kernel.assets import read_catalog
 from clinic_desktop.kernel.clock import unix_ms
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage.work import Work
@@ -16,7 +19,8 @@ from clinic_desktop.storage.work import Work
 EVERY_DAYS = 42
 SHORT_DATED = ("N05AX12", "N04AA02")
 """Given by the donor with little time left and hardly used: they expire on the shelf."""
-_PACKS = 40
+_DAYS = 120
+"""For how long a delivery should last."""
 
 
 class Shelf:
@@ -35,9 +39,10 @@ class Shelf:
     def take_names(self, work: Work) -> None:
         """Put the demonstrated formulary and the partners in; repeatable."""
         formulary.take_formulary(work, demonstration=True)
-        for product in shelf.stock(work):
-            if product.atc_code:
-                self.products.setdefault((product.atc_code, product.strength_text or ""), product)
+        for row in read_catalog("demo_presentations"):
+            found = shelf.find_presentation(work, f"{row['medicine']} {row['strength']}")
+            if found:
+                self.products.setdefault((row["atc"], row["strength"]), found[0])
         self._partners = {
             PartnerKind.DONOR: formulary.add_partner(work, PartnerKind.DONOR, "Donación demostración"),
             PartnerKind.PHARMACY: formulary.add_partner(work, PartnerKind.PHARMACY, "Farmacia aliada demostración"),
@@ -60,13 +65,12 @@ class Shelf:
         return 1
 
     def _lines(self, work: Work, people: int, first: bool) -> Iterator[receiving.DeliveryLine]:
-        """What is used is filled up to some twelve weeks; what the donor sends is what the donor has."""
-        wanted = {(course.atc, course.strength): course.weight for course in COURSES if course.atc}
+        """What is used is filled up to what its days need; what the donor sends is what the donor has."""
+        wanted = _wanted(people)
         for (atc, strength), product in self.products.items():
-            weight = wanted.get((atc, strength), 0)
-            there = shelf.balance(work, product.presentation_id).usable
-            most = people * weight * 2
-            if weight and there < most:
+            most = wanted.get((atc, strength), 0)
+            there = shelf.balance(work, product.presentation_id).usable if most else 0
+            if there < most:
                 yield self._line(work, product, most - there, self._rng.randrange(150, 700))
             if first and atc in SHORT_DATED:
                 yield self._line(work, product, 60, 75 if atc == SHORT_DATED[0] else 330)
@@ -81,7 +85,8 @@ class Shelf:
     def clear(self, work: Work) -> int:
         """Take off what expired more than two months ago; what expired since still stands there, as in any clinic."""
         done = 0
-        for product in self.products.values():
+        for atc, strength in [key for key in self.products if key[0] in SHORT_DATED]:
+            product = self.products[atc, strength]
             for row in shelf.lots(work, product.presentation_id):
                 lot = row.lot
                 if lot.units > 0 and lot.expires_on < work.today - timedelta(days=60):
@@ -89,3 +94,14 @@ class Shelf:
                     correcting.take_off(work, movement_id, lot.lot_id, lot.units, MovementKind.EXPIRY, "Venció")
                     done += 1
         return done
+
+
+def _wanted(people: int) -> dict[tuple[str, str], int]:
+    """Units of each product for the days of a delivery, if everybody were ill as the stories tell."""
+    everybody = sum(course.weight for course in COURSES)
+    units: dict[tuple[str, str], int] = defaultdict(int)
+    for course in COURSES:
+        if course.atc:
+            takers = max(1, people * course.weight // everybody)
+            units[course.atc, course.strength] += takers * units_for(read_dose(course.dose), _DAYS)
+    return units

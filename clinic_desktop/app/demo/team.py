@@ -36,7 +36,6 @@ class Team:
     coordinator: Actor
 
 
-
 def hire(vault: Vault, coordinator: Actor, posts: tuple[Post, ...]) -> Team:
     """Add the team to the clinic's people, in the order of Team. A post filled before stays as it is."""
     known = {m.display_name: m.staff_id for m in vault.ask(staff_queries.members, coordinator)}

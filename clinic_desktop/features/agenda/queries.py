@@ -93,12 +93,12 @@ def next_waiting(asker: Asker, clinician_id: str | None = None) -> DayRow | None
 
 
 def standing(asker: Asker, appointment_id: str) -> Standing:
-    return stand(_events(asker, [appointment_id])[appointment_id])
+    return stand(events(asker, appointment_id))
 
 
-def steps(asker: Asker, appointment_id: str) -> int:
-    """How many events of this appointment are known here."""
-    return len(_events(asker, [appointment_id])[appointment_id])
+def events(asker: Asker, appointment_id: str) -> list[Event]:
+    """What is known here to have happened to this appointment."""
+    return _events(asker, [appointment_id])[appointment_id]
 
 
 def called_by(asker: Asker, appointment_id: str) -> str | None:

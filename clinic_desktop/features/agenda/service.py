@@ -14,6 +14,7 @@ from clinic_desktop.features.agenda.rules import (
     EventKind,
     Standing,
     VisitKind,
+    stand,
 )
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.kernel.dates import say_day
@@ -254,10 +255,11 @@ def _write(
 ) -> None:
     """Append one event, if it may follow what already happened."""
     work.load(Appointment, appointment_id)
-    standing = queries.standing(work, appointment_id)
+    known = queries.events(work, appointment_id)
+    standing = stand(known)
     if kind in MAY_FOLLOW and standing.status not in MAY_FOLLOW[kind]:
         raise NotNow(status=_(STATUS_WORDS[standing.status]))
-    step = queries.steps(work, appointment_id) + 1
+    step = len(known) + 1
     work.add(
         AppointmentEvent(
             id=new_id(),
@@ -282,3 +284,17 @@ def _must_be(standing: Standing, status: AppointmentStatus) -> None:
 def _refuse_the_dead(work: Work, patient_id: str) -> None:
     if queries.has_died(work, patient_id):
         raise HasDied()
+
+
+def draw_list_number(work: Work) -> str:
+    """A number for a list that is to be asked back and shredded."""
+    work.require(Permission.READ_CHART)
+    work.act = "agenda.draw_list_number"
+    return work.next_number("day-list")
+
+
+def note_printed(work: Work, what: str, *, way: str, copies: int) -> None:
+    """A list of the day, or a turn, left the computer on paper or as a file."""
+    work.require(Permission.RECEPTION, Permission.READ_CHART)
+    work.act, work.detail = "agenda.note_printed", {"what": what, "way": way, "copies": copies}
+    work.about("site", work.site_id)

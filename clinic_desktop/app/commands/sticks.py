@@ -1,0 +1,122 @@
+"""enroll and bundle: the stick, without a window."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from clinic_desktop.app.cli import DONE, REFUSED, Answer, Command, Desk
+from clinic_desktop.exchange.steps import Steps, finish
+from clinic_desktop.features.bundles import service
+from clinic_desktop.features.bundles.service import Exported, Inspected, MergeReport
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.progress import Result
+
+
+def request(desk: Desk) -> Answer:
+    with desk.open() as clinic:
+        path = service.write_request(clinic.vault, clinic.actor, folder=_folder(desk))
+    said = _("Take {file} to the central office. The code is compared when its answer comes.").format(file=path)
+    return Answer({"path": str(path)}, [said])
+
+
+def approve(desk: Desk) -> Answer:
+    with desk.open() as clinic:
+        path, approval = service.approve(clinic.vault, clinic.actor, file=desk.wanted.file, folder=_folder(desk))
+    said = [
+        _("{site} was taken in. Take {file} to it.").format(site=approval.site_name, file=path),
+        _("Read this code out to the clinic: {code}").format(code=approval.code),
+    ]
+    return Answer({"path": str(path), "site": approval.site_name, "code": approval.code}, said)
+
+
+def accept_answer(desk: Desk) -> Answer:
+    """Without --yes it only tells the code that must be compared, and is refused with it."""
+    file: Path = desk.wanted.file
+    join = partial(service.join, content=file.read_bytes(), name=file.name, confirmed=bool(desk.wanted.yes))
+    with desk.open() as clinic:
+        joined = clinic.vault.do(join, clinic.actor)
+    said = _("This clinic belongs to {central} now.").format(central=joined.central_name)
+    return Answer({"central": joined.central_name, "code": joined.code}, [said])
+
+
+def export(desk: Desk) -> Answer:
+    made = _run(desk, lambda vault, actor: service.export(vault, actor, folder=_folder(desk)))
+    return Answer(_exported(made), [_("{file} was written, read back and is right.").format(file=made.path.name)])
+
+
+def inspect(desk: Desk) -> Answer:
+    found: Inspected = _run(desk, lambda vault, actor: service.inspect(vault, actor, file=desk.wanted.file))
+    said = _("{file}: number {number} of {site}, {rows} rows in {segments} segments, every byte is right.").format(
+        file=found.path.name, number=found.number, site=found.site_name, rows=found.rows, segments=found.segments
+    )
+    return Answer({**asdict(found), "path": str(found.path)}, [said])
+
+
+def merge(desk: Desk) -> Answer:
+    report = _run(desk, lambda vault, actor: service.merge(vault, actor, files=desk.wanted.files))
+    return _merged(report)
+
+
+def receipt(desk: Desk) -> Answer:
+    made = _run(desk, lambda vault, actor: service.write_receipt(vault, actor, folder=_folder(desk)))
+    said = [_("For {site}: {file}").format(site=one.site_name, file=one.path.name) for one in made]
+    return Answer({"files": [_exported(one) for one in made]}, said)
+
+
+def accept(desk: Desk) -> Answer:
+    report = _run(desk, lambda vault, actor: service.accept(vault, actor, files=[desk.wanted.file]))
+    return _merged(report)
+
+
+def _run(desk: Desk, job: Callable[[Any, Any], Steps[Result]]) -> Result:
+    with desk.open() as clinic:
+        result = finish(job(clinic.vault, clinic.actor))
+    assert result is not None, "nobody stops it"
+    return result
+
+
+def _folder(desk: Desk) -> Path:
+    folder: Path = desk.wanted.to
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _exported(made: Exported) -> dict[str, Any]:
+    return {
+        "path": str(made.path),
+        "number": made.number,
+        "sha256": made.sha256,
+        "bytes": made.size,
+        "segments": made.segments,
+        "site": made.site_name,
+        "control": made.control,
+        "loads": [asdict(load) for load in made.loads],
+    }
+
+
+def _merged(report: MergeReport) -> Answer:
+    """One bundle that was refused makes the whole command refused, though the others were taken in."""
+    files = [{**asdict(one), "path": str(one.path), "ok": one.ok} for one in report.files]
+    facts = {"files": files, "gaps": len(report.gaps), "open_conflicts": report.open_conflicts}
+    said = [
+        one.error
+        or ngettext("{file}: {count} row taken in.", "{file}: {count} rows taken in.", one.rows).format(
+            file=one.path.name, count=one.rows
+        )
+        for one in report.files
+    ]
+    return Answer(facts, said, DONE if all(one.ok for one in report.files) else REFUSED)
+
+
+COMMANDS: dict[tuple[str, str | None], Command] = {
+    ("enroll", "request"): request,
+    ("enroll", "approve"): approve,
+    ("enroll", "accept"): accept_answer,
+    ("bundle", "export"): export,
+    ("bundle", "inspect"): inspect,
+    ("bundle", "merge"): merge,
+    ("bundle", "receipt"): receipt,
+    ("bundle", "accept"): accept,
+}

@@ -1,0 +1,83 @@
+"""Fills a training vault with generated people and their past. Never beside real data."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from clinic_desktop.app.clinic import OpenClinic
+from clinic_desktop.app.demo.history import History, Plan
+from clinic_desktop.app.demo.people import Region
+from clinic_desktop.app.demo.team import Post, hire
+from clinic_desktop.app.doors import DEMO_MARK
+from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.kernel.clock import StillClock
+from clinic_desktop.kernel.errors import Refused
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.storage.device import ThisDevice
+from clinic_desktop.storage.files import replace_quickly
+from clinic_desktop.storage.work import Work
+
+DAYS_OF_A_YEAR = 365
+REGION = Region(("0701", "0710", "0711", "0702"), "cak")
+POSTS = (
+    Post("receptionist", "Ana Sical (demo)", "Ana Sical Cuc"),
+    Post("psychiatrist", "Dra. Pop (demo)", "Dra. Elena Pop Rax", "00000"),
+    Post("resident", "Dr. Tum (demo)", "Dr. Mateo Tum Choc", "00001"),
+    Post("nurse", "Rosa Batz (demo)", "Rosa Batz Puac"),
+    Post("pharmacy", "Juana Cux (demo)", "Juana Cux Tzep"),
+)
+
+
+class RealData(Refused):
+    text = N_("There are people in this clinic who were not generated. Make another folder for training.")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A clinic with its past, and the writer of it, who knows what is still to come."""
+
+    history: History
+    today: date
+
+
+def fill(clinic: OpenClinic, *, patients: int, years: int, seed: int) -> dict[str, int]:
+    """Add generated people with `years` of consultations. The vault is marked as a demonstration for good."""
+    mark(clinic)
+    filled = fill_with(clinic, POSTS, REGION, people=patients, days=max(1, years) * DAYS_OF_A_YEAR, seed=seed)
+    return dict(filled.history.counts)
+
+
+def mark(clinic: OpenClinic) -> None:
+    """Only a vault without real people becomes a demonstration; the mark is never taken off."""
+    vault = clinic.vault
+    if not vault.place.demo:
+        if vault.ask(patients.count, clinic.actor):
+            raise RealData()
+        vault.do(_mark_device, clinic.actor)
+        vault.learn_place()
+    words = _("DEMO: the people and records in this folder are invented.")
+    replace_quickly(vault.folder / DEMO_MARK, f"{words}\n".encode())
+
+
+def _mark_device(work: Work) -> None:
+    device = work.load(ThisDevice, 1)
+    device.demo = True
+    work.act = "demo.mark"
+    work.about("this_device", device.device_id)
+
+
+def fill_with(
+    clinic: OpenClinic, posts: tuple[Post, ...], region: Region, *, people: int, days: int, seed: int
+) -> Filled:
+    """Write the past up to today, on a clock of its own; the vault's own clock is put back."""
+    vault, real_clock = clinic.vault, clinic.vault.clock
+    now = real_clock.now().astimezone(vault.place.zone)
+    first = now.date() - timedelta(days=days)
+    clock = StillClock(datetime.combine(first, time(7), vault.place.zone))
+    vault.clock = clock
+    try:
+        team = hire(vault, clinic.actor, posts)
+        history = History(vault, team, Plan(region, people, first, now.date(), now.weekday(), seed))
+        history.write(clock)
+    finally:
+        vault.clock = real_clock
+    return Filled(history, now.date())
