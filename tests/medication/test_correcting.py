@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from clinic_desktop.features.medication import service
 from clinic_desktop.features.medication.queries import prescriptions, proof, shelf
@@ -166,7 +167,7 @@ def test_movements_are_final_for_sql_too(counter: Counter, vault: Vault, actor: 
 
     with pytest.raises(FinalRecord):
         run("UPDATE stock_movement SET units = 1000 WHERE id = :id")
-    with pytest.raises(sa.exc.IntegrityError, match="not deleted"):
+    with pytest.raises(IntegrityError, match="not deleted"):
         run("DELETE FROM stock_movement WHERE id = :id")
     with pytest.raises(FinalRecord):
         run(

@@ -31,7 +31,7 @@ class Wrong(StrEnum):
 
 _SENTENCES: dict[Wrong, str] = {
     Wrong.BELOW_ZERO: N_("{medicine}, lot {lot}: {units} more left than came. Count it and look for the paper."),
-    Wrong.WITHOUT_LOT: N_("A movement of {units} names a lot that is not on this computer; it may be on its way."),
+    Wrong.WITHOUT_LOT: N_("Movements of {units} name a lot that is not on this computer; it may be on its way."),
     Wrong.NOT_A_MIRROR: N_("{medicine}, lot {lot}: a countered movement does not cancel what it counters."),
     Wrong.COUNTERED_TWICE: N_("{medicine}, lot {lot}: the same mistake was countered twice. Count this lot."),
     Wrong.NOT_WHAT_LEFT: N_("{medicine}: what a person was given is not what left the shelf ({units} apart)."),
@@ -79,14 +79,17 @@ def check_sums(asker: Asker) -> tuple[Discrepancy, ...]:
 
 
 def _below_zero() -> AnySelect:
-    total = sa.func.sum(StockMovement.units)
-    by_shelf = sa.select(StockMovement.lot_id, total).join(StockLot, StockLot.id == StockMovement.lot_id)
-    return by_shelf.group_by(StockMovement.lot_id, StockMovement.site_id).having(total < 0)
+    total = sa.func.sum(StockMovement.units).label("units")
+    shelves = sa.select(StockMovement.lot_id, total).group_by(StockMovement.site_id, StockMovement.lot_id)
+    short = shelves.having(total < 0).subquery()
+    return sa.select(short.c.lot_id, short.c.units).join(StockLot, StockLot.id == short.c.lot_id)
 
 
 def _without_lot() -> AnySelect:
-    unknown = ~sa.exists().where(StockLot.id == StockMovement.lot_id)
-    return sa.select(StockMovement.lot_id, StockMovement.units).where(unknown)
+    total = sa.func.sum(StockMovement.units).label("units")
+    shelves = sa.select(StockMovement.lot_id, total).group_by(StockMovement.site_id, StockMovement.lot_id).subquery()
+    unknown = ~sa.exists().where(StockLot.id == shelves.c.lot_id)
+    return sa.select(shelves.c.lot_id, shelves.c.units).where(unknown)
 
 
 def _not_a_mirror() -> AnySelect:

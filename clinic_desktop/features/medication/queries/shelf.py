@@ -153,13 +153,12 @@ def _sums_of(site_id: str, presentation_ids: Sequence[str]) -> Any:
 
 
 def _used(site_id: str, since: date) -> Any:
-    """Units handed out lately, less what was a mistake or came back: all movements of a dispensing."""
-    total = (-sa.func.sum(StockMovement.units)).label("units")
+    """Units that people here were given lately and kept."""
+    total = sa.func.sum(MedicationDispense.units).label("units")
     return (
-        sa.select(StockMovement.lot_id, total)
-        .where(StockMovement.site_id == site_id, StockMovement.occurred_on >= since)
-        .where(StockMovement.dispense_id.is_not(None))
-        .group_by(StockMovement.lot_id)
+        sa.select(MedicationDispense.presentation_id, total)
+        .where(MedicationDispense.given_on >= since, MedicationDispense.origin_site_id == site_id)
+        .group_by(MedicationDispense.presentation_id)
     )
 
 
@@ -194,14 +193,13 @@ def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
     if not with_use:
         return select
     used = _used(asker.site_id, today - timedelta(days=USE_DAYS)).subquery("used")
-    return select.add_columns(sa.func.sum(sa.func.coalesce(used.c.units, 0))).outerjoin(
-        used, used.c.lot_id == StockLot.id
-    )
+    return select.add_columns(sa.func.max(used.c.units)).outerjoin(used, used.c.presentation_id == Presentation.id)
 
 
 def _product(row: sa.Row[Any]) -> Product:
     values = list(row)
     values[10:13] = [value or 0 for value in values[10:13]]
+    values[14:] = [value or 0 for value in values[14:]]
     return Product(*values)
 
 
