@@ -65,7 +65,7 @@ def test_one_consultation_from_the_waiting_room_to_the_next_booking(
     assert story.next_booking.day == visit.day
     assert story.timeline[0].note_id == signed.note_id
     assert ask(partial(agenda.standing, appointment_id=appointment_id)).status is AppointmentStatus.SEEN
-    assert ask(lambda r: find_draft(r, chart.DRAFT_SCREEN, encounter_id)) is None
+    assert ask(lambda r: find_draft(r, notes.DRAFT_SCREEN, encounter_id)) is None
 
 
 def test_signing_twice_with_the_same_id_signs_once(do: Any, ask: Any, patient: str, begin: Any, tablets: Any) -> None:
@@ -92,7 +92,7 @@ def test_nothing_stands_if_one_part_is_refused(do: Any, ask: Any, patient: str, 
         sign_with(do, encounter_id, sections=SECTIONS, scales=(phq9("111111110"),), prescription=(bad,))
     assert ask(partial(scales.scores, patient_id=patient)) == ()
     assert ask(partial(notes.last_note, patient_id=patient)) is None
-    kept = ask(lambda r: find_draft(r, chart.DRAFT_SCREEN, encounter_id))
+    kept = ask(lambda r: find_draft(r, notes.DRAFT_SCREEN, encounter_id))
     assert kept.fields == {"words": "kept"}
 
 
@@ -258,9 +258,9 @@ def test_a_draft_is_of_its_author_alone(
 ) -> None:
     encounter_id = begin(patient)
     do(partial(encounters.keep_note, encounter_id=encounter_id, fields={"words": "mine"}, caret={"at": 4}))
-    found = vault.ask(lambda r: find_draft(r, chart.DRAFT_SCREEN, encounter_id), supervisor)
+    found = vault.ask(lambda r: find_draft(r, notes.DRAFT_SCREEN, encounter_id), supervisor)
     assert found is None
-    assert ask(lambda r: find_draft(r, chart.DRAFT_SCREEN, encounter_id)).caret == {"at": 4}
+    assert ask(lambda r: find_draft(r, notes.DRAFT_SCREEN, encounter_id)).caret == {"at": 4}
 
 
 def test_keeping_a_draft_leaves_no_line_in_the_ledger_and_nothing_to_carry(

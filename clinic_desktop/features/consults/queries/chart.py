@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from clinic_desktop.features.agenda import queries as agenda
 from clinic_desktop.features.agenda.queries import DayRow, PatientAppointment
-from clinic_desktop.features.consults.queries import diagnoses, notes, risks, scales
+from clinic_desktop.features.consults.queries import courses, diagnoses, notes, risks, scales
+from clinic_desktop.features.consults.queries.courses import MedicineSpan
 from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
 from clinic_desktop.features.consults.queries.notes import LastNote, TimelineRow
 from clinic_desktop.features.consults.queries.scales import ScoreRow
@@ -34,9 +35,6 @@ TABLES = frozenset(
 )
 """For office.follow."""
 
-DRAFT_SCREEN = "consult"
-"""The name under which drafts of notes are kept; the record is the encounter."""
-
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -47,6 +45,8 @@ class Chart:
     """Oldest first."""
     conditions: tuple[ConditionRow, ...]
     medicines: tuple[CurrentMedicine, ...]
+    spans: tuple[MedicineSpan, ...]
+    """How long each medicine has been prescribed."""
     risk: OpenRisk | None
     last_note: LastNote | None
     next_booking: PatientAppointment | None
@@ -73,6 +73,7 @@ def chart(asker: Asker, patient_id: str) -> Chart:
         scores=scales.scores(asker, patient_id),
         conditions=diagnoses.conditions(asker, patient_id),
         medicines=prescriptions.current_medicines(asker, patient_id),
+        spans=courses.medicine_spans(asker, patient_id),
         risk=risks.risk_of(asker, patient_id),
         last_note=notes.last_note(asker, patient_id),
         next_booking=agenda.next_booking(asker, patient_id),
@@ -94,7 +95,7 @@ def clinicians_list(asker: Asker) -> tuple[ClinicianRow, ...]:
     asker.require(Permission.READ_CHART)
     rows = agenda.today(asker)
     open_now = risks.open_risks(asker, [row.patient_id for row in rows]) if rows else {}
-    begun = {draft.record_id for draft in my_drafts(asker) if draft.screen == DRAFT_SCREEN}
+    begun = {draft.record_id for draft in my_drafts(asker) if draft.screen == notes.DRAFT_SCREEN}
     writing = notes.patients_of(asker, begun)
     return tuple(ClinicianRow(row, open_now.get(row.patient_id), row.patient_id in writing) for row in rows)
 

@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.consults.queries import scales
 from clinic_desktop.features.consults.queries.scales import ScoreRow
@@ -17,10 +19,14 @@ from clinic_desktop.features.consults.rules import signing
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.rules.signing import NoteState, SupervisorStep
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.drafts import KeptDraft, find_draft
 from clinic_desktop.storage.work import AnySelect, Asker
 
+DRAFT_SCREEN = "consult"
+"""The name under which drafts of notes are kept; the record is the encounter."""
+
 _READERS = (Permission.READ_CHART, Permission.WRITE_NOTES)
-_NEWER = sa.orm.aliased(ConsultNote, name="newer")
+_NEWER = aliased(ConsultNote, name="newer")
 _IS_AMENDED = sa.exists().where(_NEWER.amends_id == ConsultNote.id)
 
 
@@ -129,6 +135,11 @@ def has_notes(asker: Asker, patient_id: str) -> bool:
     return asker.value(_live_notes(sa.select(ConsultNote.id), patient_id).limit(1)) is not None
 
 
+def draft_of(asker: Asker, encounter_id: str) -> KeptDraft | None:
+    """What the acting person was typing in this consultation."""
+    return find_draft(asker, DRAFT_SCREEN, encounter_id)
+
+
 def note_of(asker: Asker, encounter_id: str, author_id: str) -> str | None:
     """What this person signed in this encounter."""
     return asker.value(
@@ -162,7 +173,7 @@ def supervisor_steps(asker: Asker, note_ids: Iterable[str]) -> dict[str, tuple[S
 
 def note_page(asker: Asker, note_id: str) -> NotePage:
     asker.require(*_READERS)
-    row = asker.one(
+    row: Any = asker.one(
         sa.select(
             ConsultNote.encounter_id, ConsultNote.template, ConsultNote.sections, ConsultNote.occurred_on,
             ConsultNote.author_id, ConsultNote.author_name, ConsultNote.signed_at, ConsultNote.recorded_at,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.consults.records import Encounter, RiskEvent
 from clinic_desktop.features.consults.rules import risk
@@ -35,7 +36,7 @@ def open_risks(asker: Asker, patient_ids: Iterable[str] | None = None) -> dict[s
 
 
 def _with_open_risk(asker: Asker) -> list[str]:
-    closing = sa.orm.aliased(RiskEvent)
+    closing = aliased(RiskEvent)
     closed = sa.exists().where(closing.opening_id == RiskEvent.id, closing.step == RiskStep.CLOSED)
     opened = sa.select(RiskEvent.patient_id).where(RiskEvent.step == RiskStep.OPENED, ~closed).distinct()
     return [row[0] for row in asker.all(opened)]
@@ -43,7 +44,7 @@ def _with_open_risk(asker: Asker) -> list[str]:
 
 def _risk_lines(asker: Asker, patient_ids: Sequence[str]) -> dict[str, list[RiskLine]]:
     told: dict[str, list[RiskLine]] = defaultdict(list)
-    for patient_id, *line in asker.all(
+    for row in asker.all(
         sa.select(
             RiskEvent.patient_id, RiskEvent.id, RiskEvent.opening_id, RiskEvent.step, RiskEvent.occurred_on,
             RiskEvent.reason_code, RiskEvent.reason_text, RiskEvent.holder_name, RiskEvent.next_contact_on,
@@ -53,5 +54,5 @@ def _risk_lines(asker: Asker, patient_ids: Sequence[str]) -> dict[str, list[Risk
         .where(RiskEvent.patient_id.in_(patient_ids), Encounter.voided_at.is_(None))
         .order_by(RiskEvent.id)
     ):  # fmt: skip
-        told[patient_id].append(RiskLine(*line))
+        told[row[0]].append(RiskLine(*row[1:]))
     return told

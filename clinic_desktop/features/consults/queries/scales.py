@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.consults.records import Encounter, Instrument, InstrumentResponse
 from clinic_desktop.features.consults.rules import questionnaires
@@ -44,7 +44,7 @@ def of_encounter(asker: Asker, encounter_id: str) -> tuple[ScoreRow, ...]:
     return _scores(asker, InstrumentResponse.encounter_id == encounter_id, voided_too=True)
 
 
-_LATER = sa.orm.aliased(InstrumentResponse, name="later")
+_LATER = aliased(InstrumentResponse, name="later")
 
 
 def _scores(asker: Asker, where: sa.ColumnElement[bool], *, voided_too: bool = False) -> tuple[ScoreRow, ...]:
@@ -99,5 +99,5 @@ def wording(asker: Asker, scale_code: str) -> tuple[InstrumentRow, tuple[ScoredI
     row = asker.first(_INSTRUMENT.where(here).order_by(Instrument.id.desc()).limit(1))
     if row is None:
         return None
-    content: dict[str, Any] = asker.value(sa.select(Instrument.questionnaire).where(Instrument.id == row[0]))
-    return InstrumentRow(*row), questionnaires.wording_of(content)
+    content = asker.value(sa.select(Instrument.questionnaire).where(Instrument.id == row[0]))
+    return InstrumentRow(*row), questionnaires.wording_of(content or {})

@@ -46,13 +46,13 @@ class Template:
 
 
 _MENTAL_STATE = Section("mental-state", N_("Mental state"), 2)
-_RISK = Section("risk", N_("Risk"))
-_PLAN = Section("plan", N_("Plan"), 2)
+_RISK = Section("risk", N_("Risk"), 2, half=True)
+_PLAN = Section("plan", N_("Plan"), 2, half=True)
 
 FOLLOW_UP = Template(
     "follow-up",
     (
-        Section("how-are-you", N_("How they are"), 3),
+        Section("how-are-you", N_("How they are"), 2),
         Section("sleep-appetite", N_("Sleep and appetite"), half=True),
         Section("work", N_("Work"), half=True),
         Section("medicines-taken", N_("Medicines taken"), half=True),

@@ -1,4 +1,4 @@
-"""Saves while one types: on each pause, and at least every 800 ms of typing without one. It never waits for the disk."""
+"""Saves while one types: on each pause, and every 800 ms of typing without one. It never waits for the disk."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +22,7 @@ class Autosave(QObject):
         self._stopped = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.flush)
+        self._timer.timeout.connect(lambda: self.flush())
 
     def touch(self) -> None:
         """Something was typed."""
@@ -34,12 +34,12 @@ class Autosave(QObject):
         left = max(0, LONGEST_MS - self._since.elapsed())
         self._timer.start(min(PAUSE_MS, left))
 
-    def flush(self) -> None:
-        """Save now what is not saved yet."""
+    def flush(self, *, at_once: bool = False) -> None:
+        """Save now what is not saved yet. `at_once`: behind the one under way, as before a lock."""
         self._timer.stop()
         if not self._waiting or self._stopped:
             return
-        if self._under_way:
+        if self._under_way and not at_once:
             # The one under way holds older words; this goes out as soon as it is done.
             return
         self._waiting, self._under_way = False, True
@@ -59,11 +59,6 @@ class Autosave(QObject):
         """Nothing is saved any more: it was signed, or thrown away."""
         self._stopped = True
         self._timer.stop()
-
-    def go_on(self) -> None:
-        """Signing was refused: what is typed from now on is saved again."""
-        self._stopped = False
-        self.touch()
 
     def is_clean(self) -> bool:
         return not (self._waiting or self._under_way)

@@ -32,6 +32,7 @@ class SectionField(TextArea):
         self.section = section
         self._last = ""
         self.setMinimumSize(80, 34)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(section_title(section.code))
         self.document().documentLayout().documentSizeChanged.connect(self.fit)
@@ -39,7 +40,11 @@ class SectionField(TextArea):
 
     def fit(self) -> None:
         lines = max(self.section.lines, min(self._lines(), MOST_LINES))
-        wanted = lines * metrics().lineSpacing() + 18
+        wanted = lines * metrics().lineSpacing() + 17
+        long = self._lines() > MOST_LINES
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if long else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
         if wanted != self.height() or self.minimumHeight() != wanted:
             self.setFixedHeight(wanted)
 
@@ -69,23 +74,24 @@ class NoteEditor(Card):
 
     edited = Signal()
 
-    def __init__(self, *under: Item, parent: QWidget | None = None) -> None:
+    def __init__(self, *beside: Item, parent: QWidget | None = None) -> None:
         self._saved_icon = Icon("circle-check", "well", 16)
         self._saved = Text("", "small", color="quiet")
         self._title = Text(_("Note"), "head", "semi")
         self._brings = row(KeyCap(cap("last_text")), Text(_("brings the last text"), "small", color="quiet"), gap=S1)
         self._hint = QWidget()
         stack(self._hint, self._brings)
-        head = row(self._title, KeyCap(cap("section_2")), S2, self._hint, None, self._saved_icon, self._saved, gap=6)
+        head = row(
+            self._title, KeyCap(cap("section_2")), *beside, self._hint, None, self._saved_icon, self._saved, gap=6
+        )
         self._body = QWidget()
-        self._sections = stack(self._body, gap=5)
+        self._sections = stack(self._body, gap=4)
         self._area = scrolled(self._body)
-        super().__init__(head, (self._area, 1), *under, margins=(S4, 10, S3, S3), gap=S2, parent=parent)
+        super().__init__(head, (self._area, 1), margins=(S4, 10, S3, S3), gap=S2, parent=parent)
         self.fields: dict[str, SectionField] = {}
         self._hint.hide()
         self._saved_icon.hide()
         bind(self, "last_text", self.bring_last)
-        bind(self, "section_2", self.take_focus)
 
     def set_template(self, template: Template) -> None:
         """Ask for other sections; every word that is written stays."""
@@ -114,7 +120,7 @@ class NoteEditor(Card):
         holder = QWidget()
         label = Text(section_title(section.code), weight="semi")
         label.setBuddy(field)
-        stack(holder, label, field, gap=3)
+        stack(holder, label, field, gap=1)
         return holder
 
     def _watch(self) -> None:

@@ -11,7 +11,7 @@ from clinic_desktop.features.consults.rules.scoring import HowGiven, Scale, Scor
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.uikit.buttons import Link
 from clinic_desktop.uikit.choices import Choice
-from clinic_desktop.uikit.keys import bind, cap
+from clinic_desktop.uikit.keys import cap
 from clinic_desktop.uikit.layouts import row
 from clinic_desktop.uikit.marks import Chip, KeyCap
 from clinic_desktop.uikit.surfaces import Card, Line
@@ -46,19 +46,18 @@ class ScaleGrid(Card):
             Line(),
             row(self.state, (self._remark, 1), gap=6),
             None,
-            margins=(S4, 10, S4, 10),
-            gap=6,
+            margins=(S4, 8, S4, 8),
+            gap=4,
             parent=parent,
         )
         self.how_link.clicked.connect(self._next_how)
         self.how_link.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        bind(self, "section_3", self.take_focus)
         self._tell()
 
     def _make_grid(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         grid.setHorizontalSpacing(S2)
         grid.setColumnStretch(0, 1)
         self._labels: dict[int, Phrase] = {}

@@ -7,7 +7,7 @@ from clinic_desktop.features.agenda import queries as agenda_queries
 from clinic_desktop.features.agenda import service as agenda
 from clinic_desktop.features.agenda.rules import AppointmentStatus
 from clinic_desktop.features.consults.queries import diagnoses, notes
-from clinic_desktop.features.consults.queries.chart import DRAFT_SCREEN
+from clinic_desktop.features.consults.queries.notes import DRAFT_SCREEN
 from clinic_desktop.features.consults.records import Condition, Encounter
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.medication.queries import prescriptions
@@ -89,8 +89,9 @@ def note_language(
     interpreter_name: str | None = None,
     interpreter_relation: str | None = None,
     confidentiality_accepted: bool | None = None,
+    kind: EncounterKind | None = None,
 ) -> None:
-    """In which language the conversation really was, and through whom."""
+    """In which language the conversation really was, and through whom; and of which kind, if that was mistaken."""
     work.require(Permission.WRITE_NOTES)
     encounter = unvoided(work, encounter_id)
     named = (interpreter_name or "").strip() or None
@@ -98,6 +99,7 @@ def note_language(
         encounter,
         seen={},
         to={
+            "kind": kind or encounter.kind,
             "language_code": language_code,
             "interpreter_name": named,
             "interpreter_relation": interpreter_relation if named else None,
@@ -106,15 +108,12 @@ def note_language(
     )
 
 
-def set_kind(work: Work, encounter_id: str, kind: EncounterKind) -> None:
-    """Another kind of encounter than was thought: its template changes, its words stay."""
-    work.require(Permission.WRITE_NOTES)
-    work.revise(unvoided(work, encounter_id), seen={}, to={"kind": kind})
-
-
 def keep_note(work: Work, encounter_id: str, fields: dict[str, Any], caret: dict[str, Any]) -> datetime:
     """Keep what was typed so far, of its author and on this device only; returns when, as the clinic's clock says."""
     work.require(Permission.WRITE_NOTES)
+    if notes.note_of(work, encounter_id, work.actor.staff_id) is not None:
+        # A save that was under way when the note was signed must not leave a draft of it behind.
+        return work.now.astimezone(work.place.zone)
     kept = drafts.keep_draft(work, DRAFT_SCREEN, encounter_id, fields, caret)
     return kept.astimezone(work.place.zone)
 

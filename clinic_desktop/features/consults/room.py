@@ -1,0 +1,46 @@
+"""The room of the consultation."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.room import Place, Room
+
+
+def _home(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.consults.screens.home import ConsultsHome
+
+    return ConsultsHome(office)
+
+
+def _consult(
+    office: Office,
+    patient_id: str | None = None,
+    appointment_id: str | None = None,
+    encounter_id: str | None = None,
+    **_arguments: Any,
+) -> QWidget:
+    from clinic_desktop.features.consults.screens.consult import ConsultScreen
+
+    return ConsultScreen(office, patient_id=patient_id, appointment_id=appointment_id, encounter_id=encounter_id)
+
+
+def _chart(office: Office, patient_id: str, note_id: str | None = None, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.consults.screens.chart import ChartScreen
+
+    return ChartScreen(office, patient_id=patient_id, note_id=note_id)
+
+
+_READ, _WRITE = frozenset({Permission.READ_CHART}), frozenset({Permission.WRITE_NOTES})
+
+ROOM = Room(
+    "consults",
+    places=(
+        Place("consults", N_("Consultation"), "stethoscope", _READ, _home, order=20),
+        Place("consult", N_("Consultation"), "stethoscope", _WRITE, _consult, rail=False, under="consults"),
+        Place("chart", N_("Chart"), "file-text", _READ, _chart, rail=False, under="consults"),
+    ),
+)

@@ -1,0 +1,420 @@
+"""The open consultation: the story, the note, the scale, diagnoses and prescription on one page."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from clinic_desktop.features.agenda.rules import read_when
+from clinic_desktop.features.consults.queries import chart as charts
+from clinic_desktop.features.consults.queries import notes, scales
+from clinic_desktop.features.consults.rules.risk import RiskAnswer
+from clinic_desktop.features.consults.rules.scoring import GivenScale, scale_of
+from clinic_desktop.features.consults.rules.sections import kind_words, template_for
+from clinic_desktop.features.consults.rules.signing import NoteState
+from clinic_desktop.features.consults.screens.about import AboutSheet
+from clinic_desktop.features.consults.screens.autosave import Autosave
+from clinic_desktop.features.consults.screens.danger import AnswerSheet, Danger, DangerStrip, OutcomeSheet
+from clinic_desktop.features.consults.screens.diagnosis import DiagnosisPanel
+from clinic_desktop.features.consults.screens.drafting import NoteDraft
+from clinic_desktop.features.consults.screens.note import NoteEditor
+from clinic_desktop.features.consults.screens.prescription import PrescriptionPanel, StepField
+from clinic_desktop.features.consults.screens.reading import read_note
+from clinic_desktop.features.consults.screens.scale import ScaleGrid
+from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
+from clinic_desktop.features.consults.screens.trend import Trend, course_of
+from clinic_desktop.features.consults.screens.whose import banner_of
+from clinic_desktop.features.consults.service import encounters, signing
+from clinic_desktop.features.patients.rules.places import language_name
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.errors import ClinicError
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.buttons import Button, Link, Tabs
+from clinic_desktop.uikit.keys import bind
+from clinic_desktop.uikit.layouts import Item, column, row, scrolled, stack
+from clinic_desktop.uikit.marks import Icon
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.surfaces import Card
+from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
+from clinic_desktop.uikit.words import Text
+
+SCALE = "phq9"
+_STORY_WIDTH, _MIDDLE_WIDTH, _RIGHT_WIDTH = 186, 284, 352
+
+
+class ConsultScreen(QWidget):
+    """Asks, does, follows. What is typed is kept on every pause and found again at the same caret."""
+
+    def __init__(
+        self,
+        office: Office,
+        *,
+        patient_id: str | None = None,
+        appointment_id: str | None = None,
+        encounter_id: str | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._office = office
+        self._today = office.today()
+        self._draft = NoteDraft()
+        self.encounter: notes.EncounterRow | None = None
+        self.chart: charts.Chart | None = None
+        self._compact: bool | None = None
+        self._filling = False
+        self._make_panels()
+        self._autosave = Autosave(self._keep, self)
+        self._autosave.saved.connect(self.note.say_saved)
+        self._outer = stack(self, gap=0)
+        if encounter_id is not None:
+            self._begin(encounter_id)
+            # The line that says who looked is written after the page is painted.
+            look = partial(encounters.look_at_chart, patient_id=self._patient_id)
+            QTimer.singleShot(0, self, lambda: office.do(look, self))
+        elif patient_id is not None:
+            office.do(
+                partial(
+                    encounters.open_encounter, encounter_id=new_id(), patient_id=patient_id,
+                    appointment_id=appointment_id,
+                ),
+                self,
+                then=self._begin,
+            )  # fmt: skip
+
+    @property
+    def _patient_id(self) -> str:
+        assert self.encounter is not None
+        return self.encounter.patient_id
+
+    # building
+
+    def _make_panels(self) -> None:
+        scale = scale_of(SCALE)
+        self.strip, self.story = DangerStrip(), TimelinePanel()
+        self.about = Link("", small=True)
+        self.note = NoteEditor(self.about)
+        self.scale, self.diagnosis, self.trend = ScaleGrid(scale), DiagnosisPanel(), Trend(scale)
+        self.prescription = PrescriptionPanel(self._office)
+        self.trend_card = Card(
+            row(Text(_("Course"), "head", "semi"), Text(_("{scale} and medicines").format(scale=scale.title), "small",
+                color="quiet"), None, gap=6),
+            (self.trend, 1), margins=(S4, 10, S3, 8), gap=2,
+        )  # fmt: skip
+        self.repeat = Button(_("Repeat prescription"), key="repeat")
+        self.refer = Button(_("Refer"), key="refer")
+        self.next_visit = StepField(placeholder="6s")
+        self.next_visit.setFixedWidth(74)
+        self.next_visit.setAccessibleName(_("Next visit"))
+        self.next_said = Text("", "small", color="accent")
+        self.warning_icon, self.warning = Icon("alert-circle", "warning", 16), Text("", "small", color="quiet")
+        may_sign = self._office.may(Permission.SIGN_NOTES)
+        self.sign_button = Button(
+            _("Sign and close") if may_sign else _("Send to be signed"), key="save", kind="primary", icon="check"
+        )
+        self._tabs = Tabs([_("Visits"), scale.title, _("Diagnosis"), _("Prescription")], 1)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.note.edited.connect(self._edited)
+        self.scale.edited.connect(self._answered)
+        self.diagnosis.edited.connect(self._edited)
+        self.prescription.edited.connect(self._edited)
+        self.next_visit.textChanged.connect(self._say_next)
+        self.next_visit.textChanged.connect(self._edited)
+        self.next_visit.entered.connect(self.note.take_focus)
+        self.strip.pressed.connect(self.answer_danger)
+        self.story.opened.connect(self._read)
+        self.about.clicked.connect(self._tell_about)
+        self.repeat.clicked.connect(self.prescription.repeat)
+        self.refer.clicked.connect(self._refer)
+        self.sign_button.clicked.connect(self.sign)
+        self._tabs.chosen.connect(self._show_tab)
+        bind(self, "section_2", self.note.take_focus)
+        for number, at in ((1, 0), (3, 1), (4, 2), (5, 3)):
+            bind(self, f"section_{number}", partial(self.go_to, at))
+
+    def _begin(self, encounter_id: str) -> None:
+        """The consultation is open: show what is known, then what was being typed."""
+        self.encounter = self._office.ask(notes.encounter, encounter_id)
+        self.chart = self._office.ask(charts.chart, self._patient_id)
+        self.note.set_template(template_for(self.encounter.kind))
+        last = self.chart.last_note
+        if last is not None:
+            self.note.show_last(last.sections, last.occurred_on)
+        found = self._office.ask(scales.wording, SCALE)
+        if found is not None:
+            self.scale.show_wording(found[1])
+        kept = self._office.ask(notes.draft_of, encounter_id)
+        if kept is not None:
+            self._fill(NoteDraft.from_fields(kept.fields))
+        self._outer.insertWidget(0, banner_of(self.chart.header))
+        self._show_chart()
+        self._arrange()
+        self._office.follow(charts.TABLES, self, self.reload)
+        self._caret = kept.caret if kept is not None else {}
+        self.take_focus()
+
+    def _fill(self, draft: NoteDraft) -> None:
+        self._filling = True
+        self._draft = draft
+        self.note.fill(draft.sections)
+        self.scale.set_answers(draft.answers)
+        self.scale.set_how(draft.how)
+        self.diagnosis.set_changes(draft.conditions)
+        self.prescription.set_lines(draft.lines)
+        self.next_visit.setText(draft.next_visit)
+        self._filling = False
+
+    def take_focus(self) -> None:
+        if not self.note.set_caret(self.__dict__.get("_caret", {})):
+            self.note.take_focus()
+
+    # laying out
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.encounter is not None:
+            self._arrange()
+
+    def _arrange(self) -> None:
+        compact = is_compact(self.window().width())
+        if compact == self._compact:
+            return
+        self._compact = compact
+        old = self.findChild(QWidget, "columns")
+        columns = QWidget()
+        columns.setObjectName("columns")
+        fill: Callable[[QWidget], QVBoxLayout] = self._two_columns if compact else self._four_columns
+        fill(columns)
+        self._outer.addWidget(columns, 1)
+        self._fit_permissions()
+        if old is not None:
+            self._outer.removeWidget(old)
+            old.deleteLater()
+        self._show_state()
+
+    def _fit_permissions(self) -> None:
+        """Nobody is shown a deed that is not theirs."""
+        for deed in (self.prescription, self.repeat):
+            if not self._office.may(Permission.PRESCRIBE):
+                deed.hide()
+        self.refer.setVisible(self._office.may(Permission.WRITE_LETTERS))
+
+    def _actions(self) -> Item:
+        visit = [Text(_("Next visit"), color="quiet"), self.next_visit, self.next_said]
+        return row(
+            self.repeat, self.refer, S2, *visit, None, self.warning_icon, self.warning, S2, self.sign_button, gap=S2
+        )
+
+    def _four_columns(self, host: QWidget) -> QVBoxLayout:
+        self.story.setFixedWidth(_STORY_WIDTH)
+        for panel in (self.scale, self.diagnosis):
+            panel.setFixedWidth(_MIDDLE_WIDTH)
+        for panel in (self.trend_card, self.prescription):
+            panel.setFixedWidth(_RIGHT_WIDTH)
+        middle = column(self.scale, (self.diagnosis, 1), gap=S2)
+        right = column((self.trend_card, 1), (self.prescription, 1), gap=S2)
+        columns = row(self.story, (self.note, 1), middle, right, gap=S2)
+        self._tabs.setParent(self)
+        self._tabs.hide()
+        # A panel that was a hidden page of the tabs does not show itself.
+        for panel in (self.story, self.scale, self.diagnosis, self.trend_card, self.prescription):
+            panel.show()
+        return stack(host, self.strip, (columns, 1), self._actions(), margins=(S3, S2, S3, S2), gap=S2)
+
+    def _two_columns(self, host: QWidget) -> QVBoxLayout:
+        """A small window: the note stays, the rest is one section at a time."""
+        for panel in (self.story, self.scale, self.diagnosis, self.trend_card, self.prescription):
+            panel.setMinimumWidth(0)
+            panel.setMaximumWidth(16_777_215)
+        self._stack = QStackedWidget()
+        for panel in (self.story, scrolled(self.scale), scrolled(self.diagnosis), self.prescription):
+            self._stack.addWidget(panel)
+        self.trend_card.setParent(self)
+        self.trend_card.hide()
+        self._stack.setCurrentIndex(self._tabs.at())
+        self._tabs.show()
+        side = QWidget()
+        side.setFixedWidth(352)
+        stack(side, self._tabs, (self._stack, 1), gap=4)
+        columns = row((self.note, 1), side, gap=S2)
+        return stack(host, self.strip, (columns, 1), self._actions(), margins=(S2, 6, S2, 6), gap=6)
+
+    def _show_tab(self, at: int) -> None:
+        if self._compact:
+            self._stack.setCurrentIndex(at)
+
+    def go_to(self, at: int) -> None:
+        """In a small window the section's tab is shown first; the panel takes the focus itself."""
+        panels = (self.story, self.scale, self.diagnosis, self.prescription)
+        if self._compact:
+            self._tabs.set_at(at)
+        panels[at].take_focus()
+
+    # showing
+
+    def reload(self) -> None:
+        """Somebody changed this chart meanwhile. What is being typed is not touched."""
+        if self.encounter is not None:
+            self.encounter = self._office.ask(notes.encounter, self.encounter.encounter_id)
+            self.chart = self._office.ask(charts.chart, self._patient_id)
+            self._show_chart()
+
+    def _show_chart(self) -> None:
+        assert self.chart is not None
+        assert self.encounter is not None
+        here = self.encounter
+        self.story.show_chart(self.chart, here.encounter_id, self._today.year)
+        self.diagnosis.show_standing(self.chart.conditions)
+        self.prescription.show_current(self.chart.medicines)
+        spoken = language_name(here.language_code) if here.language_code else ""
+        self.scale.set_language(here.language_code, spoken.lower())
+        told = [kind_words(here.kind), spoken or _("language not noted"), here.interpreter_name or ""]
+        if here.occurred_on != self._today:
+            told.insert(0, say_day(here.occurred_on))
+        self.about.setText(" · ".join(words for words in told if words))
+        self.about.updateGeometry()
+        self._show_state()
+
+    def danger(self) -> Danger:
+        assert self.chart is not None
+        critical = self.scale.score().critical
+        item = critical[0] if critical else None
+        value = self.scale.answers().get(item) if item is not None else None
+        return Danger(self.chart.risk, item, value, self._draft.risk)
+
+    def _show_state(self) -> None:
+        assert self.chart is not None
+        self.strip.show_danger(self.danger(), self._today)
+        result = self.scale.score()
+        pending = _("today no total") if result.answered and result.total is None else ""
+        self.trend.show_course(course_of(self.chart, self.scale.scale, self._today, pending))
+        missing = result.needed - result.answered if result.answered else 0
+        self.warning_icon.setVisible(bool(missing) and not self._compact)
+        self.warning.setVisible(bool(missing) and not self._compact)
+        self.warning.setText(
+            _("{scale} lacks {count}: it can be signed so").format(scale=self.scale.scale.title, count=missing)
+        )
+
+    def _say_next(self, typed: str) -> None:
+        found = read_when(typed, self._today) if typed.strip() else None
+        self.next_visit.set_wrong(bool(typed.strip()) and found is None)
+        self.next_said.setText(say_day(found) if found else "")
+
+    # keeping
+
+    def _edited(self) -> None:
+        if not self._filling and self.encounter is not None:
+            self.note.say_not_saved()
+            self._autosave.touch()
+
+    def _answered(self) -> None:
+        self._edited()
+        self._show_state()
+
+    def _gather(self) -> NoteDraft:
+        draft = self._draft
+        draft.sections, draft.answers, draft.how = self.note.values(), self.scale.answers(), self.scale.how
+        draft.conditions, draft.lines = self.diagnosis.changes(), self.prescription.lines()
+        draft.next_visit = self.next_visit.text().strip()
+        return draft
+
+    def _keep(self, done: Callable[[datetime | None], None]) -> None:
+        assert self.encounter is not None
+        keep = partial(
+            encounters.keep_note, encounter_id=self.encounter.encounter_id, fields=self._gather().to_fields(),
+            caret=self.note.caret() or self.__dict__.get("_caret", {}),
+        )  # fmt: skip
+
+        def failed(error: ClinicError) -> None:
+            done(None)
+            self._office.voice.say(error, self)
+
+        self._office.do(keep, self, then=done, failed=failed)
+
+    def keep_draft(self) -> None:
+        """Before the window is covered, locked or left."""
+        self._autosave.flush(at_once=True)
+
+    # deeds
+
+    def answer_danger(self) -> None:
+        assert self.chart is not None
+        if self.chart.risk is not None:
+            OutcomeSheet(self._office, self._patient_id, self.chart.risk, self).open()
+        else:
+            AnswerSheet(self, self._today, self._keep_answer, self._draft.risk).open()
+
+    def _keep_answer(self, answer: RiskAnswer) -> None:
+        self._draft.risk = answer
+        self._edited()
+        self._show_state()
+
+    def _read(self, stop: Stop) -> None:
+        if stop.note_id is not None:
+            read_note(self._office, stop.note_id, self)
+
+    def _tell_about(self) -> None:
+        if self.encounter is not None:
+            AboutSheet(self._office, self.encounter, self, self._about_changed).open()
+
+    def _about_changed(self) -> None:
+        assert self.encounter is not None
+        self.encounter = self._office.ask(notes.encounter, self.encounter.encounter_id)
+        self.note.set_template(template_for(self.encounter.kind))
+        if self.chart is not None and self.chart.last_note is not None:
+            self.note.show_last(self.chart.last_note.sections, self.chart.last_note.occurred_on)
+        self._show_chart()
+
+    def _refer(self) -> None:
+        if self.encounter is not None:
+            self.keep_draft()
+            self._office.go("referral", patient_id=self._patient_id, encounter_id=self.encounter.encounter_id)
+
+    def written(self) -> signing.Written:
+        """What would be signed now."""
+        assert self.encounter is not None
+        draft, here = self._gather(), self.encounter
+        given = GivenScale(
+            draft.response_id, SCALE, draft.answers, draft.how, here.language_code, here.interpreter_name
+        )
+        day = read_when(draft.next_visit, self._today) if draft.next_visit else None
+        return signing.Written(
+            template=template_for(here.kind).code,
+            sections=draft.sections,
+            scales=(given,),
+            conditions=draft.conditions,
+            prescription=tuple(line.to_sign() for line in draft.lines),
+            risk=draft.risk,
+            next_visit=signing.NextVisit(draft.next_appointment_id, day) if day else None,
+        )
+
+    def sign(self) -> None:
+        """Sign, unless something must be answered first: then go there."""
+        if self.encounter is None:
+            return
+        if self.danger().is_unanswered:
+            self.answer_danger()
+        elif self.prescription.is_half_typed():
+            self.go_to(3)
+            self.prescription.add_typed()
+        elif self.next_visit.text().strip() and not self.next_said.text():
+            self.next_visit.setFocus()
+        else:
+            sign: Any = partial(
+                signing.sign_note, encounter_id=self.encounter.encounter_id, note_id=self._draft.note_id,
+                written=self.written(),
+            )  # fmt: skip
+            self._office.do(sign, self, then=self._signed)
+
+    def _signed(self, signed: signing.Signed) -> None:
+        self._autosave.stop()
+        waits = signed.state is NoteState.WAITING
+        self._office.notice(_("Waiting to be signed by a supervisor.") if waits else _("Signed."))
+        self._office.go("consults")

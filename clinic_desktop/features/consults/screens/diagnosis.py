@@ -1,0 +1,169 @@
+"""Diagnoses of the person: those that stand, and new ones by three letters and Enter."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
+from clinic_desktop.features.consults.rules.diagnoses import (
+    CLINICAL_WORDS,
+    VERIFICATION_WORDS,
+    ClinicalStatus,
+    ConditionChange,
+    Diagnosis,
+    VerificationStatus,
+    search,
+)
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.uikit.buttons import Link
+from clinic_desktop.uikit.choices import Suggest
+from clinic_desktop.uikit.keys import cap
+from clinic_desktop.uikit.layouts import clear, row, scrolled, stack
+from clinic_desktop.uikit.marks import KeyCap
+from clinic_desktop.uikit.surfaces import Card
+from clinic_desktop.uikit.theme import S4
+from clinic_desktop.uikit.words import Phrase, Text, semi
+
+LIST_WIDTH = 420
+_NEXT_STATUS = {
+    ClinicalStatus.ACTIVE: ClinicalStatus.REMISSION,
+    ClinicalStatus.REMISSION: ClinicalStatus.RESOLVED,
+    ClinicalStatus.RESOLVED: ClinicalStatus.ACTIVE,
+}
+
+
+class DiagnosisField(Suggest):
+    """Three letters, Enter: the best suggestion is taken, and the field is empty for the next."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(_find, _("3 letters"), parent=parent)
+        self.setMinimumHeight(32)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # The field is narrow; what is found needs its words.
+        self._popup.setMinimumWidth(LIST_WIDTH)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.take_best()
+        else:
+            super().keyPressEvent(event)
+
+
+def _find(words: str) -> list[tuple[Diagnosis, str]]:
+    return [(d, f"{d.code or ''}  {d.title}".strip()) for d in search(words)] if len(words.strip()) >= 2 else []
+
+
+class DiagnosisPanel(Card):
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.field = DiagnosisField()
+        self.field.setAccessibleName(_("Diagnosis"))
+        self._list = QWidget()
+        self._lines = stack(self._list, gap=4)
+        self._standing: tuple[ConditionRow, ...] = ()
+        self._changes: list[ConditionChange] = []
+        super().__init__(
+            row(Text(_("Diagnosis"), "head", "semi"), (self.field, 1), KeyCap(cap("section_4")), gap=6),
+            (scrolled(self._list), 1),
+            margins=(S4, 8, S4, 8),
+            gap=5,
+            parent=parent,
+        )
+        self.field.picked.connect(self._picked)
+        self._show()
+
+    def show_standing(self, rows: Sequence[ConditionRow]) -> None:
+        """What the chart says already."""
+        self._standing = tuple(row for row in rows if row.is_active)
+        self._show()
+
+    def changes(self) -> tuple[ConditionChange, ...]:
+        return tuple(self._changes)
+
+    def set_changes(self, changes: Sequence[ConditionChange]) -> None:
+        self._changes = list(changes)
+        self._show()
+
+    def take_focus(self) -> None:
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _picked(self, diagnosis: Diagnosis) -> None:
+        self.field.set_value(None, "")
+        same = [row for row in self._standing if (row.code, row.title) == (diagnosis.code, diagnosis.title)]
+        if same:
+            self._put(_change_of(same[0]))
+        elif all(change.diagnosis != diagnosis for change in self._changes):
+            self._put(ConditionChange(diagnosis))
+
+    def _put(self, change: ConditionChange) -> None:
+        """A change of a diagnosis takes the place of an earlier one of the same."""
+        same = [at for at, known in enumerate(self._changes) if known.diagnosis == change.diagnosis]
+        if same:
+            self._changes[same[0]] = change
+        else:
+            self._changes.append(change)
+        self._show()
+        self.edited.emit()
+
+    def _drop(self, change: ConditionChange) -> None:
+        self._changes.remove(change)
+        self._show()
+        self.edited.emit()
+
+    def _show(self) -> None:
+        clear(self._lines)
+        for standing in self._standing:
+            changed = next((c for c in self._changes if c.condition_id == standing.condition_id), None)
+            self._add_line(changed or _change_of(standing), standing, is_changed=changed is not None)
+        for change in self._changes:
+            if change.condition_id is None:
+                self._add_line(change, None, is_changed=True)
+        if not self._standing and not self._changes:
+            self._lines.addWidget(Text(_("None written yet."), "small", color="quiet"))
+        self._lines.addStretch(1)
+
+    def _add_line(self, change: ConditionChange, standing: ConditionRow | None, *, is_changed: bool) -> None:
+        self._lines.addWidget(Phrase(semi(f"{change.diagnosis.code or ''}  "), change.diagnosis.title))
+        verification = Link(_(VERIFICATION_WORDS[change.verification_status]), small=True)
+        verification.clicked.connect(partial(self._put, _other_verification(change)))
+        status = Link(_(CLINICAL_WORDS[change.clinical_status]), small=True)
+        status.clicked.connect(partial(self._put, _next_status(change)))
+        since = [] if standing is None else [Text(_said_since(standing, is_changed), "small", color="quiet")]
+        leave = Link(_("take out") if standing is None else _("as before"), small=True)
+        leave.clicked.connect(partial(self._drop, change))
+        leave.setVisible(is_changed)
+        for link in (verification, status, leave):
+            link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._lines.addLayout(row(verification, status, *since, None, *([leave] if is_changed else []), gap=2))
+
+
+def _change_of(standing: ConditionRow) -> ConditionChange:
+    diagnosis = Diagnosis(standing.code, standing.title, standing.title)
+    return ConditionChange(
+        diagnosis, standing.clinical_status, standing.verification_status, condition_id=standing.condition_id
+    )
+
+
+def _said_since(standing: ConditionRow, is_changed: bool) -> str:
+    if is_changed or standing.confirmed_on is None:
+        return ""
+    return _("as on {day}").format(day=say_day(standing.confirmed_on))
+
+
+def _other_verification(change: ConditionChange) -> ConditionChange:
+    confirmed = change.verification_status is VerificationStatus.CONFIRMED
+    return replace(
+        change, verification_status=VerificationStatus.PRESUMPTIVE if confirmed else VerificationStatus.CONFIRMED
+    )
+
+
+def _next_status(change: ConditionChange) -> ConditionChange:
+    return replace(change, clinical_status=_NEXT_STATUS[change.clinical_status])

@@ -1,0 +1,155 @@
+"""The clinicians' home: who waits, in calling order, with the marks that reception does not see."""
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.features.agenda import queries as agenda
+from clinic_desktop.features.agenda.rules import KIND_WORDS, STATUS_WORDS, AppointmentStatus
+from clinic_desktop.features.consults.queries import chart as charts
+from clinic_desktop.features.consults.queries import notes
+from clinic_desktop.features.consults.queries.chart import ClinicianRow, RiskRow
+from clinic_desktop.features.consults.queries.notes import WaitingNote
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit import cells
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.cells import ChipIn
+from clinic_desktop.uikit.layouts import column, line_up, row
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.surfaces import Card, EmptyState
+from clinic_desktop.uikit.tables import Column, ListTable
+from clinic_desktop.uikit.theme import S2, S3, S4, Tone
+from clinic_desktop.uikit.words import Text
+
+_TONES: dict[AppointmentStatus, tuple[Tone, str]] = {
+    AppointmentStatus.WAITING: ("neutral", "clock"),
+    AppointmentStatus.IN_CONSULT: ("accent", "stethoscope"),
+    AppointmentStatus.SEEN: ("well", "check"),
+}
+_OPENABLE = (AppointmentStatus.WAITING, AppointmentStatus.IN_CONSULT)
+
+
+class ConsultsHome(QWidget):
+    """Enter opens the chosen person, Ctrl+Enter whoever is next."""
+
+    accepts_typing = True
+
+    def __init__(self, office: Office, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._office = office
+        self.count = Text("", "small", color="quiet")
+        self.table = self._people()
+        self.risks = self._open_risks()
+        self.waiting_notes = self._to_sign()
+        self.next = Button(_("Call the next one"), key="save", kind="primary", icon="stethoscope", tall=True)
+        self.next.clicked.connect(self.open_next)
+        self.table.opened.connect(self.open_row)
+        self.risks.opened.connect(self._open_risk)
+        self.waiting_notes.opened.connect(self._open_note)
+        self._lay_out()
+        office.follow(charts.TABLES | agenda.TABLES, self, self.reload)
+        # Waiting times grow without anything being written.
+        self._minute = QTimer(self)
+        self._minute.timeout.connect(self.reload)
+        self._minute.start(60_000)
+        self.reload()
+
+    def _people(self) -> ListTable[ClinicianRow]:
+        columns = [
+            Column[ClinicianRow](_("Turn"), lambda r: cells.number(str(r.row.turn or ""), "strong"), 56, right=True),
+            Column[ClinicianRow](_("Person"), _person, stretch=True),
+            Column[ClinicianRow](_("Visit"), lambda r: cells.quiet(_(KIND_WORDS[r.row.kind])), 110, wide_only=True),
+            Column[ClinicianRow](_("State"), _state, 130),
+            Column[ClinicianRow](_("Waits"), _waits, 76, right=True),
+        ]
+        empty = EmptyState(_("Nobody is expected today. Search a person above to open their chart."))
+        return ListTable(columns, key=lambda r: r.row.appointment_id, empty=empty, flush=True)
+
+    def _open_risks(self) -> ListTable[RiskRow]:
+        columns = [
+            Column[RiskRow](_("Person"), lambda r: cells.two_lines(r.name, under=r.risk.holder_name), stretch=True),
+            Column[RiskRow](_("Contact"), _contact, 118),
+        ]
+        empty = EmptyState(_("No risk is open."))
+        return ListTable(columns, key=lambda r: r.patient_id, empty=empty, row_height=48, flush=True)
+
+    def _to_sign(self) -> ListTable[WaitingNote]:
+        columns = [
+            Column[WaitingNote](_("Note of"), lambda n: n.author_name or "", stretch=True),
+            Column[WaitingNote](_("Day"), lambda n: cells.quiet(say_day(n.occurred_on)), 110),
+        ]
+        empty = EmptyState(_("No note waits for your signature."))
+        return ListTable(columns, key=lambda n: n.note_id, empty=empty, flush=True)
+
+    def _lay_out(self) -> None:
+        head = row(Text(_("Consultation"), "title", "semi"), self.count, None, gap=S3)
+        people = Card((self.table, 1), margins=(0, 4, 0, 4))
+        risk_card = Card(Text(_("Open risks"), "head", "semi"), (self.risks, 1), margins=(S4, 10, S2, S2))
+        side = [(risk_card, 2)]
+        if self._office.may(Permission.SIGN_NOTES):
+            to_sign = Card(Text(_("Notes to sign"), "head", "semi"), (self.waiting_notes, 1), margins=(S4, 10, S2, S2))
+            side.append((to_sign, 1))
+        right = QWidget()
+        right.setFixedWidth(340)
+        right.setLayout(column(*side, gap=S3))
+        left = column(head, (people, 1), row(None, self.next), gap=S3)
+        line_up(self, (left, 1), right, margins=(S4, S3, S4, S3), gap=S4)
+
+    def take_focus(self) -> None:
+        self.table.setFocus()
+
+    def reload(self) -> None:
+        rows = self._office.ask(charts.clinicians_list)
+        self.table.show_rows(rows)
+        self.risks.show_rows(self._office.ask(charts.open_risks))
+        if self._office.may(Permission.SIGN_NOTES):
+            self.waiting_notes.show_rows(self._office.ask(notes.waiting_for_supervisor))
+        waiting = sum(r.row.status is AppointmentStatus.WAITING for r in rows)
+        self.count.setText(ngettext("{count} waits", "{count} wait", waiting).format(count=waiting))
+        self.next.setEnabled(bool(waiting) and self._office.may(Permission.WRITE_NOTES))
+
+    def open_row(self, chosen: ClinicianRow) -> None:
+        """Whoever is here goes in; of the others the chart is read."""
+        if chosen.row.status in _OPENABLE and self._office.may(Permission.WRITE_NOTES):
+            self._office.go("consult", patient_id=chosen.row.patient_id, appointment_id=chosen.row.appointment_id)
+        else:
+            self._office.go("chart", patient_id=chosen.row.patient_id)
+
+    def _open_risk(self, found: RiskRow) -> None:
+        self._office.go("chart", patient_id=found.patient_id)
+
+    def _open_note(self, found: WaitingNote) -> None:
+        self._office.go("chart", patient_id=found.patient_id, note_id=found.note_id)
+
+    def open_next(self) -> None:
+        following = self._office.ask(agenda.next_waiting, self._office.actor.staff_id)
+        if following is not None:
+            self._office.go("consult", patient_id=following.patient_id, appointment_id=following.appointment_id)
+
+
+def _person(found: ClinicianRow) -> cells.Cell:
+    chips: list[ChipIn] = []
+    if found.risk is not None:
+        chips.append(ChipIn(_("open risk"), "danger", "alert-triangle"))
+    if found.draft:
+        chips.append(ChipIn(_("draft"), "warning", "edit"))
+    return cells.strong(found.row.name, *chips)
+
+
+def _state(found: ClinicianRow) -> cells.Cell:
+    status = found.row.status
+    if status not in _TONES:
+        return cells.quiet(_(STATUS_WORDS[status]))
+    tone, icon = _TONES[status]
+    return cells.chip(_(STATUS_WORDS[status]), tone, icon)
+
+
+def _waits(found: ClinicianRow) -> cells.Cell:
+    minutes = found.row.waits_minutes if found.row.status is AppointmentStatus.WAITING else None
+    return cells.number("" if minutes is None else _("{count} min").format(count=minutes))
+
+
+def _contact(found: RiskRow) -> cells.Cell:
+    day = say_day(found.risk.next_contact_on)
+    return cells.chip(day, "danger" if found.overdue else "neutral", "alert-triangle" if found.overdue else "clock")

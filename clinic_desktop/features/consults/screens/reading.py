@@ -1,0 +1,255 @@
+"""A signed note as it is read, with what was added to it; it can be added to and corrected, never changed."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.features.consults.queries import notes
+from clinic_desktop.features.consults.queries.notes import NotePage
+from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
+from clinic_desktop.features.consults.rules.sections import FOLLOW_UP, TEMPLATES, in_order, kind_words, section_title
+from clinic_desktop.features.consults.rules.signing import NoteState
+from clinic_desktop.features.consults.screens.note import NoteEditor
+from clinic_desktop.features.consults.screens.timeline import STATE_WORDS
+from clinic_desktop.features.consults.service import encounters, signing
+from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.buttons import Button, Link
+from clinic_desktop.uikit.dialogs import Sheet, ask_text
+from clinic_desktop.uikit.fields import Edit, TextArea
+from clinic_desktop.uikit.layouts import clear, row, scrolled, stack
+from clinic_desktop.uikit.marks import Chip
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.surfaces import Line
+from clinic_desktop.uikit.theme import S1, S2
+from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
+
+
+class NoteView(QWidget):
+    """The words of one note, from the top."""
+
+    def __init__(self, office: Office, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._office = office
+        self.page: NotePage | None = None
+        self._inner = QWidget()
+        self._lines = stack(self._inner, margins=(0, 0, S2, 0), gap=S1)
+        stack(self, (scrolled(self._inner), 1))
+
+    def show_note(self, note_id: str) -> None:
+        self.page = self._office.ask(notes.note_page, note_id)
+        clear(self._lines)
+        self._show_head(self.page)
+        for code, text in in_order(dict(self.page.sections), self.page.template):
+            self._lines.addSpacing(S1)
+            self._lines.addWidget(Text(section_title(code), weight="semi"))
+            self._lines.addWidget(Text(text, wrap=True))
+        self._show_scores(self.page)
+        self._show_medicines(self.page)
+        self._show_added(self.page)
+        self._lines.addStretch(1)
+
+    def _show_head(self, page: NotePage) -> None:
+        title = Text(f"{say_day(page.occurred_on)} · {kind_words(page.encounter.kind)}", "head", "semi")
+        if page.encounter.voided:
+            chip = Chip(_("taken back"), "warning", "ban")
+        else:
+            waits = page.state is not NoteState.SIGNED
+            chip = Chip(_(STATE_WORDS[page.state]), "warning" if waits else "well", "clock" if waits else "check")
+        self._lines.addLayout(row(title, chip, None, gap=S2))
+        by = [page.author_name or "", page.encounter.interpreter_name or ""]
+        if page.recorded_at.date() != page.occurred_on:
+            by.append(_("typed on {day}").format(day=say_day(page.recorded_at.date())))
+        self._lines.addWidget(Text(" · ".join(words for words in by if words), "small", color="quiet"))
+        if page.encounter.void_reason:
+            self._lines.addWidget(Text(page.encounter.void_reason, color="warning", wrap=True))
+        if page.amends_id:
+            older = Link(_("read the version before"), small=True)
+            older.clicked.connect(partial(self.show_note, page.amends_id))
+            self._lines.addLayout(
+                row(Phrase(quiet(_("Corrected") + "  "), page.amend_reason or ""), older, None, gap=S2)
+            )
+        if not page.is_newest:
+            self._lines.addWidget(Chip(_("an older version"), "warning", "history"))
+
+    def _show_scores(self, page: NotePage) -> None:
+        for score in page.scores:
+            scale = find_scale(score.scale_code)
+            title = scale.title if scale else score.scale_code
+            if score.total is not None:
+                said = f"{score.total} · {say_band(score.scale_code, score.band)}"
+            else:
+                said = _("{count} answers, no total").format(count=len(score.answers))
+            each = "  ".join(f"{item}:{value}" for item, value in sorted(score.answers.items()))
+            self._lines.addSpacing(S1)
+            self._lines.addWidget(Phrase(semi(title), f"  {said}   ", quiet(each)))
+
+    def _show_medicines(self, page: NotePage) -> None:
+        lines = self._office.ask(prescriptions.prescribed_in, page.note_id)
+        if lines:
+            self._lines.addSpacing(S1)
+            self._lines.addWidget(Text(_("Prescription"), weight="semi"))
+        for line in lines:
+            days = " — " + ngettext("{count} day", "{count} days", line.days).format(count=line.days)
+            self._lines.addWidget(Phrase(semi(line.name), f" {line.product}  ", quiet(f"{line.dose_said}{days}")))
+
+    def _show_added(self, page: NotePage) -> None:
+        for added in page.addenda:
+            self._lines.addSpacing(S2)
+            self._lines.addWidget(Line())
+            who = f"{added.author_name or ''} · {say_day(added.signed_at.date())}"
+            self._lines.addWidget(Phrase(semi(_("Addendum")), quiet(f"  {who}")))
+            self._lines.addWidget(Text(added.text, wrap=True))
+        for step in page.steps:
+            words = f"{step.by}: {step.comment}" if step.comment else _("Signed by {name}").format(name=step.by)
+            self._lines.addWidget(Text(words, "small", color="quiet", wrap=True))
+
+
+class NoteDeeds:
+    """The buttons under a note, for the page and the sheet alike."""
+
+    def __init__(self, office: Office, view: NoteView, near: QWidget) -> None:
+        self._office, self._view, self._near = office, view, near
+        self.addendum = Button(_("Write an addendum"), icon="plus")
+        self.correct = Button(_("Correct"), icon="edit")
+        self.take_back = Button(_("Wrong chart"), kind="danger", icon="ban")
+        self.cosign = Button(_("Sign as supervisor"), icon="signature")
+        self.give_back = Button(_("Give back"))
+        self.addendum.clicked.connect(self._add)
+        self.correct.clicked.connect(self._correct)
+        self.take_back.clicked.connect(self._take_back)
+        self.cosign.clicked.connect(self._cosign)
+        self.give_back.clicked.connect(self._give_back)
+
+    def all(self) -> tuple[Button, ...]:
+        return self.take_back, self.correct, self.give_back, self.cosign, self.addendum
+
+    def fit(self) -> None:
+        """Only what may be done with this note now."""
+        page = self._view.page
+        mine = page is not None and page.author_id == self._office.actor.staff_id
+        whole = page is not None and page.is_newest and not page.encounter.voided
+        signs = self._office.may(Permission.SIGN_NOTES)
+        writes = self._office.may(Permission.WRITE_NOTES)
+        waits = page is not None and page.state is not NoteState.SIGNED
+        self.addendum.setVisible(whole and writes)
+        self.correct.setVisible(whole and writes and (mine or signs))
+        self.take_back.setVisible(whole and writes and (mine or signs))
+        self.cosign.setVisible(whole and waits and signs and not mine)
+        self.give_back.setVisible(whole and waits and signs and not mine)
+
+    def _again(self, note_id: str) -> Callable[[object], None]:
+        def show(_result: object) -> None:
+            self._view.show_note(note_id)
+            self.fit()
+
+        return show
+
+    def _note_id(self) -> str:
+        assert self._view.page is not None
+        return self._view.page.note_id
+
+    def _add(self) -> None:
+        note_id, addendum_id = self._note_id(), new_id()
+
+        def keep(text: str) -> None:
+            add = partial(signing.add_addendum, note_id=note_id, addendum_id=addendum_id, text=text)
+            self._office.do(add, self._near, then=self._again(note_id))
+
+        WordsSheet(_("Addendum"), self._near, keep, _("Sign the addendum")).open()
+
+    def _correct(self) -> None:
+        page = self._view.page
+        if page is not None:
+            CorrectionSheet(self._office, page, self._near, lambda new: self._again(new)(None)).open()
+
+    def _take_back(self) -> None:
+        page = self._view.page
+        assert page is not None
+
+        def take(reason: str) -> None:
+            void = partial(encounters.void_encounter, encounter_id=page.encounter.encounter_id, reason=reason)
+            self._office.do(void, self._near, then=self._again(page.note_id))
+
+        question = _("This consultation, its answers, diagnoses and prescription will count no longer. Why?")
+        ask_text(question, self._near, take, yes_text=_("Take it back"))
+
+    def _cosign(self) -> None:
+        note_id = self._note_id()
+        self._office.do(partial(signing.cosign_note, note_id=note_id), self._near, then=self._again(note_id))
+
+    def _give_back(self) -> None:
+        note_id = self._note_id()
+
+        def give(comment: str) -> None:
+            back = partial(signing.return_note, note_id=note_id, comment=comment)
+            self._office.do(back, self._near, then=self._again(note_id))
+
+        ask_text(_("What should the author change?"), self._near, give, yes_text=_("Give back"))
+
+
+class WordsSheet(Sheet):
+    """Several lines of words."""
+
+    def __init__(self, title: str, parent: QWidget | None, then: Callable[[str], object], deed: str) -> None:
+        self._then = then
+        self.area = TextArea()
+        self.area.setAccessibleName(title)
+        self.area.setMinimumHeight(140)
+        super().__init__(title, parent, Text(title, "head", "semi"), (self.area, 1), width=560)
+        self.add_deed(Button(_("Back"), key="back", kind="quiet"))
+        self.keep = self.add_deed(Button(deed, key="save", kind="primary", icon="check"), self._keep)
+        self.area.setFocus()
+
+    def _keep(self) -> None:
+        if self.area.text().strip():
+            self.accept()
+            self._then(self.area.text())
+
+
+class CorrectionSheet(Sheet):
+    """A new version: the words as they were, and why they change."""
+
+    def __init__(self, office: Office, page: NotePage, parent: QWidget, then: Callable[[str], object]) -> None:
+        self._office, self._page, self._then, self._new_id = office, page, then, new_id()
+        self.reason = Edit(placeholder=_("Why it is corrected"))
+        self.editor = NoteEditor()
+        self.editor.set_template(TEMPLATES.get(page.template, FOLLOW_UP))
+        self.editor.fill(page.sections)
+        self.editor.setMinimumHeight(300)
+        super().__init__(_("Correct the note"), parent, self.reason, (self.editor, 1), width=620)
+        self.add_deed(Button(_("Back"), key="back", kind="quiet"))
+        self.keep = self.add_deed(
+            Button(_("Sign the correction"), key="save", kind="primary", icon="check"), self._keep
+        )
+
+    def _keep(self) -> None:
+        if not self.reason.text().strip():
+            self.reason.set_wrong(True)
+            self.reason.setFocus()
+            return
+        correct = partial(
+            signing.correct_note, note_id=self._page.note_id, new_note_id=self._new_id,
+            note_sections=self.editor.values(), reason=self.reason.text(),
+        )  # fmt: skip
+        self._office.do(correct, self, then=self._kept)
+
+    def _kept(self, _none: object) -> None:
+        self.accept()
+        self._then(self._new_id)
+
+
+def read_note(office: Office, note_id: str, parent: QWidget) -> Sheet:
+    """A note of another day, over the one being written."""
+    view = NoteView(office)
+    view.show_note(note_id)
+    view.setMinimumSize(520, 320)
+    sheet = Sheet(_("Note"), parent, (view, 1), width=600)
+    back = sheet.add_deed(Button(_("Back"), key="back", kind="primary"))
+    back.setFocus()
+    sheet.open()
+    return sheet
