@@ -6,7 +6,6 @@ written by `log_bug` as type and places, never with its message or values.
 
 import logging
 import traceback
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,9 @@ def _places(error: BaseException) -> str:
 
 def open_log(folder: Path) -> None:
     """Write the log into `folder`: three files of at most 512 KiB."""
+    # Brings sockets and queues along, so it waits until the log is opened.
+    from logging.handlers import RotatingFileHandler
+
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(folder / LOG_NAME, maxBytes=512 * 1024, backupCount=2, encoding="utf-8", delay=True)
     handler.setFormatter(_NoValues("%(asctime)s %(levelname)s %(name)s %(message)s"))

@@ -10,19 +10,19 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 from clinic_desktop.kernel.i18n import N_, _, language
 from clinic_desktop.shell.doors import Doors, Entered
 from clinic_desktop.shell.new_clinic import NewClinicWizard
+from clinic_desktop.shell.sign_in import OTHER_LANGUAGE
 from clinic_desktop.shell.slowly import Run, run_aside, sentence_of
 from clinic_desktop.shell.ways import Way, WayButton
-from clinic_desktop.uikit.buttons import Button
-from clinic_desktop.uikit.choices import Choice
+from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.fields import Edit, PasswordEdit
 from clinic_desktop.uikit.forms import Form
 from clinic_desktop.uikit.layouts import drop_current, row, scrolled, stack
+from clinic_desktop.uikit.marks import Icon
 from clinic_desktop.uikit.surfaces import Callout, Card
 from clinic_desktop.uikit.theme import S2, S3, S4, col
 from clinic_desktop.uikit.words import Text
 from clinic_desktop.uikit.worker import Courier
 
-LANGUAGES = ("es", "en")
 WAYS: tuple[Way, ...] = (
     Way("new", "home", N_("A new clinic"), N_("This computer begins with nothing written yet.")),
     Way("join", "building-hospital", N_("A clinic that joins a central office"),
@@ -47,9 +47,8 @@ class FirstRun(QWidget):
         self.pages = QStackedWidget()
         stack(self, self.pages)
         self.ways = tuple(WayButton(way, at + 1) for at, way in enumerate(WAYS))
-        self.languages = Choice(["Español", "English"], LANGUAGES.index(language()), height=28, tick=False)
-        self.languages.setAccessibleName(_("Language"))
-        self.languages.chosen.connect(self._choose_language)
+        self.language = Link(OTHER_LANGUAGE[language()][1])
+        self.language.clicked.connect(self._choose_language)
         for button in self.ways:
             button.clicked.connect(lambda _checked=False, code=button.way.code: self.take(code))
         card = Card(
@@ -62,12 +61,19 @@ class FirstRun(QWidget):
         )
         card.setFixedWidth(560)
         first = QWidget()
-        stack(first, None, row(None, card, None), S2, row(None, self.languages, None), None, margins=(S4, S4, S4, S4))
+        stack(
+            first,
+            None,
+            row(None, card, None),
+            S2,
+            row(None, Icon("language"), self.language, None),
+            None,
+            margins=(S4, S4, S4, S4),
+        )
         self.pages.addWidget(scrolled(first))
 
-    def _choose_language(self, at: int) -> None:
-        if at >= 0 and LANGUAGES[at] != language():
-            self.language_chosen.emit(LANGUAGES[at])
+    def _choose_language(self) -> None:
+        self.language_chosen.emit(OTHER_LANGUAGE[language()][0])
 
     def take(self, code: str) -> None:
         """Go one of the four ways."""

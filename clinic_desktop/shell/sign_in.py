@@ -11,10 +11,8 @@ from clinic_desktop.kernel.i18n import _, language
 from clinic_desktop.shell.caps_lock import CapsLock
 from clinic_desktop.shell.doors import Doors, Entered, Threshold
 from clinic_desktop.shell.people import People
-from clinic_desktop.shell.recovery_code import CodeShown
 from clinic_desktop.shell.slowly import Run, run_aside, sentence_of
-from clinic_desktop.uikit.buttons import Button
-from clinic_desktop.uikit.choices import Choice
+from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.fields import PasswordEdit
 from clinic_desktop.uikit.layouts import column, drop_current, row, scrolled, stack
 from clinic_desktop.uikit.marks import Chip, Icon
@@ -25,7 +23,7 @@ from clinic_desktop.uikit.worker import Courier
 
 LOW = 620
 """A window lower than this lays people and password side by side."""
-LANGUAGE_NAMES = (("es", "Español"), ("en", "English"))
+OTHER_LANGUAGE = {"es": ("en", "English"), "en": ("es", "Español")}
 
 
 class SignIn(QWidget):
@@ -104,22 +102,15 @@ class SignIn(QWidget):
         well = self._threshold.last_backup_at is not None
         icon = Icon("circle-check" if well else "alert-triangle", "well" if well else "warning", 16)
         version = _("Version {number}").format(number=self._threshold.version) if self._threshold.version else ""
-        self.languages = Choice(
-            [said for _code, said in LANGUAGE_NAMES],
-            next(at for at, (code, _said) in enumerate(LANGUAGE_NAMES) if code == language()),
-            height=28,
-            tick=False,
-        )
-        self.languages.setAccessibleName(_("Language"))
-        self.languages.chosen.connect(self._choose_language)
+        self.language = Link(OTHER_LANGUAGE[language()][1], small=True)
+        self.language.clicked.connect(self._choose_language)
         return row(
             None, icon, Text(backup, "small", color="quiet"), S6, Text(version, "small", color="quiet"), S6,
-            self.languages, None, gap=6,
+            Icon("language", "quiet", 16), self.language, None, gap=6,
         )  # fmt: skip
 
-    def _choose_language(self, at: int) -> None:
-        if at >= 0 and LANGUAGE_NAMES[at][0] != language():
-            self.language_chosen.emit(LANGUAGE_NAMES[at][0])
+    def _choose_language(self) -> None:
+        self.language_chosen.emit(OTHER_LANGUAGE[language()][0])
 
     # asking
 
@@ -186,6 +177,8 @@ class SignIn(QWidget):
         if not entered.new_code:
             self.entered.emit(entered)
             return
+        from clinic_desktop.shell.recovery_code import CodeShown
+
         shown = CodeShown(entered.new_code, _("I have it on paper; go on"))
         shown.kept.connect(lambda: self.entered.emit(entered))
         title = Text(_("A new recovery code"), "title", "semi")

@@ -7,6 +7,7 @@ Letters of the registry are never given to labels as access keys (see forms).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -111,12 +112,14 @@ def bind(widget: QWidget, name: str, act: Callable[[], object]) -> list[QShortcu
     return bound
 
 
-_STROKES = {QKeySequence(stroke).toString() for known in KEYS if not known.by_hand for stroke in known.strokes}
+@cache
+def _bound_strokes() -> frozenset[str]:
+    return frozenset(QKeySequence(stroke).toString() for known in KEYS if not known.by_hand for stroke in known.strokes)
 
 
 def is_registered(event: QKeyEvent) -> bool:
     """Whether a field must let this stroke pass: Ctrl+K covers, though some systems delete a line with it."""
-    return QKeySequence(event.keyCombination()).toString() in _STROKES
+    return QKeySequence(event.keyCombination()).toString() in _bound_strokes()
 
 
 class LetKeysPass(QObject):
@@ -137,6 +140,8 @@ def taken_letters() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class HelpLine:
+    """A line of the help: the caps, and what they do."""
+
     caps: tuple[str, ...]
     title: str
 

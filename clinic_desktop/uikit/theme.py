@@ -58,6 +58,8 @@ TONES: dict[Tone, tuple[Role, Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class Colors:
+    """A colour for every role, as "#RRGGBB"."""
+
     name: str
     ground: str
     surface: str

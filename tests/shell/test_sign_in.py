@@ -160,7 +160,7 @@ def test_the_language_can_be_changed_before_signing_in(shown, doors, qtbot) -> N
     window = shown(doors)
     assert window.enter.text() == "Entrar"
     with qtbot.waitSignal(window.language_chosen) as told:
-        window.languages.choose(1)
+        window.language.click()
     assert told.args == ["en"]
 
 
