@@ -42,3 +42,10 @@ _STEPS = {
 
 def said_step(step: str) -> str:
     return _(_STEPS[step])
+
+
+def said_size(size: int) -> str:
+    """ "640 kB", "12.4 MB", "1.3 GB"."""
+    if size < 1_000_000:
+        return f"{max(size // 1000, 1)} kB"
+    return f"{size / 1_000_000:.1f} MB" if size < 1_000_000_000 else f"{size / 1_000_000_000:.1f} GB"

@@ -1,11 +1,13 @@
 """Keeping the data: the daily verified backup, its check, and the check of the vault itself."""
 
 from collections.abc import Callable, Generator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from clinic_desktop.features.backups.rules import Finding, FindingKind, said_step
 from clinic_desktop.features.settings.queries import setting
+from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress, stepwise
 from clinic_desktop.storage import backup, ledger
@@ -14,7 +16,7 @@ from clinic_desktop.storage.checking import Step, Watch, check_database
 from clinic_desktop.storage.cipher import DamagedFile
 from clinic_desktop.storage.files import DATABASE
 from clinic_desktop.storage.header import read_header
-from clinic_desktop.storage.keys import KeyUse, sub_key
+from clinic_desktop.storage.keys import KeyUse, new_recovery_code, sub_key
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Reading, Work
 
@@ -40,7 +42,7 @@ def _back_up(vault: Vault, actor: Actor, to: Path | None) -> Generator[Progress,
 
 
 def back_up_daily(vault: Vault, actor: Actor, to: Path | None = None) -> Generator[Progress, None, backup.Backup]:
-    """The backup that the clinic makes every day by itself, whoever is signed in: nobody's choice, so nobody's right."""
+    """The backup that the clinic makes every day by itself, whoever is signed in."""
     return (yield from _back_up(vault, actor, to))
 
 
@@ -88,6 +90,49 @@ def last_backup(vault: Vault) -> datetime | None:
 def is_due(vault: Vault) -> bool:
     """Whether today still has no verified backup."""
     return backup.is_due(last_backup(vault), vault.clock.now(), vault.place.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the screen of the backups shows before anything is done."""
+
+    last_at: datetime | None
+    due: bool
+    folder: Path
+    beside_data: bool
+    """On the same disk as the data, in the folder the program chose: a thief or a fire takes both."""
+    backups: tuple[backup.Backup, ...]
+    zone: tzinfo
+
+
+def look(vault: Vault, actor: Actor) -> Generator[Progress, None, Overview]:
+    """What there is. Nothing is opened, so it takes no time."""
+    vault.ask(lambda reading: reading.require(Permission.KEEP_BACKUPS), actor)
+    yield Progress(0, 0, "")
+    folder = backup_folder(vault, actor)
+    return Overview(
+        last_at=last_backup(vault),
+        due=is_due(vault),
+        folder=folder,
+        beside_data=folder.parent == vault.folder.parent,
+        backups=tuple(backup.list_backups(folder)),
+        zone=vault.place.zone,
+    )
+
+
+def renew_recovery_code(vault: Vault, actor: Actor) -> Generator[Progress, None, str]:
+    """A new recovery code; the old paper opens nothing from now on."""
+    vault.ask(lambda reading: reading.require(Permission.KEEP_STAFF), actor)
+    opened = vault.opened
+    assert opened is not None, "an open vault has its keys"
+    yield Progress(0, 0, _("Making the key"))
+    code = new_recovery_code(vault.folder, opened)
+    vault.do(_note_new_code, actor)
+    return code
+
+
+def _note_new_code(work: Work) -> None:
+    work.act = "backups.renew_recovery_code"
 
 
 def _note_backup(work: Work, made: backup.Backup) -> None:

@@ -22,7 +22,7 @@ def setting(asker: Asker, key: str) -> Any:
 def all_settings(asker: Asker) -> dict[str, Any]:
     """Every setting by its key, as in force here."""
     here = sa.select(SettingValue.key, SettingValue.value).where(SettingValue.origin_site_id == asker.site_id)
-    chosen: dict[str, Any] = {key: value for key, value in asker.all(here)}
+    chosen: dict[str, Any] = {row[0]: row[1] for row in asker.all(here)}
     return {s.key: chosen.get(s.key, s.default) for s in SETTINGS}
 
 

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.names import fold
 
 
 class NotASetting(Refused):
@@ -102,9 +103,17 @@ def checked(setting: Setting, value: Any) -> Any:
     fits = {
         Kind.WORDS: isinstance(value, str) and len(value) <= 300,
         Kind.YES_NO: isinstance(value, bool),
-        Kind.CHOICE: any(value == choice for choice, _ in setting.choices),
+        Kind.CHOICE: any(value == choice for choice, _words in setting.choices),
         Kind.NUMBER: type(value) is int and setting.smallest <= value <= setting.largest,
     }[setting.kind]
     if not fits:
-        raise WrongSetting(value=value, hint=setting.hint)
+        raise WrongSetting(value=value, hint=_(setting.hint))
     return value
+
+
+_TELLING = ("mental", "psiq", "psic", "psych", "locura", "manicom")
+
+
+def names_an_illness(words: str) -> bool:
+    """Whether a letterhead would tell a stranger why somebody comes here."""
+    return any(part in fold(words) for part in _TELLING)

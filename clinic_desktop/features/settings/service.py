@@ -1,5 +1,6 @@
 """Changing what a clinic may change."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from clinic_desktop.features.settings.queries import setting_id
@@ -19,3 +20,9 @@ def choose(work: Work, key: str, value: Any) -> None:
         work.add(SettingValue(id=row_id, key=key, value=kept))
     else:
         row.value = kept
+
+
+def choose_several(work: Work, values: Mapping[str, Any]) -> None:
+    """Set what a form changed, all or nothing."""
+    for key, value in values.items():
+        choose(work, key, value)

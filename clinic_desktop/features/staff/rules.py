@@ -1,7 +1,7 @@
 """Roles as sets of permissions. These are the first ones of a new clinic; afterwards they are data."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.permissions import Permission as P
@@ -54,3 +54,22 @@ def in_service(active: bool, valid_until: date | None, today: date) -> bool:
 
 def needs_supervisor(role_code: str) -> bool:
     return role_code == "resident"
+
+
+def read_last_day(typed: str, today: date) -> date | None:
+    """The last day of somebody's stay: "6m" in six months, "30d", "5/12", "5/12/27"; None if it is not a day."""
+    text = typed.strip().lower().replace("-", "/").replace(".", "/")
+    if text[:-1].isdigit() and text[-1:] in _DAYS_IN and int(text[:-1]) <= 400:
+        return today + timedelta(days=int(text[:-1]) * _DAYS_IN[text[-1]])
+    parts = text.split("/")
+    if len(parts) not in (2, 3) or not all(p.isascii() and p.isdigit() for p in parts):
+        return None
+    try:
+        year = today.year if len(parts) == 2 else int(parts[2]) + (2000 if int(parts[2]) < 100 else 0)
+        found = date(year, int(parts[1]), int(parts[0]))
+        return found.replace(year=year + 1) if len(parts) == 2 and found < today else found
+    except ValueError:
+        return None
+
+
+_DAYS_IN = {"d": 1, "s": 7, "w": 7, "m": 30, "a": 365}

@@ -1,22 +1,28 @@
 """People who sign in: founding a clinic, adding somebody on the spot, ending an access."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from clinic_desktop.features.staff import queries
 from clinic_desktop.features.staff.queries import role_id
 from clinic_desktop.features.staff.records import Role, Site, StaffMember
 from clinic_desktop.features.staff.rules import FIRST_ROLES, needs_supervisor
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage import keys
 from clinic_desktop.storage.header import read_header
+from clinic_desktop.storage.throttle import Throttle
 from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.words import check_password
 from clinic_desktop.storage.work import Actor, Work
+
+Steps = Generator[Progress, None, None]
 
 
 class NotInService(Refused):
@@ -37,6 +43,10 @@ class EndsInThePast(Refused):
 
 class LastCoordinator(Refused):
     text = N_("This is the last person who can add others. Give somebody else that role first.")
+
+
+class NameTaken(Refused):
+    text = N_("Somebody already signs in as {name}. Add a second name or an initial.")
 
 
 class AlreadyFounded(Refused):
@@ -146,6 +156,49 @@ def take_access(vault: Vault, actor: Actor, staff_id: str) -> None:
     slot_id = None if known is None else slot_of(vault.folder, known.display_name)
     if slot_id is not None and vault.opened is not None:
         keys.remove_slot(vault.folder, vault.opened, slot_id)
+
+
+# -- with a key to make, so in steps: office.run_long(partial(service.enroll, new=…, password=…), screen)
+
+
+def enroll(vault: Vault, actor: Actor, new: NewMember, password: str) -> Steps:
+    """Add a person together with the way in. A password that is refused leaves nobody half added."""
+    check_password(password, names=(new.display_name, new.full_name, vault.place.site_name))
+    known = vault.ask(lambda reading: queries.member(reading, new.staff_id), actor)
+    if known is None and slot_of(vault.folder, new.display_name.strip()) is not None:
+        raise NameTaken(name=new.display_name.strip())
+    yield Progress(0, 2, _("Adding the person"))
+    if known is None:
+        vault.do(lambda work: add_member(work, new), actor)
+    yield Progress(1, 2, _("Making the key"))
+    give_access(vault, actor, new.staff_id, password)
+
+
+def renew_access(vault: Vault, actor: Actor, staff_id: str, password: str) -> Steps:
+    """A new password for somebody who forgot it, or a first one on this computer."""
+    yield Progress(0, 1, _("Making the key"))
+    give_access(vault, actor, staff_id, password)
+
+
+def stop_access(vault: Vault, actor: Actor, staff_id: str) -> Steps:
+    """End a person's access: at once here, elsewhere with the next stick."""
+    yield Progress(0, 1, _("Ending the access"))
+    take_access(vault, actor, staff_id)
+
+
+_throttles: WeakKeyDictionary[Vault, Throttle] = WeakKeyDictionary()
+
+
+def change_own_password(vault: Vault, actor: Actor, old: str, password: str) -> Steps:
+    """One's own password, asked for the old one: the screen may have been left open."""
+    opened = vault.opened
+    if opened is None or opened.staff_id != actor.staff_id:
+        raise NotInService()
+    yield Progress(0, 1, _("Making the key"))
+    # One for the whole session: the waiting times of wrong tries run from when it was made.
+    throttle = _throttles.setdefault(vault, Throttle(vault.folder, vault.clock))
+    vault.opened = keys.change_password(vault.folder, opened, old, password, throttle)
+    vault.do(lambda work: _note(work, "staff.change_own_password", actor.staff_id), actor)
 
 
 def slot_of(folder: Path, display_name: str) -> str | None:

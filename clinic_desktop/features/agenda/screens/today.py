@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from clinic_desktop.features.agenda import queries, service
 from clinic_desktop.features.agenda.rules import KIND_WORDS, MAY_FOLLOW, STATUS_WORDS, AppointmentStatus, EventKind
 from clinic_desktop.features.agenda.screens.booking import ask_booking, ask_other_day
+from clinic_desktop.features.agenda.screens.papers import may_print, print_day, print_turn
 from clinic_desktop.features.patients import queries as patients
 from clinic_desktop.features.patients.rules.sex import say_sex
 from clinic_desktop.kernel.i18n import N_, _, ngettext
@@ -30,6 +32,8 @@ _LOOKS: dict[Status, tuple[theme.Tone, str]] = {
     Status.IN_CONSULT: ("accent", "stethoscope"),
     Status.SEEN: ("well", "check"),
 }
+_WIDE, _NARROW = 320, 232
+_FACTS_WHEN_NARROW = 3
 _HERE = (Status.WAITING, Status.IN_CONSULT)
 _TABS: tuple[tuple[str, frozenset[Status] | None], ...] = (
     (N_("All"), None),
@@ -104,13 +108,22 @@ class TodayScreen(QWidget):
         head.addWidget(self.last_call)
         self.new_person = Button(_("New person"), "new", icon="user-plus")
         self.new_booking = Button(_("New appointment"), "appointment", icon="calendar-plus")
+        self.print = Button(_("Print list"), "print", icon="printer")
         self.new_person.setVisible(self._office.may(Permission.REGISTER_PATIENTS))
         self.new_booking.setVisible(self._office.may(Permission.RECEPTION))
         self.new_person.clicked.connect(lambda: self._office.go("persons", new=True))
+        self.print.setVisible(may_print(self._office))
         self.new_booking.clicked.connect(self._book)
-        deeds = row(self.new_person, self.new_booking, None, gap=S2, margins=(12, 8, 12, 8))
+        self.print.clicked.connect(lambda: print_day(self._office, self))
+        deeds = row(self.new_person, self.new_booking, None, self.print, gap=S2, margins=(12, 8, 12, 8))
         listed = Card(head, self.table, deeds, margins=(0, 4, 0, 0), gap=0)
         line_up(self, (listed, 1), self.preview, margins=(16, 16, 16, 16), gap=S3)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        compact = theme.is_compact(self.window().width())
+        self.preview.set_compact(compact)
+        self.last_call.setVisible(not compact)
 
     def open_row(self, chosen: queries.DayRow) -> None:
         if self._office.may(Permission.READ_CHART):
@@ -130,15 +143,17 @@ class Preview(Card):
         super().__init__(margins=(16, 16, 16, 12), gap=S2)
         self._office, self._screen = office, screen
         self._row: queries.DayRow | None = None
-        self.setFixedWidth(320)
+        self._compact = False
+        self.setFixedWidth(_WIDE)
         self.name = Text("", "head", "bold", wrap=True)
         self.state = Chip("")
         self.facts = Facts([], label_width=92)
         self.nobody = Text(_("Choose a person in the list, or type a name above."), color="quiet", wrap=True)
-        self.open = Button(_("Open record"), "")
+        self.open = Button(_("Open record"), "open")
         self.other_day = Button(_("Change appointment"), "change_appointment")
         self.first = Button(_("Call first"))
         self.left = Button(_("Left without being seen"))
+        self.turn = Button(_("Print turn"))
         self.undo = Button(_("Take “arrived” back"))
         self.arrived = Button(_("Arrived"), "arrived", "primary", "user-check", tall=True)
         self._connect()
@@ -154,6 +169,7 @@ class Preview(Card):
                 self.other_day,
                 self.first,
                 self.left,
+                self.turn,
                 self.undo,
                 self.arrived,
                 gap=S2,
@@ -164,6 +180,7 @@ class Preview(Card):
         self.open.clicked.connect(self._open)
         self.arrived.clicked.connect(self._check_in)
         self.undo.clicked.connect(lambda: self._do(service.undo_check_in, N_("{name}: taken back")))
+        self.turn.clicked.connect(self._print_turn)
         self.left.clicked.connect(lambda: self._do(service.leave, N_("{name} left")))
         self.first.clicked.connect(self._toggle_priority)
         self.other_day.clicked.connect(self._move)
@@ -182,6 +199,9 @@ class Preview(Card):
         self.undo.setVisible(desk and status is Status.WAITING)
         self.left.setVisible(desk and status is Status.WAITING)
         self.first.setVisible(desk and status is Status.WAITING)
+        self.turn.setVisible(desk and status is Status.WAITING and not self._compact)
+        # In a low window Enter opens the record, and what only the mouse reaches keeps its button.
+        self.open.setVisible(there and not (self._compact and desk and status is Status.WAITING))
         if chosen is not None:
             self._fill(chosen)
 
@@ -201,11 +221,23 @@ class Preview(Card):
             (_("Mother"), known.mother),
             (_("Language"), language),
         ]
-        self.facts.show_facts([(label, value) for label, value in facts if value])
+        told = [(label, value) for label, value in facts if value]
+        self.facts.show_facts(told[:_FACTS_WHEN_NARROW] if self._compact else told)
+
+    def set_compact(self, compact: bool) -> None:
+        """In a small window: narrower, with half the facts."""
+        if compact != self._compact:
+            self._compact = compact
+            self.setFixedWidth(_NARROW if compact else _WIDE)
+            self.show_row(self._row)
 
     def _open(self) -> None:
         if self._row is not None:
             self._screen.open_row(self._row)
+
+    def _print_turn(self) -> None:
+        if self._row is not None:
+            print_turn(self._office, self._screen, self._row)
 
     def _move(self) -> None:
         if self._row is not None:

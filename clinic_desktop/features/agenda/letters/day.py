@@ -1,0 +1,121 @@
+"""Papers of the day: the list for the desk, the numbered list for who sees people, the turn in the hand.
+
+No reason for coming stands on any of them. The numbered list is counted so that it can be asked back and shredded;
+the turn carries no name.
+"""
+
+from datetime import date
+
+from clinic_desktop.features.agenda import queries
+from clinic_desktop.features.agenda.queries import DayRow
+from clinic_desktop.features.agenda.rules import KIND_WORDS, AppointmentStatus
+from clinic_desktop.features.agenda.service import draw_list_number
+from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.kernel.dates import say_day, say_instant, say_time, say_weekday
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.printing.paper import Align, Column, Fact, Facts, Heading, Paper, PaperSize, Words, printed_words
+from clinic_desktop.printing.sheets import listing
+from clinic_desktop.storage.work import Asker, Work
+
+_GONE = (AppointmentStatus.CANCELLED, AppointmentStatus.MOVED)
+
+
+def desk_list(asker: Asker, day: date | None = None) -> Paper:
+    """For reception: turn, time, person, and lines for who comes unannounced. The paper that works without light."""
+    asker.require(Permission.RECEPTION)
+    on = day or asker.today
+    columns = (
+        Column(_("Turn"), 0.6, Align.RIGHT, strong=True),
+        Column(_("Time"), 0.6),
+        Column(_("Person"), 3.2, strong=True),
+        Column(_("Record"), 1.4),
+        Column(_("Kind of visit"), 1.3),
+        Column(_("Arrived"), 0.9),
+    )
+    rows = [
+        (str(r.turn or ""), r.time_text or "", r.name, r.number, _(KIND_WORDS[r.kind]), _arrived(asker, r))
+        for r in _expected(asker, on)
+    ]
+    return listing(
+        _list_title(_("People of the day"), on),
+        columns,
+        rows,
+        by=asker.actor.name,
+        at=say_instant(asker.now, asker.place.zone),
+        letterhead=letterhead(asker),
+        size=paper_size(asker),
+        if_none=_("Nobody is booked."),
+        blank=6,
+        roomy=True,
+    )
+
+
+def clinicians_list(work: Work, day: date | None = None) -> Paper:
+    """For who sees people: numbered, with room to write, to be shredded in the evening."""
+    work.require(Permission.READ_CHART)
+    on = day or work.today
+    rows = _expected(work, on)
+    columns = (
+        Column(_("Turn"), 0.6, Align.RIGHT, strong=True),
+        Column(_("Person"), 2.6, strong=True),
+        Column(_("Born"), 1.5),
+        Column(_("Record"), 1.3),
+        Column(_("Language"), 1.0),
+        Column(_("To write"), 2.4),
+    )
+    lines: list[tuple[str, ...]] = []
+    for row in rows:
+        known = patients.header(work, PatientId(row.patient_id))
+        language = known.language + (_(", with interpreter") if known.needs_interpreter else "")
+        lines.append((str(row.turn or ""), row.name, known.born, row.number, language, ""))
+    return listing(
+        _list_title(_("Numbered list"), on),
+        columns,
+        lines,
+        by=work.actor.name,
+        at=say_instant(work.now, work.place.zone),
+        letterhead=letterhead(work),
+        size=paper_size(work),
+        note=_("This list stays in the consulting room and is shredded at the end of the day."),
+        if_none=_("Nobody is booked."),
+        roomy=True,
+        folio=draw_list_number(work),
+    )
+
+
+def turn_slip(asker: Asker, row: DayRow) -> Paper:
+    """The turn to hold in the hand. People are called by it, so it needs no name."""
+    asker.require(Permission.RECEPTION)
+    arrived = say_time(row.arrived_at, asker.place.zone) if row.arrived_at else ""
+    return Paper(
+        title=_("Turn {number}").format(number=row.turn),
+        letterhead=letterhead(asker),
+        size=PaperSize.HALF_LETTER,
+        blocks=(
+            Heading(_("Please wait until your number is called.")),
+            Facts((Fact(_("Day"), _said_day(asker.today)), Fact(_("Arrived"), arrived))),
+            Words(_("Keep this paper and show it when you are called."), large=True),
+        ),
+        footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),
+    )
+
+
+def _expected(asker: Asker, day: date) -> list[DayRow]:
+    """By turn, then by hour: the order in which a paper is read."""
+    rows = [row for row in queries.today(asker, day) if row.status not in _GONE]
+    return sorted(rows, key=lambda r: (r.turn is None, r.turn or 0, r.time_text or "99:99", r.name))
+
+
+def _arrived(asker: Asker, row: DayRow) -> str:
+    return say_time(row.arrived_at, asker.place.zone) if row.arrived_at else ""
+
+
+def _said_day(day: date) -> str:
+    return f"{say_weekday(day)} {say_day(day)}"
+
+
+def _list_title(title: str, day: date) -> str:
+    return f"{title} · {_said_day(day)}"
