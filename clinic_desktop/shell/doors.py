@@ -92,7 +92,7 @@ class Doors(Protocol):
         ...
 
     def restore(self, file: Path, name: str, secret: str, *, replaces: bool) -> None:
-        """Bring a backup back as this computer's data.
+        """Bring a backup (its folder) back as this computer's data.
 
         With a `name`, `secret` is that person's password at the time of the backup; without, the recovery code.
         `replaces`: the computer that wrote it will not be used again.

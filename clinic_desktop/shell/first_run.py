@@ -27,7 +27,7 @@ WAYS: tuple[Way, ...] = (
     Way("new", "home", N_("A new clinic"), N_("This computer begins with nothing written yet.")),
     Way("join", "building-hospital", N_("A clinic that joins a central office"),
         N_("As a new clinic; then it carries a request to the central office on the USB stick.")),
-    Way("restore", "database", N_("Bring back a backup"), N_("The data of this clinic are in a backup file.")),
+    Way("restore", "database", N_("Bring back a backup"), N_("The data of this clinic are in a backup.")),
     Way("replace", "refresh", N_("Replace a laptop"),
         N_("This computer takes the place of another one, from its backup. The other is not used again.")),
 )  # fmt: skip
@@ -117,7 +117,7 @@ class FirstRun(QWidget):
 
 
 class Restore(Card):
-    """A backup file, and the recovery code or a person's password that opens it."""
+    """A backup (a folder), and the recovery code or a person's password that opens it."""
 
     restored = Signal()
     left = Signal()
@@ -126,11 +126,11 @@ class Restore(Card):
         super().__init__(margins=(32, 24, 32, 24), gap=S3)
         self._doors, self._run, self._replaces = doors, run, replaces
         self.form = Form()
-        self.file = Edit("", _("The file ends in .backup"), "archive")
+        self.file = Edit("", _("Its name ends in .vault"), "archive")
         self.look = Button(_("Look for it"), icon="folder-open")
         self.name, self.secret = Edit(), PasswordEdit()
         fields = (
-            self.form.add("file", _("Backup file"), self.file, check=_is_file, beside=[self.look]),
+            self.form.add("file", _("Folder of the backup"), self.file, check=_is_backup, beside=[self.look]),
             self.form.add("name", _("Name of who signs in"), self.name, optional=True),
             self.form.add(
                 "secret", _("Their password; or, without a name, the recovery code"), self.secret, check=_needed
@@ -159,9 +159,7 @@ class Restore(Card):
         self.look.setFocus()
 
     def _look(self) -> None:
-        chosen, _filter = QFileDialog.getOpenFileName(
-            self, _("Backup file"), str(Path.home()), _("Backups (*.backup)") + ";;" + _("All files (*)")
-        )
+        chosen = QFileDialog.getExistingDirectory(self, _("Folder of the backup"), str(Path.home()))
         if chosen:
             self.file.setText(chosen)
             self.form.fields["file"].complain(None)
@@ -194,5 +192,5 @@ def _needed(value: object) -> str | None:
     return None if value else _("This is needed.")
 
 
-def _is_file(value: str) -> str | None:
-    return None if value and Path(value).is_file() else _("There is no such file.")
+def _is_backup(value: str) -> str | None:
+    return None if value and Path(value).is_dir() else _("There is no such folder.")

@@ -35,6 +35,8 @@ class Visit:
 class Frame(QWidget):
     """Give it the places the house has; it shows those the person may see. It is the office's navigator.
 
+    `home` is where one begins and where Esc leads at last; without it, the first place of the rail.
+
     `lock_asked`: keep nothing, drop the keys, show the sign-in (every open draft was kept before it is told).
     """
 
@@ -49,6 +51,7 @@ class Frame(QWidget):
         *,
         role_words: str = "",
         title: str = "",
+        home: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -62,7 +65,7 @@ class Frame(QWidget):
         self._hidden: list[QWidget] = []
         self._results: QWidget | None = None
         shown = sorted((place for place in allowed if place.rail), key=lambda place: place.order)
-        self._home = shown[0].code if shown else ""
+        self._home = home if home in self._places else (shown[0].code if shown else "")
         self.rail = Rail(shown)
         search = self._slots.search
         self.top = TopBar(office, role_words, search.placeholder if search is not None else None)

@@ -32,13 +32,16 @@ def _paint_group(painter: QPainter, at: QRectF, title: str, lines: list[HelpLine
     painter.setFont(font("body", "semi"))
     painter.setPen(_INK)
     painter.drawText(QRectF(at.x(), at.y(), at.width(), line * 1.3), Qt.AlignmentFlag.AlignVCenter, title)
-    y, caps_wide, middle = at.y() + line * 1.4, at.width() * 0.36, Qt.AlignmentFlag.AlignVCenter
+    y, caps_wide = at.y() + line * 1.4, at.width() * 0.3
+    wrapped = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop
     for told in lines:
         painter.setFont(font("small", "semi"))
-        painter.drawText(QRectF(at.x(), y, caps_wide, line), middle, " / ".join(told.caps))
+        painter.drawText(QRectF(at.x(), y, caps_wide, line), wrapped, " / ".join(told.caps))
         painter.setFont(font("small"))
-        painter.drawText(QRectF(at.x() + caps_wide, y, at.width() - caps_wide, line), middle, told.title)
-        y += line
+        words = QRectF(at.x() + caps_wide, y, at.width() - caps_wide, line * 4)
+        taken = painter.boundingRect(words, wrapped, told.title)
+        painter.drawText(taken, wrapped, told.title)
+        y += max(line, taken.height() + 1)
     painter.setPen(QPen(_SOFT, 0))
     painter.drawLine(int(at.x()), int(y + line * 0.3), int(at.x() + at.width()), int(y + line * 0.3))
     return y + line * 0.6

@@ -17,7 +17,7 @@ from clinic_desktop.uikit.forms import Form
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.marks import Steps
 from clinic_desktop.uikit.surfaces import Callout, Card
-from clinic_desktop.uikit.theme import S3
+from clinic_desktop.uikit.theme import S3, S4
 from clinic_desktop.uikit.words import Text
 
 ROLES: tuple[SiteRole, ...] = ("clinic", "central")
@@ -72,7 +72,7 @@ class NewClinicWizard(Card):
         place = self.site.add("place", _("Municipality"), self.place, check=self._is_place)
         role = self.site.add("role", _("This computer is for"), self.role)
         role.setVisible(not self._joins)
-        stack(self.site, name, code, place, role, None, gap=S3)
+        stack(self.site, row((name, 1), code, gap=S4), row((place, 1), role, gap=S4), None, gap=S3)
         self.name.textEdited.connect(self._propose_code)
         self.code.textEdited.connect(self._code_was_typed)
         self.place.picked.connect(self._place_was_picked)

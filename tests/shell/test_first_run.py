@@ -113,8 +113,8 @@ def test_esc_goes_back_to_the_four_ways(first, qtbot) -> None:
 
 
 def test_a_backup_is_brought_back_with_the_recovery_code(first, doors, qtbot, tmp_path) -> None:
-    file = tmp_path / "clinic.backup"
-    file.write_bytes(b"x")
+    file = tmp_path / "20261123-0900.vault"
+    file.mkdir()
     first.take("replace")
     page = first.findChildren(Restore)[0]
     page.go_on.click()
@@ -126,4 +126,4 @@ def test_a_backup_is_brought_back_with_the_recovery_code(first, doors, qtbot, tm
     page.secret.setText(CODE)
     with qtbot.waitSignal(first.restored):
         page.go_on.click()
-    assert doors.asked[-1] == ("restore", "clinic.backup", "", CODE, "True")
+    assert doors.asked[-1] == ("restore", "20261123-0900.vault", "", CODE, "True")

@@ -390,3 +390,12 @@ def test_the_diagnosis_shows_versions_and_the_log_and_copies_both(frame, tmp_pat
 
 def test_the_keys_can_be_had_on_paper(qapp) -> None:
     assert strip_pdf().startswith(b"%PDF")
+
+
+def test_somebody_may_begin_elsewhere_and_esc_leads_there_at_last(office, qtbot) -> None:
+    made = Frame(office, PLACES, home="people")
+    qtbot.addWidget(made)
+    assert made.here() == "people"
+    office.go("today")
+    office.back()
+    assert made.here() == "people"
