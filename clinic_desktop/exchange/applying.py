@@ -217,8 +217,10 @@ class _Applier:
     ) -> None:
         known = units.setdefault(name, [])
         unit = shape.unit(name)
-        if not known and row is not None and made is not None and made.stamp not in op.prev and unit is not None:
-            # What came between the insert and this has not arrived: until then the insert stands beside it.
+        # The insert is left out where an operation overwrote it. It stands beside this one if what came between has not
+        # arrived, or if this one is a mere proposal to the central.
+        needed = made is not None and (made.stamp not in op.prev or shape.owned)
+        if not known and row is not None and made is not None and unit is not None and needed:
             base = Op(made.stamp, unit_value(shape, unit, row), made=True)
             known.append(base)
             self._keep(shape, made.segment_key, row_id, [(name, base)])

@@ -65,15 +65,23 @@ class Settled:
 def frontier(ops: Collection[Op]) -> list[Op]:
     """The operations that no other one names as overwritten, the greatest stamp first.
 
-    Two inserts of one row with the same value are one operation under two names: overwriting one overwrites both.
+    A restored computer may send the insert of a row twice. With the same value they are one operation under two names:
+    overwriting one overwrites both. And an insert that left the unit empty says nothing where the other one filled it.
     """
     named: set[Stamp] = set()
     for op in ops:
         named |= op.prev
     gone = {op.value for op in ops if op.made and op.stamp in named}
-    open_ops = [op for op in ops if op.stamp not in named and not (op.made and op.value in gone)]
+    filled = any(op.made and not _is_empty(op) for op in ops)
+    open_ops = [
+        op for op in ops if op.stamp not in named and not (op.made and (op.value in gone or (filled and _is_empty(op))))
+    ]
     # Operations that name each other in a circle can only be forged; all of them are then shown.
     return sorted(open_ops or ops, key=lambda op: op.stamp, reverse=True)
+
+
+def _is_empty(op: Op) -> bool:
+    return all(value is None for value in op.value)
 
 
 def settle_register(ops: Collection[Op]) -> Settled:

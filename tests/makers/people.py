@@ -1,4 +1,4 @@
-"""Rows of the real tables, written as services would write them but without their rooms' rules: data for the exchange."""
+"""Rows of the real tables, written as services would write them but without the rules of the rooms."""
 
 from collections.abc import Callable
 from datetime import date

@@ -15,7 +15,7 @@ def whole(office: Office) -> State:
         found[shape.table] = office.sql(f"SELECT id, {shape.listed()} FROM {shape.table} ORDER BY id")
     found["open conflicts"] = office.sql("SELECT tbl, id, unit, blocking, sides FROM open_conflict ORDER BY 1, 2, 3")
     found["operations"] = office.sql(
-        "SELECT f.tbl, f.id, f.unit, f.hlc, s.device_id, s.epoch, s.number, f.value, f.prev, f.seen, f.made, f.author_id"
+        "SELECT f.tbl, f.id, f.unit, f.hlc, s.device_id, s.epoch, s.number, f.value, f.prev, f.seen, f.made"
         " FROM field_op f JOIN segment s ON s.key = f.segment_key ORDER BY 1, 2, 3, 4, 5, 6, 7"
     )
     return found
