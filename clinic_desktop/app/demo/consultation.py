@@ -25,12 +25,18 @@ from clinic_desktop.features.consults.service import encounters, risk, signing
 from clinic_desktop.features.medication.rules.doses import read_dose, units_for
 from clinic_desktop.features.medication.rules.shelf import NotEnough
 from clinic_desktop.features.medication.service import dispensing, prescribing
+from clinic_desktop.features.referrals import service as referrals
+from clinic_desktop.features.referrals.rules import Reply, ReplyKind, Urgency
+from clinic_desktop.features.referrals.rules import Written as Letter
 from clinic_desktop.kernel.clock import unix_ms
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.work import Work
 
 DAYS = 30
+RECEIVER = "Centro de Salud demostración"
 SEEN_BY_RESIDENT = 0.25
+REFERRED = 0.04
+ANSWERED, ANSWERED_AFTER = 0.6, timedelta(days=25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Consultation:
 
     def __init__(self, rng: Random, team: Team, stock: Shelf) -> None:
         self._rng, self._team, self._stock = rng, team, stock
+        self._to_be_answered: list[tuple[date, str]] = []
 
     def hold(self, work: Work, visit: Visit) -> Counter[str]:
         """Open, write, sign, hand out. Returns what was written, to be counted."""
@@ -81,8 +88,33 @@ class Consultation:
             signing.cosign_note(work, signed.note_id)
         done.update(scales=len(scales), prescriptions=1 if signed.prescription_folio else 0)
         self._follow_risk(work, visit, scales)
+        done.update(referrals=self._refer(work, visit.patient_id, encounter_id))
         done.update(dispensings=self._hand_out(work, visit, written.prescription))
         return done
+
+    def _refer(self, work: Work, patient_id: PatientId, encounter_id: str) -> int:
+        """Now and then a letter goes to another service."""
+        if self._rng.random() >= REFERRED:
+            return 0
+        work.actor = self._team.psychiatrist
+        letter = Letter(RECEIVER, Urgency.ROUTINE, self._rng.choice(words()["referral_reasons"]))
+        folio = referrals.write_referral(
+            work, request_id=_new(work), patient_id=patient_id, written=letter, encounter_id=encounter_id
+        )
+        if self._rng.random() < ANSWERED:
+            self._to_be_answered.append((work.today + ANSWERED_AFTER, folio))
+        return 1
+
+    def take_replies(self, work: Work) -> int:
+        """Slips that came back since are typed in; returns how many."""
+        due = [entry for entry in self._to_be_answered if entry[0] <= work.today]
+        self._to_be_answered = [entry for entry in self._to_be_answered if entry[0] > work.today]
+        work.actor = self._team.nurse
+        for day, folio in due:
+            told = self._rng.choice(words()["referral_replies"])
+            reply = Reply(ReplyKind.ANSWER, seen_on=day - timedelta(days=5), by_text=RECEIVER, advice_text=told)
+            referrals.record_reply(work, reply_id=_new(work), folio=folio, reply=reply)
+        return len(due)
 
     def _sections(self, visit: Visit, kind: EncounterKind) -> dict[str, str]:
         """Words for some sections; nobody fills all of them."""

@@ -1,14 +1,14 @@
 """Fills a training vault with generated people and their past. Never beside real data."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from clinic_desktop.app.clinic import OpenClinic
 from clinic_desktop.app.demo.history import History, Plan
 from clinic_desktop.app.demo.people import Region
-from clinic_desktop.app.demo.team import Post, hire
+from clinic_desktop.app.demo.team import Post, Team, hire
 from clinic_desktop.app.doors import DEMO_MARK
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.patients import queries as patients_queries
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_, _
@@ -33,29 +33,31 @@ class RealData(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A clinic with its past, and the writer of it, who knows what is still to come."""
+    """What was written, and by whom."""
 
-    history: History
-    today: date
+    team: Team
+    counts: dict[str, int]
 
 
 def fill(clinic: OpenClinic, *, patients: int, years: int, seed: int) -> dict[str, int]:
     """Add generated people with `years` of consultations. The vault is marked as a demonstration for good."""
     mark(clinic)
-    filled = fill_with(clinic, POSTS, REGION, people=patients, days=max(1, years) * DAYS_OF_A_YEAR, seed=seed)
-    return dict(filled.history.counts)
+    days, now = max(1, years) * DAYS_OF_A_YEAR, clinic.vault.clock.now()
+    filled = fill_with(clinic, POSTS, REGION, people=patients, days=days, seed=seed, now=now)
+    return filled.counts
 
 
 def mark(clinic: OpenClinic) -> None:
     """Only a vault without real people becomes a demonstration; the mark is never taken off."""
     vault = clinic.vault
     if not vault.place.demo:
-        if vault.ask(patients.count, clinic.actor):
+        if vault.ask(patients_queries.count, clinic.actor):
             raise RealData()
         vault.do(_mark_device, clinic.actor)
         vault.learn_place()
-    words = _("DEMO: the people and records in this folder are invented.")
-    replace_quickly(vault.folder / DEMO_MARK, f"{words}\n".encode())
+    if not (vault.folder / DEMO_MARK).exists():
+        words = _("DEMO: the people and records in this folder are invented.")
+        replace_quickly(vault.folder / DEMO_MARK, f"{words}\n".encode())
 
 
 def _mark_device(work: Work) -> None:
@@ -66,18 +68,18 @@ def _mark_device(work: Work) -> None:
 
 
 def fill_with(
-    clinic: OpenClinic, posts: tuple[Post, ...], region: Region, *, people: int, days: int, seed: int
+    clinic: OpenClinic, posts: tuple[Post, ...], region: Region, *, people: int, days: int, seed: int, now: datetime
 ) -> Filled:
-    """Write the past up to today, on a clock of its own; the vault's own clock is put back."""
-    vault, real_clock = clinic.vault, clinic.vault.clock
-    now = real_clock.now().astimezone(vault.place.zone)
-    first = now.date() - timedelta(days=days)
+    """Write the past up to the day of `now`, on a clock of its own; the vault's own clock is put back."""
+    vault, own_clock = clinic.vault, clinic.vault.clock
+    today = now.astimezone(vault.place.zone).date()
+    first = today - timedelta(days=days)
     clock = StillClock(datetime.combine(first, time(7), vault.place.zone))
     vault.clock = clock
     try:
         team = hire(vault, clinic.actor, posts)
-        history = History(vault, team, Plan(region, people, first, now.date(), now.weekday(), seed))
+        history = History(vault, team, Plan(region, people, first, today, today.weekday(), seed))
         history.write(clock)
     finally:
-        vault.clock = real_clock
-    return Filled(history, now.date())
+        vault.clock = own_clock
+    return Filled(team, dict(history.counts))

@@ -83,6 +83,7 @@ class History:
             self._shelf.take_names(work)
         _as(work, self._team.pharmacy)
         self.counts["deliveries"] += self._shelf.receive(work, len(self.lives) + joining)
+        self.counts["replies"] += self._consultation.take_replies(work)
         for life in self._expected.pop(day, []):
             self._expect(work, life, moments)
         for _ in range(joining):

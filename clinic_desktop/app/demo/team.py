@@ -65,3 +65,12 @@ def _actor(vault: Vault, staff_id: str) -> Actor:
     actor = vault.ask(lambda reading: staff_queries.actor(reading, staff_id), SYSTEM)
     assert actor is not None, "just added"
     return actor
+
+
+def team_of(vault: Vault, coordinator: Actor) -> Team:
+    """The team of a clinic that was made before, found by their roles."""
+    first: dict[str, str] = {}
+    for member in vault.ask(staff_queries.members, coordinator):
+        first.setdefault(member.role_code, member.staff_id)
+    codes = ("receptionist", "psychiatrist", "resident", "nurse", "pharmacy")
+    return Team(*(_actor(vault, first[code]) for code in codes), coordinator=coordinator)
