@@ -126,3 +126,16 @@ def phq9(digits: str) -> GivenScale:
 
 
 HELD = RiskAnswer(opens=True, holder_name="Juana Brito, promotora", whom_to_look_for="hermana, Rosa")
+
+
+@pytest.fixture
+def open_screen(open_screen: Callable[..., Any], qtbot: Any) -> Callable[..., Any]:
+    """As everywhere, and in the active window: keys and focus are what these tests are about."""
+
+    def show(screen_class: Callable[..., Any], **arguments: Any) -> Any:
+        screen = open_screen(screen_class, **arguments)
+        with qtbot.waitActive(screen):
+            screen.activateWindow()
+        return screen
+
+    return show

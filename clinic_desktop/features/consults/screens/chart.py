@@ -12,11 +12,12 @@ from clinic_desktop.features.consults.screens.danger import Danger, DangerStrip,
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
 from clinic_desktop.features.consults.screens.trend import Trend, course_of
-from clinic_desktop.features.consults.screens.whose import banner_of
 from clinic_desktop.features.consults.service import encounters
+from clinic_desktop.features.patients.rules.banner import banner_words
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.banner import person_banner
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.keys import bind
 from clinic_desktop.uikit.layouts import clear, row, scrolled, stack
@@ -58,7 +59,7 @@ class ChartScreen(QWidget):
         body = QWidget()
         columns = row(self.story, (note, 1), side, gap=S2)
         stack(body, self.strip, (columns, 1), row(None, self.write), margins=(S3, S2, S3, S2), gap=S2)
-        stack(self, banner_of(self.chart.header), (body, 1), gap=0)
+        stack(self, person_banner(banner_words(self.chart.header)), (body, 1), gap=0)
 
     def _connect(self, note_id: str | None) -> None:
         self.story.opened.connect(self._open)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.features.agenda.rules import read_when
@@ -27,14 +27,15 @@ from clinic_desktop.features.consults.screens.reading import read_note
 from clinic_desktop.features.consults.screens.scale import ScaleGrid
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
 from clinic_desktop.features.consults.screens.trend import Trend, course_of
-from clinic_desktop.features.consults.screens.whose import banner_of
 from clinic_desktop.features.consults.service import encounters, signing
+from clinic_desktop.features.patients.rules.banner import banner_words
 from clinic_desktop.features.patients.rules.places import language_name
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.banner import person_banner
 from clinic_desktop.uikit.buttons import Button, Link, Tabs
 from clinic_desktop.uikit.keys import bind
 from clinic_desktop.uikit.layouts import Item, column, row, scrolled, stack
@@ -45,7 +46,7 @@ from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Text
 
 SCALE = "phq9"
-_STORY_WIDTH, _MIDDLE_WIDTH, _RIGHT_WIDTH = 186, 284, 352
+_STORY_WIDTH, _MIDDLE_WIDTH, _RIGHT_WIDTH = 180, 284, 328
 
 
 class ConsultScreen(QWidget):
@@ -153,7 +154,7 @@ class ConsultScreen(QWidget):
         kept = self._office.ask(notes.draft_of, encounter_id)
         if kept is not None:
             self._fill(NoteDraft.from_fields(kept.fields))
-        self._outer.insertWidget(0, banner_of(self.chart.header))
+        self._outer.insertWidget(0, person_banner(banner_words(self.chart.header)))
         self._show_chart()
         self._arrange()
         self._office.follow(charts.TABLES, self, self.reload)
@@ -219,7 +220,7 @@ class ConsultScreen(QWidget):
         for panel in (self.trend_card, self.prescription):
             panel.setFixedWidth(_RIGHT_WIDTH)
         middle = column(self.scale, (self.diagnosis, 1), gap=S2)
-        right = column((self.trend_card, 1), (self.prescription, 1), gap=S2)
+        right = column((self.trend_card, 4), (self.prescription, 5), gap=S2)
         columns = row(self.story, (self.note, 1), middle, right, gap=S2)
         self._tabs.setParent(self)
         self._tabs.hide()
@@ -341,6 +342,11 @@ class ConsultScreen(QWidget):
     def keep_draft(self) -> None:
         """Before the window is covered, locked or left."""
         self._autosave.flush(at_once=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leaving the page, by whichever way, saves at once."""
+        self.keep_draft()
+        super().hideEvent(event)
 
     # deeds
 

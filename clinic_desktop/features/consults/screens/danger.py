@@ -109,18 +109,19 @@ def _said_answer(answer: RiskAnswer, today: date) -> list[Piece]:
 class _RiskForm(Form):
     """Who holds it, when next, whom to look for, in words."""
 
-    def __init__(self, today: date, *, words: str, holder_needed: bool) -> None:
+    def __init__(self, today: date, *, words: str, words_optional: bool) -> None:
         super().__init__()
         self._today = today
         self.words = TextArea()
         self.words.setMinimumHeight(72)
+        self._holder = Edit()
         holder = self.add(
-            "holder", _("Who keeps an eye on them, nearby"), Edit(), optional=not holder_needed,
-            check=lambda text: _("Name somebody nearby.") if holder_needed and not str(text).strip() else None,
+            "holder", _("Who keeps an eye on them, nearby"), self._holder, optional=False,
+            check=lambda text: None if str(text).strip() else _("Name somebody nearby."),
         )  # fmt: skip
         self._day = self.add("day", _("Next contact"), Edit(placeholder="7d"), optional=True, check=self._check_day)
         whom = self.add("whom", _("Whom to look for"), Edit(), optional=True)
-        told = self.add("words", words, self.words, optional=holder_needed)
+        told = self.add("words", words, self.words, optional=words_optional)
         self.rest: tuple[Field, ...] = (holder, self._day, whom)
         stack(self, row((holder, 2), (self._day, 1), gap=S3), whom, told, gap=S3)
         self._day.say(say_day(next_contact(today)))
@@ -139,6 +140,9 @@ class _RiskForm(Form):
     def next_day(self) -> date:
         typed = str(self.value("day") or "").strip()
         return (read_when(typed, self._today) if typed else None) or next_contact(self._today)
+
+    def take_focus(self) -> None:
+        self._holder.setFocus()
 
     def text(self, name: str) -> str:
         return str(self.value(name) or "").strip()
@@ -159,7 +163,7 @@ class AnswerSheet(Sheet):
     ) -> None:
         self._then = then
         self.tabs = Tabs([_("Open the risk"), _("Looked at, not opened")], 0 if known is None or known.opens else 1)
-        self.form = _RiskForm(today, words=_("In words"), holder_needed=False)
+        self.form = _RiskForm(today, words=_("In words"), words_optional=True)
         why = Text(_("The program decides nothing and tells nobody. It keeps what you say."), "small", color="quiet")
         super().__init__(_("An answer about danger"), parent, self.tabs, self.form, why, width=560)
         if known is not None:
@@ -168,6 +172,7 @@ class AnswerSheet(Sheet):
         self.keep = self.add_deed(Button(_("Keep the answer"), key="save", kind="primary"), self._keep)
         self.tabs.chosen.connect(self._shape)
         self._shape(self.tabs.at())
+        self.form.take_focus()
 
     def _shape(self, at: int) -> None:
         for field in self.form.rest:
@@ -192,7 +197,7 @@ class OutcomeSheet(Sheet):
 
     def __init__(self, office: Office, patient_id: str, standing: OpenRisk, parent: QWidget | None) -> None:
         self._office, self._patient_id = office, patient_id
-        self.form = _RiskForm(office.today(), words=_("What came of it"), holder_needed=False)
+        self.form = _RiskForm(office.today(), words=_("What came of it"), words_optional=False)
         self.form.fill({"holder": standing.holder_name, "whom": standing.whom_to_look_for})
         super().__init__(_("Open risk"), parent, self.form, width=560)
         self.add_deed(Button(_("Back"), key="back", kind="quiet"))

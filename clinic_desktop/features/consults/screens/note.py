@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from clinic_desktop.features.consults.rules.sections import Section, Template, section_title
@@ -21,7 +21,7 @@ from clinic_desktop.uikit.words import Text
 
 MOST_LINES = 12
 """A longer section scrolls inside itself, so that the next one stays near."""
-_LAST_SHOWN = 120
+_LAST_SHOWN = 300
 
 
 class SectionField(TextArea):
@@ -30,7 +30,7 @@ class SectionField(TextArea):
     def __init__(self, section: Section, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.section = section
-        self._last = ""
+        self._last, self._told = "", ""
         self.setMinimumSize(80, 34)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -57,9 +57,18 @@ class SectionField(TextArea):
     def set_last(self, text: str, on: date) -> None:
         """Show last time's words, in quiet and dated, while nothing is written."""
         self._last = text
-        told = " ".join(text.split())
-        shown = told if len(told) <= _LAST_SHOWN else told[:_LAST_SHOWN].rstrip() + "…"
-        self.setPlaceholderText(_("{day}: {words}").format(day=say_day(on), words=shown) if shown else "")
+        told = " ".join(text[:_LAST_SHOWN].split())
+        self._told = _("{day}: {words}").format(day=say_day(on).rpartition("-")[0], words=told) if told else ""
+        self._show_last()
+
+    def _show_last(self) -> None:
+        # A hint that was cut in the middle of a line would look like writing.
+        room = (self.width() - 24) * self.section.lines - (40 if self.section.lines > 1 else 0)
+        self.setPlaceholderText(metrics().elidedText(self._told, Qt.TextElideMode.ElideRight, max(room, 0)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_last()
 
     def bring_last(self) -> bool:
         """Last time's words, at the caret, as one step that Ctrl+Z takes back."""
@@ -120,7 +129,7 @@ class NoteEditor(Card):
         holder = QWidget()
         label = Text(section_title(section.code), weight="semi")
         label.setBuddy(field)
-        stack(holder, label, field, gap=1)
+        stack(holder, label, field, None, gap=1)
         return holder
 
     def _watch(self) -> None:

@@ -107,8 +107,7 @@ class Trend(QWidget):
                 painter.fillRect(QRectF(_LEFT, top, right - _LEFT, low - top), col("ground"))
             painter.setFont(font("tiny"))
             painter.setPen(col("quiet"))
-            room = QRectF(0, (top + low) / 2 - 13, _LEFT - 6, 26)
-            painter.drawText(room, _AT_RIGHT | Qt.TextFlag.TextWordWrap, str(band.words))
+            painter.drawText(QRectF(0, (top + low) / 2 - 8, _LEFT - 6, 16), _AT_RIGHT, _short(str(band.words)))
         painter.fillRect(QRectF(_LEFT, self._bottom(), right - _LEFT, 1), col("border"))
 
     def _paint_points(self, painter: QPainter, course: Course) -> None:
@@ -167,6 +166,17 @@ class Trend(QWidget):
                 painter.drawText(QRectF(x - 34, y, 68, 16), _CENTER, short)
                 free_from = x
         painter.drawText(QRectF(now - 30, y, 60, 16), _CENTER, _("today"))
+
+
+def _short(words: str) -> str:
+    """A band's name in the room beside the axis: its first word, or that cut and the rest ("moder. severo")."""
+    room = _LEFT - 8
+    if metrics("tiny").horizontalAdvance(words) <= room:
+        return words
+    first, _space, rest = words.partition(" ")
+    if metrics("tiny").horizontalAdvance(first) <= room * 0.6:
+        return first
+    return metrics("tiny").elidedText(f"{first[:5]}. {rest}", Qt.TextElideMode.ElideRight, room)
 
 
 def _days_to_name(course: Course) -> Sequence[date]:
