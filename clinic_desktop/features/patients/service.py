@@ -77,6 +77,7 @@ def register(
     *,
     arrived: bool = False,
     different_from: Sequence[PatientId] = (),
+    allergies: AllergyStatus | None = None,
 ) -> Registered:
     """Register a person under an id that the form drew beforehand; the same id twice registers once.
 
@@ -87,7 +88,8 @@ def register(
     if known is not None:
         return Registered(patient_id, known.number or "", again=True)
     kept = _checked(work, details)
-    person = Patient(id=patient_id, number=work.next_number("patient"), **as_columns(kept))
+    noted = None if allergies is AllergyStatus.KNOWN else allergies
+    person = Patient(id=patient_id, number=work.next_number("patient"), allergy_status=noted, **as_columns(kept))
     work.about("patient", patient_id)
     work.add(person)
     for other in different_from:

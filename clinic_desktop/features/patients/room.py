@@ -1,0 +1,40 @@
+"""The room of people."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.room import Place, Room
+
+
+def _persons(
+    office: Office,
+    *,
+    patient_id: str = "",
+    new: bool = False,
+    words: str = "",
+    correct: bool = False,
+    **_arguments: Any,
+) -> QWidget:
+    """The list; with a person that person's page, or its form; with `new` the empty form with the typed words."""
+    if new or correct:
+        from clinic_desktop.features.patients.screens.registration import RegistrationScreen
+
+        return RegistrationScreen(office, words=words, patient_id=PatientId(patient_id) if correct else None)
+    if patient_id:
+        from clinic_desktop.features.patients.screens.person_page import PersonPage
+
+        return PersonPage(office, PatientId(patient_id))
+    from clinic_desktop.features.patients.screens.persons import PersonsScreen
+
+    return PersonsScreen(office)
+
+
+ROOM = Room(
+    "patients",
+    places=(Place("persons", N_("People"), "users", frozenset({Permission.SEE_PATIENTS}), _persons, order=30),),
+)

@@ -1,0 +1,54 @@
+"""The list of people: two lines a person, the letters that match underlined."""
+
+from collections.abc import Sequence
+
+from clinic_desktop.features.patients.rules.ranking import Level, say_level
+from clinic_desktop.features.patients.rules.rows import Found
+from clinic_desktop.features.patients.rules.terms import matched
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.uikit import cells
+from clinic_desktop.uikit.cells import Cell, ChipIn
+from clinic_desktop.uikit.surfaces import EmptyState
+from clinic_desktop.uikit.tables import Column, ListTable
+from clinic_desktop.uikit.words import Piece, marked
+
+ROW_HEIGHT = 60
+
+
+class PeopleTable(ListTable[Found]):
+    """Also a result list: `show_found` remembers what was typed."""
+
+    def __init__(self, empty: EmptyState, *, reasons: bool) -> None:
+        self._typed: tuple[str, ...] = ()
+        columns = [
+            Column[Found](_("Person"), self._person, stretch=True),
+            Column[Found](_("Birth and community"), self._birth, 250),
+        ]
+        columns.append(
+            Column[Found](_("Why"), _why, 270, wide_only=True)
+            if reasons
+            else Column[Found](_("Mother"), lambda row: cells.quiet(row.mother), 190, wide_only=True)
+        )
+        super().__init__(columns, lambda row: row.entry, empty=empty, row_height=ROW_HEIGHT)
+        if reasons:
+            self.horizontalHeader().hide()
+
+    def show_found(self, rows: Sequence[Found], typed: tuple[str, ...]) -> None:
+        self._typed = typed
+        self.show_rows(rows)
+
+    def _person(self, row: Found) -> Cell:
+        under = " · ".join(part for part in (row.number, row.known_as, _("died") if row.died else "") if part)
+        return cells.two_lines(*self._marked(row.said), under=under, ink="strong")
+
+    def _birth(self, row: Found) -> Cell:
+        return cells.two_lines(row.born, under=row.place)
+
+    def _marked(self, text: str) -> list[Piece]:
+        return [marked(piece) if hit else piece for piece, hit in matched(text, self._typed)]
+
+
+def _why(row: Found) -> Cell:
+    tone, icon = ("well", "circle-check") if row.level is Level.EXACT else ("neutral", "")
+    level = ChipIn(say_level(row.level), tone, icon)
+    return cells.chips(level, *(ChipIn(reason) for reason in row.reasons[:2]))

@@ -1,0 +1,237 @@
+"""The page of one person: who it is, how to reach them, allergies, and what upper rooms know."""
+
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from clinic_desktop.features.patients import queries, service
+from clinic_desktop.features.patients.rules.ages import read_birth
+from clinic_desktop.features.patients.rules.banner import banner_words
+from clinic_desktop.features.patients.rules.identity import said_id
+from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details, say_allergies
+from clinic_desktop.features.patients.rules.places import language_name, said_place
+from clinic_desktop.features.patients.rules.rows import AllergyRow, Known
+from clinic_desktop.features.patients.screens import slots
+from clinic_desktop.features.patients.screens.preview import tone_of
+from clinic_desktop.kernel.dates import PartialDate, say_day
+from clinic_desktop.kernel.errors import Refused
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit import dialogs
+from clinic_desktop.uikit.banner import person_banner
+from clinic_desktop.uikit.buttons import Button, Link
+from clinic_desktop.uikit.layouts import clear, column, page, row, scrolled, stack
+from clinic_desktop.uikit.marks import Chip, Icon
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.surfaces import Bar, Callout, Card
+from clinic_desktop.uikit.theme import S2, S3, S4
+from clinic_desktop.uikit.words import Facts, Text
+
+_MAY_NOTE_ALLERGIES = (Permission.REGISTER_PATIENTS, Permission.WRITE_NOTES, Permission.PRESCRIBE, Permission.DISPENSE)
+
+
+class PersonPage(QWidget):
+    accepts_typing = True
+
+    def __init__(self, office: Office, patient_id: PatientId, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._office = office
+        self.patient_id = patient_id
+        self._top, self._cards, self._side = column(gap=0), column(gap=S3), column(gap=S3)
+        left, right = QWidget(), QWidget()
+        stack(left, self._cards, None)
+        stack(right, self._side, None)
+        body = page(row((left, 3), (right, 2), gap=S3), None)
+        stack(self, self._top, (scrolled(body), 1), self._deeds(), gap=0)
+        self._panels()
+        office.follow(queries.TABLES, self, self.reload)
+        self.reload()
+        # The page first, the note of who looked after it.
+        QTimer.singleShot(0, self._look)
+
+    def _look(self) -> None:
+        self._office.do(partial(service.look, patient_id=self.patient_id), self)
+
+    # building
+
+    def _deeds(self) -> Bar:
+        may_register = self._office.may(Permission.REGISTER_PATIENTS)
+        self.back = Button(_("Go back"), "back", "quiet")
+        self.back.clicked.connect(self._office.back)
+        self.void = Button(_("Take back the registration"), "", "danger")
+        self.void.clicked.connect(self._ask_void)
+        self.died = Button(_("Died"))
+        self.died.clicked.connect(self._ask_died)
+        self.correct = Button(_("Correct data"))
+        self.correct.clicked.connect(lambda: self._office.go("persons", patient_id=self.patient_id, correct=True))
+        for button in (self.void, self.correct):
+            button.setVisible(may_register)
+        self.died.setVisible(self._office.may(Permission.REGISTER_PATIENTS, Permission.PRESCRIBE))
+        bar = Bar(62, "top")
+        foot = row(self.back, self.void, self.died, None, self.correct, *self._hung(), gap=S2)
+        foot.setContentsMargins(S4, S2, S4, S2)
+        stack(bar, foot)
+        return bar
+
+    def _hung(self) -> list[Button]:
+        buttons: list[Button] = []
+        for deed in slots.deeds_for(self._office, "page"):
+            kind = "primary" if deed.primary else "secondary"
+            button = Button(_(deed.title), deed.key, kind, deed.icon, tall=deed.primary)
+            button.clicked.connect(partial(self._run, deed))
+            buttons.append(button)
+        return buttons
+
+    def _run(self, deed: slots.Deed, *_clicked: object) -> None:
+        deed.run(self._office, self.patient_id, self)
+
+    def _panels(self) -> None:
+        for panel in slots.panels:
+            if self._office.may(panel.permission):
+                built = panel.build(self._office, self.patient_id)
+                self._side.addWidget(Card(Text(_(panel.title), "head", "semi"), built))
+
+    # showing
+
+    def reload(self) -> None:
+        header = self._office.ask(queries.header, self.patient_id)
+        known = self._office.ask(queries.details, self.patient_id)
+        clear(self._top)
+        ask = _("Ask") if self._office.may(*_MAY_NOTE_ALLERGIES) else ""
+        self._top.addWidget(person_banner(banner_words(header), ask))
+        clear(self._cards)
+        if known.voided:
+            self._cards.addWidget(Callout(_("Taken back: {reason}").format(reason=known.void_reason), "warning"))
+        self._cards.addWidget(self._data(known))
+        self._cards.addWidget(self._reaching(known.details))
+        self._cards.addWidget(self._allergies(known))
+        for button in (self.void, self.correct, self.add_allergy, self.died):
+            button.setEnabled(not known.voided)
+
+    def _data(self, known: Known) -> Card:
+        details = known.details
+        unknown = _("Not known")
+        facts: list[tuple[str, str]] = [
+            (_("Given names"), details.given_names or unknown),
+            (_("Family names"), f"{details.family_name} {details.second_family_name}".strip() or unknown),
+            (_("Married name"), details.married_name),
+            (_("Known as"), details.known_as),
+            (_("CUI (DPI)"), said_id(details.national_id_kind, details.national_id) or unknown),
+            (_("Community"), said_place(details.municipality_code, details.community) or unknown),
+            (_("Language"), language_name(details.language_code) or unknown),
+            (_("Mother"), details.mother_name),
+            (_("Paper chart"), details.folder_number),
+            (_("Registered"), say_day(known.registered_at.date())),
+        ]
+        marks = self._office.ask(queries.marks_of, [self.patient_id])[self.patient_id]
+        chips = [Chip(mark.text, tone_of(mark), mark.icon) for mark in marks if not mark.label]
+        facts += [(mark.label, mark.text) for mark in marks if mark.label]
+        head = row(Text(_("Data"), "head", "semi"), *chips, None, gap=S2)
+        return Card(head, Facts([fact for fact in facts if fact[1]], 130))
+
+    def _reaching(self, details: Details) -> Card:
+        contact = ", ".join(part for part in (details.contact_name, details.contact_kinship) if part)
+        facts = [
+            (_("Telephone"), details.phone or _("Not known")),
+            (_("About calling"), details.phone_note),
+            (_("Trusted person"), contact or _("Not known")),
+            (_("Telephone"), details.contact_phone),
+        ]
+        return Card(Text(_("How to reach the person"), "head", "semi"), Facts([f for f in facts if f[1]], 130))
+
+    def _allergies(self, known: Known) -> Card:
+        card = Card(Text(_("Allergies"), "head", "semi"))
+        for allergy in known.allergies:
+            card.body.addLayout(self._allergy_line(allergy))
+        if not known.allergies:
+            card.body.addWidget(Text(say_allergies(known.allergy_status), color="quiet"))
+        deeds = row(self._new_allergy_button(), gap=S2)
+        if not known.allergies and self._office.may(*_MAY_NOTE_ALLERGIES):
+            for status in (AllergyStatus.NONE_KNOWN, AllergyStatus.UNAVAILABLE):
+                if status is not known.allergy_status:
+                    said = Link(say_allergies(status))
+                    said.clicked.connect(partial(self._say_status, status))
+                    deeds.addWidget(said)
+        deeds.addStretch(1)
+        card.body.addLayout(deeds)
+        return card
+
+    def _new_allergy_button(self) -> Button:
+        """Made anew with its card: Qt deletes it with the card."""
+        self.add_allergy = Button(_("Add an allergy"), "allergies")
+        self.add_allergy.setVisible(self._office.may(*_MAY_NOTE_ALLERGIES))
+        self.add_allergy.clicked.connect(self._ask_allergy)
+        return self.add_allergy
+
+    def _allergy_line(self, allergy: AllergyRow) -> QHBoxLayout:
+        wrong = Link(_("This is wrong"), small=True)
+        wrong.clicked.connect(partial(self._ask_void_allergy, allergy))
+        wrong.setVisible(self._office.may(*_MAY_NOTE_ALLERGIES))
+        said = f"{allergy.substance} ({allergy.reaction})" if allergy.reaction else allergy.substance
+        return row(Icon("alert-triangle", "danger"), (Text(said, weight="semi", wrap=True), 1), wrong, gap=S2)
+
+    # doing
+
+    def _ask_allergy(self) -> None:
+        dialogs.ask_text(
+            _("What does the person not bear?"),
+            self,
+            lambda words: self._office.do(
+                partial(service.add_allergy, patient_id=self.patient_id, substance=words), self
+            ),
+            hint=_("Medicine, food or other"),
+            yes_text=_("Add"),
+        )
+
+    def _ask_void_allergy(self, allergy: AllergyRow, *_clicked: object) -> None:
+        dialogs.ask_text(
+            _("Why is «{substance}» wrong?").format(substance=allergy.substance),
+            self,
+            lambda reason: self._office.do(
+                partial(service.void_allergy, allergy_id=allergy.allergy_id, reason=reason), self
+            ),
+            yes_text=_("Take off the list"),
+        )
+
+    def _say_status(self, status: AllergyStatus, *_clicked: object) -> None:
+        self._office.do(partial(service.set_allergy_status, patient_id=self.patient_id, status=status), self)
+
+    def _ask_void(self) -> None:
+        dialogs.ask_text(
+            _("Why is this registration taken back? It stays readable and is found no more."),
+            self,
+            self._void,
+            hint=_("Registered twice, wrong person"),
+            yes_text=_("Take back"),
+        )
+
+    def _void(self, reason: str) -> None:
+        use_case = partial(service.void_registration, patient_id=self.patient_id, reason=reason)
+        self._office.do(use_case, self, then=lambda _none: self._office.go("persons"))
+
+    def _ask_died(self) -> None:
+        seen = self._office.ask(queries.details, self.patient_id).died_on
+        if seen is not None:
+            self._office.do(
+                partial(service.mark_died, patient_id=self.patient_id, died_on=None, seen=seen),
+                self,
+                then=lambda _changed: self._office.notice(_("The note of the death was taken back")),
+            )
+            return
+        dialogs.ask_text(
+            _("When did the person die? A day, a month or a year."),
+            self,
+            self._note_death,
+            hint="3/10/2026, 10/2026, 2026",
+            yes_text=_("Note the death"),
+        )
+
+    def _note_death(self, words: str) -> None:
+        try:
+            day: PartialDate = read_birth(words, self._office.today()).day
+        except Refused as refused:
+            dialogs.say(refused.sentence(), self)
+            return
+        self._office.do(partial(service.mark_died, patient_id=self.patient_id, died_on=day), self)

@@ -1,0 +1,265 @@
+"""Registering a person, or correcting what is known: one page, no mouse needed, nothing typed is lost."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.features.patients import queries, service
+from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.screens.person_form import PersonForm
+from clinic_desktop.features.patients.screens.similar_people import SimilarPeople
+from clinic_desktop.kernel.errors import ClinicError
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.drafts import KeptDraft, drop_draft, find_draft, keep_draft, my_drafts
+from clinic_desktop.storage.work import ChangedMeanwhile
+from clinic_desktop.uikit.buttons import Button, Link
+from clinic_desktop.uikit.layouts import line_up, row, scrolled
+from clinic_desktop.uikit.marks import Icon
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.surfaces import Card, Line
+from clinic_desktop.uikit.theme import S2, S3, S4, S6, is_compact
+from clinic_desktop.uikit.words import Text
+
+NEW, CORRECT = "registration", "correction"
+_PAUSE_MS = 500
+_SIDE_WIDE, _SIDE_NARROW = 380, 262
+
+
+class RegistrationScreen(QWidget):
+    """`words` come from the search box; with `patient_id` it corrects that person."""
+
+    def __init__(
+        self, office: Office, words: str = "", patient_id: PatientId | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._office = office
+        self._correcting = patient_id is not None
+        self.patient_id = patient_id or PatientId(new_id())
+        self._before: Details | None = None
+        self._saving = False
+        self.form = PersonForm(office, registering=not self._correcting)
+        self.similar = SimilarPeople()
+        self.saved_words = Text("", "small", color="quiet")
+        self._saved_icon = Icon("circle-check", "well", 16)
+        self._saved_icon.hide()
+        self._make_buttons()
+        self._lay_out()
+        self._listen()
+        self._fill(words)
+
+    # building
+
+    def _make_buttons(self) -> None:
+        arrives = not self._correcting and bool(service.after_registering) and self._office.may(Permission.RECEPTION)
+        if self._correcting:
+            title, icon = _("Save changes"), "check"
+        elif arrives:
+            title, icon = _("Save and arrived"), "user-check"
+        else:
+            title, icon = _("Save"), "check"
+        self.primary = Button(title, "save", "primary", icon, tall=True)
+        self.primary.clicked.connect(partial(self.save, arrived=arrives))
+        self.save_only = Button(_("Only save"), "save_only")
+        self.save_only.setVisible(arrives)
+        self.save_only.clicked.connect(partial(self.save, arrived=False))
+        self.back = Button(_("Go back"), "back", "quiet")
+        self.back.clicked.connect(self._office.back)
+        self.discard = Button(_("Discard"), "", "quiet")
+        self.discard.clicked.connect(self._discard)
+        self.discard.hide()
+        self.earlier = Link(_("Bring back the registration that was not finished"))
+        self.earlier.hide()
+        self.earlier.clicked.connect(self._bring_earlier)
+
+    def _lay_out(self) -> None:
+        title = Text(_("Correct data") if self._correcting else _("New person"), "title", "semi")
+        head = row(title, S3, self.earlier, None, self._saved_icon, self.saved_words, gap=6)
+        self._moves_on = Text(_("Enter goes to the next field"), "small", color="quiet")
+        foot = row(self.back, self.discard, None, self._moves_on, S2, self.save_only, gap=S2)
+        self._page = scrolled(self.form)
+        written = Card(head, (self._page, 1), Line(), foot, margins=(S6, S4, S6, S3), gap=S3)
+        self.side = Card((self.similar, 1), self.primary, gap=S2)
+        line_up(self, (written, 1), self.side, margins=(S4, S4, S4, S4), gap=S3)
+
+    def _listen(self) -> None:
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self.keep_draft)
+        self._pause.timeout.connect(self.look_for_similar)
+        self.form.edited.connect(self._pause.start)
+        self.similar.same.connect(self._is_same)
+        self.similar.opened.connect(self._see)
+        self.similar.none.connect(self.primary.setFocus)
+
+    def _fill(self, words: str) -> None:
+        if self._correcting:
+            self._before = self._office.ask(queries.details, self.patient_id).details
+            self.form.show_details(self._before)
+            draft = self._office.ask(find_draft, CORRECT, self.patient_id)
+            if draft is not None:
+                self._bring_back(draft)
+            return
+        unfinished = self._unfinished()
+        if words.strip():
+            self.form.show_typed(self._office.ask(queries.split_name, words))
+            self.look_for_similar()
+            self.earlier.setVisible(unfinished is not None)
+        elif unfinished is not None:
+            self._bring_back(unfinished)
+
+    def _unfinished(self) -> KeptDraft | None:
+        return next((draft for draft in self._office.ask(my_drafts) if draft.screen == NEW), None)
+
+    # the draft
+
+    @property
+    def _screen(self) -> str:
+        return CORRECT if self._correcting else NEW
+
+    def keep_draft(self) -> None:
+        """Called at every pause, and before a lock, the cover, and leaving."""
+        self._pause.stop()
+        if self._saving or self.form.is_empty():
+            return
+        kept = partial(keep_draft, screen=self._screen, record_id=self.patient_id, fields=self.form.kept(), caret={})
+        if not self._correcting or self.form.details(self._before) != self._before:
+            self._office.do(kept, self, then=self._say_kept)
+
+    def _say_kept(self, when: datetime) -> None:
+        local = when.astimezone()
+        self.saved_words.setText(_("Draft kept {time}").format(time=f"{local:%H:%M:%S}"))
+        self._saved_icon.show()
+        self.discard.show()
+
+    def _bring_back(self, draft: KeptDraft) -> None:
+        self.patient_id = PatientId(draft.record_id)
+        self.form.bring_back(draft.fields)
+        self.saved_words.setText(_("What was not finished is here again"))
+        self.earlier.hide()
+        self.discard.show()
+        self.look_for_similar()
+
+    def _bring_earlier(self) -> None:
+        draft = self._unfinished()
+        if draft is not None:
+            self._bring_back(draft)
+
+    def _discard(self) -> None:
+        self._forget_draft(then=self._leave)
+
+    def _forget_draft(self, then: Any = None) -> None:
+        self._saving = True
+        self._pause.stop()
+        self._office.do(partial(drop_draft, screen=self._screen, record_id=self.patient_id), self, then=then)
+
+    def _leave(self, *_done: object) -> None:
+        self._office.back()
+
+    # who is here already
+
+    def look_for_similar(self) -> None:
+        but = self.patient_id if self._correcting else None
+        found = self._office.ask(queries.similar, self.form.details(self._before), but)
+        if self._correcting:
+            found = tuple(similar for similar in found if similar.strong)
+        self.similar.show_similar(found)
+
+    def _is_same(self, other: str) -> None:
+        """The person is here already: what was typed goes, the page of that person comes."""
+        if self._correcting:
+            use_case = partial(service.say_same, first=self.patient_id, second=PatientId(other))
+            self._office.do(use_case, self, then=lambda _link: self.look_for_similar())
+            return
+        self._forget_draft(then=partial(self._go_to, other))
+
+    def _go_to(self, other: str, *_done: object) -> None:
+        self._office.go("persons", patient_id=other)
+
+    def _see(self, other: str) -> None:
+        self.keep_draft()
+        self._office.go("persons", patient_id=other)
+
+    # saving
+
+    def save(self, *_clicked: object, arrived: bool = False) -> None:
+        if self._saving or self.form.find_faults():
+            return
+        self.look_for_similar()
+        if self.similar.must_answer() and not self._correcting:
+            # Asked once: the same key again answers "none of these".
+            self.similar.none_of_these.setFocus()
+            self.similar.answered |= set(self.similar.unanswered())
+            return
+        self._saving = True
+        self._office.do(self._use_case(arrived), self, then=partial(self._saved, arrived), failed=self._failed)
+
+    def _use_case(self, arrived: bool) -> Any:
+        details = self.form.details(self._before)
+        if self._before is not None:
+            return partial(service.correct, patient_id=self.patient_id, seen=self._before, to=details)
+        return partial(
+            service.register,
+            patient_id=self.patient_id,
+            details=details,
+            arrived=arrived,
+            different_from=tuple(self.similar.answered),
+            allergies=self.form.allergy_status(),
+        )
+
+    def _saved(self, arrived: bool, _result: object) -> None:
+        name = self._office.ask(queries.said_names, [self.patient_id])[self.patient_id]
+        self._forget_draft()
+        if arrived:
+            self._office.notice(_("{name} is registered and in the waiting room").format(name=name))
+            self._office.go("today")
+        else:
+            said = _("{name}: changes saved") if self._correcting else _("{name} is registered")
+            self._office.notice(said.format(name=name))
+            self._office.go("persons", patient_id=self.patient_id)
+
+    def _failed(self, error: ClinicError) -> None:
+        self._saving = False
+        if isinstance(error, ChangedMeanwhile) and self._correcting:
+            self._take_new_values(error)
+        else:
+            self._office.voice.say(error, self)
+
+    def _take_new_values(self, error: ChangedMeanwhile) -> None:
+        """Show beside the typed words what somebody else wrote; saving again means to overwrite it."""
+        now = self._office.ask(queries.details, self.patient_id).details
+        for name in error.fields:
+            field = self.form.fields.get(_FIELD_OF.get(name, name))
+            if field is not None:
+                there = getattr(now, name, "")
+                field.say(_("Somebody wrote here meanwhile: {words}").format(words=there or "…"), "warning")
+        self._before = now
+        self._office.voice.say(error, self)
+
+    # the window
+
+    def take_focus(self) -> None:
+        first = next((name for name in ("family_name", "birth") if not self.form.value(name)), "sex")
+        self.form.fields[first].editor.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = is_compact(self.window().width())
+        self.side.setFixedWidth(_SIDE_NARROW if narrow else _SIDE_WIDE)
+        self._moves_on.setVisible(not narrow)
+        self.form.lay_out(2 if narrow else 3)
+
+
+_FIELD_OF = {
+    "birth_date": "birth",
+    "birth_estimated": "birth",
+    "birth_noted_on": "birth",
+    "municipality_code": "municipality",
+    "national_id_kind": "national_id",
+}

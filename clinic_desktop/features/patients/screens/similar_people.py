@@ -1,0 +1,94 @@
+"""Who may be the same person already: at most two, with what agrees and what does not. It warns and never stops."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.features.patients.rules.rows import Similar
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.uikit.buttons import Button, Link
+from clinic_desktop.uikit.layouts import clear, column, row, scrolled, stack
+from clinic_desktop.uikit.marks import Chip, Icon
+from clinic_desktop.uikit.surfaces import Card
+from clinic_desktop.uikit.theme import S2, S3, S4
+from clinic_desktop.uikit.words import Facts, Phrase, Text, quiet, semi
+
+SHOWN = 2
+_KEYS = ("same_first", "same_second")
+
+
+class SimilarPeople(QWidget):
+    """`same` names the registered person it is; `none` says that it is nobody of these."""
+
+    same = Signal(str)
+    none = Signal()
+    opened = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Similar, ...] = ()
+        self.answered: set[PatientId] = set()
+        """Those of whom it was said that they are somebody else."""
+        self.head = Text(_("Is the person here already?"), "head", "semi")
+        self._count = Text("", color="quiet", wrap=True)
+        self._cards = column(gap=S2)
+        inside = QWidget()
+        stack(inside, self._cards, None)
+        self.none_of_these = Button(_("None of these"), key="none_of_these")
+        self.none_of_these.clicked.connect(self._answer)
+        self._warning = QWidget()
+        ask = Text(_("Before saving, say whether the person is here already"), "small", "semi", "warning", wrap=True)
+        warned = row(Icon("alert-triangle", "warning", 16), (ask, 1), gap=6)
+        stack(self._warning, warned)
+        stack(self, self.head, self._count, (scrolled(inside), 1), self.none_of_these, self._warning, gap=S2)
+        self.show_similar(())
+
+    def show_similar(self, rows: Sequence[Similar]) -> None:
+        self.rows = tuple(rows)[:SHOWN]
+        clear(self._cards)
+        for at, similar in enumerate(self.rows):
+            self._cards.addWidget(self._card(at, similar))
+        count = len(self.rows)
+        said = ngettext("{count} similar person. Compare.", "{count} similar people. Compare.", count)
+        none = _("Nobody similar so far. It is looked for while you type.")
+        self._count.setText(said.format(count=count) if count else none)
+        self.none_of_these.setVisible(bool(self.unanswered()))
+        self._warning.setVisible(self.must_answer())
+
+    def unanswered(self) -> list[PatientId]:
+        return [similar.patient_id for similar in self.rows if similar.patient_id not in self.answered]
+
+    def must_answer(self) -> bool:
+        """Whether somebody very similar was not answered for."""
+        return any(similar.strong and similar.patient_id not in self.answered for similar in self.rows)
+
+    def _answer(self) -> None:
+        self.answered |= set(self.unanswered())
+        self.show_similar(self.rows)
+        self.none.emit()
+
+    def _card(self, at: int, similar: Similar) -> Card:
+        chip = Chip(_("Very similar"), "warning", "alert-triangle") if similar.strong else Chip(_("Somewhat similar"))
+        same = Button(_("The same person"), key=_KEYS[at])
+        same.clicked.connect(partial(self._say_same, similar.patient_id))
+        look = Link(_("See page"))
+        look.clicked.connect(partial(self._look, similar.patient_id))
+        facts = [(_("Equal"), ", ".join(similar.equal)), (_("Different"), ", ".join(similar.different))]
+        return Card(
+            row((Text(similar.said, weight="semi", wrap=True), 1), chip, gap=6),
+            Phrase(semi(similar.born), quiet(" · "), similar.place or _("Not known"), quiet(" · "), similar.number),
+            Facts([(label, words) for label, words in facts if words], 66),
+            row(same, look, None, gap=S2),
+            bar="warning" if similar.strong else None,
+            margins=(S4, S3, S3, S3),
+            gap=6,
+        )
+
+    def _say_same(self, patient_id: PatientId) -> None:
+        self.same.emit(patient_id)
+
+    def _look(self, patient_id: PatientId) -> None:
+        self.opened.emit(patient_id)

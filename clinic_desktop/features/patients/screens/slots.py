@@ -1,0 +1,43 @@
+"""What upper rooms hang on a person's card and page. Filled by app/house.py; light enough to be imported early."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something to do with a person ("Arrived"). `title` is a msgid, `key` a name of the key registry."""
+
+    title: str
+    key: str
+    icon: str
+    permission: Permission
+    run: Callable[[Office, PatientId, QWidget], None]
+    primary: bool = False
+    place: Literal["both", "preview", "page"] = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A section of the person's page (past visits, medicines). `title` is a msgid."""
+
+    title: str
+    permission: Permission
+    build: Callable[[Office, PatientId], QWidget]
+
+
+deeds: tuple[Deed, ...] = ()
+panels: tuple[Panel, ...] = ()
+
+
+def deeds_for(office: Office, place: Literal["preview", "page"]) -> list[Deed]:
+    """Those this person may do, the primary one last, where its button stands."""
+    allowed = [deed for deed in deeds if deed.place in ("both", place) and office.may(deed.permission)]
+    return sorted(allowed, key=lambda deed: deed.primary)
