@@ -62,15 +62,15 @@ class Home(QObject):
             house.frame_slots(lambda: backups.last_backup(self.clinic.vault), demo=place.demo),
             role_words=_(member.role_title) if member else "",
             title=title,
+            home=house.home_of(actor.permissions),
         )
         self.page.lock_asked.connect(self.lock_asked)
-        begins = house.home_of(actor.permissions)
-        if begins:
-            self.office.go(begins)
         self.office.follow(frozenset({"setting_value"}), self.page, self._hear_settings)
         self._watch()
         if self.clinic.must_change:
             self.office.go("own")
+        else:
+            self.office.notice(_("Under your name you can choose a PIN, so that a covered screen opens quickly."))
 
     def _watch(self) -> None:
         app = QApplication.instance()
@@ -88,6 +88,7 @@ class Home(QObject):
         )
         self._idle.cover.connect(self.page.cover)
         self._idle.lock.connect(self.page.lock)
+        self.page.covered.connect(self._idle.set_covered)
         self._sleep = Sleep(parent=self)
         self._sleep.woke.connect(self.page.lock)
         # Any commit: the worker tells on its own thread, so the timer is started by way of the event loop.

@@ -329,7 +329,6 @@ class Frame(QWidget):
         self.rail.set_compact(compact)
         self.top.set_compact(compact)
         self.footer.set_compact(compact)
-        self.bar.place()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), col("ground"))

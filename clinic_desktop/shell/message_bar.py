@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.kernel.errors import ClinicError
@@ -37,7 +37,14 @@ class MessageBar(Card):
         self._timer.timeout.connect(self.hide)
         self.undo.clicked.connect(self._take_back)
         self.understood.clicked.connect(self.hide)
+        parent.installEventFilter(self)
         self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # The frame's own resize comes before its layout has moved the parent.
+        if event.type() == QEvent.Type.Resize and self.isVisibleTo(self.parentWidget()):
+            self.place()
+        return super().eventFilter(watched, event)
 
     def tell(self, text: str, tone: Tone, undo: Callable[[], None] | None = None) -> None:
         ink, ground = TONES[tone]
