@@ -45,7 +45,7 @@ STATUS_WORDS = {
     AppointmentStatus.BOOKED: N_("To come"),
     AppointmentStatus.WAITING: N_("Waiting"),
     AppointmentStatus.IN_CONSULT: N_("In consultation"),
-    AppointmentStatus.SEEN: N_("Attended"),
+    AppointmentStatus.SEEN: N_("Seen"),
     AppointmentStatus.LEFT: N_("Left"),
     AppointmentStatus.MISSED: N_("Did not come"),
     AppointmentStatus.CANCELLED: N_("Cancelled"),

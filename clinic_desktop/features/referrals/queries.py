@@ -298,7 +298,7 @@ def _contact(known: Details) -> str:
 def _medicine(line: CurrentMedicine) -> MedicineLine:
     # The product says its strength, form and way; what is not on the shelf list is as the prescriber wrote it.
     named = " ".join(part for part in (line.name, line.product) if part)
-    how = _joined([line.dose_said, line.instructions_text or ""], ". ")
+    how = _joined([line.dose_said, line.instructions_text or ""], ", ")
     return MedicineLine(named, how, say_day(line.signed_on))
 
 

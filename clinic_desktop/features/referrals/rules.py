@@ -55,8 +55,8 @@ class Consent(StrEnum):
 
 
 CONSENT_WORDS = {
-    Consent.AGREED: N_("Yes, all of it"),
-    Consent.PARTLY: N_("Only what is ticked"),
+    Consent.AGREED: N_("Yes"),
+    Consent.PARTLY: N_("In part"),
     Consent.NOT_ASKED: N_("Could not be asked"),
 }
 _CONSENT_ON_PAPER = {
@@ -106,9 +106,12 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(Part.SUBSTANCES, N_("Alcohol and other substances"), note_sections=("alcohol-drugs",)),
     PartRule(Part.SOCIAL, N_("Family, home and work"), note_sections=("family", "work")),
     PartRule(Part.RISK, N_("Risk"), note_sections=("risk",)),
-    PartRule(Part.CONTACT, N_("Telephone and contact, with permission")),
-    PartRule(Part.NATIONAL_ID, N_("Number of the identity card, with permission")),
+    PartRule(Part.CONTACT, N_("Telephone and contact")),
+    PartRule(Part.NATIONAL_ID, N_("Identity card")),
 )
+LEFT_OUT_OF_HALF_A_PAGE = (Part.SCALES, Part.HEALTH)
+"""An emergency needs the question, the medicines and the state of the person; the rest can wait for a call."""
+
 _BY_PART = {rule.part: rule for rule in PARTS}
 
 

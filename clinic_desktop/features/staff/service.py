@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -13,6 +13,7 @@ from clinic_desktop.features.staff.records import Role, Site, StaffMember
 from clinic_desktop.features.staff.rules import FIRST_ROLES, needs_supervisor
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.ids import SHIPPED
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage import keys
@@ -23,6 +24,10 @@ from clinic_desktop.storage.words import check_password
 from clinic_desktop.storage.work import Actor, Work
 
 Steps = Generator[Progress, None, None]
+
+
+_SHIPPED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+"""The first roles are the same rows everywhere, whenever a clinic was founded."""
 
 
 class NotInService(Refused):
@@ -82,7 +87,12 @@ def found(work: Work, first: NewMember, *, municipality_code: str | None, phone:
     )
     for role in FIRST_ROLES:
         names = sorted(str(p) for p in role.permissions)
-        work.add(Role(id=role_id(role.code), code=role.code, title=role.title, permissions=names))
+        work.add(
+            Role(
+                id=role_id(role.code), code=role.code, title=role.title, permissions=names,
+                origin_site_id=SHIPPED, recorded_by=SHIPPED, recorded_at=_SHIPPED_AT,
+            )
+        )  # fmt: skip
     _add(work, first)
     work.about(Site.__tablename__, place.site_id)
 

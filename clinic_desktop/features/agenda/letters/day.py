@@ -60,11 +60,11 @@ def clinicians_list(work: Work, day: date | None = None) -> Paper:
     rows = _expected(work, on)
     columns = (
         Column(_("Turn"), 0.6, Align.RIGHT, strong=True),
-        Column(_("Person"), 2.6, strong=True),
-        Column(_("Born"), 1.5),
-        Column(_("Record"), 1.3),
+        Column(_("Person"), 2.5, strong=True),
+        Column(_("Born"), 1.4),
+        Column(_("Record"), 1.2),
         Column(_("Language"), 1.0),
-        Column(_("To write"), 2.4),
+        Column(_("To write"), 3.4),
     )
     lines: list[tuple[str, ...]] = []
     for row in rows:

@@ -23,7 +23,7 @@ from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.theme import S2, S3
+from clinic_desktop.uikit.theme import S2, S3, S4
 from clinic_desktop.uikit.words import Facts, Text
 
 Status = AppointmentStatus
@@ -32,12 +32,12 @@ _LOOKS: dict[Status, tuple[theme.Tone, str]] = {
     Status.IN_CONSULT: ("accent", "stethoscope"),
     Status.SEEN: ("well", "check"),
 }
-_WIDE, _NARROW = 320, 232
+_WIDE, _NARROW = 320, 228
 _FACTS_WHEN_NARROW = 3
 _HERE = (Status.WAITING, Status.IN_CONSULT)
 _TABS: tuple[tuple[str, frozenset[Status] | None], ...] = (
     (N_("All"), None),
-    (N_("Waiting"), frozenset(_HERE)),
+    (N_("Waiting"), frozenset({Status.WAITING})),
     (N_("To come"), frozenset({Status.BOOKED})),
     (N_("Attended"), frozenset({Status.SEEN})),
 )
@@ -52,6 +52,7 @@ class TodayScreen(QWidget):
         super().__init__(parent)
         self._office = office
         self._rows: tuple[queries.DayRow, ...] = ()
+        self._compact = False
         self.tabs = Tabs([_(name) for name, _statuses in _TABS])
         self.last_call = Text("", "small", color="quiet")
         self.table = self._make_table()
@@ -92,13 +93,25 @@ class TodayScreen(QWidget):
                 _("Turn"), lambda r: cells.number(str(r.turn or "–"), "strong" if r.turn else "quiet"), 64, right=True
             ),
             Column[queries.DayRow](_("Time"), lambda r: r.time_text or "–", 72),
-            Column[queries.DayRow](_("Person"), _person, stretch=True),
+            Column[queries.DayRow](_("Person"), self._person, stretch=True),
             Column[queries.DayRow](_("Kind of visit"), lambda r: _(KIND_WORDS[r.kind]), 130, wide_only=True),
-            Column[queries.DayRow](_("State"), _state, 140),
+            Column[queries.DayRow](_("State"), self._state, 140),
             Column[queries.DayRow](_("Waits"), _waits, 80, right=True),
         ]
         empty = EmptyState(_("Nobody is expected today. Type a name above, or register a new person."), None)
         return ListTable(columns, key=lambda r: r.appointment_id, empty=empty, flush=True)
+
+    def _person(self, line: queries.DayRow) -> cells.Cell | str:
+        marks = (_priority(),) if line.priority and not self._compact else ()
+        return cells.strong(line.name, *marks) if line.status in (*_HERE, Status.SEEN) else line.name
+
+    def _state(self, line: queries.DayRow) -> cells.Cell | str:
+        words = _(STATUS_WORDS[line.status])
+        look = _LOOKS.get(line.status)
+        if line.priority and self._compact and line.status in (Status.WAITING, Status.BOOKED):
+            # No room for it beside the name, and it must not be lost.
+            return cells.chips(_priority())
+        return cells.chip(words, *look) if look else cells.quiet(words)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -116,14 +129,16 @@ class TodayScreen(QWidget):
         self.new_booking.clicked.connect(self._book)
         self.print.clicked.connect(lambda: print_day(self._office, self))
         deeds = row(self.new_person, self.new_booking, None, self.print, gap=S2, margins=(12, 8, 12, 8))
-        listed = Card(head, self.table, deeds, margins=(0, 4, 0, 0), gap=0)
-        line_up(self, (listed, 1), self.preview, margins=(16, 16, 16, 16), gap=S3)
+        listed = Card(head, self.table, deeds, margins=(1, 4, 1, 1), gap=0)
+        self._frame = line_up(self, (listed, 1), self.preview, margins=(S4, S4, S4, S4), gap=S3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        compact = theme.is_compact(self.window().width())
-        self.preview.set_compact(compact)
-        self.last_call.setVisible(not compact)
+        self._compact = theme.is_compact(self.window().width())
+        edge = S3 if self._compact else S4
+        self._frame.setContentsMargins(edge, edge, edge, edge)
+        self.preview.set_compact(self._compact)
+        self.last_call.setVisible(not self._compact)
 
     def open_row(self, chosen: queries.DayRow) -> None:
         if self._office.may(Permission.READ_CHART):
@@ -271,15 +286,8 @@ class Preview(Card):
         )
 
 
-def _person(line: queries.DayRow) -> cells.Cell | str:
-    marks = (cells.ChipIn(_("Priority"), "warning", "flag"),) if line.priority else ()
-    return cells.strong(line.name, *marks) if line.status in (*_HERE, Status.SEEN) else line.name
-
-
-def _state(line: queries.DayRow) -> cells.Cell | str:
-    words = _(STATUS_WORDS[line.status])
-    look = _LOOKS.get(line.status)
-    return cells.chip(words, *look) if look else cells.quiet(words)
+def _priority() -> cells.ChipIn:
+    return cells.ChipIn(_("Priority"), "warning", "flag")
 
 
 def _waits(line: queries.DayRow) -> cells.Cell | str:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.backups import service
@@ -25,9 +26,11 @@ from clinic_desktop.uikit.marks import ProgressBar, Seal
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, Card, EmptyState, Line
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.theme import S2, S3, S4
+from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Text
 from clinic_desktop.uikit.worker import LongJob
+
+_WIDE, _NARROW = 320, 270
 
 
 class BackupsScreen(QWidget):
@@ -45,6 +48,10 @@ class BackupsScreen(QWidget):
         self._connect()
         self._set_busy(False)
         self.reload()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.aside.setFixedWidth(_NARROW if is_compact(self.window().width()) else _WIDE)
 
     def take_focus(self) -> None:
         self.make.setFocus()
@@ -69,7 +76,7 @@ class BackupsScreen(QWidget):
     def _make_table(self) -> ListTable[Backup]:
         columns = [
             Column[Backup](_("Made"), lambda b: cells.strong(say_instant(b.made_at, self._zone)), 170),
-            Column[Backup](_("Clinic"), lambda b: b.site_name, stretch=True, wide_only=False),
+            Column[Backup](_("Clinic"), lambda b: b.site_name, stretch=True),
             Column[Backup](_("Size"), lambda b: cells.number(said_size(b.size)), 90, right=True),
             Column[Backup](_("State"), _state, 140),
         ]
@@ -79,14 +86,14 @@ class BackupsScreen(QWidget):
     def _lay_out(self) -> None:
         state = row(self._seal, (column(self.head, self.where, gap=2), 1), margins=(S4, 0, S4, 0), gap=S3)
         foot = row((self.bar, 1), self.cancel, None, self.make, margins=(S4, 0, S4, 0), gap=S3)
-        listed = Card(state, Line(), (self.table, 1), foot, margins=(0, S3, 0, S3), gap=S2)
+        listed = Card(state, Line(), (self.table, 1), foot, margins=(1, S3, 1, S3), gap=S2)
         restoring = _(
             "To restore: on the first screen of a new installation choose “Restore a backup”. "
             "It goes into a new folder, never over these data, and opens with the passwords of its day."
         )
         inside = QWidget()
         inside.setLayout(column(self._told, Callout(restoring, icon="history"), None, gap=S3))
-        aside = Card(
+        self.aside = Card(
             Text(_("Is everything sound?"), "head", "semi"),
             self.verify,
             self.check,
@@ -95,8 +102,8 @@ class BackupsScreen(QWidget):
             margins=(16, 16, 16, 12),
             gap=S2,
         )
-        aside.setFixedWidth(320)
-        line_up(self, (listed, 1), aside, margins=(16, 16, 16, 16), gap=S3)
+        self.aside.setFixedWidth(_WIDE)
+        line_up(self, (listed, 1), self.aside, margins=(16, 16, 16, 16), gap=S3)
 
     def _connect(self) -> None:
         self.make.clicked.connect(self._back_up)

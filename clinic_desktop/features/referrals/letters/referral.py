@@ -96,8 +96,7 @@ def lay_out(letter: ReferralLetter) -> Paper:
         dateline=", ".join(part for part in (letter.place, letter.written) if part),
         footer=printed_words(by=letter.printed_by, at=letter.printed_at),
         blocks=(
-            Facts(_address(content), 3),
-            Facts(_person(letter)),
+            Facts(_facts(letter), 4),
             Notice(content.allergies or _("Allergies not recorded")),
             Words(content.reason_text, head=_("Why we refer"), needed=True, strong=True),
             Words(content.asked_text, head=_("What we ask for")),
@@ -111,25 +110,20 @@ def lay_out(letter: ReferralLetter) -> Paper:
     )
 
 
-def _address(content: Written) -> tuple[Fact, ...]:
+def _facts(letter: ReferralLetter) -> tuple[Fact, ...]:
+    person, content = letter.person, letter.content
     return (
         Fact(_("To"), content.receiver_text, wide=True),
-        Fact(_("Urgency"), say_urgency(content.urgency)),
-        Fact(_("Goes with"), None, to_write=True, needed=content.urgency != Urgency.ROUTINE),
-    )
-
-
-def _person(letter: ReferralLetter) -> tuple[Fact, ...]:
-    person, parts = letter.person, letter.content.parts
-    return (
         Fact(_("Name"), person.name, wide=True),
         Fact(_("Age"), person.age),
         Fact(_("Sex"), person.sex),
         Fact(_("Record number"), person.number),
+        Fact(_("Urgency"), say_urgency(content.urgency)),
         Fact(_("Community"), person.community),
         Fact(_("Language"), person.language),
-        Fact(_("Identity card"), parts.get(Part.NATIONAL_ID), needed=False),
-        Fact(_("Telephone and contact"), parts.get(Part.CONTACT), needed=False, wide=True),
+        Fact(_("Identity card"), content.parts.get(Part.NATIONAL_ID), needed=False),
+        Fact(_("Goes with"), None, to_write=content.urgency != Urgency.ROUTINE, needed=False),
+        Fact(_("Telephone and contact"), content.parts.get(Part.CONTACT), needed=False, wide=True),
     )
 
 
@@ -162,12 +156,16 @@ def _slip(letter: ReferralLetter) -> Slip:
         return_to=tuple(line for line in (head.name, *head.lines, letter.place, phone) if line),
         blocks=(
             Facts((Fact(_("Seen on"), None, to_write=True), Fact(_("Next visit"), None, to_write=True))),
-            Blank(1, _("Diagnosis")),
-            Blank(1, _("Treatment")),
-            Blank(2, _("What we should do")),
+            *_to_answer(half_page=letter.content.half_page),
             Signature((Signer("", (_("Name, signature and stamp"),)),)),
         ),
     )
+
+
+def _to_answer(*, half_page: bool) -> tuple[Blank, ...]:
+    if half_page:
+        return (Blank(2, _("Diagnosis, treatment, what we should do")),)
+    return (Blank(1, _("Diagnosis")), Blank(1, _("Treatment")), Blank(2, _("What we should do")))
 
 
 # -- from the chart

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.referrals import queries, service
@@ -26,6 +27,7 @@ from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3
 from clinic_desktop.uikit.words import Facts, Text
 
+_WIDE, _NARROW = 320, 260
 _TONES: dict[Urgency, theme.Tone] = {Urgency.EMERGENCY: "danger", Urgency.PRIORITY: "warning"}
 
 
@@ -43,7 +45,7 @@ class OpenReferralsScreen(QWidget):
         self.table = self._make_table()
         self.aside = LetterCard(office, self)
         head = row(self.tabs, None, self.wrong, self.folio, margins=(20, 6, 16, 2), gap=S2)
-        listed = Card(head, self.table, margins=(0, 4, 0, 0), gap=0)
+        listed = Card(head, self.table, margins=(1, 4, 1, 1), gap=0)
         line_up(self, (listed, 1), self.aside, margins=(16, 16, 16, 16), gap=S3)
         self.tabs.chosen.connect(self.reload)
         self.table.chosen.connect(self.aside.show_letter)
@@ -52,6 +54,10 @@ class OpenReferralsScreen(QWidget):
         self.folio.textEdited.connect(self._typed)
         office.follow(queries.TABLES, self, self.reload)
         self.reload()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.aside.set_compact(theme.is_compact(self.window().width()))
 
     def take_focus(self) -> None:
         (self.table if self.table.count() else self.folio).setFocus()
@@ -67,13 +73,13 @@ class OpenReferralsScreen(QWidget):
     def _make_table(self) -> ListTable[ReferralRow]:
         columns = [
             Column[ReferralRow](_("Days"), _days, 84, right=True),
-            Column[ReferralRow](_("Person"), lambda r: cells.strong(r.name), stretch=True),
-            Column[ReferralRow](_("To"), lambda r: r.receiver_text, 230),
+            Column[ReferralRow](_("Person"), _person, stretch=True),
+            Column[ReferralRow](_("To"), lambda r: r.receiver_text, 220),
             Column[ReferralRow](_("Urgency"), _urgency, 120, wide_only=True),
             Column[ReferralRow](_("Folio"), lambda r: cells.quiet(r.folio), 140, wide_only=True),
         ]
         empty = EmptyState(_("No letter is without its answer. Letters are written from a chart, with Ctrl+D."), None)
-        return ListTable(columns, key=lambda r: r.request_id, empty=empty, flush=True)
+        return ListTable(columns, key=lambda r: r.request_id, empty=empty)
 
     def _typed(self, _words: str) -> None:
         self.wrong.setText("")
@@ -101,13 +107,14 @@ class LetterCard(Card):
         super().__init__(margins=(16, 16, 16, 12), gap=S2)
         self._office, self._screen = office, screen
         self._row: ReferralRow | None = None
-        self.setFixedWidth(320)
+        self._compact, self._count = False, 0
+        self.setFixedWidth(_WIDE)
         self.late = Text("", "small", "semi", "warning", wrap=True)
         self.name = Text("", "head", "bold", wrap=True)
         self.facts = Facts([], label_width=92)
         self.nobody = Text(_("Choose a letter, or type the folio of a slip that came back."), color="quiet", wrap=True)
         self._replies = column(gap=S2)
-        self.chart = Button(_("Open chart"), "")
+        self.chart = Button(_("Open chart"), "open")
         self.again = Button(_("Print again"), "print")
         self.called = Button(_("Somebody asked after it"), "")
         self.give_up = Button(_("No answer will come"), "")
@@ -133,14 +140,24 @@ class LetterCard(Card):
             count,
         )
         self.late.setText(words.format(count=count) if count else "")
-        self.late.setVisible(bool(count))
+        self._count = count
+        self.late.setVisible(bool(count) and not self._compact)
+
+    def set_compact(self, compact: bool) -> None:
+        """In a small window: narrower, and Enter alone opens the chart."""
+        if compact != self._compact:
+            self._compact = compact
+            self.setFixedWidth(_NARROW if compact else _WIDE)
+            self.set_late(self._count)
+            self.show_letter(self._row)
 
     def show_letter(self, chosen: ReferralRow | None) -> None:
         self._row = chosen
         self.nobody.setVisible(chosen is None)
         for widget in (self.name, self.facts, self.again):
             widget.setVisible(chosen is not None)
-        self.chart.setVisible(chosen is not None and self._office.may(Permission.READ_CHART))
+        may_open = chosen is not None and self._office.may(Permission.READ_CHART)
+        self.chart.setVisible(may_open and not self._compact)
         for widget in (self.called, self.give_up, self.answer):
             widget.setVisible(chosen is not None and chosen.is_open)
         clear(self._replies)
@@ -214,8 +231,14 @@ def _reply(reply: ReplyRow) -> Facts:
 
 
 def _days(letter: ReferralRow) -> cells.Cell | str:
-    words = ngettext("{n} day", "{n} days", letter.days).format(n=letter.days)
-    return cells.warn(words) if letter.late else cells.number(words)
+    if letter.days == 0:
+        return cells.number(_("today"))
+    return cells.number(ngettext("{n} day", "{n} days", letter.days).format(n=letter.days))
+
+
+def _person(letter: ReferralRow) -> cells.Cell | str:
+    marks = (cells.ChipIn(_("Ask"), "warning", "phone"),) if letter.late else ()
+    return cells.strong(letter.name, *marks)
 
 
 def _urgency(letter: ReferralRow) -> cells.Cell | str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.referrals.rules import Material, Part, PartRule, part_title
+from clinic_desktop.features.referrals.rules import LEFT_OUT_OF_HALF_A_PAGE, Material, Part, PartRule, part_title
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.choices import Check
 from clinic_desktop.uikit.layouts import page, scrolled, stack
@@ -44,10 +44,10 @@ class PartsCard(Card):
     def __init__(self, material: Material) -> None:
         super().__init__(gap=S2)
         self._material = material
-        self.summary = Phrase()
+        self.summary, self.staying = Phrase(), Phrase(size="small")
         self.lines = [PartLine(rule, material.words_of(rule.part)) for rule in material.offered()]
         self.half_page = Check(_("Half a page"))
-        self._half_by_hand = False
+        self._by_hand = self._compact = False
         self.nothing = Text(
             _("The chart has no signed note, diagnosis or medicine yet: only what you write here goes on the paper."),
             color="quiet",
@@ -56,12 +56,13 @@ class PartsCard(Card):
         self.nothing.setVisible(not self.lines)
         self.body.addWidget(Text(_("What goes on the paper"), "head", "semi"))
         self.body.addWidget(self.summary)
+        self.body.addWidget(self.staying)
         self.body.addWidget(Line())
         inside = page(self.nothing, *self.lines, Line(), self.half_page, None, margins=(0, 0, S1, 0), gap=S3)
         self.body.addWidget(scrolled(inside), 1)
         for line in self.lines:
             line.check.clicked.connect(self._told)
-        self.half_page.clicked.connect(self._half_chosen)
+        self.half_page.clicked.connect(self._told)
         self._sum_up()
 
     def ticked(self) -> list[Part]:
@@ -71,22 +72,24 @@ class PartsCard(Card):
         wanted = set(parts)
         for line in self.lines:
             line.check.setChecked(line.part in wanted)
+        self._by_hand = True
         self._sum_up()
 
     def suggest_half_page(self, yes: bool) -> None:
-        """An emergency goes on half a page, unless somebody chose otherwise."""
-        if not self._half_by_hand:
-            self.half_page.setChecked(yes)
-            self._sum_up()
+        """An emergency goes on half a page with less on it, unless somebody has chosen by hand already."""
+        if self._by_hand:
+            return
+        self.half_page.setChecked(yes)
+        for line in self.lines:
+            if line.part in LEFT_OUT_OF_HALF_A_PAGE:
+                line.check.setChecked(not yes)
+        self._sum_up()
 
     def line(self, part: Part) -> PartLine | None:
         return next((line for line in self.lines if line.part is part), None)
 
-    def _half_chosen(self) -> None:
-        self._half_by_hand = True
-        self._told()
-
     def _told(self) -> None:
+        self._by_hand = True
         self._sum_up()
         self.changed.emit()
 
@@ -94,7 +97,11 @@ class PartsCard(Card):
         going = [part_title(line.part) for line in self.lines if line.check.isChecked()]
         staying = [part_title(line.part) for line in self.lines if not line.check.isChecked()]
         always = [_("Allergies"), _("slip for the answer")]
-        pieces = [semi(_("Goes: ")), ", ".join([*going, *always])]
-        if staying:
-            pieces += [semi("\n" + _("Stays here: ")), quiet(", ".join(staying))]
-        self.summary.set_pieces(*pieces)
+        self.summary.set_pieces(semi(_("Goes: ")), ", ".join([*going, *always]))
+        self.staying.set_pieces(quiet(_("Stays here: ")), quiet(", ".join(staying)))
+        self.staying.setVisible(bool(staying) and not self._compact)
+
+    def set_compact(self, compact: bool) -> None:
+        """In a small window the ticks themselves say what stays."""
+        self._compact = compact
+        self._sum_up()

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from clinic_desktop.features.patients import queries as patients
 from clinic_desktop.features.patients.rules.ages import born_label
@@ -37,7 +38,7 @@ from clinic_desktop.uikit.forms import Form
 from clinic_desktop.uikit.layouts import column, row, scrolled, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Banner, Callout, Card
-from clinic_desktop.uikit.theme import S2, S3, S4
+from clinic_desktop.uikit.theme import S2, S3, S4, S6, is_compact
 from clinic_desktop.uikit.words import Text
 
 _PAUSE_MS = 800
@@ -83,10 +84,10 @@ class ReferralScreen(QWidget):
         self.receiver = Suggest(self._find_receivers, _("Hospital, health centre, service"), "building-hospital")
         self.urgency = Choice([_(URGENCY_WORDS[u]) for u in _URGENCIES])
         self.consent = Choice([_(CONSENT_WORDS[c]) for c in _CONSENTS])
-        self.reason = _area(_("The question you want answered"), 66)
-        self.asked = _area(_("Opinion, admission, a test, to go on with the treatment…"), 58)
+        self.reason = _area(_("The question you want answered"), 58)
+        self.asked = Edit(placeholder=_("Opinion, admission, a test…"))
         self.summary = _area(_("How it began and went on, how the person is now, what was tried"), 90)
-        self.follow = Edit(placeholder=_("What we go on doing here, and who follows the person"))
+        self.follow = Edit(placeholder=_("And who follows the person"))
 
     def _lay_out(self) -> None:
         form, needed = self.form, _("This is needed.")
@@ -96,7 +97,7 @@ class ReferralScreen(QWidget):
         urgency = form.add("urgency", _("Urgency"), self.urgency, check=lambda v: needed if v is None else None)
         consent = form.add(
             "consent",
-            _("Does the person agree to share it?"),
+            _("Does the person agree?"),
             self.consent,
             check=lambda v: needed if v is None else None,
         )
@@ -106,7 +107,9 @@ class ReferralScreen(QWidget):
         asked = form.add("asked", _("What we ask for"), self.asked, optional=True)
         summary = form.add("summary", _("Summary"), self.summary, optional=True)
         follow = form.add("follow", _("What we go on doing"), self.follow, optional=True)
-        stack(form, receiver, urgency, reason, asked, summary, follow, consent, None, gap=S3)
+        # Beside each other where there is room; below each other in a narrow window.
+        self._pairs = [row(urgency, consent, None, gap=S6), row((asked, 1), (follow, 1), gap=S4)]
+        stack(form, receiver, self._pairs[0], reason, self._pairs[1], summary, None, gap=S3)
         form.setContentsMargins(0, 0, S2, 0)
         written = Card(scrolled(form), margins=(S4, S3, S2, S3))
         deeds = row(self.kept, None, self.back, self.print, gap=S3)
@@ -177,6 +180,13 @@ class ReferralScreen(QWidget):
         self._pause.start()
 
     # the screen
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = is_compact(self.window().width())
+        self.parts.set_compact(narrow)
+        for pair in self._pairs:
+            pair.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def take_focus(self) -> None:
         """The receiver is the last one used, so the first thing to say is how urgent it is."""

@@ -121,7 +121,7 @@ def _held(setting: Setting, shown: str | int | bool | None) -> object:
     """As it is kept; a number that is none stays as it was typed, for `checked` to refuse."""
     if setting.kind is Kind.CHOICE:
         return setting.choices[shown][0] if isinstance(shown, int) else None
-    if setting.kind is Kind.NUMBER and str(shown).isascii() and str(shown).isdigit():
+    if isinstance(shown, str) and setting.kind is Kind.NUMBER and shown.isascii() and shown.isdigit():
         return int(shown)
     return shown
 

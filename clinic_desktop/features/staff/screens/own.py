@@ -45,7 +45,7 @@ class OwnPasswordScreen(QWidget):
             margins=(S6, S4, S6, S4),
             gap=S4,
         )
-        card.setMaximumWidth(560)
+        card.setFixedWidth(560)
         inside = QWidget()
         stack(inside, row(None, (card, 1), None), None, margins=(S4, S4, S4, S4))
         stack(self, scrolled(inside))

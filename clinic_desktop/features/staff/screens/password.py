@@ -8,7 +8,7 @@ from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.fields import PasswordEdit
 from clinic_desktop.uikit.forms import Form
-from clinic_desktop.uikit.layouts import stack
+from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.surfaces import Callout, Card
 from clinic_desktop.uikit.theme import S3, S4
 from clinic_desktop.uikit.words import Text
@@ -22,9 +22,9 @@ class NewPassword(QWidget):
         self._form, self._names = form, names
         self.first, self.second = PasswordEdit(), PasswordEdit()
         self.offer = Button(_("Propose four words"), icon="refresh")
-        first = form.add("password", _("New password"), self.first, check=self._check_first, beside=[self.offer])
+        first = form.add("password", _("New password"), self.first, check=self._check_first)
         second = form.add("again", _("The same once more"), self.second, check=self._check_second)
-        stack(self, first, second, gap=S3)
+        stack(self, first, row(self.offer, None), second, gap=S3)
         self.offer.clicked.connect(self.propose)
         self.first.textEdited.connect(self._hide)
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.staff import queries, service
@@ -19,10 +20,11 @@ from clinic_desktop.uikit.layouts import line_up, row
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, EmptyState, Line
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.theme import S2, S3
+from clinic_desktop.uikit.theme import S2, S3, is_compact
 from clinic_desktop.uikit.words import Facts, Text
 
 _SOON_DAYS = 30
+_WIDE, _NARROW = 300, 240
 
 
 class TeamScreen(QWidget):
@@ -37,13 +39,17 @@ class TeamScreen(QWidget):
         self.add = Button(_("Add a person"), "new", "primary", "user-plus", tall=True)
         self._make_aside()
         title = row(Text(_("Team"), "head", "semi"), None, self.count, margins=(20, 10, 16, 6))
-        listed = Card(title, self.table, row(None, self.add, margins=(12, 8, 12, 8)), margins=(0, 0, 0, 0), gap=0)
+        listed = Card(title, self.table, row(None, self.add, margins=(12, 8, 12, 8)), margins=(1, 1, 1, 1), gap=0)
         line_up(self, (listed, 1), self.aside, margins=(16, 16, 16, 16), gap=S3)
         self.table.chosen.connect(self.show_member)
         self.table.opened.connect(self._change)
         self.add.clicked.connect(lambda: AddMember(self._office, self).open())
         office.follow(queries.TABLES, self, self.reload)
         self.reload()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.aside.setFixedWidth(_NARROW if is_compact(self.window().width()) else _WIDE)
 
     def take_focus(self) -> None:
         self.table.setFocus()
@@ -87,7 +93,7 @@ class TeamScreen(QWidget):
             margins=(16, 16, 16, 12),
             gap=S2,
         )
-        self.aside.setFixedWidth(300)
+        self.aside.setFixedWidth(_WIDE)
         self.change.clicked.connect(self._change)
         self.renew.clicked.connect(self._ask_new_password)
         self.end.clicked.connect(self._ask_end)
@@ -123,7 +129,7 @@ class TeamScreen(QWidget):
         if not member.active:
             return cells.chip(_("Access ended"), "neutral", "ban")
         if member.valid_until is None:
-            return cells.quiet("–")
+            return cells.quiet(_("without an end"))
         left = (member.valid_until - self._office.today()).days
         if left < 0:
             return cells.chip(_("Ended {day}").format(day=say_day(member.valid_until)), "neutral", "ban")
