@@ -48,5 +48,12 @@ class StillClock:
         self._passed = instant.astimezone(UTC) - self.start.astimezone(UTC)
 
 
+_LATEST_MS = 2**46 - 1
+
+
 def unix_ms(instant: datetime) -> int:
-    return int(instant.timestamp() * 1000)
+    """Milliseconds since 1970, for ids and for the order of changes.
+
+    Never negative and never past the year 4199: a laptop whose clock has died must still be able to save.
+    """
+    return min(max(int(instant.timestamp() * 1000), 0), _LATEST_MS)

@@ -14,6 +14,8 @@ from clinic_desktop.kernel.errors import Trouble
 from clinic_desktop.kernel.i18n import N_
 
 PAGE_SIZE = 4096
+BUSY_MS = 10_000
+"""How long one connection waits for another."""
 # "CLDT"; a file of another program, encrypted or not, is not ours to change.
 APPLICATION_ID = 0x434C4454
 _PLAIN_HEADER = b"SQLite format 3\0"
@@ -56,7 +58,12 @@ def open_cipher(path: Path, raw_key: bytes, *, create: bool = False, read_only: 
     flags = dbapi2.SQLITE_OPEN_READWRITE | (dbapi2.SQLITE_OPEN_CREATE if create else 0)
     try:
         connection = dbapi2.connect(
-            str(path), timeout=10, isolation_level=None, check_same_thread=False, cached_statements=256, flags=flags
+            str(path),
+            timeout=BUSY_MS / 1000,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+            flags=flags,
         )
     except dbapi2.OperationalError as error:
         raise MissingFile() from error

@@ -14,6 +14,9 @@ HEAD = "0001"
 """The newest revision. Kept here so that a vault that is current opens without alembic; a test compares the two."""
 
 
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
 class NewerVault(Trouble):
     text = N_("These data were written by a newer version of the program. Update this computer first.")
 
@@ -67,18 +70,28 @@ def drop_triggers(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
 
 
+def refuse_newer(connection: sa.Connection) -> None:
+    """Raises NewerVault if this program does not know the vault's revision."""
+    from alembic.script import ScriptDirectory
+    from alembic.util.exc import CommandError
+
+    revision = revision_of(connection)
+    if revision is not None:
+        try:
+            ScriptDirectory(str(SCRIPTS)).get_revision(revision)
+        except CommandError as error:
+            raise NewerVault() from error
+
+
 def _run_alembic(connection: sa.Connection) -> None:
     from alembic import command
     from alembic.config import Config
-    from alembic.util.exc import CommandError
 
+    refuse_newer(connection)
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     _give(config, connection)
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        raise NewerVault() from error
+    command.upgrade(config, "head")
 
 
 def _give(config: Any, connection: sa.Connection) -> None:

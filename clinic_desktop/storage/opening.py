@@ -1,5 +1,6 @@
 """Making and opening a vault, from opened keys to the first question; and whether it is still the same vault."""
 
+import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clinic_desktop.kernel.clock import Clock, unix_ms
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.logs import log_bug
 from clinic_desktop.storage import ledger
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.files import DATABASE, RESTORED
@@ -45,25 +47,38 @@ def make_vault(folder: Path, opened: Opened, new: NewVault, clock: Clock) -> Vau
 
     vault = Vault(folder, vault_keys(opened), clock, create=True)
     vault.opened = opened
-    vault.migrate()
-    vault.settle_in(
-        ThisDevice(
-            device_id=new_id(unix_ms(clock.now())),
-            site_id=new.site_id,
-            site_code=new.site_code,
-            site_name=new.site_name,
-            zone=new.zone,
-            role=new.role,
-            demo=new.demo,
-            epoch=secrets.token_hex(8),
-            founded_at=clock.now(),
-            signing_key=Ed25519PrivateKey.generate().private_bytes_raw(),
-            age_identity=str(x25519.Identity.generate()),
-        )
+    device = ThisDevice(
+        device_id=new_id(unix_ms(clock.now())),
+        site_id=new.site_id,
+        site_code=new.site_code,
+        site_name=new.site_name,
+        zone=new.zone,
+        role=new.role,
+        demo=new.demo,
+        epoch=secrets.token_hex(8),
+        founded_at=clock.now(),
+        signing_key=Ed25519PrivateKey.generate().private_bytes_raw(),
+        age_identity=str(x25519.Identity.generate()),
     )
-    vault.start_reading()
-    vault.settle()
+    try:
+        vault.migrate()
+        vault.settle_in(device)
+        vault.find_itself()
+        vault.start_reading()
+        vault.trust()
+        vault.settle()
+    except BaseException:
+        _close_quietly(vault)
+        raise
     return vault
+
+
+def _close_quietly(vault: Vault) -> None:
+    """On the way out of an error, which is the one to be told."""
+    try:
+        vault.close()
+    except Exception as error:  # noqa: BLE001 - the first error says more
+        log_bug(error, "closing after an error")
 
 
 def open_vault(
@@ -71,24 +86,34 @@ def open_vault(
 ) -> Vault:
     """Open an existing vault; bring it to this version; begin a new epoch if it may have been copied or put back.
 
-    `before_migrating` cuts the waiting changes into a segment, so that none is left in the old shape.
+    `before_migrating` cuts the waiting changes into a segment, so that none is left in the old shape. The doubt comes
+    first: a segment cut by an old copy must not carry the number of another.
     """
     vault = Vault(folder, vault_keys(opened), clock)
     vault.opened = opened
     try:
-        if vault.needs_migration():
+        waiting = vault.needs_migration()
+        vault.find_itself()
+        _settle_doubt(vault)
+        if waiting:
             if before_migrating is not None:
                 before_migrating(vault)
             vault.migrate()
+            vault.find_itself()
         vault.start_reading()
-        reason = _why_doubtful(vault)
-        if reason is not None:
-            vault.begin_epoch(SYSTEM, reason)
-            (folder / RESTORED).unlink(missing_ok=True)
     except BaseException:
-        vault.close()
+        _close_quietly(vault)
         raise
     return vault
+
+
+def _settle_doubt(vault: Vault) -> None:
+    reason = _why_doubtful(vault)
+    if reason is not None:
+        vault.begin_epoch(SYSTEM, reason)
+        with contextlib.suppress(OSError):  # a mark that stays costs one more epoch
+            (vault.folder / RESTORED).unlink(missing_ok=True)
+    vault.trust()
 
 
 def _why_doubtful(vault: Vault) -> str | None:

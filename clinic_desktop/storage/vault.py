@@ -4,7 +4,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -25,7 +25,7 @@ from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.logs import log_bug
 from clinic_desktop.storage import ledger, migrate
 from clinic_desktop.storage.capture import HLC_SHIFT
-from clinic_desktop.storage.cipher import DamagedFile, open_cipher
+from clinic_desktop.storage.cipher import BUSY_MS, DamagedFile, open_cipher
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.files import DATABASE
 from clinic_desktop.storage.head import Head, place_of, write_head
@@ -49,6 +49,10 @@ class DiskTrouble(Trouble):
 
 class FinalRecord(Refused):
     text = N_("What is signed cannot be changed. Write an addendum or a correction.")
+
+
+class VaultClosed(Refused):
+    text = N_("The data are locked. Sign in again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +81,62 @@ class Vault:
         self.opened: Opened | None = None
         """The opened header slot, for what needs keys besides the database: backups, people's access."""
         self._where = ""
+        self._trusted = False
+        self._closed = False
+        self._at_work: int | None = None
+        self._asking: int | None = None
         self.last_head = ledger.Head(0, ledger.FIRST)
 
     # -- opening and closing
 
     def needs_migration(self) -> bool:
-        with self._writer.connect() as connection:
-            return not migrate.is_current(connection)
+        """Raises NewerVault before anything was written, if this program is the older one."""
+        with _told(), self._writing, self._writer.connect() as connection:
+            if migrate.is_current(connection):
+                return False
+            migrate.refuse_newer(connection)
+            return True
 
     def migrate(self) -> None:
         """Bring the schema to this version, in one transaction."""
-        with _told(), self._writing, self._writer.begin() as connection:
+        with _told(), self._writing, self._children_first(), self._writer.begin() as connection:
             migrate.migrate(connection)
+
+    @contextmanager
+    def _children_first(self) -> Generator[None]:
+        """Parents may be missing for a while: a merge brings rows in any order, a migration makes tables anew."""
+        self._raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            yield
+        finally:
+            self._raw.execute("PRAGMA foreign_keys = ON")
 
     def settle_in(self, device: ThisDevice) -> None:
         """Write who this computer is; once, when the vault is made."""
         with _told(), self._writing, Session(self._writer) as session, session.begin():
             session.add(device)
 
+    def find_itself(self) -> None:
+        """Learn which clinic this is, where its file lies and where its ledger ends."""
+        with _told(), self._writing:
+            self.learn_place()
+            self.last_head = ledger.head(self._raw.cursor())
+            self._where = place_of(self.folder / DATABASE)
+
     def start_reading(self) -> None:
-        """Open the second connection and learn which clinic this is."""
+        """Open the second connection."""
         self._raw_reader = open_cipher(self.folder / DATABASE, self._keys.cipher, read_only=True)
         self._reader = _engine(self._raw_reader, "BEGIN")
-        self.learn_place()
-        self.last_head = ledger.head(self._raw.cursor())
-        self._where = place_of(self.folder / DATABASE)
+
+    def trust(self) -> None:
+        """This is the database that was closed last, or it has taken a new epoch. Only now the head file follows it.
+
+        A doubt that could not be settled (the disk failed) must be met again at the next opening.
+        """
+        self._trusted = True
 
     def learn_place(self) -> Place:
-        with Session(self._writer) as session:
+        with self._writing, Session(self._writer) as session:
             row = session.get_one(ThisDevice, 1)
             self._place = Place(
                 row.device_id,
@@ -120,7 +152,7 @@ class Vault:
 
     @property
     def place(self) -> Place:
-        assert self._place is not None, "start_reading comes first"
+        assert self._place is not None, "find_itself comes first"
         return self._place
 
     @property
@@ -134,11 +166,23 @@ class Vault:
     def settle(self) -> None:
         """Move the write-ahead log into the file: when idle, before a backup, on lock.
 
-        A flipped bit in the log silently drops every later save, so it is kept short.
+        A flipped bit in the log silently drops every later save, so it is kept short. Where another connection still
+        looks at it (a backup), what it looks at stays until the next time: nobody waits for that.
         """
-        with _told(), self._writing, self._reading:
-            self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            self._write_head(durable=True)
+        with _told(), self._writing:
+            if not self._closed:
+                self._raw.execute("PRAGMA busy_timeout = 0")
+                self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                self._raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+                self._write_head(durable=True)
+
+    @contextmanager
+    def still(self) -> Generator[None]:
+        """Nobody writes meanwhile and the log is empty: for looking at the file itself."""
+        with self._writing:
+            with self._reading, _told():
+                self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            yield
 
     def has_line(self, head: ledger.Head) -> bool:
         """Whether the ledger still contains the line that an earlier head named."""
@@ -147,13 +191,13 @@ class Vault:
 
     def _write_head(self, *, durable: bool) -> None:
         """Remember outside the database where the ledger ends; an old file put back is then behind its head."""
-        if self._place is None:
+        if self._place is None or not self._trusted:
             return
-        segment = self._raw.execute("SELECT last_segment FROM this_device").fetchone()[0]
-        head = Head(self._place.epoch, segment, self.last_head.count, self.last_head.hash, self._where)
         try:
+            segment = self._raw.execute("SELECT last_segment FROM this_device").fetchone()[0]
+            head = Head(self._place.epoch, segment, self.last_head.count, self.last_head.hash, self._where)
             write_head(self.folder, head, self._keys.head, durable=durable)
-        except Trouble as error:
+        except (Trouble, dbapi2.Error) as error:
             # The transaction is safe already. A head that stays behind is still an ancestor; only durable ones matter.
             if durable:
                 raise
@@ -172,16 +216,22 @@ class Vault:
             work.about("this_device", device.device_id)
             device.epoch, device.last_segment, device.last_segment_hash = epoch, 0, ""
 
+        self._trusted = False  # between the two the file would name the old epoch
         self.do(renew, actor)
         self.learn_place()
-        self._write_head(durable=True)
+        self.trust()
+        with self._writing:
+            self._write_head(durable=True)
 
     def close(self) -> None:
-        """Finish the running step, empty the log, close both connections and drop the keys."""
+        """Finish the running step, empty the log, close both connections and drop the keys. Twice is once."""
         with self._writing, self._reading:
+            if self._closed:
+                return
             try:
                 self.settle()
             finally:
+                self._closed = True
                 for engine, raw in ((self._reader, self._raw_reader), (self._writer, self._raw)):
                     if engine is not None:
                         engine.dispose()
@@ -203,9 +253,10 @@ class Vault:
 
     def ask(self, query: Callable[[Reading], Result], actor: Actor) -> Result:
         """Ask one question on one unchanging view of the data. No transaction stays open afterwards."""
-        assert self._reader is not None, "start_reading comes first"
-        with _told(), self._reading, self._reader.connect() as connection:
-            return query(Reading(connection, actor, self.place, self.clock.now()))
+        with self._reading, self._at("_asking"), _told():
+            assert self._reader is not None, "start_reading comes first"
+            with self._reader.connect() as connection:
+                return query(Reading(connection, actor, self.place, self.clock.now()))
 
     def do(self, use_case: Callable[[Work], Result], actor: Actor, *, importing: bool = False) -> Result:
         """Run one use case in one transaction with its ledger line; then tell the followers.
@@ -213,21 +264,36 @@ class Vault:
         `importing` is for the merge alone: nothing is captured and a child may come before its parent. The merge
         then names in `work.rows` what it left behind.
         """
-        with self._writing:
-            if importing:
-                self._raw.execute("PRAGMA foreign_keys = OFF")
-            try:
-                with _told():
-                    result, changed, head = self._transact(use_case, actor, importing)
-            finally:
-                if importing:
-                    self._raw.execute("PRAGMA foreign_keys = ON")
+        if self._asking == threading.get_ident():
+            raise RuntimeError("a question does not save")
+        with self._writing, self._at("_at_work"):
+            with _told(), self._children_first() if importing else nullcontext():
+                result, changed, head = self._transact(use_case, actor, importing)
+            # It is kept now: whatever fails from here on must not look like a save that failed.
             self.last_head = head
             self._write_head(durable=False)
-        if changed:
-            for follower in list(self._followers):
-                follower(changed)
+        self._tell(changed)
         return result
+
+    def _tell(self, changed: frozenset[str]) -> None:
+        for follower in list(self._followers) if changed else ():
+            try:
+                follower(changed)
+            except Exception as error:  # noqa: BLE001 - one who cannot follow keeps nobody else from hearing
+                log_bug(error, "telling what changed")
+
+    @contextmanager
+    def _at(self, where: str) -> Generator[None]:
+        """One at a time: another transaction on the same connection would silently end the one that is running."""
+        if self._closed:
+            raise VaultClosed()
+        if getattr(self, where) is not None:
+            raise RuntimeError("a use case runs inside another: call the service with the same work")
+        setattr(self, where, threading.get_ident())
+        try:
+            yield
+        finally:
+            setattr(self, where, None)
 
     def _transact(
         self, use_case: Callable[[Work], Result], actor: Actor, importing: bool
@@ -242,6 +308,9 @@ class Vault:
             work.cursor = cursor
             result = use_case(work)
             session.flush()
+            if not self._raw.in_transaction:
+                # A full or failing disk ends a transaction by itself, and the use case took no notice.
+                raise DiskTrouble()
             touched = _take_touched(cursor)
             _write_lines(cursor, work, touched, use_case)
             if importing:
@@ -297,7 +366,12 @@ def _set_clock(cursor: Any, now: datetime, *, off: bool) -> None:
 
 def _engine(raw: dbapi2.Connection, begin: str) -> sa.Engine:
     engine = sa.create_engine(
-        "sqlite://", creator=lambda: raw, poolclass=StaticPool, module=dbapi2, json_serializer=json.dumps
+        "sqlite://",
+        creator=lambda: raw,
+        poolclass=StaticPool,
+        module=dbapi2,
+        json_serializer=json.dumps,
+        hide_parameters=True,  # an error's message would quote what was typed
     )
 
     def start(connection: sa.Connection) -> None:
