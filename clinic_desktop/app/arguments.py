@@ -67,6 +67,7 @@ def _making(commands: Commands) -> None:
     init.add_argument(
         "--recovery-file", type=Path, metavar="FILE", help="where the recovery code goes; else the terminal"
     )
+    init.add_argument("--demo", action="store_true", help="for training: marked DEMO, never joined to a real office")
     generate = _add(commands, "generate", "fill a training vault with generated people; refused beside real data")
     generate.add_argument("--patients", type=int, required=True, metavar="N")
     generate.add_argument("--years", type=int, default=1, metavar="Y")

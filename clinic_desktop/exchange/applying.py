@@ -24,6 +24,7 @@ from clinic_desktop.exchange.versions import (
     write_ops,
 )
 from clinic_desktop.kernel.clock import unix_ms
+from clinic_desktop.kernel.ids import SHIPPED
 from clinic_desktop.storage.capture import HLC_SHIFT
 from clinic_desktop.storage.types import instant_text
 from clinic_desktop.storage.work import Work
@@ -85,6 +86,7 @@ class _Applier:
     # -- inserts
 
     def insert(self, shape: Shape, found: Inserts) -> None:
+        found = _without_shipped(found)
         self._check_origin(shape, found)
         found = self._without_unknown(shape, found)
         if bool(found.clocks) == shape.final and found.rows:
@@ -245,7 +247,7 @@ class _Applier:
         """A clinic changes what was sent to its site: its own rows, and what the central owns (as a proposal)."""
         if self._writer.is_central or shape.owned:
             return
-        place = shape.columns.index("origin_site_id")
+        place = shape.places["origin_site_id"]
         if any(row[place] != self._writer.site_id for row in live.values()):
             raise NotApplied(FindingKind.NO_RIGHT, shape.table)
 
@@ -299,6 +301,18 @@ class _Applier:
         work.also_changed |= {*self._changed, "segment", "open_conflict", "finding"}
         for told in after_merge:
             told(work, self._changed)
+
+
+def _without_shipped(found: Inserts) -> Inserts:
+    """Rows that come with the program are here already, or come with the next version: not with a stick."""
+    if "origin_site_id" not in found.columns:
+        return found
+    place = found.columns.index("origin_site_id") + 1
+    if not any(row[place] == SHIPPED for row in found.rows):
+        return found
+    kept = [n for n, row in enumerate(found.rows) if row[place] != SHIPPED]
+    clocks = [found.clocks[n] for n in kept] if found.clocks else found.clocks
+    return Inserts(found.table, found.columns, [found.rows[n] for n in kept], clocks)
 
 
 def _whole_row(shape: Shape, columns: Sequence[str], row: Sequence[Any]) -> list[Any]:

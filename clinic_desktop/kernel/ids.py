@@ -21,6 +21,10 @@ MedicationRequestId = NewType("MedicationRequestId", str)
 DispenseId = NewType("DispenseId", str)
 ServiceRequestId = NewType("ServiceRequestId", str)
 
+SHIPPED = "6b1f5d0e-8a53-5c1e-9f0e-2d4a7c9b1e30"
+"""Stands as site and author of rows that come with the program (first roles, names of medicines). Every installation
+writes the very same ones by itself, so they never travel."""
+
 
 def new_id(unix_ms: int | None = None) -> str:
     """A new UUIDv7 as 36 lower-case characters; `unix_ms` lets the injected clock set its time part."""

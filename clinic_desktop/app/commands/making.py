@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from clinic_desktop.app.cli import Answer, Command, Desk
+from clinic_desktop.app.demo.marks import mark_folder
 from clinic_desktop.app.clinic import NewClinic, found_clinic
 from clinic_desktop.features.consults.service import instruments
 from clinic_desktop.kernel.errors import Refused
@@ -22,11 +23,14 @@ def init(desk: Desk) -> Answer:
         raise NowhereForTheCode()
     password = desk.password(question=_("Password for {name}").format(name=wanted.coordinator))
     new = NewClinic(
-        wanted.site, wanted.code, wanted.role, wanted.zone, wanted.municipality, wanted.coordinator, password
-    )
+        wanted.site, wanted.code, wanted.role, wanted.zone, wanted.municipality, wanted.coordinator, password,
+        demo=wanted.demo,
+    )  # fmt: skip
     clinic, code = found_clinic(wanted.data, new, desk.clock)
     place = clinic.vault.place
     clinic.close()
+    if wanted.demo:
+        mark_folder(wanted.data)
     said = [_("The clinic is ready in {folder}.").format(folder=wanted.data)]
     if wanted.recovery_file is not None:
         write_durably(wanted.recovery_file, (code + "\n").encode())

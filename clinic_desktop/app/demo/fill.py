@@ -5,15 +5,14 @@ from datetime import datetime, time, timedelta
 
 from clinic_desktop.app.clinic import OpenClinic
 from clinic_desktop.app.demo.history import History, Plan
+from clinic_desktop.app.demo.marks import is_demo, mark_folder
 from clinic_desktop.app.demo.people import Region
 from clinic_desktop.app.demo.team import Post, Team, hire
-from clinic_desktop.app.doors import DEMO_MARK
 from clinic_desktop.features.patients import queries as patients_queries
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.storage.device import ThisDevice
-from clinic_desktop.storage.files import replace_quickly
 from clinic_desktop.storage.work import Work
 
 DAYS_OF_A_YEAR = 365
@@ -55,9 +54,8 @@ def mark(clinic: OpenClinic) -> None:
             raise RealData()
         vault.do(_mark_device, clinic.actor)
         vault.learn_place()
-    if not (vault.folder / DEMO_MARK).exists():
-        words = _("DEMO: the people and records in this folder are invented.")
-        replace_quickly(vault.folder / DEMO_MARK, f"{words}\n".encode())
+    if not is_demo(vault.folder):
+        mark_folder(vault.folder)
 
 
 def _mark_device(work: Work) -> None:

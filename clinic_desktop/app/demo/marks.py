@@ -1,8 +1,9 @@
 """The mark of a demonstration folder, and the refusal to touch any other."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from clinic_desktop.app.demo.team import PASSWORD, Post
+from clinic_desktop.app.demo.team import PASSWORD
 from clinic_desktop.app.doors import DEMO_MARK
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.errors import Refused
@@ -14,13 +15,12 @@ class NotADemoFolder(Refused):
     text = N_("{folder} is not a demonstration. Choose an empty folder, outside the clinic's data.")
 
 
-def mark_folder(folder: Path, posts: tuple[Post, ...], coordinator: str = "") -> None:
-    """Say for people and for the program that nothing here is real, and who may sign in."""
+def mark_folder(folder: Path, people: Mapping[str, str] | None = None) -> None:
+    """Say for people and for the program that nothing here is real, and who (name: role code) may sign in how."""
     titles = {role.code: _(role.title) for role in FIRST_ROLES}
-    lines = [_("DEMO: the people and records in this folder are invented."), "", f"{_('Password')}: {PASSWORD}"]
-    lines += [f"{post.name}: {titles[post.role_code]}" for post in posts]
-    if coordinator:
-        lines.append(f"{coordinator}: {titles['coordinator' if posts else 'data-manager']}")
+    lines = [_("DEMO: the people and records in this folder are invented.")]
+    if people:
+        lines += ["", f"{_('Password')}: {PASSWORD}", *(f"{name}: {titles[code]}" for name, code in people.items())]
     folder.mkdir(parents=True, exist_ok=True)
     replace_quickly(folder / DEMO_MARK, ("\n".join(lines) + "\n").encode())
 

@@ -32,6 +32,7 @@ from clinic_desktop.app.demo.team import PASSWORD, give_keys, team_of
 from clinic_desktop.app.demo.today import live_morning
 from clinic_desktop.exchange.steps import Steps, finish
 from clinic_desktop.features.bundles import service as bundles
+from clinic_desktop.features.staff.rules import COORDINATOR, DATA_MANAGER
 from clinic_desktop.kernel.clock import Clock, StillClock
 from clinic_desktop.kernel.progress import Result
 
@@ -77,7 +78,7 @@ def build(folder: Path, clock: Clock, wanted: Wanted, tell: Tell = lambda _said:
     """Make the network in an empty folder. The clock says what today is."""
     began = stopwatch.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
-    mark_folder(folder, ())
+    mark_folder(folder)
     now = clock.now()
     counts = dict(
         _in_processes(folder, now, wanted) if wanted.apart and _may_split() else _here(folder, now, wanted, tell)
@@ -125,7 +126,7 @@ def make_clinic(folder: Path, site: DemoSite, now: datetime, wanted: Wanted, see
         site.name, site.code, "clinic", ZONE, site.region.municipalities[0], site.coordinator, PASSWORD, demo=True
     )
     clinic, _code = found_clinic(folder / site.folder, new, begins)
-    mark_folder(folder / site.folder, site.posts, site.coordinator)
+    mark_folder(folder / site.folder, {p.name: p.role_code for p in site.posts} | {site.coordinator: COORDINATOR})
     try:
         people = max(4, round(wanted.people * site.share))
         filled = fill_with(clinic, site.posts, site.region, people=people, days=days, seed=seed, now=now)
@@ -141,7 +142,7 @@ def _found_central(folder: Path, since: datetime) -> None:
         CENTRAL_NAME, CENTRAL_CODE, "central", ZONE, MUNICIPALITY_OF_CENTRAL, CENTRAL_PERSON, PASSWORD, demo=True
     )
     clinic, _code = found_clinic(folder, new, StillClock(since))
-    mark_folder(folder, (), CENTRAL_PERSON)
+    mark_folder(folder, {CENTRAL_PERSON: DATA_MANAGER})
     clinic.close()
 
 

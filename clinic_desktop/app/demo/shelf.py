@@ -1,4 +1,4 @@
-"""How medicines come to a demonstration clinic: a donor once, a partner pharmacy every few weeks, some of it short-dated."""
+"""How medicines come to a demonstration clinic: a donor first, then a partner pharmacy; some of it short-dated."""
 
 from calendar import monthrange
 from collections import defaultdict

@@ -16,6 +16,7 @@ from clinic_desktop.features.medication.rules.kinds import (
 from clinic_desktop.features.medication.rules.refusals import NameMissing
 from clinic_desktop.features.medication.rules.shelf import check_units
 from clinic_desktop.kernel.assets import read_catalog
+from clinic_desktop.kernel.ids import SHIPPED
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
 
@@ -73,8 +74,8 @@ def _named(name: str) -> str:
     return cleaned
 
 
-_CATALOG = uuid.UUID("6b1f5d0e-8a53-5c1e-9f0e-2d4a7c9b1e30")
-"""Names the ids of catalog rows, and stands for the catalog as their origin and author."""
+_CATALOG = uuid.UUID(SHIPPED)
+"""Names the ids of catalog rows."""
 _CATALOG_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _FORMS = {
     "tableta": (Form.TABLET, Unit.TABLET, Route.ORAL),
@@ -94,7 +95,7 @@ def take_formulary(work: Work, *, demonstration: bool = False) -> int:
         rows += _catalog_presentations()
     new = [row for row in rows if not shelf.is_there(work, type(row), row.id)]
     for row in new:
-        row.origin_site_id = row.recorded_by = str(_CATALOG)
+        row.origin_site_id = row.recorded_by = SHIPPED
         row.recorded_at = _CATALOG_DAY
         work.add(row)
     return len(new)
