@@ -33,7 +33,7 @@ def stepwise(
     def run() -> None:
         try:
             outcome.append(call(reports.put, stop.is_set))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again on the thread that waits
             trouble.append(error)
         finally:
             reports.put(None)

@@ -3,7 +3,8 @@
 For each synced table, generated from its declaration:
 - after an insert or update: one line in `dirty` (what the next segment must carry) with a column mask and a hybrid
   logical clock, and one in `touched` (what the running use case must sign in the ledger);
-- a delete is refused, except for ids listed in `erasure_guard` by a lawful erasure in the same transaction;
+- a delete (also that of a REPLACE) is refused, except for ids listed in `erasure_guard` by a lawful erasure in the
+  same transaction, which is then signed in the ledger but not carried: the redaction record is;
 - append-only rows can be neither updated nor replaced.
 The clock is the one row of `capture_state`: `Work` sets it from the injected clock, the triggers count it on.
 While `capture_state.off` is 1 (migrations, the importer) nothing is noted, but final stays final.
@@ -53,9 +54,13 @@ def triggers(cls: type[Synced]) -> list[str]:
         f"CREATE TRIGGER {PREFIX}{table}_insert AFTER INSERT ON {table} WHEN {_ON} BEGIN "
         f"{_note(table, 'NEW', str(1 << INSERTED_BIT))}END",
         f"CREATE TRIGGER {PREFIX}{table}_identity BEFORE UPDATE ON {table} WHEN OLD.id IS NOT NEW.id OR"
-        f" (OLD.origin_site_id IS NOT NEW.origin_site_id) BEGIN SELECT RAISE(ABORT, 'identity of {table} is final'); END",
+        f" OLD.origin_site_id IS NOT NEW.origin_site_id BEGIN"
+        f" SELECT RAISE(ABORT, 'identity of {table} is final'); END",
         f"CREATE TRIGGER {PREFIX}{table}_delete BEFORE DELETE ON {table} WHEN {_GUARDED} BEGIN"
         f" SELECT RAISE(ABORT, '{table} is voided, not deleted'); END",
+        # The ledger signs that the row is gone, or the check would miss it for ever.
+        f"CREATE TRIGGER {PREFIX}{table}_erased AFTER DELETE ON {table} WHEN {_ON} BEGIN"
+        f" INSERT INTO touched (tbl, id) VALUES ('{table}', OLD.id) ON CONFLICT DO NOTHING; END",
     ]
     if final:
         # Without this, INSERT OR REPLACE would overwrite a signed row: REPLACE fires no update trigger.

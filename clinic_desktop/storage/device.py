@@ -55,5 +55,3 @@ class Draft(Local):
     fields: Mapped[str] = mapped_column(Words)
     caret: Mapped[str] = mapped_column(Words)
     kept_at: Mapped[datetime] = mapped_column(Instant)
-
-

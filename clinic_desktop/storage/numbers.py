@@ -5,11 +5,21 @@ import secrets
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from clinic_desktop.kernel.errors import Trouble
+from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.storage.device import NumberBlock
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BLOCK_SIGNS = "ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters that are not taken for another when read aloud or copied by hand."""
+
+
+LAST = 99_999
+"""The last number of a block; the next one begins another block."""
+
+
+class NumbersUsedUp(Trouble):
+    text = N_("This computer has used up all its numbers. Tell the central office.")
 
 
 def check_sign(text: str) -> str:
@@ -30,16 +40,23 @@ def is_whole(number: str) -> bool:
 def next_number(session: Session, kind: str, site_code: str, epoch: str) -> str:
     """Issue the next number of `kind` ("patient", "prescription", "referral"…), inside the caller's transaction."""
     block = session.get(NumberBlock, (kind, epoch))
+    if block is not None and block.last >= LAST:
+        # Kept under another name, so that its two letters are never drawn again.
+        block.epoch = f"{epoch} {block.block}"
+        session.flush()
+        block = None
     if block is None:
         used = set(session.scalars(sa.select(NumberBlock.block).where(NumberBlock.kind == kind)))
         block = NumberBlock(kind=kind, epoch=epoch, block=_draw_block(used), last=0)
         session.add(block)
     block.last += 1
+    session.flush()
     body = f"{site_code}-{block.block}{block.last:05d}"
     return f"{body}-{check_sign(body.replace('-', ''))}"
 
 
 def _draw_block(used: set[str]) -> str:
-    while (block := secrets.choice(_BLOCK_SIGNS) + secrets.choice(_BLOCK_SIGNS)) in used:
-        pass
-    return block
+    free = [first + second for first in _BLOCK_SIGNS for second in _BLOCK_SIGNS if first + second not in used]
+    if not free:
+        raise NumbersUsedUp()
+    return secrets.choice(free)

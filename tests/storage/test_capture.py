@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlcipher3 import dbapi2
 
 from clinic_desktop.features.settings.records import SettingValue
 from clinic_desktop.features.staff.records import Site
@@ -86,8 +87,8 @@ def test_masks_equal_the_real_difference_by_every_route(vault: Vault, do: Do, cl
             for route, row_id in writes:
                 site = {
                     "id": row_id, "origin_site_id": work.site_id, "recorded_at": work.now, "recorded_by": "x",
-                    "code": chance.choice(["AAA", "BBB"]), "name": chance.choice(["Uno", "Dos", "Ñu"]), "kind": "clinic",
-                    "zone": "America/Guatemala", "phone": chance.choice([None, "555", "777"]),
+                    "code": chance.choice(["AAA", "BBB"]), "name": chance.choice(["Uno", "Dos", "Ñu"]),
+                    "kind": "clinic", "zone": "America/Guatemala", "phone": chance.choice([None, "555", "777"]),
                 }  # fmt: skip
                 write(work, route, site)
                 work.session.expire_all()
@@ -133,6 +134,50 @@ def test_a_synced_row_cannot_be_deleted(do: Do) -> None:
     with pytest.raises(sa.exc.IntegrityError, match="voided, not deleted"):
         do(lambda work: work.session.execute(sa.delete(Site).where(Site.id == row_id)) and None)
     assert do(lambda work: work.load(Site, row_id).name) == "a"
+
+
+def test_no_conflict_clause_of_the_writer_loses_a_mark(vault: Vault, do: Do) -> None:
+    """In SQLite the outer OR REPLACE or OR IGNORE rules over the statements of a trigger."""
+    row_id = new_id()
+    do(lambda work: work.add(Site(id=row_id, code="AAA", name="a", kind="clinic", zone="UTC")) and None)
+    before = values(vault, Site)[row_id]
+    vault._raw.execute("DELETE FROM dirty")  # pyright: ignore[reportPrivateUsage]
+
+    def several(work: Work) -> None:
+        work.cursor.execute("UPDATE site SET name = 'b' WHERE id = ?", (row_id,))
+        work.cursor.execute("UPDATE OR REPLACE site SET phone = '2' WHERE id = ?", (row_id,))
+        work.cursor.execute("UPDATE OR IGNORE site SET address = 'c' WHERE id = ?", (row_id,))
+
+    do(several)
+    assert dirty(vault) == {("site", row_id): expected_mask(Site, before, values(vault, Site)[row_id])}
+
+
+def test_a_row_that_is_there_is_not_replaced_nor_renamed(do: Do) -> None:
+    row_id = new_id()
+    do(lambda work: work.add(Site(id=row_id, code="AAA", name="a", kind="clinic", zone="UTC")) and None)
+    for statement in (
+        "INSERT OR REPLACE INTO site SELECT * FROM site WHERE id = ?",
+        "UPDATE site SET id = 'other' WHERE id = ?",
+        "UPDATE OR IGNORE site SET origin_site_id = 'other' WHERE id = ?",
+    ):
+        with pytest.raises((dbapi2.IntegrityError, FinalRecord)):
+            do(lambda work, statement=statement: work.cursor.execute(statement, (row_id,)) and None)
+    assert do(lambda work: work.load(Site, row_id).name) == "a"
+
+
+def test_a_lawful_erasure_is_signed_and_the_check_is_content(vault: Vault, do: Do) -> None:
+    row_id = new_id()
+    do(lambda work: work.add(Site(id=row_id, code="AAA", name="a", kind="clinic", zone="UTC")) and None)
+
+    def erase(work: Work) -> None:
+        work.cursor.execute("INSERT INTO erasure_guard VALUES (?)", (row_id,))
+        work.cursor.execute("DELETE FROM site WHERE id = ?", (row_id,))
+        work.cursor.execute("DELETE FROM erasure_guard")
+
+    do(erase)
+    cursor = vault._raw.cursor()  # pyright: ignore[reportPrivateUsage]
+    assert list(ledger.stale_rows(cursor)) == []
+    assert cursor.execute("SELECT row_id FROM ledger ORDER BY seq DESC LIMIT 1").fetchone() == (row_id,)
 
 
 def _append_only() -> list[type[Synced]]:

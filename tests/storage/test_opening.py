@@ -84,7 +84,9 @@ def test_a_doubtful_vault_begins_a_new_epoch(
     vault.close()
 
 
-def test_a_copied_folder_is_another_incarnation(closed: Any, made_vault: Made, clock: StillClock, tmp_path: Path) -> None:
+def test_a_copied_folder_is_another_incarnation(
+    closed: Any, made_vault: Made, clock: StillClock, tmp_path: Path
+) -> None:
     folder, epoch = closed
     clone = tmp_path / "clone"
     shutil.copytree(folder, clone)
@@ -93,7 +95,9 @@ def test_a_copied_folder_is_another_incarnation(closed: Any, made_vault: Made, c
     vault.close()
 
 
-def test_a_restored_vault_issues_no_number_twice(closed: Any, made_vault: Made, clock: StillClock, actor: Actor) -> None:
+def test_a_restored_vault_issues_no_number_twice(
+    closed: Any, made_vault: Made, clock: StillClock, actor: Actor
+) -> None:
     folder, _epoch = closed
     vault = opened_again(folder, made_vault, clock)
     first = [vault.do(lambda work: work.next_number("patient"), actor) for _ in range(3)]
@@ -105,7 +109,9 @@ def test_a_restored_vault_issues_no_number_twice(closed: Any, made_vault: Made, 
     assert not set(first) & set(again)
 
 
-def test_a_crash_between_commit_and_side_file_is_no_doubt(closed: Any, made_vault: Made, clock: StillClock, actor: Actor) -> None:
+def test_a_crash_between_commit_and_side_file_is_no_doubt(
+    closed: Any, made_vault: Made, clock: StillClock, actor: Actor
+) -> None:
     folder, epoch = closed
     head = (folder / HEAD).read_bytes()
     vault = opened_again(folder, made_vault, clock)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,8 @@ from clinic_desktop.kernel.errors import NotAllowed
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage import drafts
-from clinic_desktop.storage.numbers import check_sign, is_whole
+from clinic_desktop.storage.device import NumberBlock
+from clinic_desktop.storage.numbers import LAST, NumbersUsedUp, check_sign, is_whole
 from clinic_desktop.storage.vault import Vault, act_of
 from clinic_desktop.storage.work import Actor, AlreadyVoided, ChangedMeanwhile, ReasonMissing, Work
 
@@ -100,6 +102,33 @@ def test_a_printed_number_finds_each_single_wrong_sign(body: str, data: st.DataO
     at = data.draw(st.integers(0, len(number) - 1))
     wrong = data.draw(st.sampled_from([s for s in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" if s != number[at]]))
     assert not is_whole(number[:at] + wrong + number[at + 1 :])
+
+
+def test_after_the_last_number_of_a_block_another_block_begins_and_none_is_drawn_twice(
+    vault: Vault, actor: Actor
+) -> None:
+    def jump(work: Work, to: int) -> None:
+        block = work.session.scalars(sa.select(NumberBlock).where(NumberBlock.epoch == work.place.epoch)).one()
+        block.last = to
+
+    seen = [vault.do(lambda work: work.next_number("patient"), actor)]
+    for _ in range(3):
+        vault.do(partial(jump, to=LAST - 1), actor)
+        seen += [vault.do(lambda work: work.next_number("patient"), actor) for _ in range(2)]
+    assert all(len(number) == len("PRU-AB00001-K") and is_whole(number) for number in seen)
+    assert len({number[4:6] for number in seen}) == 4
+    assert len(set(seen)) == len(seen)
+
+
+def test_when_every_block_is_used_up_it_is_said(vault: Vault, actor: Actor) -> None:
+    def use_all(work: Work) -> None:
+        letters = "ABCDEFGHJKMNPQRSTVWXYZ"
+        for block in (a + b for a in letters for b in letters):
+            work.session.add(NumberBlock(kind="patient", epoch=block, block=block, last=1))
+
+    vault.do(use_all, actor)
+    with pytest.raises(NumbersUsedUp):
+        vault.do(lambda work: work.next_number("patient"), actor)
 
 
 def test_numbers_carry_site_block_count_and_check(vault: Vault, actor: Actor) -> None:
