@@ -215,7 +215,9 @@ def with_folio(asker: Asker, folio: str) -> tuple[CurrentMedicine, ...]:
 def count_of(asker: Asker, patient_id: str) -> int:
     """How many lines were prescribed or handed out for a person; says nothing of what they are."""
     asked = sa.select(sa.func.count()).select_from(MedicationRequest).where(MedicationRequest.patient_id == patient_id)
-    given = sa.select(sa.func.count()).select_from(MedicationDispense).where(MedicationDispense.patient_id == patient_id)
+    given = (
+        sa.select(sa.func.count()).select_from(MedicationDispense).where(MedicationDispense.patient_id == patient_id)
+    )
     return (asker.value(asked) or 0) + (asker.value(given) or 0)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -258,16 +259,20 @@ def _ids_matching(asker: Asker, words: str, limit: int) -> list[str]:
     if not words.strip():
         return []
     select = (
-        sa.select(Presentation.id, Medicine.name, Presentation.strength_text, Presentation.form)
+        sa.select(
+            Presentation.id, Medicine.name, Presentation.strength_text, Presentation.form, Presentation.pack_units
+        )
         .join(Medicine, Medicine.id == Presentation.medicine_id)
         .where(Presentation.retired_at.is_(None), Medicine.retired_at.is_(None))
         .where(Presentation.voided_at.is_(None), Medicine.voided_at.is_(None))
         .order_by(Medicine.name, Presentation.strength_text)
     )
-    rows = asker.all(select)
-    return [i for i, name, strength, form in rows if matches(words, f"{name} {say_product(form, strength, None)}")][
-        :limit
-    ]
+    found = (
+        presentation_id
+        for presentation_id, name, strength, form, pack in asker.all(select)
+        if matches(words, f"{name} {say_product(form, strength, None)} {pack or ''}")
+    )
+    return list(islice(found, limit))
 
 
 def balance(asker: Asker, presentation_id: str) -> Balance:

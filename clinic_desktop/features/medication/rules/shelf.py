@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import N_, ngettext
+from clinic_desktop.kernel.i18n import N_, _, ngettext
 
 SHORT_EXPIRY_DAYS = 90
 FAR_EXPIRY_YEARS = 15
@@ -89,6 +89,13 @@ def say_packs(units: int, pack_units: int | None, unit: Unit | None) -> str:
     boxes = units // pack_units
     said = ngettext("{boxes} box × {pack} = {units}", "{boxes} boxes × {pack} = {units}", boxes)
     return said.format(boxes=f"{boxes:,}", pack=pack_units, units=say_units(units, unit))
+
+
+def say_lasting(days: int) -> str:
+    """How long a shelf lasts; beyond a year the number means nothing."""
+    if days > 365:
+        return _("over a year")
+    return ngettext("{days} day", "{days} days", days).format(days=days)
 
 
 def say_usable(usable: int, expired: int) -> str:

@@ -1,0 +1,273 @@
+"""Who has medicines to collect, what exactly leaves the shelf, and one key that hands it all out."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from clinic_desktop.features.medication.queries import prescriptions, shelf
+from clinic_desktop.features.medication.queries.prescriptions import PersonToServe
+from clinic_desktop.features.medication.rules.shelf import ShelfLot, say_lasting, say_units
+from clinic_desktop.features.medication.screens.give_card import SOON_DAYS, GiveCard
+from clinic_desktop.features.medication.screens.whose import banner_of
+from clinic_desktop.features.medication.service import dispensing
+from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.errors import ClinicError
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.uikit import cells
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.choices import Select
+from clinic_desktop.uikit.dialogs import Sheet
+from clinic_desktop.uikit.fields import Edit
+from clinic_desktop.uikit.forms import Form
+from clinic_desktop.uikit.layouts import clear, row, scrolled, stack
+from clinic_desktop.uikit.marks import Icon
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.surfaces import Card, EmptyState, Line
+from clinic_desktop.uikit.tables import Column, ListTable
+from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
+from clinic_desktop.uikit.words import Facts, Phrase, Piece, Text, quiet, semi
+
+_WIDE, _NARROW = 236, 200
+_SIDE_WIDE, _SIDE_NARROW = 300, 232
+
+
+class DispensePage(QWidget):
+    """Enter goes from amount to amount, Ctrl+Enter hands out everything that is ready."""
+
+    def __init__(self, office: Office, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._office = office
+        self._served: str | None = None
+        self.cards: list[GiveCard] = []
+        self.people = self._make_list()
+        self.soon = Text("", "small", color="quiet", wrap=True)
+        self.side = Side()
+        self._banner, self._middle = QWidget(), QWidget()
+        self._over = stack(self._banner)
+        self._lines: QVBoxLayout = stack(self._middle, gap=S2)
+        self._scroll = scrolled(self._middle)
+        self.left = self._make_left()
+        self._lay_out()
+        self.people.chosen.connect(self._chosen)
+        self.people.opened.connect(self._focus_first)
+        self.side.give.clicked.connect(self.give)
+        self.side.later.clicked.connect(self.step_back)
+        office.follow(shelf.TABLES | patients.TABLES, self, self.reload)
+        self.reload()
+        self.people.choose_at(0)
+
+    def _make_list(self) -> ListTable[PersonToServe]:
+        def said(person: PersonToServe) -> cells.Cell:
+            count = len(person.lines)
+            under = ngettext("{count} medicine", "{count} medicines", count).format(count=count)
+            return cells.two_lines(semi(person.said), under=under)
+
+        column = Column[PersonToServe](_("Today"), said, stretch=True)
+        empty = EmptyState(_("Nobody has medicines to collect. They appear here when a prescription is signed."))
+        return ListTable([column], key=lambda person: person.patient_id, empty=empty, row_height=56)
+
+    def _make_left(self) -> Card:
+        warned = row(Icon("calendar-event", "warning", 16), (self.soon, 1), gap=6, margins=(S3, S2, S3, S2))
+        return Card((self.people, 1), warned, margins=(1, 4, 1, 4), gap=0)
+
+    def _lay_out(self) -> None:
+        inner = row(self.left, (self._scroll, 1), self.side, margins=(S4, S3, S4, S3), gap=S3)
+        stack(self, self._banner, (inner, 1), gap=0)
+
+    def resizeEvent(self, event: object) -> None:
+        narrow = is_compact(self.window().width())
+        self.left.setFixedWidth(_NARROW if narrow else _WIDE)
+        self.side.setFixedWidth(_SIDE_NARROW if narrow else _SIDE_WIDE)
+
+    # whom
+
+    def reload(self) -> None:
+        """The list anew; the chosen person stays, with what is owed now."""
+        self.people.show_rows(self._office.ask(prescriptions.to_dispense))
+        soon = self._office.ask(shelf.expiring_lots, SOON_DAYS)
+        told = ngettext("{count} lot expires within {days} days", "{count} lots expire within {days} days", soon)
+        self.soon.setText(told.format(count=soon, days=SOON_DAYS) if soon else _("No lot expires soon"))
+        self.show_person(self._served)
+
+    def serve(self, patient_id: str) -> None:
+        """Somebody who comes another day for what is owed need not be on today's list."""
+        if not self.people.choose(patient_id):
+            self.show_person(patient_id)
+        self._focus_first()
+
+    def take_focus(self) -> None:
+        self.people.setFocus()
+
+    def step_back(self) -> bool:
+        """Esc leaves the amounts and goes back to the list."""
+        if self.people.hasFocus() or self._served is None:
+            return False
+        self.people.setFocus()
+        return True
+
+    def _chosen(self, person: PersonToServe | None) -> None:
+        patient_id = person.patient_id if person else None
+        if patient_id != self._served:
+            self.show_person(patient_id)
+
+    def show_person(self, patient_id: str | None) -> None:
+        """The lines of one person, with the lots that would be taken."""
+        items = self._office.ask(prescriptions.owed_to, patient_id) if patient_id else ()
+        if patient_id != self._served:
+            self.side.received.clear()
+        self._served = patient_id
+        clear(self._over)
+        clear(self._lines)
+        self.cards = []
+        if patient_id:
+            self._over.addWidget(banner_of(self._office.ask(patients.header, PatientId(patient_id))))
+        for item in items:
+            self._add_card(item)
+        if not items:
+            words = _("Choose a person at the left.") if patient_id is None else _("Nothing is owed to this person.")
+            self._lines.addWidget(Card(Text(words, color="quiet", wrap=True)))
+        self._lines.addStretch(1)
+        self._sum_up()
+
+    def _add_card(self, item: prescriptions.ToGive) -> None:
+        presentation_id = item.line.presentation_id
+        product = self._office.ask(shelf.presentation, presentation_id) if presentation_id else None
+        lots = self._office.ask(shelf.lots, presentation_id) if presentation_id else ()
+        card = GiveCard(item, product, lots, self._office.today())
+        card.changed.connect(self._sum_up)
+        card.entered.connect(lambda: self._come_to(card))
+        card.moved_on.connect(lambda: self._move_on(card))
+        card.other_lot.connect(lambda: self._choose_lot(card))
+        self.cards.append(card)
+        self._lines.addWidget(card)
+
+    # handing out
+
+    def give(self) -> None:
+        """Everything that is ready, in one go."""
+        if self._served is None:
+            return
+        handouts = [handout for card in self.cards if (handout := card.handout())]
+        if not handouts or any(card.fault() for card in self.cards):
+            return
+        use_case = partial(
+            dispensing.dispense,
+            patient_id=self._served,
+            handouts=handouts,
+            received_by=self.side.received.text(),
+        )
+        self._office.do(use_case, self, then=lambda _none: self._given(), failed=self._failed)
+
+    def _given(self) -> None:
+        self.side.received.clear()
+        self._office.notice(_("Handed out."))
+        self.reload()
+        self.take_focus()
+
+    def _failed(self, error: ClinicError) -> None:
+        """The shelf changed meanwhile: say so, and show what is there now."""
+        self._office.voice.say(error, self)
+        self.reload()
+
+    def _come_to(self, card: GiveCard) -> None:
+        for other in self.cards:
+            other.set_current(other is card)
+        self._scroll.ensureWidgetVisible(card)
+
+    def _move_on(self, card: GiveCard) -> None:
+        later = [other for other in self.cards[self.cards.index(card) + 1 :] if other.may_give()]
+        if later:
+            later[0].focus()
+        else:
+            self.side.give.setFocus()
+
+    def _focus_first(self, _person: PersonToServe | None = None) -> None:
+        ready = next((card for card in self.cards if card.may_give()), None)
+        if ready is not None:
+            ready.focus()
+
+    def _choose_lot(self, card: GiveCard) -> None:
+        LotSheet(card, self).open()
+
+    def _sum_up(self) -> None:
+        self.side.sum_up(self.cards)
+
+
+class Side(Card):
+    """What will be left, who takes it away, and the one deed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.facts = Facts(label_width=76)
+        self.received = Edit(placeholder=_("the person"), height=32)
+        self.received.setAccessibleName(_("Received by"))
+        self.sum = Phrase("")
+        self.later = Button(_("Leave for later"), "back", "quiet")
+        self.give = Button(_("Hand out"), "save", "primary", "check", tall=True)
+        told = QWidget()
+        after = Text(_("When handed out"), "head", "semi")
+        stack(told, after, self.facts, Line(), Text(_("Received by"), color="quiet"), self.received, None, gap=S2)
+        super().__init__(
+            (scrolled(told), 1),
+            Line(),
+            self.sum,
+            self.later,
+            self.give,
+            gap=S2,
+            parent=parent,
+        )
+
+    def sum_up(self, cards: Sequence[GiveCard]) -> None:
+        facts: list[tuple[str, Piece | Sequence[Piece]]] = []
+        leaving = [card for card in cards if card.units() and not card.fault()]
+        for card in leaving:
+            facts += _left_after(card)
+        self.facts.show_facts(facts)
+        can = [card for card in cards if card.product is not None]
+        ready = bool(leaving) and not any(card.fault() for card in cards)
+        self.give.setEnabled(ready)
+        told = _("Hand out {some} of {all}").format(some=len(leaving), all=len(can))
+        self.give.setText(told if can else _("Hand out"))
+        words = _("{some} of {all} medicines").format(some=len(leaving), all=len(can))
+        self.sum.set_pieces(quiet(_("Leaves") + " "), semi(words)) if can else self.sum.set_pieces("")
+
+
+def _left_after(card: GiveCard) -> list[tuple[str, Sequence[Piece]]]:
+    assert card.product is not None
+    left = card.product.usable - (card.units() or 0)
+    name = f" {card.item.line.name}"
+    told: list[tuple[str, Sequence[Piece]]] = [(_("Remain"), (semi(say_units(left, card.product.unit)), name))]
+    days = card.product.days_left
+    if days is not None and card.product.usable:
+        told.append((_("Lasts"), (semi(say_lasting(days * left // card.product.usable)),)))
+    return told
+
+
+class LotSheet(Sheet):
+    """Another lot than the one that expires first: only with a reason."""
+
+    def __init__(self, card: GiveCard, parent: QWidget) -> None:
+        self._card = card
+        form = Form()
+        lots: list[tuple[ShelfLot, str]] = [(lot, _said(lot)) for lot in card.usable_lots()]
+        self.lot, self.reason = Select(lots), Edit(placeholder=_("for example: the box is open"))
+        stack(form, form.add("lot", _("Lot"), self.lot), form.add("reason", _("Reason"), self.reason), gap=S3)
+        super().__init__(_("Another lot"), parent, form)
+        self.add_deed(Button(_("Go back"), "back", "quiet"))
+        self.take = self.add_deed(Button(_("Take this lot"), "save", "primary"), self._take)
+
+    def _take(self) -> None:
+        reason = self.reason.text().strip()
+        if not reason:
+            self.reason.set_wrong(True)
+            self.reason.setFocus()
+            return
+        self._card.take_from(self.lot.value(), reason)
+        self.accept()
+
+
+def _said(lot: ShelfLot) -> str:
+    number = lot.lot_number or _("without number")
+    return _("{lot} · expires {day} · {units}").format(lot=number, day=say_day(lot.expires_on), units=f"{lot.units:,}")

@@ -1,0 +1,259 @@
+"""One prescribed medicine at the counter: which lots, how many of each, and what keeps it from being given."""
+
+from datetime import date
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
+
+from clinic_desktop.features.medication.queries.prescriptions import ToGive
+from clinic_desktop.features.medication.queries.shelf import LotRow, Product
+from clinic_desktop.features.medication.rules.shelf import (
+    NotEnough,
+    ShelfLot,
+    Taking,
+    UnitsUnclear,
+    allocate,
+    first_expiring,
+    read_units,
+    say_units,
+)
+from clinic_desktop.features.medication.service.dispensing import Handout
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.errors import Refused
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.uikit import cells
+from clinic_desktop.uikit.buttons import Link
+from clinic_desktop.uikit.fields import Edit
+from clinic_desktop.uikit.layouts import row
+from clinic_desktop.uikit.marks import Chip
+from clinic_desktop.uikit.surfaces import Card
+from clinic_desktop.uikit.tables import Column, ListTable
+from clinic_desktop.uikit.theme import COMPACT_ROW, S2, S3, S4
+from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
+
+SOON_DAYS = 60
+_ROOMY = 520
+
+
+class GiveCard(Card):
+    """Shows what would be handed out; decides nothing that the service does not decide again."""
+
+    changed = Signal()
+    moved_on = Signal()
+    """Enter in the amount: this line is right, on to the next."""
+    entered = Signal()
+    """The focus came in: this is the line one is at."""
+    other_lot = Signal()
+
+    def __init__(
+        self,
+        item: ToGive,
+        product: Product | None,
+        lots: tuple[LotRow, ...],
+        today: date,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(margins=(S4, S3, S4, S3), gap=5, parent=parent)
+        self.item, self.product, self._today = item, product, today
+        self._lots = lots
+        self.dispense_id = new_id()
+        self.chosen: ShelfLot | None = None
+        self.reason = ""
+        usable = sum(lot.units for lot in self._usable())
+        self.amount = Edit(str(min(item.owed, usable)), height=30)
+        self.amount.setFixedWidth(64)
+        self.amount.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.amount.setAccessibleName(_("How many of {medicine}").format(medicine=item.line.name))
+        self.amount.installEventFilter(self)
+        self.amount.textEdited.connect(self._reallocate)
+        self.other = Link(_("Another lot"), "other_batch", small=True)
+        self.other.clicked.connect(self.other_lot)
+        self.state = Chip("")
+        self.note = Text("", "small", "semi", "danger", wrap=True)
+        self.table = self._make_table()
+        self._dose_row: QHBoxLayout | None = None
+        self._lay_out(usable)
+        self.set_current(False)
+        self._reallocate()
+
+    def _usable(self) -> tuple[ShelfLot, ...]:
+        return first_expiring((row.lot for row in self._lots), self._today)
+
+    # what is handed out
+
+    def units(self) -> int | None:
+        """The amount typed; 0 for nothing, None while it is unclear."""
+        typed = self.amount.text().strip()
+        if not self.may_give() or typed in ("", "0"):
+            return 0
+        try:
+            return read_units(typed)
+        except Refused:
+            return None
+
+    def may_give(self) -> bool:
+        return bool(self.product and self._usable())
+
+    def takings(self) -> tuple[Taking, ...]:
+        units = self.units()
+        if not units:
+            return ()
+        if self.chosen is not None:
+            if self.chosen.units < units:
+                raise NotEnough(usable=f"{self.chosen.units:,}")
+            return (Taking(self.chosen, units),)
+        return allocate(self._usable(), units, self._today)
+
+    def handout(self) -> Handout | None:
+        """What the service is asked for; None for a line that is not given now."""
+        units = self.units()
+        if not units:
+            return None
+        lots = ((self.chosen.lot_id, units),) if self.chosen else ()
+        return Handout(self.dispense_id, self.item.line.request_id, units, lots, self.reason or None)
+
+    def fault(self) -> str:
+        """Why this line cannot be handed out as it stands; empty if it can."""
+        units = self.units()
+        if units is None:
+            return UnitsUnclear().sentence()
+        if units > self.item.owed:
+            return _("Only {units} are owed.").format(units=f"{self.item.owed:,}")
+        try:
+            self.takings()
+        except Refused as refused:
+            return refused.sentence()
+        return ""
+
+    def take_from(self, lot: ShelfLot, reason: str) -> None:
+        """Another lot than the first to expire, for a reason."""
+        self.chosen, self.reason = lot, reason
+        self._reallocate()
+
+    def usable_lots(self) -> tuple[ShelfLot, ...]:
+        return self._usable()
+
+    def focus(self) -> None:
+        self.amount.setFocus()
+        self.amount.selectAll()
+
+    # showing
+
+    def _lay_out(self, usable: int) -> None:
+        line = self.item.line
+        title = Phrase(semi(line.name), f" {line.product}", size="head")
+        days = ngettext("{days} day", "{days} days", line.days).format(days=line.days)
+        told = [line.dose_said, line.instructions_text or "", days]
+        dose = Phrase(quiet(_("DOSE") + " "), semi(" — ".join(part for part in told if part)))
+        self.body.addLayout(row((title, 1), self.state, gap=S2))
+        if not self.may_give():
+            self.body.addWidget(dose)
+            self._say_why_not()
+            return
+        owed = _("of {units}").format(units=say_units(self.item.owed, line.unit))
+        amount = row(None, self.other, S2, self.amount, Text(owed, color="quiet"), gap=S2)
+        self._dose_row = row((dose, 1), amount, gap=S2)
+        self.body.addLayout(self._dose_row)
+        self.body.addWidget(self.table)
+        self.body.addWidget(self.note)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the amount stands under the dose, so that neither is squeezed."""
+        super().resizeEvent(event)
+        if self._dose_row is not None:
+            ways = QBoxLayout.Direction
+            self._dose_row.setDirection(ways.TopToBottom if self.width() < _ROOMY else ways.LeftToRight)
+
+    def set_current(self, current: bool) -> None:
+        """The line one is at has the edge, and the key for another lot."""
+        self.set_selected(current)
+        self.other.setVisible(current and len(self._usable()) > 1)
+
+    def _say_why_not(self) -> None:
+        self.set_ground("surface", bar="danger")
+        self.amount.hide()
+        if self.product is None:
+            self.state.set_state(_("Not in the formulary"), "neutral", "info-circle")
+            self.set_ground("surface")
+            self.body.addWidget(Text(_("It is not kept here. The person buys it elsewhere."), wrap=True))
+            return
+        self.state.set_state(self.product.shelf, "danger", "alert-circle")
+        gone = [lot.lot for lot in self._lots if lot.lot.units > 0 and lot.lot.expires_on < self._today]
+        told = [
+            _("The {units} of lot {lot} expired on {day} and are set apart.").format(
+                units=f"{lot.units:,}", lot=lot.lot_number or _("without number"), day=say_day(lot.expires_on)
+            )
+            for lot in gone
+        ]
+        nothing = _("There is nothing to hand out today.")
+        self.body.addWidget(Phrase(semi(nothing), quiet(" " + " ".join(told)) if told else ""))
+        owed = _("{units} stay owed until more arrives.").format(units=say_units(self.item.owed, self.item.line.unit))
+        self.body.addWidget(Text(owed, "small", color="quiet"))
+
+    def _make_table(self) -> ListTable[Taking]:
+        columns = [
+            Column[Taking](_("Lot"), lambda t: t.lot.lot_number or _("without number"), 94),
+            Column[Taking](_("Expires"), lambda t: say_day(t.lot.expires_on), 102),
+            Column[Taking](_("There are"), lambda t: cells.number(f"{t.lot.units:,}"), 50, right=True),
+            Column[Taking](_("Hand out"), lambda t: cells.number(f"{t.units:,}", "strong"), 70, right=True),
+            Column[Taking]("", self._remark, stretch=True, wide_only=True),
+        ]
+        table = ListTable(columns, key=lambda t: t.lot.lot_id, row_height=COMPACT_ROW, flush=True)
+        table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return table
+
+    def _remark(self, taking: Taking) -> cells.Cell | str:
+        if self.chosen is not None:
+            return cells.quiet(self.reason)
+        left = (taking.lot.expires_on - self._today).days
+        if left <= SOON_DAYS:
+            told = ngettext("expires in {days} day", "expires in {days} days", left).format(days=left)
+            return cells.quiet(told)
+        takings = self.takings()
+        if len(takings) > 1 and taking == takings[-1]:
+            return cells.quiet(_("completes the {units}").format(units=f"{self.units() or 0:,}"))
+        several = len(self._usable()) > 1
+        if several and taking.units == taking.lot.units:
+            return cells.quiet(_("expires first: used up"))
+        first = several and taking.lot == self._usable()[0]
+        return cells.quiet(_("expires first") if first else "")
+
+    def _reallocate(self) -> None:
+        if not self.may_give():
+            return
+        fault = self.fault()
+        self.note.setText(fault)
+        self.note.setVisible(bool(fault))
+        self.amount.set_wrong(bool(fault))
+        self.table.show_rows(() if fault else self.takings())
+        self.table.fit_height()
+        self.table.setVisible(bool(self.units()) and not fault)
+        self._say_state(fault)
+        self.changed.emit()
+
+    def _say_state(self, fault: str) -> None:
+        units = self.units()
+        if fault:
+            self.state.set_state(_("Look at the amount"), "danger", "alert-circle")
+        elif not units:
+            self.state.set_state(_("Not today"), "neutral", "clock")
+        elif units < self.item.owed:
+            owed = f"{self.item.owed - units:,}"
+            self.state.set_state(_("{units} stay owed").format(units=owed), "warning", "alert-triangle")
+        elif self.item.line.alike:
+            alike = ", ".join(self.item.line.alike)
+            self.state.set_state(_("Resembles: {names}").format(names=alike), "warning", "alert-triangle")
+        else:
+            self.state.set_state(_("Ready"), "well", "circle-check")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.amount and event.type() == QEvent.Type.FocusIn:
+            self.entered.emit()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
+                self.moved_on.emit()
+                return True
+        return super().eventFilter(watched, event)
