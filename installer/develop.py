@@ -230,6 +230,8 @@ COMMANDS = {
 
 
 def main() -> int:
+    # A shell that forbids byte code would make every start compile every module again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
         print(__doc__)
         return 2

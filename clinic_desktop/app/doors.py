@@ -5,12 +5,12 @@ Light until something is really opened: SQLAlchemy is imported by the slow verbs
 
 import json
 from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import cast
 
 from clinic_desktop.kernel.clock import Clock, unix_ms
 from clinic_desktop.kernel.dates import say_day, say_weekday
+from clinic_desktop.kernel.version import __version__
 from clinic_desktop.shell.doors import Entered, Known, Municipality, NewClinicAnswers, Threshold
 from clinic_desktop.storage import keys
 from clinic_desktop.storage.files import DATABASE, HEAD, HEADER, RESTORED, TRIES, replace_quickly
@@ -45,7 +45,7 @@ class FolderDoors:
             last_slot_id=known.get("slot", ""),
             last_backup_at=header.last_backup_at,
             today_said=f"{say_weekday(today)} {say_day(today)}",
-            version=program_version(),
+            version=__version__,
             demo=(self.folder / DEMO_MARK).exists(),
         )
 
@@ -152,10 +152,3 @@ def remembered(folder: Path) -> dict[str, str]:
 
 def remember(folder: Path, **facts: str) -> None:
     replace_quickly(folder / REMEMBERED, json.dumps({**remembered(folder), **facts}, sort_keys=True).encode())
-
-
-def program_version() -> str:
-    try:
-        return version("clinic-desktop")
-    except PackageNotFoundError:
-        return ""

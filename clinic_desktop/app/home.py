@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.app import house
 from clinic_desktop.app.clinic import OpenClinic
-from clinic_desktop.app.doors import program_version
 from clinic_desktop.features.backups import service as backups
 from clinic_desktop.features.settings import queries as settings
 from clinic_desktop.features.staff import queries as staff_queries
 from clinic_desktop.features.staff import service as staff
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.progress import Progress
+from clinic_desktop.kernel.version import __version__
 from clinic_desktop.shell.absence import MINUTE, Idle, Sleep
 from clinic_desktop.shell.frame import Frame
 from clinic_desktop.shell.help import help_place
@@ -54,7 +54,7 @@ class Home(QObject):
         """Build the frame; again after a change of language."""
         place, actor = self.clinic.vault.place, self.clinic.actor
         member = self.office.ask(staff_queries.member, actor.staff_id)
-        help_ = help_place(self.clinic.vault.folder / "logs", program_version(), self._facts)
+        help_ = help_place(self.clinic.vault.folder / "logs", __version__, self._facts)
         title = f"{place.site_name} · DEMO" if place.demo else place.site_name
         self.page = Frame(
             self.office,
