@@ -49,8 +49,15 @@ class BookingSheet(Sheet):
         stack(self.form, *fields, gap=S3)
         self.body.addWidget(self.form)
         self.when.textEdited.connect(self._say_back)
-        self.book = self.add_deed(Button(_("Book"), "save", "primary", "calendar-plus"))
+        self.make: Callable[[], None] | None = None
+        """What the button does; the sheet stays open until that says it is done."""
+        self.add_deed(Button(_("Go back"), "back", "quiet"))
+        self.book = self.add_deed(Button(_("Book"), "save", "primary", "calendar-plus"), self._book)
         (self.when if patient_id else self.person).setFocus()
+
+    def _book(self) -> None:
+        if self.make is not None:
+            self.make()
 
     def day(self) -> date | None:
         return read_when(self.when.text(), self._office.today())
@@ -87,7 +94,7 @@ def ask_booking(office: Office, screen: QWidget, patient_id: str | None) -> Book
         time = sheet.time.text().strip() or None
         _run(office, sheet, partial(booking, kind=sheet.kind.value(), time_text=time))
 
-    sheet.book.clicked.connect(make)
+    sheet.make = make
     sheet.open()
     return sheet
 
@@ -104,7 +111,7 @@ def ask_other_day(office: Office, screen: QWidget, chosen: queries.DayRow) -> Bo
             moving = partial(service.move, appointment_id=chosen.appointment_id, new_appointment_id=drawn, day=day)
             _run(office, sheet, moving)
 
-    sheet.book.clicked.connect(make)
+    sheet.make = make
     sheet.open()
     return sheet
 

@@ -32,10 +32,9 @@ def print_day(office: Office, screen: QWidget) -> Sheet | None:
     explained = Text(_("Neither list says why somebody comes."), color="quiet", wrap=True)
     sheet = Sheet(_("Which list?"), screen, explained)
     sheet.add_deed(Button(_("Go back"), "back", "quiet"))
-    numbered = sheet.add_deed(Button(_("Numbered, for the consulting room")))
-    desk = sheet.add_deed(Button(_("For the desk"), kind="primary", icon="printer"))
-    numbered.clicked.connect(lambda: _after(sheet, lambda: print_clinicians_list(office, screen)))
-    desk.clicked.connect(lambda: _after(sheet, lambda: print_desk_list(office, screen)))
+    numbered, desk = Button(_("Numbered, for the consulting room")), Button(_("For the desk"), kind="primary")
+    sheet.add_deed(numbered, lambda: _after(sheet, lambda: print_clinicians_list(office, screen)))
+    sheet.add_deed(desk, lambda: _after(sheet, lambda: print_desk_list(office, screen)))
     desk.setFocus()
     sheet.open()
     return sheet

@@ -5,11 +5,12 @@ step that notes that it was printed.
 """
 
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from clinic_desktop.features.patients import queries as patients
@@ -31,6 +32,7 @@ from clinic_desktop.features.referrals.screens.parts import PartsCard
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.drafts import find_draft
+from clinic_desktop.storage.work import Reading
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.choices import Choice, Suggest
 from clinic_desktop.uikit.fields import Edit, TextArea
@@ -64,6 +66,7 @@ class ReferralScreen(QWidget):
         self._unsaved = False
         self._gone: str | None = None
         """The letter that has left already; what leaves after a change is a new one that names it."""
+        self._zone = office.ask(_zone)
         self._material = office.ask(queries.material, patient_id)
         self.parts = PartsCard(self._material)
         self._make_fields()
@@ -168,10 +171,20 @@ class ReferralScreen(QWidget):
             "folio": self._folio,
         }
         keeping = partial(service.keep_letter, record_id=self._record_id, fields=fields)
-        zone = self._office.ask(_zone)
-        self._office.do(
-            keeping, self, then=lambda at: self.kept.setText(_("Saved {time}").format(time=f"{at.astimezone(zone):%X}"))
-        )
+        self._office.do(keeping, self, then=self._said_kept)
+
+    def _said_kept(self, at: datetime) -> None:
+        self.kept.setText(_("Saved {time}").format(time=f"{at.astimezone(self._zone):%H:%M:%S}"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._unsaved:
+            self._pause.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        # Whoever hides it (the cover, the lock, another place) has had the draft kept; nothing is written unseen.
+        self._pause.stop()
+        super().hideEvent(event)
 
     def _edited(self, *_args: object) -> None:
         if self._gone == self._request_id:
@@ -271,5 +284,5 @@ def _area(hint: str, height: int) -> TextArea:
     return area
 
 
-def _zone(reading: Any) -> Any:
+def _zone(reading: Reading) -> tzinfo:
     return reading.place.zone
