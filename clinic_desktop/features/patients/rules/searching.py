@@ -110,7 +110,7 @@ def _pools(hits: Sequence[_Hits]) -> list[People]:
 
 
 def _forgiving_pools(shelf: Shelf, hits: Sequence[_Hits], found: People) -> list[People]:
-    """Wrong letters forgiven; then also without the typed year, which is often a guess."""
+    """Without the typed year, which is often a guess; then with wrong letters forgiven; then both."""
     vocabulary: Sequence[str] = ()
     wide: list[People] = []
     for at, hit in enumerate(hits, 1):
@@ -119,10 +119,12 @@ def _forgiving_pools(shelf: Shelf, hits: Sequence[_Hits], found: People) -> list
             vocabulary = vocabulary or shelf.vocabulary()
             near = near_words(hit.word, vocabulary, unfinished=at == len(hits))
         wide.append(postings.united(hit.any, under(shelf, near)))
-    pools = [postings.united(found, postings.common(wide))]
-    named = [people for hit, people in zip(hits, wide, strict=True) if terms.has_letters(hit.word)]
-    if 2 <= len(named) < len(wide) and postings.size(pools[0]) < FEW:
-        pools.append(postings.united(pools[0], postings.common(named)))
+    lettered = [at for at, hit in enumerate(hits) if terms.has_letters(hit.word)]
+    yearless = 2 <= len(lettered) < len(hits)
+    pools = [postings.united(found, postings.common([hits[at].any for at in lettered]))] if yearless else []
+    pools.append(postings.united(pools[-1] if pools else found, postings.common(wide)))
+    if yearless and postings.size(pools[-1]) < FEW:
+        pools.append(postings.united(pools[-1], postings.common([wide[at] for at in lettered])))
     return pools
 
 

@@ -21,7 +21,7 @@ from clinic_desktop.uikit.choices import Check, Choice, Select, Suggest
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import Field, Form
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.theme import S4
+from clinic_desktop.uikit.theme import S2, S4
 
 SEXES = (Sex.FEMALE, Sex.MALE, Sex.OTHER, Sex.UNKNOWN)
 STATUSES = (AllergyStatus.NOT_RECORDED, AllergyStatus.NONE_KNOWN, AllergyStatus.UNAVAILABLE)
@@ -39,7 +39,7 @@ class PersonForm(Form):
         self._office = office
         self._today = office.today()
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setContentsMargins(0, 0, S2, 0)
         self._grid.setHorizontalSpacing(S4)
         self._grid.setVerticalSpacing(10)
         self._columns = 0
@@ -73,37 +73,31 @@ class PersonForm(Form):
         phone, national_id = Edit(), Edit(placeholder=_("CUI, CURP or DUI"))
         phone.textEdited.connect(self._say_phone)
         national_id.textEdited.connect(self._say_id)
+        calling = Edit(placeholder=_("When, whom, what not to say"))
         kinship = Edit(placeholder=_("Mother, son, neighbour"))
         self.no_id = Button(_("Has none"), key="has_none")
         self.no_id.clicked.connect(self._has_no_id)
         return [
             (self.add("phone", _("Telephone"), phone, optional=True), 1),
+            (self.add("phone_note", _("About calling"), calling, optional=True), 2),
             (self.add("national_id", _("CUI (DPI)"), national_id, optional=True, beside=[self.no_id]), 2),
+            (self.add("mother_name", _("Mother's name"), Edit(), optional=True), 1),
             (self.add("contact_name", _("Trusted person"), Edit(), optional=True), 1),
-            (
-                self.add("contact_kinship", _("Who that is"), kinship, optional=True),
-                1,
-            ),
+            (self.add("contact_kinship", _("Who that is"), kinship, optional=True), 1),
             (self.add("contact_phone", _("Telephone of that person"), Edit(), optional=True), 1),
         ]
 
     def _more(self, registering: bool) -> list[tuple[Field, int]]:
         self.interpreter = Check(_("Needs an interpreter"))
-        calling = Edit(placeholder=_("When, whom, what not to say"))
         cells = [
-            (self.add("mother_name", _("Mother's name"), Edit(), optional=True), 1),
+            (self.add("needs_interpreter", _("Interpreter"), self.interpreter, optional=True), 1),
             (self.add("known_as", _("Known as"), Edit(), optional=True), 1),
             (self.add("married_name", _("Married name"), Edit(), optional=True), 1),
-            (self.add("needs_interpreter", _("Interpreter"), self.interpreter, optional=True), 1),
             (self.add("folder_number", _("Number of the paper chart"), Edit(), optional=True), 1),
-            (
-                self.add("phone_note", _("About calling"), calling, optional=True),
-                1,
-            ),
         ]
         if registering:
             self.allergies = Select([(status, say_allergies(status)) for status in STATUSES])
-            cells.insert(4, (self.add("allergies", _("Allergies"), self.allergies), 1))
+            cells.append((self.add("allergies", _("Allergies"), self.allergies), 1))
         return cells
 
     def lay_out(self, columns: int) -> None:
@@ -157,7 +151,7 @@ class PersonForm(Form):
     def _has_no_id(self) -> None:
         self.fill({"national_id": ""})
         self.fields["national_id"].say(_("Has no card"), "neutral")
-        self.fields["contact_name"].editor.setFocus()
+        self.fields["mother_name"].editor.setFocus()
 
     # faults
 
@@ -204,6 +198,7 @@ class PersonForm(Form):
         here = municipality(details.municipality_code)
         self.municipality.set_value(details.municipality_code or None, here.said() if here else "")
         self.community.set_value(None, details.community)
+        self.say_birth()
 
     def show_typed(self, typed: Typed) -> None:
         """Words from the search box, to be mended."""

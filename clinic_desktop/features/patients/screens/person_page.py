@@ -1,8 +1,10 @@
 """The page of one person: who it is, how to reach them, allergies, and what upper rooms know."""
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from clinic_desktop.features.patients import queries, service
@@ -26,7 +28,7 @@ from clinic_desktop.uikit.layouts import clear, column, page, row, scrolled, sta
 from clinic_desktop.uikit.marks import Chip, Icon
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Bar, Callout, Card
-from clinic_desktop.uikit.theme import S2, S3, S4
+from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Facts, Text
 
 _MAY_NOTE_ALLERGIES = (Permission.REGISTER_PATIENTS, Permission.WRITE_NOTES, Permission.PRESCRIBE, Permission.DISPENSE)
@@ -39,11 +41,14 @@ class PersonPage(QWidget):
         super().__init__(parent)
         self._office = office
         self.patient_id = patient_id
+        # Narrow until the window says otherwise, so that nothing ever asks for more room than there is.
+        self._narrow = True
         self._top, self._cards, self._side = column(gap=0), column(gap=S3), column(gap=S3)
+        self._hung_panels = column(gap=S3)
         left, right = QWidget(), QWidget()
         stack(left, self._cards, None)
-        stack(right, self._side, None)
-        body = page(row((left, 3), (right, 2), gap=S3), None)
+        stack(right, self._side, self._hung_panels, None, gap=S3)
+        body = page(row((left, 1), (right, 1), gap=S3), None)
         stack(self, self._top, (scrolled(body), 1), self._deeds(), gap=0)
         self._panels()
         office.follow(queries.TABLES, self, self.reload)
@@ -57,20 +62,13 @@ class PersonPage(QWidget):
     # building
 
     def _deeds(self) -> Bar:
-        may_register = self._office.may(Permission.REGISTER_PATIENTS)
         self.back = Button(_("Go back"), "back", "quiet")
         self.back.clicked.connect(self._office.back)
-        self.void = Button(_("Take back the registration"), "", "danger")
-        self.void.clicked.connect(self._ask_void)
-        self.died = Button(_("Died"))
-        self.died.clicked.connect(self._ask_died)
         self.correct = Button(_("Correct data"))
         self.correct.clicked.connect(lambda: self._office.go("persons", patient_id=self.patient_id, correct=True))
-        for button in (self.void, self.correct):
-            button.setVisible(may_register)
-        self.died.setVisible(self._office.may(Permission.REGISTER_PATIENTS, Permission.PRESCRIBE))
+        self.correct.setVisible(self._office.may(Permission.REGISTER_PATIENTS))
         bar = Bar(62, "top")
-        foot = row(self.back, self.void, self.died, None, self.correct, *self._hung(), gap=S2)
+        foot = row(self.back, None, self.correct, *self._hung(), gap=S2)
         foot.setContentsMargins(S4, S2, S4, S2)
         stack(bar, foot)
         return bar
@@ -91,24 +89,36 @@ class PersonPage(QWidget):
         for panel in slots.panels:
             if self._office.may(panel.permission):
                 built = panel.build(self._office, self.patient_id)
-                self._side.addWidget(Card(Text(_(panel.title), "head", "semi"), built))
+                self._hung_panels.addWidget(Card(Text(_(panel.title), "head", "semi"), built))
 
     # showing
 
     def reload(self) -> None:
-        header = self._office.ask(queries.header, self.patient_id)
+        self._header = self._office.ask(queries.header, self.patient_id)
         known = self._office.ask(queries.details, self.patient_id)
-        clear(self._top)
-        ask = _("Ask") if self._office.may(*_MAY_NOTE_ALLERGIES) else ""
-        self._top.addWidget(person_banner(banner_words(header), ask))
+        self._show_banner()
         clear(self._cards)
         if known.voided:
             self._cards.addWidget(Callout(_("Taken back: {reason}").format(reason=known.void_reason), "warning"))
         self._cards.addWidget(self._data(known))
-        self._cards.addWidget(self._reaching(known.details))
-        self._cards.addWidget(self._allergies(known))
+        clear(self._side)
+        self._side.addWidget(self._allergies(known))
+        self._side.addWidget(self._reaching(known.details))
         for button in (self.void, self.correct, self.add_allergy, self.died):
             button.setEnabled(not known.voided)
+
+    def _show_banner(self) -> None:
+        """A narrow window leaves the last fact to the card below."""
+        words = banner_words(self._header)
+        clear(self._top)
+        ask = _("Ask") if self._office.may(*_MAY_NOTE_ALLERGIES) else ""
+        self._top.addWidget(person_banner(replace(words, facts=words.facts[:-1]) if self._narrow else words, ask))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._narrow != is_compact(self.window().width()):
+            self._narrow = not self._narrow
+            self._show_banner()
 
     def _data(self, known: Known) -> Card:
         details = known.details
@@ -129,7 +139,17 @@ class PersonPage(QWidget):
         chips = [Chip(mark.text, tone_of(mark), mark.icon) for mark in marks if not mark.label]
         facts += [(mark.label, mark.text) for mark in marks if mark.label]
         head = row(Text(_("Data"), "head", "semi"), *chips, None, gap=S2)
-        return Card(head, Facts([fact for fact in facts if fact[1]], 130))
+        return Card(head, Facts([fact for fact in facts if fact[1]], 130), self._apart(known))
+
+    def _apart(self, known: Known) -> QHBoxLayout:
+        """What is seldom done and weighs much: in small words, away from the other deeds."""
+        self.died = Link(_("Take back the note of the death") if known.died_on else _("The person died"), small=True)
+        self.died.clicked.connect(self._ask_died)
+        self.died.setVisible(self._office.may(Permission.REGISTER_PATIENTS, Permission.PRESCRIBE))
+        self.void = Link(_("Take back the registration"), small=True)
+        self.void.clicked.connect(self._ask_void)
+        self.void.setVisible(self._office.may(Permission.REGISTER_PATIENTS))
+        return row(self.died, self.void, None, gap=S4)
 
     def _reaching(self, details: Details) -> Card:
         contact = ", ".join(part for part in (details.contact_name, details.contact_kinship) if part)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.patients import queries, service
@@ -13,7 +13,7 @@ from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.screens.person_form import PersonForm
 from clinic_desktop.features.patients.screens.similar_people import SimilarPeople
 from clinic_desktop.kernel.errors import ClinicError
-from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.drafts import KeptDraft, drop_draft, find_draft, keep_draft, my_drafts
@@ -28,7 +28,7 @@ from clinic_desktop.uikit.words import Text
 
 NEW, CORRECT = "registration", "correction"
 _PAUSE_MS = 500
-_SIDE_WIDE, _SIDE_NARROW = 380, 262
+_SIDE_WIDE, _SIDE_NARROW = 384, 280
 
 
 class RegistrationScreen(QWidget):
@@ -45,6 +45,9 @@ class RegistrationScreen(QWidget):
         self._saving = False
         self.form = PersonForm(office, registering=not self._correcting)
         self.similar = SimilarPeople()
+        keeps_room = self.similar.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)
+        self.similar.setSizePolicy(keeps_room)
         self.saved_words = Text("", "small", color="quiet")
         self._saved_icon = Icon("circle-check", "well", 16)
         self._saved_icon.hide()
@@ -58,12 +61,12 @@ class RegistrationScreen(QWidget):
     def _make_buttons(self) -> None:
         arrives = not self._correcting and bool(service.after_registering) and self._office.may(Permission.RECEPTION)
         if self._correcting:
-            title, icon = _("Save changes"), "check"
+            self._titles, icon = (N_("Save changes"),) * 2, "check"
         elif arrives:
-            title, icon = _("Save and arrived"), "user-check"
+            self._titles, icon = (N_("Save and arrived"), N_("Save, arrived")), "user-check"
         else:
-            title, icon = _("Save"), "check"
-        self.primary = Button(title, "save", "primary", icon, tall=True)
+            self._titles, icon = (N_("Save"),) * 2, "check"
+        self.primary = Button(_(self._titles[0]), "save", "primary", icon, tall=True)
         self.primary.clicked.connect(partial(self.save, arrived=arrives))
         self.save_only = Button(_("Only save"), "save_only")
         self.save_only.setVisible(arrives)
@@ -102,6 +105,7 @@ class RegistrationScreen(QWidget):
         if self._correcting:
             self._before = self._office.ask(queries.details, self.patient_id).details
             self.form.show_details(self._before)
+            self.look_for_similar()
             draft = self._office.ask(find_draft, CORRECT, self.patient_id)
             if draft is not None:
                 self._bring_back(draft)
@@ -169,6 +173,7 @@ class RegistrationScreen(QWidget):
         found = self._office.ask(queries.similar, self.form.details(self._before), but)
         if self._correcting:
             found = tuple(similar for similar in found if similar.strong)
+            self.similar.setVisible(bool(found))
         self.similar.show_similar(found)
 
     def _is_same(self, other: str) -> None:
@@ -248,10 +253,17 @@ class RegistrationScreen(QWidget):
         first = next((name for name in ("family_name", "birth") if not self.form.value(name)), "sex")
         self.form.fields[first].editor.setFocus()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        # Whoever hides this page (leaving, cover, lock) asked it to keep its draft before.
+        super().hideEvent(event)
+        self._pause.stop()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = is_compact(self.window().width())
         self.side.setFixedWidth(_SIDE_NARROW if narrow else _SIDE_WIDE)
+        self.similar.fit(narrow=narrow)
+        self.primary.setText(_(self._titles[narrow]))
         self._moves_on.setVisible(not narrow)
         self.form.lay_out(2 if narrow else 3)
 

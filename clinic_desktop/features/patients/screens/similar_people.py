@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.patients.rules.rows import Similar
@@ -30,6 +30,7 @@ class SimilarPeople(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: tuple[Similar, ...] = ()
+        self._narrow = False
         self.answered: set[PatientId] = set()
         """Those of whom it was said that they are somebody else."""
         self.head = Text(_("Is the person here already?"), "head", "semi")
@@ -43,7 +44,9 @@ class SimilarPeople(QWidget):
         ask = Text(_("Before saving, say whether the person is here already"), "small", "semi", "warning", wrap=True)
         warned = row(Icon("alert-triangle", "warning", 16), (ask, 1), gap=6)
         stack(self._warning, warned)
-        stack(self, self.head, self._count, (scrolled(inside), 1), self.none_of_these, self._warning, gap=S2)
+        listed = scrolled(inside)
+        listed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        stack(self, self.head, self._count, (listed, 1), self.none_of_these, self._warning, gap=S2)
         self.show_similar(())
 
     def show_similar(self, rows: Sequence[Similar]) -> None:
@@ -58,6 +61,12 @@ class SimilarPeople(QWidget):
         self.none_of_these.setVisible(bool(self.unanswered()))
         self._warning.setVisible(self.must_answer())
 
+    def fit(self, *, narrow: bool) -> None:
+        """In a narrow window the mark stands under the name."""
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.show_similar(self.rows)
+
     def unanswered(self) -> list[PatientId]:
         return [similar.patient_id for similar in self.rows if similar.patient_id not in self.answered]
 
@@ -71,20 +80,22 @@ class SimilarPeople(QWidget):
         self.none.emit()
 
     def _card(self, at: int, similar: Similar) -> Card:
-        chip = Chip(_("Very similar"), "warning", "alert-triangle") if similar.strong else Chip(_("Somewhat similar"))
+        chip = _chip(similar)
+        name = Text(similar.said, weight="semi", wrap=True)
+        head = column(name, row(chip, None), gap=3) if self._narrow else row((name, 1), chip, gap=6)
         same = Button(_("The same person"), key=_KEYS[at])
         same.clicked.connect(partial(self._say_same, similar.patient_id))
         look = Link(_("See page"))
         look.clicked.connect(partial(self._look, similar.patient_id))
         facts = [(_("Equal"), ", ".join(similar.equal)), (_("Different"), ", ".join(similar.different))]
         return Card(
-            row((Text(similar.said, weight="semi", wrap=True), 1), chip, gap=6),
+            head,
             Phrase(semi(similar.born), quiet(" · "), similar.place or _("Not known"), quiet(" · "), similar.number),
             Facts([(label, words) for label, words in facts if words], 66),
             row(same, look, None, gap=S2),
             bar="warning" if similar.strong else None,
-            margins=(S4, S3, S3, S3),
-            gap=6,
+            margins=(S4, S2, S3, S2),
+            gap=4,
         )
 
     def _say_same(self, patient_id: PatientId) -> None:
@@ -92,3 +103,9 @@ class SimilarPeople(QWidget):
 
     def _look(self, patient_id: PatientId) -> None:
         self.opened.emit(patient_id)
+
+
+def _chip(similar: Similar) -> Chip:
+    if similar.strong:
+        return Chip(_("Very similar person"), "warning", "alert-triangle")
+    return Chip(_("Somewhat similar"))
