@@ -34,6 +34,8 @@ from clinic_desktop.exchange.steps import Steps, finish
 from clinic_desktop.features.bundles import service as bundles
 from clinic_desktop.features.staff.rules import COORDINATOR, DATA_MANAGER
 from clinic_desktop.kernel.clock import Clock, StillClock
+from clinic_desktop.kernel.errors import Trouble
+from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.progress import Result
 
 DAY_OF_PEOPLE = 90
@@ -69,6 +71,10 @@ class Wanted:
     """1 = the whole past of each clinic."""
     apart: bool = True
     """Build clinics in processes of their own, where the computer has a second core."""
+
+
+class NotTaken(Trouble):
+    text = N_("The bundle {file} was not taken in whole.")
 
 
 Tell = Callable[[str], object]
@@ -173,12 +179,19 @@ def carry(clinics: list[OpenClinic], central: OpenClinic, stick: Path) -> None:
     """One journey of the stick: every clinic's bundle to the central, its answers back."""
     files = [done(bundles.export(c.vault, c.actor, folder=stick)).path for c in clinics]
     merged = done(bundles.merge(central.vault, central.actor, files=files))
-    assert all(one.ok for one in merged.files), [one.error for one in merged.files]
+    _all_taken(merged)
     answers = done(bundles.write_receipt(central.vault, central.actor, folder=stick))
     for clinic in clinics:
         mine = [one.path for one in answers if one.site_name == clinic.vault.place.site_name]
         taken = done(bundles.accept(clinic.vault, clinic.actor, files=mine))
-        assert all(one.ok for one in taken.files), [one.error for one in taken.files]
+        _all_taken(taken)
+
+
+def _all_taken(report: bundles.MergeReport) -> None:
+    """Nothing was refused and nothing kept aside; else the network would look right and be empty."""
+    wrong = [one for one in report.files if not one.ok or one.aside_segments or one.held_segments]
+    if wrong:
+        raise NotTaken(file=wrong[0].path.name)
 
 
 def done(steps: Steps[Result]) -> Result:

@@ -8,7 +8,7 @@ from pathlib import Path
 from clinic_desktop.app.arguments import data_folder
 from clinic_desktop.app.cli import Answer, Desk
 from clinic_desktop.app.demo.marks import is_demo, must_be_free
-from clinic_desktop.app.demo.network import DAY_OF_PEOPLE, Network, Wanted, build, remove
+from clinic_desktop.app.demo.network import DAY_OF_PEOPLE, Wanted, build, remove
 from clinic_desktop.app.demo.sites import CENTRAL, CLINICS, PANAJACHEL
 from clinic_desktop.app.demo.team import PASSWORD
 from clinic_desktop.kernel.clock import StillClock

@@ -1,6 +1,6 @@
 """The morning of the day on which a demonstration is opened: some were seen, some wait, others are still to come."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from clinic_desktop.app.demo.consultation import Consultation, Visit
@@ -39,7 +39,8 @@ def live_morning(work: Work, *, team: Team, region: Region, seed: int) -> None:
         work.now += pace / 2
         appointment_id = _arrive(work, team, patient_id)
         course, burden = _story(work, team, patient_id)
-        again = work.today + timedelta(weeks=rng.choice((4, 6)))
+        booked = agenda_queries.of_patient(work, patient_id)
+        again = None if any(a.is_open and a.day > work.today for a in booked) else _in_weeks(work, rng)
         holds.hold(work, Visit(patient_id, course, burden, 2, appointment_id, again, pace))
     arrived = [_arrive_later(work, team, patient_id, pace) for patient_id in here[SEEN:]]
     new = PatientId(new_id(unix_ms(work.now)))
@@ -64,12 +65,17 @@ def _expected(work: Work, team: Team, rng: Random) -> list[PatientId]:
     found = [PatientId(r.patient_id) for r in rows]
     missing = SEEN + 1 + WAITING + TO_COME - len(found)
     if missing > 0:
-        known = [f.patient_id for f in patients_queries.recent(work, 60) if f.patient_id not in found and not f.died]
+        recent = [f.patient_id for f in patients_queries.recent(work, 80) if f.patient_id not in found and not f.died]
+        known = [p for p in recent if agenda_queries.next_booking(work, p) is None]
         for patient_id in rng.sample(known, min(missing, len(known))):
             agenda.book(work, appointment_id=new_id(), patient_id=patient_id, day=work.today, confirmed=True)
             found.append(patient_id)
     rng.shuffle(found)
     return found[: max(SEEN + 1, len(found) - TO_COME)]
+
+
+def _in_weeks(work: Work, rng: Random) -> date:
+    return work.today + timedelta(weeks=rng.choice((4, 6)))
 
 
 def _arrive(work: Work, team: Team, patient_id: PatientId) -> str:
