@@ -109,8 +109,11 @@ def digests(cursor: Any, touched: Iterable[tuple[str, str]]) -> list[list[str]]:
 
 
 def stale_rows(cursor: Any) -> Iterator[tuple[str, str]]:
-    """Rows that differ from what their newest line says, or that no line speaks of: a page put back, or a change
-    past the triggers. All on one view of the data: the caller holds a transaction open."""
+    """Rows that differ from what their newest line says: a page put back, or a change past the triggers.
+
+    Of rows that came in a bundle and were never changed here the line names only the segment: its own hash speaks for
+    them. The caller holds a transaction open, so that all is one view of the data.
+    """
     by_name = {c.__tablename__: c for c in synced_classes()}
     seen: set[bytes] = set()
     looking = cursor.connection.cursor()
@@ -121,10 +124,6 @@ def stale_rows(cursor: Any) -> Iterator[tuple[str, str]]:
                 continue
             seen.add(mark)
             if row_digest(looking, by_name[table], row_id) != digest:
-                yield table, row_id
-    for table in by_name:
-        for (row_id,) in cursor.execute(f"SELECT id FROM {table}"):
-            if _mark(table, row_id) not in seen:
                 yield table, row_id
 
 

@@ -79,18 +79,6 @@ def test_a_row_put_back_to_an_old_state_is_found(vault: Vault, do: Do) -> None:
     assert list(ledger.stale_rows(cursor)) == [("setting_value", row_id)]
 
 
-def test_a_row_that_no_line_speaks_of_is_found(vault: Vault, do: Do) -> None:
-    do(choose("en"))
-    cursor = raw(vault)
-    cursor.execute("UPDATE capture_state SET off = 1")
-    cursor.execute(
-        "INSERT INTO setting_value (id, key, value, origin_site_id, recorded_at, recorded_by)"
-        " VALUES ('slipped in', 'k', '1', 's', '2026', 'x')"
-    )
-    cursor.execute("UPDATE capture_state SET off = 0")
-    assert list(ledger.stale_rows(cursor)) == [("setting_value", "slipped in")]
-
-
 def test_voiding_and_every_kind_of_value_are_signed_as_they_are(vault: Vault, do: Do) -> None:
     def write(work: Work) -> None:
         for value in ("ñ\u2028\U0001f600", 0.1 + 0.2, -0.0, 10**18, None, True, {"b": [1, {"a": None}]}):
