@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from clinic_desktop.features.agenda import queries as agenda
-from clinic_desktop.features.consults.queries import chart, diagnoses, notes, risks, scales
+from clinic_desktop.features.consults.queries import chart, courses, diagnoses, notes, public, risks, scales
 from clinic_desktop.features.consults.rules.diagnoses import ConditionChange, find
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.service import instruments, risk
 from clinic_desktop.features.consults.service.risk import HolderMissing, NoOpenRisk, OutcomeMissing, RiskNotAnswered
 from clinic_desktop.features.patients import queries as patients
 from clinic_desktop.kernel.errors import NotAllowed, Refused
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
 from tests.consults.conftest import HELD, phq9
@@ -124,10 +125,11 @@ def test_what_reception_may_ask_says_nothing_of_risk_diagnosis_or_scores(
             partial(agenda.row_of, appointment_id=vault.ask(agenda.today, reception)[0].appointment_id), reception
         ),
         vault.ask(partial(agenda.of_patient, patient_id=marked), reception),
-        vault.ask(partial(patients.header, patient_id=marked), reception),
+        vault.ask(partial(patients.header, patient_id=PatientId(marked)), reception),
         vault.ask(partial(patients.find, words="tzoc"), reception),
-        vault.ask(partial(patients.details, patient_id=marked), reception),
-        vault.ask(partial(notes.last_visits, patient_ids=[marked]), reception),
+        vault.ask(partial(patients.details, patient_id=PatientId(marked)), reception),
+        vault.ask(partial(public.last_visit_marks, patient_ids=[PatientId(marked)]), reception),
+        vault.ask(partial(public.what_is_here, patient_id=PatientId(marked)), reception),
     ]
     for answer in shown:
         told = repr(answer).replace("2027", "").replace(marked, "")
@@ -138,13 +140,13 @@ def test_what_reception_may_ask_says_nothing_of_risk_diagnosis_or_scores(
 _HARMLESS = {"last_visits", "count_of", "instruments", "instrument_with", "wording"}
 # Parts that services ask inside a use case that has its own permission; they give ids and states only.
 _INNER = {
-    "has_notes", "note_of", "notes_of", "is_amended", "supervisor_steps", "patients_of", "conditions_from",
+    "has_notes", "note_of", "notes_of", "is_amended", "supervisor_steps", "patients_of", "conditions_from", "draft_of",
 }  # fmt: skip
 
 
 def test_every_question_about_a_chart_is_refused_to_reception(vault: Vault, reception: Actor, marked: str) -> None:
     asked = 0
-    for module in (chart, diagnoses, notes, risks, scales):
+    for module in (chart, courses, diagnoses, notes, risks, scales):
         for name, query in vars(module).items():
             if not inspect.isfunction(query) or query.__module__ != module.__name__ or name.startswith("_"):
                 continue

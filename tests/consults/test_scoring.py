@@ -83,8 +83,10 @@ def test_a_total_stands_exactly_when_every_item_is_answered(case: tuple[Scale, d
         assert result.total is None
         assert result.band is None
     else:
-        assert result.total == sum(given_answers.values()) * scale.factor
-        assert 0 <= result.total <= scale.highest
+        total = result.total
+        assert total is not None
+        assert total == sum(given_answers.values()) * scale.factor
+        assert 0 <= total <= scale.highest
 
 
 @given(partial_answers())

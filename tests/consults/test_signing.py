@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2
 
 from clinic_desktop.features.agenda import queries as agenda
@@ -165,7 +166,7 @@ def test_no_sql_changes_a_signed_note(
     def attack(work: Work) -> None:
         work.session.execute(sa.text(statement), {"id": signed.note_id})
 
-    with pytest.raises((FinalRecord, sa.exc.DBAPIError, dbapi2.Error)):
+    with pytest.raises((FinalRecord, DBAPIError, dbapi2.Error)):
         vault.do(attack, actor)
     page = ask(partial(notes.note_page, note_id=signed.note_id))
     assert page.sections == {"how-are-you": "Sleeps better."}

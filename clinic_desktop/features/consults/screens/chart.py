@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries import chart as charts
@@ -12,18 +13,17 @@ from clinic_desktop.features.consults.screens.danger import Danger, DangerStrip,
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
 from clinic_desktop.features.consults.screens.trend import Trend, course_of
+from clinic_desktop.features.consults.screens.whose import banner_of
 from clinic_desktop.features.consults.service import encounters
-from clinic_desktop.features.patients.rules.banner import banner_words
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.uikit.banner import person_banner
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.keys import bind
 from clinic_desktop.uikit.layouts import clear, row, scrolled, stack
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.surfaces import Card, EmptyState
-from clinic_desktop.uikit.theme import S2, S3, S4
+from clinic_desktop.uikit.surfaces import Banner, Card, EmptyState
+from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
 SCALE = "phq9"
@@ -49,17 +49,24 @@ class ChartScreen(QWidget):
         self._connect(note_id)
 
     def _lay_out(self) -> None:
-        self.story.setFixedWidth(200)
-        note = Card((self.view, 1), self.empty, row(None, *self.deeds.all(), gap=S2), margins=(S4, 10, S3, S3))
-        course = Card(Text(_("Course"), "head", "semi"), (self.trend, 1), margins=(S4, 10, S3, 8), gap=2)
+        note = Card((self.view, 1), self.empty, margins=(S4, 10, S3, S3))
+        self._course = Card(Text(_("Course"), "head", "semi"), (self.trend, 1), margins=(S4, 10, S3, 8), gap=2)
         facts = Card((scrolled(self._facts), 1), margins=(S4, 10, S4, 10))
-        side = QWidget()
-        side.setFixedWidth(320)
-        stack(side, (course, 1), (facts, 1), gap=S2)
+        self._side = QWidget()
+        stack(self._side, (self._course, 1), (facts, 1), gap=S2)
         body = QWidget()
-        columns = row(self.story, (note, 1), side, gap=S2)
-        stack(body, self.strip, (columns, 1), row(None, self.write), margins=(S3, S2, S3, S2), gap=S2)
-        stack(self, person_banner(banner_words(self.chart.header)), (body, 1), gap=0)
+        columns = row(self.story, (note, 1), self._side, gap=S2)
+        stack(
+            body,
+            self.strip,
+            (columns, 1),
+            row(*self.deeds.all(), None, self.write, gap=S2),
+            margins=(S3, S2, S3, S2),
+            gap=S2,
+        )
+        self._outer = stack(self, (body, 1), gap=0)
+        self._compact: bool | None = None
+        self._arrange()
 
     def _connect(self, note_id: str | None) -> None:
         self.story.opened.connect(self._open)
@@ -73,6 +80,25 @@ class ChartScreen(QWidget):
         self._show()
         newest = next((line.note_id for line in self.chart.timeline if line.note_id), None)
         self._read(note_id or newest)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """A small window keeps the story, the note and what stands now; the course is for a larger one."""
+        compact = is_compact(self.window().width())
+        if compact == self._compact:
+            return
+        self._compact = compact
+        self._course.setVisible(not compact)
+        self._side.setFixedWidth(230 if compact else 320)
+        self.story.setFixedWidth(168 if compact else 200)
+        old = self.findChild(Banner)
+        self._outer.insertWidget(0, banner_of(self.chart.header, compact=compact))
+        if old is not None:
+            self._outer.removeWidget(old)
+            old.deleteLater()
 
     def take_focus(self) -> None:
         self.story.take_focus()

@@ -27,21 +27,20 @@ from clinic_desktop.features.consults.screens.reading import read_note
 from clinic_desktop.features.consults.screens.scale import ScaleGrid
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
 from clinic_desktop.features.consults.screens.trend import Trend, course_of
+from clinic_desktop.features.consults.screens.whose import banner_of
 from clinic_desktop.features.consults.service import encounters, signing
-from clinic_desktop.features.patients.rules.banner import banner_words
 from clinic_desktop.features.patients.rules.places import language_name
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.uikit.banner import person_banner
 from clinic_desktop.uikit.buttons import Button, Link, Tabs
 from clinic_desktop.uikit.keys import bind
 from clinic_desktop.uikit.layouts import Item, column, row, scrolled, stack
 from clinic_desktop.uikit.marks import Icon
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.surfaces import Card
+from clinic_desktop.uikit.surfaces import Banner, Card
 from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Text
 
@@ -109,6 +108,7 @@ class ConsultScreen(QWidget):
         )  # fmt: skip
         self.repeat = Button(_("Repeat prescription"), key="repeat")
         self.refer = Button(_("Refer"), key="refer")
+        self.open_risk = Button(_("Risk"), key="section_6", kind="quiet", icon="alert-triangle")
         self.next_visit = StepField(placeholder="6s")
         self.next_visit.setFixedWidth(74)
         self.next_visit.setAccessibleName(_("Next visit"))
@@ -130,6 +130,7 @@ class ConsultScreen(QWidget):
         self.next_visit.textChanged.connect(self._edited)
         self.next_visit.entered.connect(self.note.take_focus)
         self.strip.pressed.connect(self.answer_danger)
+        self.open_risk.clicked.connect(self.answer_danger)
         self.story.opened.connect(self._read)
         self.about.clicked.connect(self._tell_about)
         self.repeat.clicked.connect(self.prescription.repeat)
@@ -154,7 +155,6 @@ class ConsultScreen(QWidget):
         kept = self._office.ask(notes.draft_of, encounter_id)
         if kept is not None:
             self._fill(NoteDraft.from_fields(kept.fields))
-        self._outer.insertWidget(0, person_banner(banner_words(self.chart.header)))
         self._show_chart()
         self._arrange()
         self._office.follow(charts.TABLES, self, self.reload)
@@ -194,11 +194,20 @@ class ConsultScreen(QWidget):
         fill: Callable[[QWidget], QVBoxLayout] = self._two_columns if compact else self._four_columns
         fill(columns)
         self._outer.addWidget(columns, 1)
+        self._show_banner(compact)
         self._fit_permissions()
         if old is not None:
             self._outer.removeWidget(old)
             old.deleteLater()
         self._show_state()
+
+    def _show_banner(self, compact: bool) -> None:
+        assert self.chart is not None
+        old = self.findChild(Banner)
+        self._outer.insertWidget(0, banner_of(self.chart.header, compact=compact))
+        if old is not None:
+            self._outer.removeWidget(old)
+            old.deleteLater()
 
     def _fit_permissions(self) -> None:
         """Nobody is shown a deed that is not theirs."""
@@ -208,10 +217,9 @@ class ConsultScreen(QWidget):
         self.refer.setVisible(self._office.may(Permission.WRITE_LETTERS))
 
     def _actions(self) -> Item:
-        visit = [Text(_("Next visit"), color="quiet"), self.next_visit, self.next_said]
-        return row(
-            self.repeat, self.refer, S2, *visit, None, self.warning_icon, self.warning, S2, self.sign_button, gap=S2
-        )
+        deeds = (self.repeat, self.refer, self.open_risk)
+        visit = (Text(_("Next visit"), color="quiet"), self.next_visit, self.next_said)
+        return row(*deeds, S2, *visit, None, self.warning_icon, self.warning, S2, self.sign_button, gap=S2)
 
     def _four_columns(self, host: QWidget) -> QVBoxLayout:
         self.story.setFixedWidth(_STORY_WIDTH)
@@ -293,6 +301,8 @@ class ConsultScreen(QWidget):
     def _show_state(self) -> None:
         assert self.chart is not None
         self.strip.show_danger(self.danger(), self._today)
+        # One key, one deed: the strip has it while there is something to answer.
+        self.open_risk.setVisible(not self.danger().is_there)
         result = self.scale.score()
         pending = _("today no total") if result.answered and result.total is None else ""
         self.trend.show_course(course_of(self.chart, self.scale.scale, self._today, pending))

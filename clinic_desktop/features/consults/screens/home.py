@@ -1,6 +1,7 @@
 """The clinicians' home: who waits, in calling order, with the marks that reception does not see."""
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.agenda import queries as agenda
@@ -14,12 +15,11 @@ from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
-from clinic_desktop.uikit.cells import ChipIn
 from clinic_desktop.uikit.layouts import column, line_up, row
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.theme import S2, S3, S4, Tone
+from clinic_desktop.uikit.theme import S2, S3, S4, Tone, is_compact
 from clinic_desktop.uikit.words import Text
 
 _TONES: dict[AppointmentStatus, tuple[Tone, str]] = {
@@ -58,10 +58,11 @@ class ConsultsHome(QWidget):
     def _people(self) -> ListTable[ClinicianRow]:
         columns = [
             Column[ClinicianRow](_("Turn"), lambda r: cells.number(str(r.row.turn or ""), "strong"), 56, right=True),
-            Column[ClinicianRow](_("Person"), _person, stretch=True),
-            Column[ClinicianRow](_("Visit"), lambda r: cells.quiet(_(KIND_WORDS[r.row.kind])), 110, wide_only=True),
+            Column[ClinicianRow](_("Person"), lambda r: cells.strong(r.row.name), stretch=True),
+            Column[ClinicianRow](_("Look first"), _mark, 112),
+            Column[ClinicianRow](_("Visit"), lambda r: cells.quiet(_(KIND_WORDS[r.row.kind])), 124, wide_only=True),
             Column[ClinicianRow](_("State"), _state, 130),
-            Column[ClinicianRow](_("Waits"), _waits, 76, right=True),
+            Column[ClinicianRow](_("Waits"), _waits, 76, right=True, wide_only=True),
         ]
         empty = EmptyState(_("Nobody is expected today. Search a person above to open their chart."))
         return ListTable(columns, key=lambda r: r.row.appointment_id, empty=empty, flush=True)
@@ -90,11 +91,14 @@ class ConsultsHome(QWidget):
         if self._office.may(Permission.SIGN_NOTES):
             to_sign = Card(Text(_("Notes to sign"), "head", "semi"), (self.waiting_notes, 1), margins=(S4, 10, S2, S2))
             side.append((to_sign, 1))
-        right = QWidget()
-        right.setFixedWidth(340)
+        self._side = right = QWidget()
         right.setLayout(column(*side, gap=S3))
         left = column(head, (people, 1), row(None, self.next), gap=S3)
         line_up(self, (left, 1), right, margins=(S4, S3, S4, S3), gap=S4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._side.setFixedWidth(280 if is_compact(self.window().width()) else 340)
 
     def take_focus(self) -> None:
         self.table.setFocus()
@@ -128,13 +132,11 @@ class ConsultsHome(QWidget):
             self._office.go("consult", patient_id=following.patient_id, appointment_id=following.appointment_id)
 
 
-def _person(found: ClinicianRow) -> cells.Cell:
-    chips: list[ChipIn] = []
+def _mark(found: ClinicianRow) -> cells.Cell:
+    """In a column of its own: a mark beside a long name would be the first thing a small window leaves out."""
     if found.risk is not None:
-        chips.append(ChipIn(_("open risk"), "danger", "alert-triangle"))
-    if found.draft:
-        chips.append(ChipIn(_("draft"), "warning", "edit"))
-    return cells.strong(found.row.name, *chips)
+        return cells.chip(_("risk"), "danger", "alert-triangle")
+    return cells.chip(_("draft"), "warning", "edit") if found.draft else cells.quiet("")
 
 
 def _state(found: ClinicianRow) -> cells.Cell:
