@@ -101,9 +101,16 @@ def said_by(asker: Asker, peer_id: str) -> list[Have]:
     return [Have(*row[:5], beyond=[(n, h) for n, h in row[5]]) for row in rows]
 
 
-def covers(told: Iterable[Have], device: str, epoch: str, audience: str, number: int) -> bool:
-    """Whether a peer that said this holds the segment."""
-    for have in told:
-        if (have.device, have.epoch, have.audience) == (device, epoch, audience):
-            return number <= have.upto or any(number == n for n, _ in have.beyond)
-    return False
+class Held:
+    """What a peer said it holds, to be asked for single segments."""
+
+    def __init__(self, told: Iterable[Have]) -> None:
+        self._told = {(h.device, h.epoch, h.audience): (h.upto, frozenset(n for n, _ in h.beyond)) for h in told}
+
+    @property
+    def spoke(self) -> bool:
+        return bool(self._told)
+
+    def covers(self, device: str, epoch: str, audience: str, number: int) -> bool:
+        upto, beyond = self._told.get((device, epoch, audience), (0, frozenset[int]()))
+        return number <= upto or number in beyond

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clinic_desktop.exchange import sealed
-from clinic_desktop.exchange.steps import Step, Steps
+from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import CutShort, StickFull, StickGone, StickLies, StickReadOnly
 from clinic_desktop.kernel.errors import Trouble
 from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.files import NoRoom, free_bytes, need_room, sync_folder
 
 PIECE = 1024 * 1024
@@ -129,7 +130,7 @@ def _write(source: Path, part: Path, size: int) -> Steps[None]:
         while piece := reader.read(PIECE):
             writer.write(piece)
             done += len(piece)
-            yield Step(done, size, _(WRITING))
+            yield Progress(done, size, _(WRITING))
         writer.flush()
         os.fsync(writer.fileno())
 
@@ -139,7 +140,7 @@ def _compare(path: Path, size: int, sha256: str) -> Steps[None]:
     for piece in read_uncached(path):
         digest.update(piece)
         done += len(piece)
-        yield Step(done, size, _(READING_BACK))
+        yield Progress(done, size, _(READING_BACK))
     if done != size or digest.hexdigest() != sha256:
         raise StickLies()
 
@@ -157,7 +158,7 @@ def fetch(source: Path, into: Path) -> Steps[tuple[str, int]]:
                     digest.update(piece)
                     writer.write(piece)
                     done += len(piece)
-                    yield Step(done, size, _(FETCHING))
+                    yield Progress(done, size, _(FETCHING))
     except OSError as error:
         raise StickGone() from error
     if done < size:

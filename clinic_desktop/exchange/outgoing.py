@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from clinic_desktop.exchange import have
 from clinic_desktop.exchange.bundle import FORMAT, Head, Known, LedgerEnd, Listed, Stored
 from clinic_desktop.exchange.enrolment import revoked, roster
-from clinic_desktop.exchange.have import Have
+from clinic_desktop.exchange.have import Have, Held
 from clinic_desktop.exchange.manifest import READER
 from clinic_desktop.exchange.records import BundleLog, BundleWay, Segment, SegmentPart, SegmentState
 from clinic_desktop.exchange.shape import COMMON, INSERTED
@@ -83,7 +83,7 @@ def plan_up(work: Work) -> Plan:
     known = standing(work)
     if not known.centrals():
         raise NotEnrolled()
-    rows = work.all(_unconfirmed(work, known))
+    rows = [*work.all(_unconfirmed(work, known)), *_lost_by_central(work, known)]
     mates = [p for p in known.of_site(work.site_id) if p.device_id != work.device_id]
     recipients = {p.recipient for p in (*known.centrals(), *mates)}
     return _plan(work, rows, recipients, have.haves(work), for_site="")
@@ -94,7 +94,7 @@ def plan_down(work: Work, site_id: str) -> Plan:
     if not work.place.is_central:
         raise OnlyCentral()
     devices = standing(work).of_site(site_id)
-    said = {p.device_id: have.said_by(work, p.device_id) for p in devices}
+    said = {p.device_id: Held(have.said_by(work, p.device_id)) for p in devices}
     every = work.all(
         _segments().where(Segment.audience.in_((COMMON, site_id)), Segment.state != SegmentState.QUARANTINED)
     )
@@ -159,12 +159,20 @@ def _unconfirmed(asker: Asker, known: Standing) -> sa.Select[int, str, str, int,
     )
 
 
-def _lacks(device: str, told: list[Have], row: "sa.Row[int, str, str, int, str, datetime, int, str]") -> bool:
+def _lost_by_central(work: Work, known: Standing) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
+    """What the central wrote, sent here and, put back to an older state, holds no more."""
+    held = {p.device_id: Held(have.said_by(work, p.device_id)) for p in known.centrals()}
+    spoke = [one for one in held.values() if one.spoke]
+    rows = work.all(_segments().where(Segment.device_id.in_(list(held)), Segment.state != SegmentState.QUARANTINED))
+    return [row for row in rows if any(not one.covers(row[1], row[2], row[7], row[3]) for one in spoke)]
+
+
+def _lacks(device: str, told: Held, row: "sa.Row[int, str, str, int, str, datetime, int, str]") -> bool:
     _, writer, epoch, number, _, _, _, audience = row
-    if have.covers(told, writer, epoch, audience, number):
+    if told.covers(writer, epoch, audience, number):
         return False
     # A device that never spoke has its own; one that spoke and does not name it was put back to an older state.
-    return writer != device or bool(told)
+    return writer != device or told.spoke
 
 
 def _plan(

@@ -22,6 +22,7 @@ _Value = str | int | float | None
 _InsertLine = list[_Value]
 _StampLine = tuple[int, int, int]
 _UpdateLine = tuple[str, int, str, list[tuple[int, list[_Value], list[_StampLine], list[_StampLine]]]]
+_NONE: frozenset[Stamp] = frozenset()
 _insert_lines = msgspec.json.Decoder(_InsertLine)
 _update_lines = msgspec.json.Decoder(_UpdateLine)
 
@@ -207,6 +208,8 @@ def _updates(head: UpdateHead, lines: list[_UpdateLine]) -> Updates:
 
 
 def _stamps(head: UpdateHead, listed: list[_StampLine]) -> frozenset[Stamp]:
+    if not listed:
+        return _NONE
     if any(writer < 0 for writer, _, _ in listed):
         raise BadPart()
     return frozenset(Stamp(hlc, *head.writers[writer], segment) for writer, segment, hlc in listed)

@@ -86,6 +86,9 @@ def _is_empty(op: Op) -> bool:
 
 def settle_register(ops: Collection[Op]) -> Settled:
     """A field or group: what was written without knowing of each other stands side by side until somebody decides."""
+    if len(ops) == 1:
+        (only,) = ops
+        return Settled(only.value, (only,), conflict=False)
     left = frontier(ops)
     return Settled(left[0].value, tuple(left), len({op.value for op in left}) > 1)
 

@@ -61,7 +61,7 @@ class Settler:
 
     def settle_units(self, shape: Shape, row: list[Any], units: Units) -> dict[str, Settled]:
         """What the law says of the units of one live row that ever changed."""
-        origin = row[shape.columns.index("origin_site_id")]
+        origin = row[shape.places["origin_site_id"]]
         weigh = self.standing.weigher(origin) if shape.owned else None
         return settle_row(units, adding_wins=shape.merge is MergeClass.SET, weigh=weigh)
 
@@ -108,7 +108,7 @@ def _differences(shape: Shape, row: list[Any], settled: dict[str, Settled]) -> d
         if unit is None:
             continue
         for column, value in zip(unit.columns, done.value, strict=False):
-            place = shape.columns.index(column)
+            place = shape.places[column]
             if plain(row[place]) != value:
                 new[column] = row[place] = restored(shape, column, value)
     return new
@@ -120,4 +120,4 @@ def restored(shape: Shape, column: str, value: Any) -> Any:
 
 
 def unit_value(shape: Shape, unit: Unit, row: list[Any]) -> tuple[Any, ...]:
-    return tuple(plain(row[shape.columns.index(c)]) for c in unit.columns)
+    return tuple(plain(row[shape.places[c]]) for c in unit.columns)

@@ -1,6 +1,6 @@
 """How a synced table travels: its columns, its units and their masks, read once from the declaration."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -31,6 +31,13 @@ class Shape:
     """The captured columns in bit order, without the id."""
     units: tuple[Unit, ...]
     blobs: frozenset[str]
+    named: dict[str, Unit] = field(init=False, compare=False)
+    places: dict[str, int] = field(init=False, compare=False)
+    """Where each column stands in `columns`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "named", {u.name: u for u in self.units})
+        object.__setattr__(self, "places", {c: n for n, c in enumerate(self.columns)})
 
     @property
     def final(self) -> bool:
@@ -41,7 +48,7 @@ class Shape:
         return self.merge is MergeClass.CENTRAL
 
     def unit(self, name: str) -> Unit | None:
-        return next((u for u in self.units if u.name == name), None)
+        return self.named.get(name)
 
     def changed_units(self, mask: int) -> list[Unit]:
         return [u for u in self.units if u.mask & mask]

@@ -1,27 +1,18 @@
 """Long work as short steps: a generator that reports after each. A window runs it between saves, a command at once."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import TypeVar
+
+from clinic_desktop.kernel.progress import Progress
 
 Result = TypeVar("Result")
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far the work is. `total` 0 means: not known."""
-
-    done: int
-    total: int
-    words: str
-
-
-Steps = Generator[Step, None, Result]
+Steps = Generator[Progress, None, Result]
 
 
 def finish(
     steps: Steps[Result],
-    progress: Callable[[Step], object] | None = None,
+    progress: Callable[[Progress], object] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Result | None:
     """Run to the end and give the result; None if `stop` said so between two steps."""

@@ -37,7 +37,7 @@ def _request(office: Office) -> Path:
     return service.write_request(office.vault, office.actor, folder=office.stick)
 
 
-def _approve(central: Office, file: Path):  # type: ignore[no-untyped-def]
+def _approve(central: Office, file: Path):
     return service.approve(central.vault, central.actor, file=file, folder=central.stick)
 
 
@@ -135,7 +135,7 @@ def _self_signed_central(network: Network, tmp_path: Path) -> Path:
     return path
 
 
-def _set(work, **values: object) -> None:  # type: ignore[no-untyped-def]
+def _set(work, **values: object) -> None:
     device = work.load(ThisDevice, 1)
     for name, value in values.items():
         setattr(device, name, value)

@@ -49,7 +49,7 @@ def test_a_copy_is_good_only_after_it_was_read_back(source: Path, stick: Path) -
 def test_a_stick_that_stores_something_else_is_found_out(
     source: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def rotten(path: Path):  # type: ignore[no-untyped-def]
+    def rotten(path: Path):
         data = bytearray(path.read_bytes())
         data[1_500_000] ^= 1
         yield bytes(data)

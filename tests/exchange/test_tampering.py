@@ -198,7 +198,7 @@ def test_rows_of_another_site_put_in_by_a_clinic_are_kept_aside_whole(network: N
     clinic, other, central = *network.clinics, network.central
     foreign = other.vault.place.site_id
 
-    def forge(work):  # type: ignore[no-untyped-def]
+    def forge(work):
         from clinic_desktop.features.patients.records import Patient
 
         work.add(Patient(given_names="Falsa", origin_site_id=foreign))
@@ -242,6 +242,6 @@ def test_a_copied_computer_that_writes_the_same_number_is_a_fork_and_loses_nothi
     assert clinic.vault.place.epoch != epoch, "the receipt knows another segment: a new epoch"
 
 
-def _put_back(work, epoch: str) -> None:  # type: ignore[no-untyped-def]
+def _put_back(work, epoch: str) -> None:
     work.load(ThisDevice, 1).epoch = epoch
     work.act = "test.put_back"

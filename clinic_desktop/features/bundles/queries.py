@@ -14,9 +14,12 @@ from clinic_desktop.exchange.outgoing import Waiting
 from clinic_desktop.exchange.records import BundleLog, BundleWay, Finding, PeerDevice, Segment, SegmentState
 from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.exchange.standing import standing
+from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.staff.records import StaffMember
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.base import Base
 from clinic_desktop.storage.work import Asker, Reading
 
 TABLES = frozenset({"segment", "bundle_log", "open_conflict", "finding", "peer_device"})
@@ -180,6 +183,12 @@ def blocking_of(asker: Asker, record_id: str) -> Sequence[Conflict]:
     return conflicts.of_record(asker, record_id, blocking_only=True)
 
 
+def said_author(asker: Asker, staff_id: str) -> str:
+    """The name of who wrote something; empty if this office does not know the person."""
+    found = asker.first(sa.select(StaffMember.display_name).where(StaffMember.id == staff_id))
+    return found[0] if found else ""
+
+
 def findings(asker: Asker, limit: int = 100) -> tuple[Found, ...]:
     """What is still to be looked at, newest first."""
     asker.require(Permission.MERGE_BUNDLES, Permission.CARRY_BUNDLES)
@@ -221,8 +230,6 @@ def devices(asker: Asker) -> tuple[Any, ...]:
 
 def same_numbers(asker: Asker, limit: int = 100) -> tuple[SameNumber, ...]:
     """Printed numbers that two patients carry. Nothing is renamed: a person decides."""
-    from clinic_desktop.features.patients.records import Patient
-
     doubles = (
         sa.select(Patient.number)
         .where(Patient.number.is_not(None), Patient.voided_at.is_(None))
@@ -239,8 +246,6 @@ def same_numbers(asker: Asker, limit: int = 100) -> tuple[SameNumber, ...]:
 
 def orphans(asker: Asker) -> tuple[Orphans, ...]:
     """Rows that name a parent which is not here. They heal by themselves when it arrives."""
-    from clinic_desktop.storage.base import Base
-
     found: list[Orphans] = []
     for name in shapes():
         table = Base.metadata.tables[name]

@@ -18,20 +18,22 @@ from clinic_desktop.exchange.enrolment import Approval, Joined
 from clinic_desktop.exchange.have import Gap, gaps
 from clinic_desktop.exchange.outgoing import Load, Plan
 from clinic_desktop.exchange.standing import Standing, standing
-from clinic_desktop.exchange.steps import Step, Steps
+from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import NothingToAnswer, OnlyCentral, OnlyClinic, StickGone
 from clinic_desktop.features.bundles.rules import new_file_name, who_settles
 from clinic_desktop.kernel.errors import ClinicError, NotAllowed
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.device import ThisDevice
-from clinic_desktop.storage.files import CannotWrite, write_durably
+from clinic_desktop.storage.files import CannotWrite, free_bytes, write_durably
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Reading, Work
 
 TRAVEL = "travel"
 """The folder beside the vault for bundles in the making; what lies there is sealed."""
 
+LOOKING = N_("Looking at the stick")
 GATHERING, SEALING, CHECKING, MERGING = (
     N_("Gathering what changed"),
     N_("Sealing"),
@@ -98,6 +100,15 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenStick:
+    folder: Path
+    label: str
+    free: int
+    bundles: tuple[Path, ...]
+    """Files that begin like a bundle; only opening them tells for whom they are."""
+
+
+@dataclass(frozen=True, slots=True)
 class MergeReport:
     files: tuple[Merged, ...]
     gaps: tuple[Gap, ...]
@@ -146,7 +157,7 @@ def _cut(vault: Vault, actor: Actor) -> Steps[None]:
     while True:
         made = vault.do(segments.cut, actor)
         done += made.rows
-        yield Step(done, 0, _(GATHERING))
+        yield Progress(done, 0, _(GATHERING))
         if not made.more:
             return
 
@@ -155,11 +166,11 @@ def _carry(vault: Vault, actor: Actor, plan: Plan, folder: Path, site_name: str)
     name = new_file_name(plan.head.number)
     local = _travel(vault) / name
     try:
-        yield Step(0, plan.size, _(SEALING))
+        yield Progress(0, plan.size, _(SEALING))
         with local.open("wb") as file:
             bundle.write(file, plan.head, plan.signing_key, outgoing.segments_of(vault, actor, plan.keys))
         sha256, size = _hash(local)
-        yield Step(plan.size, plan.size, _(SEALING))
+        yield Progress(plan.size, plan.size, _(SEALING))
         path = yield from media.copy_out(local, folder, name, sha256)
     finally:
         with suppress(OSError):
@@ -240,7 +251,7 @@ def _take_file(vault: Vault, actor: Actor, file: Path) -> Steps[Merged]:
             outcome = intake.take_segment(vault, actor, one, signed=signed)
             taken[outcome] += 1
             rows += one.manifest.rows if outcome == intake.Taken.NEW else 0
-            yield Step(rows, total, _(MERGING))
+            yield Progress(rows, total, _(MERGING))
         new_epoch = _end(vault, actor, found.head, file.name, sha256, size, taken, before=before)
     finally:
         with suppress(OSError):
@@ -307,7 +318,7 @@ def _checked(checking: Generator[int, None, bundle.Verified], size: int) -> Step
             done = next(checking)
         except StopIteration as end:
             return end.value
-        yield Step(min(done, size), size, _(CHECKING))
+        yield Progress(min(done, size), size, _(CHECKING))
 
 
 def _identity(reading: Reading) -> str:
@@ -316,6 +327,21 @@ def _identity(reading: Reading) -> str:
 
 def _standing(reading: Reading) -> Standing:
     return standing(reading)
+
+
+def look_around(vault: Vault, actor: Actor, *, extra: Path | None = None) -> Steps[tuple[SeenStick, ...]]:
+    """The sticks that are in, and what on them may be a bundle. `extra` is a folder that a person chose."""
+    _need(actor, Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES)
+    seen: list[SeenStick] = []
+    found = media.sticks()
+    if extra is not None and extra.is_dir() and all(stick.folder != extra for stick in found):
+        found.append(media.Stick(extra, extra.name or str(extra), free_bytes(extra), 0))
+    for n, stick in enumerate(found):
+        yield Progress(n, len(found), _(LOOKING))
+        seen.append(
+            SeenStick(stick.folder, stick.label, stick.free, tuple(c.path for c in media.candidates(stick.folder)))
+        )
+    return tuple(seen)
 
 
 # -- joining a central
@@ -331,13 +357,24 @@ def write_request(vault: Vault, actor: Actor, *, folder: Path) -> Path:
 
 def approve(vault: Vault, actor: Actor, *, file: Path, folder: Path) -> tuple[Path, Approval]:
     """At the central: take a clinic in. Its answer goes to `folder`; the code is read out by telephone."""
-    content = _read_small(file)
+    content = read_small(file)
     approval = vault.do(partial(_approve, content=content, name=file.name), actor)
     path = _free_name(
         folder, file.name.replace("solicitud", "respuesta") if "solicitud" in file.name else "respuesta.txt"
     )
     write_durably(path, approval.answer)
     return path, approval
+
+
+def write_request_steps(vault: Vault, actor: Actor, *, folder: Path) -> Steps[Path]:
+    """`write_request` as a long job: a stick may be slow."""
+    yield Progress(0, 0, _(SEALING))
+    return write_request(vault, actor, folder=folder)
+
+
+def approve_steps(vault: Vault, actor: Actor, *, file: Path, folder: Path) -> Steps[tuple[Path, Approval]]:
+    yield Progress(0, 0, _(CHECKING))
+    return approve(vault, actor, file=file, folder=folder)
 
 
 def join(work: Work, content: bytes, name: str = "", confirmed: bool = False) -> Joined:
@@ -409,7 +446,8 @@ def _free_name(folder: Path, name: str) -> Path:
     return path
 
 
-def _read_small(file: Path) -> bytes:
+def read_small(file: Path) -> bytes:
+    """An enrolment file; no more of it than one may have."""
     try:
         with file.open("rb") as opened:
             return opened.read(enrolment.MAX_FILE + 1)

@@ -1,0 +1,57 @@
+"""The sheet that travels with the stick: numbers and control letters, no names of people."""
+
+from clinic_desktop.features.bundles.rules import grouped, said_size
+from clinic_desktop.features.bundles.service import Exported
+from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.kernel.dates import say_instant
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.printing.paper import (
+    Align,
+    Column,
+    Fact,
+    Facts,
+    Paper,
+    Rows,
+    Signature,
+    Signer,
+    Words,
+    printed_words,
+)
+from clinic_desktop.storage.work import Asker
+
+
+def slip_facts(asker: Asker, exported: Exported) -> list[tuple[str, str]]:
+    """What the sheet says of one bundle; the screen shows the same."""
+    return [
+        (_("From"), asker.place.site_name),
+        (_("For"), exported.site_name or _("Central office")),
+        (_("Prepared"), say_instant(asker.now, asker.place.zone)),
+        (_("File"), exported.path.name),
+        (_("Size"), said_size(exported.size)),
+        (_("Control"), exported.control),
+    ]
+
+
+def slip(asker: Asker, exported: Exported) -> Paper:
+    asker.require(Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES)
+    facts = tuple(Fact(label, value) for label, value in slip_facts(asker, exported))
+    loads = grouped((load.table, load.new, load.changed) for load in exported.loads)
+    rows = tuple((_(words), str(new), str(changed)) for words, new, changed in loads)
+    count = Column(_("New"), 1, Align.RIGHT), Column(_("Changed"), 1, Align.RIGHT)
+    return Paper(
+        title=_("Travel sheet {number}").format(number=f"{exported.number:04d}"),
+        letterhead=letterhead(asker),
+        size=paper_size(asker),
+        footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),
+        blocks=(
+            Words(_("Travels with the stick. Keep it until the receipt comes.")),
+            Facts(facts, columns=1),
+            Rows(
+                (Column(_("What it carries"), 3), *count),
+                rows,
+                if_none=_("Nothing new: only receipts."),
+            ),
+            Signature((Signer(_("Handed over")), Signer(_("Carried")), Signer(_("Received")))),
+        ),
+    )

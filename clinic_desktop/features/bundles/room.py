@@ -1,0 +1,31 @@
+"""The room of the stick: what a clinic carries, and the central's desk."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.room import Place, Room
+
+
+def _stick(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.bundles.screens.stick import stick_screen
+
+    return stick_screen(office)
+
+
+ROOM = Room(
+    "bundles",
+    places=(
+        Place(
+            "stick",
+            N_("USB stick"),
+            "device-usb",
+            frozenset({Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES}),
+            _stick,
+            order=60,
+        ),
+    ),
+)

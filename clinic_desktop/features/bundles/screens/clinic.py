@@ -1,0 +1,288 @@
+"""A clinic's stick: what goes, copying, done; and taking the receipt. Insert, Enter, Enter."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from clinic_desktop.features.bundles import queries, service
+from clinic_desktop.features.bundles.letters.slip import slip, slip_facts
+from clinic_desktop.features.bundles.rules import said_size
+from clinic_desktop.features.bundles.screens.join import JoinCard
+from clinic_desktop.features.bundles.screens.parts import LoadTable, checked, said_report
+from clinic_desktop.features.bundles.screens.sticks import SticksList
+from clinic_desktop.features.bundles.service import Exported, MergeReport
+from clinic_desktop.kernel.dates import say_instant
+from clinic_desktop.kernel.errors import ClinicError
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.storage.work import Reading
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.layouts import clear, column, line_up, row, scrolled, stack
+from clinic_desktop.uikit.marks import Chip, ProgressBar, Seal, Steps
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.surfaces import Callout, Card, Line
+from clinic_desktop.uikit.theme import S2, S3, S4, S6
+from clinic_desktop.uikit.words import Facts, Text
+from clinic_desktop.uikit.worker import LongJob
+
+_ASIDE = 360
+_BEFORE, _BUSY, _DONE, _RECEIVED = range(4)
+
+
+class ClinicStick(QWidget):
+    """One path: choose the stick, see what goes, copy, take it out."""
+
+    def __init__(self, office: Office, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._office = office
+        self._job: LongJob | None = None
+        self._exported: Exported | None = None
+        self._facts: list[tuple[str, str]] = []
+        self.steps = Steps([_("Stick and what goes"), _("Copying"), _("Ready")])
+        self.sticks = SticksList(office)
+        self.join = JoinCard(office, self.sticks)
+        self.pages = QStackedWidget()
+        for page in (self._before_page(), self._busy_page(), self._done_page(), self._received_page()):
+            self.pages.addWidget(page)
+        head = row(Text(_("Carry on a USB stick"), "title", "semi"), S6, self.steps, None)
+        stack(self, head, (self.pages, 1), margins=(16, 12, 16, 16), gap=S3)
+        office.follow(queries.TABLES, self, self.reload)
+        self.sticks.changed.connect(self._allow)
+        self.join.joined.connect(self.reload)
+        self.reload()
+        self.sticks.look()
+
+    def take_focus(self) -> None:
+        (self.copy if self.copy.isEnabled() else self.sticks.table).setFocus()
+
+    def step_back(self) -> bool:
+        """Esc: from what is done back to the beginning; a running copy is stopped by its own button only."""
+        if self.pages.currentIndex() in (_DONE, _RECEIVED):
+            self.start_again()
+            return True
+        return self.pages.currentIndex() == _BUSY
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.pages.currentIndex() == _BEFORE:
+            self._copy()
+        else:
+            super().keyPressEvent(event)
+
+    # pages
+
+    def _before_page(self) -> QWidget:
+        self.said = Text("", "head", "semi", wrap=True)
+        self.until = Text("", color="quiet", wrap=True)
+        self.loads = LoadTable()
+        self.missing = column()
+        left = Card(
+            self.said, self.until, Line(), (self.loads, 1), self.missing, _hint(), margins=(24, 16, 24, 16), gap=S3
+        )
+        self.copy = Button(_("Copy to the stick"), "save", "primary", "device-usb", tall=True)
+        self.copy.clicked.connect(self._copy)
+        self.receive = Button(_("Take in the receipt"), icon="download")
+        self.receive.clicked.connect(self._receive)
+        right = Card(
+            Text(_("Stick"), "head", "semi"),
+            (self.sticks, 1),
+            self.join,
+            self.receive,
+            self.copy,
+            margins=(16, 16, 16, 12),
+        )
+        right.setFixedWidth(_ASIDE)
+        return _two(left, right)
+
+    def _busy_page(self) -> QWidget:
+        self.bar = ProgressBar()
+        self.stop = Button(_("Stop"))
+        self.stop.clicked.connect(self._stop)
+        told = Text(_("Leave the stick in until it says that you may take it out."), wrap=True)
+        return _two(Card(None, told, self.bar, row(None, self.stop), None, margins=(48, 24, 48, 24), gap=S4))
+
+    def _done_page(self) -> QWidget:
+        self.done_body = column(gap=S3)
+        inside = QWidget()
+        inside.setLayout(self.done_body)
+        left = Card((scrolled(inside), 1), margins=(24, 16, 24, 16))
+        self.slip_head = Text("", "head", "semi")
+        self.slip = Facts([], label_width=84)
+        sheet = Card(
+            self.slip_head,
+            Text(_("Travels with the stick. Keep it until the receipt comes."), "small", color="quiet", wrap=True),
+            self.slip,
+            None,
+            margins=(16, 12, 16, 12),
+        )
+        title = row(Text(_("Travel sheet"), "head", "semi"), None, Chip(_("No names of people")))
+        another = Button(_("Copy to another stick"), "another_copy")
+        another.clicked.connect(self.start_again)
+        end = Button(_("Finish"), "back")
+        end.clicked.connect(self.start_again)
+        print_slip = Button(_("Print the travel sheet"), "print", "primary", "printer", tall=True)
+        print_slip.clicked.connect(self.print_slip)
+        right = Card(title, (sheet, 1), another, end, print_slip, margins=(16, 16, 16, 12))
+        right.setFixedWidth(_ASIDE)
+        return _two(left, right)
+
+    def _received_page(self) -> QWidget:
+        self.received_body = column(gap=S2)
+        inside = QWidget()
+        inside.setLayout(self.received_body)
+        end = Button(_("Finish"), "back", "primary")
+        end.clicked.connect(self.start_again)
+        return _two(Card((scrolled(inside), 1), row(None, end), margins=(24, 16, 24, 16), gap=S3))
+
+    # what there is
+
+    def reload(self) -> None:
+        state = self._office.ask(queries.confirmed)
+        waiting = self._office.ask(queries.waiting)
+        self.join.setVisible(not state.enrolled)
+        self.copy.setVisible(state.enrolled)
+        self.receive.setVisible(state.enrolled)
+        count = waiting.new + waiting.changed
+        said = ngettext("{count} change waits to be carried", "{count} changes wait to be carried", count)
+        self.said.setText(said.format(count=count))
+        self.until.setText(self._office.ask(_said_until))
+        self.loads.show_loads(waiting.loads)
+        clear(self.missing)
+        if state.missing:
+            words = _("A bundle of the central office has not arrived. What came after it was taken in already.")
+            self.missing.addWidget(Callout(words, "warning", "alert-triangle"))
+        self._allow()
+
+    def _allow(self) -> None:
+        stick = self.sticks.chosen()
+        self.copy.setEnabled(stick is not None)
+        self.receive.setEnabled(stick is not None and bool(stick.bundles))
+
+    # deeds
+
+    def start_again(self) -> None:
+        self._go(_BEFORE)
+        self.sticks.look()
+        self.reload()
+        self.take_focus()
+
+    def _copy(self) -> None:
+        stick = self.sticks.chosen()
+        if stick is not None and self.copy.isVisibleTo(self) and self.copy.isEnabled():
+            self._run(partial(service.export, folder=stick.folder), self._exported_to)
+
+    def _receive(self) -> None:
+        stick = self.sticks.chosen()
+        if stick is not None:
+            self._run(partial(service.accept, files=stick.bundles), self._received)
+
+    def _run(self, job: Callable[[Any, Any], Any], then: Callable[[Any], None]) -> None:
+        self.bar.set_progress(0, 0, "")
+        self._go(_BUSY)
+        self._job = self._office.run_long(
+            job, self, progress=self.bar.show_progress, then=then, failed=self._failed, cancelled=self._stopped
+        )
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _stopped(self) -> None:
+        self._office.notice(_("Stopped. Nothing was marked as sent."))
+        self.start_again()
+
+    def _failed(self, error: ClinicError) -> None:
+        self.start_again()
+        self._office.voice.say(error, self)
+
+    def _exported_to(self, exported: Exported) -> None:
+        self._exported = exported
+        self._facts = self._office.ask(slip_facts, exported)
+        self.slip_head.setText(_("Travel sheet {number}").format(number=f"{exported.number:04d}"))
+        self.slip.show_facts(self._facts)
+        clear(self.done_body)
+        for item in self._said_done(exported):
+            self.done_body.addWidget(item)
+        self.done_body.addStretch(1)
+        self._go(_DONE)
+
+    def _said_done(self, exported: Exported) -> list[QWidget]:
+        head = QWidget()
+        folder = Text(str(exported.path.parent), color="quiet", wrap=True)
+        head.setLayout(
+            row(Seal(), (column(Text(_("You may take the stick out"), "title", "semi"), folder, gap=0), 1), gap=S4)
+        )
+        loads = LoadTable()
+        loads.show_loads(exported.loads)
+        size = said_size(exported.size)
+        checks = QWidget()
+        checks.setLayout(
+            column(
+                Text(_("What was checked"), "head", "semi"),
+                checked(_("Copy read back"), _("equal byte by byte, {size}").format(size=size)),
+                checked(_("Sealed"), _("only the central office can open it")),
+                checked(_("Signed by this computer"), _("bundle {number:04d}").format(number=exported.number)),
+                None,
+                gap=S3,
+            )
+        )
+        carried = QWidget()
+        carried.setLayout(column(Text(_("What it carries"), "head", "semi"), loads, None, gap=S2))
+        both = QWidget()
+        both.setLayout(row((carried, 1), S4, (checks, 1)))
+        steps = (
+            _("1   Take the stick out and put it into the envelope with the travel sheet."),
+            _("2   Give it to who travels; that person signs the sheet."),
+            _("3   When the receipt comes back, insert the stick: what waits goes to zero."),
+        )
+        told = [Text(line, wrap=True) for line in steps]
+        return [head, Line(), both, Text(_("What comes next"), "head", "semi"), *told, _hint()]
+
+    def _received(self, report: MergeReport) -> None:
+        clear(self.received_body)
+        until = self._office.ask(_said_until)
+        self.received_body.addWidget(Text(until, "head", "semi", wrap=True))
+        # Bundles of other clinics on the same stick are none of ours: they do not open, and nothing needs saying.
+        ours = MergeReport(tuple(f for f in report.files if f.ok) or report.files, report.gaps, report.open_conflicts)
+        for callout in said_report(ours):
+            self.received_body.addWidget(callout)
+        self.received_body.addStretch(1)
+        self._go(_RECEIVED)
+
+    def print_slip(self) -> None:
+        if self._exported is None:
+            return
+        from clinic_desktop.printing.preview import Preview
+
+        exported = self._exported
+        pdf = self._office.ask(lambda reading: slip(reading, exported)).pdf()
+        name = f"{Path(exported.path.name).stem}.pdf"
+        title = _("Travel sheet {number}").format(number=f"{exported.number:04d}")
+        Preview(pdf, title, parent=self, record=lambda _leaving, proceed: proceed(), suggested=name).open()
+
+    def _go(self, page: int) -> None:
+        self.steps.set_at({_BEFORE: 0, _BUSY: 1}.get(page, 2))
+        self.pages.setCurrentIndex(page)
+
+
+def _said_until(reading: Reading) -> str:
+    state = queries.confirmed(reading)
+    if not state.enrolled:
+        return _("This clinic has not joined a central office yet.")
+    if state.until is None:
+        return _("The central office has not confirmed anything yet.")
+    when = say_instant(state.until, reading.place.zone)
+    return _("The central office has everything up to {when}.").format(when=when)
+
+
+def _hint() -> Callout:
+    return Callout(_("The data also stay on this computer. If the stick is lost, nobody can read it; make another."))
+
+
+def _two(*cards: QWidget) -> QWidget:
+    page = QWidget()
+    line_up(page, (cards[0], 1), *cards[1:], gap=S3)
+    return page

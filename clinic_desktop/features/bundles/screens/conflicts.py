@@ -1,0 +1,90 @@
+"""Open conflicts: both values, who wrote them and where; one press decides."""
+
+from datetime import tzinfo
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.exchange.conflicts import Conflict, Side
+from clinic_desktop.features.bundles import queries, service
+from clinic_desktop.features.bundles.rules import said_unit, said_values, who_settles
+from clinic_desktop.kernel.dates import say_instant
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.storage.work import Reading
+from clinic_desktop.uikit import cells
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.dialogs import Sheet
+from clinic_desktop.uikit.layouts import column
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.surfaces import Card, EmptyState
+from clinic_desktop.uikit.tables import Column, ListTable
+from clinic_desktop.uikit.words import Text
+
+
+class ConflictsTable(ListTable[Conflict]):
+    def __init__(self, office: Office) -> None:
+        super().__init__(
+            [
+                Column[Conflict](_("Field"), lambda c: cells.strong(_(said_unit(c.table, c.unit))), 170),
+                Column[Conflict](_("Shown for now"), lambda c: said_values(c.sides[0].values), stretch=True),
+                Column[Conflict](_("Also written"), lambda c: said_values(c.sides[-1].values), 240),
+                Column[Conflict](_("At"), lambda c: cells.quiet(c.sides[-1].site_name), 150, wide_only=True),
+            ],
+            key=lambda c: (c.table, c.row_id, c.unit),
+            empty=EmptyState(_("Nobody wrote two different things. There is nothing to decide."), None),
+        )
+        self._office = office
+        self.opened.connect(self.decide)
+
+    def reload(self) -> None:
+        self.show_rows(self._office.ask(queries.open_conflicts))
+
+    def decide(self, conflict: Conflict) -> None:
+        """Ask which value holds."""
+        DecideSheet(self._office, conflict, self).open()
+
+
+class DecideSheet(Sheet):
+    """Every value with its author; the press of a button settles it. Other hands than those allowed only look."""
+
+    def __init__(self, office: Office, conflict: Conflict, parent: QWidget | None) -> None:
+        super().__init__(_(said_unit(conflict.table, conflict.unit)), parent, width=560)
+        self._office = office
+        self._conflict = conflict
+        self._zone = office.ask(_zone)
+        self.buttons: list[Button] = []
+        may = office.may(*who_settles(conflict.table, conflict.unit))
+        for side in conflict.sides:
+            self.body.addWidget(self._side(side, may=may))
+        if not may:
+            words = _("Only a prescriber decides this. Ask the clinic.")
+            self.body.addWidget(Text(words, color="quiet", wrap=True))
+        self.add_deed(Button(_("Not now"), "back"))
+
+    def _side(self, side: Side, *, may: bool) -> Card:
+        who = self._office.ask(queries.said_author, side.author_id)
+        when = say_instant(side.at, self._zone) if side.at else ""
+        under = " · ".join(part for part in (who, side.site_name, when) if part)
+        button = Button(_("This one holds"))
+        button.setEnabled(may)
+        button.clicked.connect(partial(self._settle, side))
+        self.buttons.append(button)
+        words = column(Text(said_values(side.values), weight="semi", wrap=True), Text(under, "small", color="quiet"))
+        return Card(words, button)
+
+    def _settle(self, side: Side, _checked: bool = False) -> None:
+        one = self._conflict
+        use_case = partial(
+            service.settle_conflict,
+            table=one.table,
+            row_id=one.row_id,
+            unit=one.unit,
+            values=side.values,
+            seen=one.sides,
+        )
+        self._office.do(use_case, self.parentWidget(), then=lambda _done: self._office.notice(_("Settled.")))
+        self.accept()
+
+
+def _zone(reading: Reading) -> tzinfo:
+    return reading.place.zone

@@ -1,0 +1,76 @@
+"""Joining a central office: a request on the stick, and the answer that comes back."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from clinic_desktop.exchange.enrolment import Joined
+from clinic_desktop.features.bundles import service
+from clinic_desktop.features.bundles.screens.sticks import SticksList
+from clinic_desktop.kernel.errors import ClinicError, Refused
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.layouts import stack
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.surfaces import Callout
+from clinic_desktop.uikit.theme import S2
+
+
+class NoStick(Refused):
+    text = N_("Insert the USB stick first.")
+
+
+class JoinCard(QWidget):
+    """Shown while the clinic works alone."""
+
+    joined = Signal()
+
+    def __init__(self, office: Office, sticks: SticksList, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._office = office
+        self._sticks = sticks
+        words = Callout(
+            _("Works alone so far. To join: take a request to the central office and bring its answer back.")
+        )
+        self.ask = Button(_("Write the request"), icon="file-plus")
+        self.ask.clicked.connect(self._write)
+        self.answer = Button(_("Open the answer…"), icon="folder-open")
+        self.answer.clicked.connect(self._choose)
+        stack(self, words, self.ask, self.answer, gap=S2)
+
+    def _write(self) -> None:
+        stick = self._sticks.chosen()
+        if stick is None:
+            self._office.voice.say(NoStick(), self)
+            return
+        self._office.run_long(
+            partial(service.write_request_steps, folder=stick.folder), self, then=self._written, failed=self._failed
+        )
+
+    def _written(self, path: Path) -> None:
+        self._office.notice(_("The request is on the stick: {name}").format(name=path.name))
+
+    def _choose(self) -> None:
+        stick = self._sticks.chosen()
+        start = str(stick.folder) if stick else ""
+        name, _kind = QFileDialog.getOpenFileName(self, _("Open the answer…"), start)
+        if name:
+            self.take(Path(name))
+
+    def take(self, file: Path) -> None:
+        """Take in the answer; both sides compare the code first."""
+        try:
+            content = service.read_small(file)
+        except ClinicError as error:
+            self._failed(error)
+            return
+        self._office.do(partial(service.join, content=content, name=file.name), self, then=self._done)
+
+    def _done(self, joined: Joined) -> None:
+        self._office.notice(_("Joined to {name}.").format(name=joined.central_name))
+        self.joined.emit()
+
+    def _failed(self, error: ClinicError) -> None:
+        self._office.voice.say(error, self)

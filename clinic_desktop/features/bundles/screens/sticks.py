@@ -1,0 +1,96 @@
+"""The sticks that are in: looked for now and then while the screen is seen, and on a press."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from clinic_desktop.exchange import media
+from clinic_desktop.features.bundles import service
+from clinic_desktop.features.bundles.rules import said_size
+from clinic_desktop.features.bundles.service import SeenStick
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.uikit import cells
+from clinic_desktop.uikit.buttons import Link
+from clinic_desktop.uikit.layouts import stack
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.surfaces import EmptyState
+from clinic_desktop.uikit.tables import Column, ListTable
+from clinic_desktop.uikit.theme import S2
+
+_EVERY_MS = 3000
+
+
+class SticksList(QWidget):
+    """Choose where to copy to or from; a single stick is chosen by itself."""
+
+    changed = Signal()
+
+    def __init__(self, office: Office, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._office = office
+        self._extra: Path | None = None
+        self._folders: tuple[Path, ...] = ()
+        self._looking = False
+        other = Link(_("Another folder…"), small=True)
+        other.clicked.connect(self._ask_folder)
+        empty = EmptyState(_("Insert the USB stick. It appears here by itself."), None)
+        self.table = ListTable(
+            [Column[SeenStick](_("Stick"), _said_stick, stretch=True)],
+            key=lambda stick: stick.folder,
+            empty=empty,
+            row_height=56,
+        )
+        self.table.chosen.connect(self._moved)
+        stack(self, (self.table, 1), other, gap=S2)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_EVERY_MS)
+        self._timer.timeout.connect(self._look_if_changed)
+        self._timer.start()
+
+    def chosen(self) -> SeenStick | None:
+        return self.table.row()
+
+    def choose_folder(self, folder: Path) -> None:
+        """As if a person had chosen it."""
+        self._extra = folder
+        self.look()
+
+    def look(self) -> None:
+        """Look at all sticks again."""
+        if self._looking:
+            return
+        self._looking = True
+        self._folders = tuple(stick.folder for stick in media.sticks())
+        job = partial(service.look_around, extra=self._extra)
+        self._office.run_long(job, self, then=self._show, failed=lambda _error: self._show(()))
+
+    def _moved(self, _row: object) -> None:
+        self.changed.emit()
+
+    def _look_if_changed(self) -> None:
+        if self.isVisible() and tuple(stick.folder for stick in media.sticks()) != self._folders:
+            self.look()
+
+    def _show(self, sticks: tuple[SeenStick, ...]) -> None:
+        self._looking = False
+        self.table.show_rows(sticks)
+        if self._extra is not None and any(s.folder == self._extra for s in sticks):
+            self.table.choose(self._extra)
+        elif self.table.row() is None and sticks:
+            self.table.choose_at(0)
+        self.changed.emit()
+
+    def _ask_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, _("Another folder…"))
+        if folder:
+            self.choose_folder(Path(folder))
+
+
+def _said_stick(stick: SeenStick) -> cells.Cell:
+    free = _("{size} free").format(size=said_size(stick.free))
+    count = len(stick.bundles)
+    if count:
+        free += " · " + ngettext("{count} bundle on it", "{count} bundles on it", count).format(count=count)
+    return cells.two_lines(stick.label, under=free)
