@@ -85,7 +85,7 @@ class StockPage(QWidget):
             Column[Product](
                 _("Next expiry"), lambda p: say_day(p.next_expiry) if p.next_expiry else "–", 110, wide_only=True
             ),
-            Column[Product](_("Lasts"), _lasts, 104, right=True, wide_only=True),
+            Column[Product](_("Lasts"), _lasts, 120, right=True, wide_only=True),
         ]
         empty = EmptyState(_("Nothing on the shelf yet. Enter the first delivery under «Receive»."))
         return ListTable(columns, key=lambda p: p.presentation_id, empty=empty, row_height=_TWO_LINES)
