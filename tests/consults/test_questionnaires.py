@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic_desktop.features.consults.rules.questionnaires import (
@@ -96,6 +96,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["code", "item", "url", "title", "version", "language"]), JSON))
 def test_no_shape_of_a_file_is_a_bug(changes: dict[str, Any]) -> None:
     try:

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic_desktop.features.consults.rules import diagnoses
@@ -83,6 +83,7 @@ def test_two_clinics_may_have_opened_one_each_and_both_must_be_closed() -> None:
 STEPS = st.lists(st.tuples(st.sampled_from(list(RiskStep)), st.integers(0, 5)), max_size=12)
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_a_risk_is_open_exactly_when_an_opening_has_no_closing(steps: list[tuple[RiskStep, int]]) -> None:
     lines = [
@@ -173,6 +174,7 @@ def test_the_rest_of_the_classification_is_found_after_mental_health() -> None:
     assert diagnoses.search("zzzz") == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_no_typing_breaks_the_search(typed: str) -> None:
     assert len(diagnoses.search(typed)) <= 12

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic_desktop.features.consults.rules.scoring import (
@@ -75,6 +75,7 @@ def partial_answers(draw: st.DrawFn) -> tuple[Scale, dict[int, int]]:
     return scale, {n: draw(st.sampled_from(scale.items[n - 1].values)) for n in chosen}
 
 
+@settings(deadline=None)
 @given(partial_answers())
 def test_a_total_stands_exactly_when_every_item_is_answered(case: tuple[Scale, dict[int, int]]) -> None:
     scale, given_answers = case
@@ -89,6 +90,7 @@ def test_a_total_stands_exactly_when_every_item_is_answered(case: tuple[Scale, d
         assert 0 <= total <= scale.highest
 
 
+@settings(deadline=None)
 @given(partial_answers())
 def test_every_total_lies_in_one_band_where_the_scale_has_bands(case: tuple[Scale, dict[int, int]]) -> None:
     scale, given_answers = case

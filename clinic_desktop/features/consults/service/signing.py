@@ -239,6 +239,7 @@ def cosign_note(work: Work, note_id: str) -> None:
 
 def return_note(work: Work, note_id: str, comment: str) -> None:
     """A supervisor gives a note back with words; its author writes a new version."""
+    work.require(Permission.SIGN_NOTES)
     if not comment.strip():
         raise ReasonMissing()
     _supervise(work, note_id, SignatureKind.RETURNED, comment.strip())
