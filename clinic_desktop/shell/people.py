@@ -101,7 +101,8 @@ class People(QWidget):
         self.other.setVisible(bool(self.cards))
         self.other.clicked.connect(self.type_name)
         self.name.returnPressed.connect(self.picked)
-        self._mark(next((card for card in self.cards if card.person.slot_id == last_slot_id), None))
+        only = self.cards[0] if len(self.cards) == 1 else None
+        self._mark(next((card for card in self.cards if card.person.slot_id == last_slot_id), only))
         self.name.setVisible(not self.cards)
 
     def slot_id(self) -> str:
