@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -19,6 +20,10 @@ from clinic_desktop.storage.keys import NewSlot, Opened, create_header
 from clinic_desktop.storage.opening import NewVault, make_vault, open_vault
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Reading, Work
+
+# How long an example takes says something of the machine, not of the rule.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 MONDAY = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 COORDINATOR_ID = "0193a000-0000-7000-8000-000000000001"
