@@ -20,7 +20,7 @@ from clinic_desktop.kernel.ids import new_id
 
 pytestmark = pytest.mark.benchmark
 
-PEOPLE, QUERIES = 100_000, 150
+PEOPLE, QUERIES = 100_000, 60
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ def everybody(ask):
 
 def answer(qtbot, words):
     dialog = dialogs.front()
+    assert isinstance(dialog, dialogs.Asked)
     qtbot.keyClicks(dialog.edit, words)
     dialog.yes.click()
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from clinic_desktop.features.patients import queries, service
 from clinic_desktop.features.patients.records import Patient, PatientEntry, PatientPosting, PatientWord
 from clinic_desktop.features.patients.rules.ranking import Level
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.ids import PatientId, new_id
 from tests.patients.conftest import details
 
 
@@ -119,8 +119,11 @@ def test_recent_people_come_first_in_the_list_and_all_come_by_name(do, ask, vill
     clock.advance(minutes=1)
     do(partial(service.look, patient_id=village["juan"]))
     assert ask(queries.recent)[0].patient_id == village["juan"]
-    everybody = ask(queries.everybody)
+    everybody = ask(lambda r: queries.by_name(r, 0, 100))
     rows = ask(lambda r: queries.rows_of(r, everybody))
+    assert everybody[2:5] == ask(lambda r: queries.by_name(r, 2, 3))
+    assert [ask(lambda r, e=entry: queries.place_by_name(r, e)) for entry in everybody] == list(range(len(village)))
+    assert ask(lambda r: queries.place_by_name(r, 9999)) is None
     assert [row.said for row in rows] == sorted(row.said for row in rows)
     assert len(rows) == ask(queries.count) == len(village)
 
@@ -170,7 +173,7 @@ def test_rows_written_past_the_program_are_found_after_a_refresh(do, ask, villag
 
 def test_the_index_forgets_a_person_without_a_trace(do, ask, village):
     before = index_of(ask)
-    patient_id = new_id()
+    patient_id = PatientId(new_id())
     do(partial(service.register, patient_id=patient_id, details=details("Zuluaga, Xenia", "1970", community="Lejos")))
     assert index_of(ask) != before
     do(partial(service.void_registration, patient_id=patient_id, reason="prueba"))

@@ -4,7 +4,6 @@ The search reads terms of this device's index (rules/terms.py, rules/postings.py
 "and" over them, and then only the rows that are shown.
 """
 
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -142,11 +141,22 @@ def count(asker: Asker) -> int:
     return asker.value(sa.select(sa.func.count(PatientEntry.entry))) or 0
 
 
-def everybody(asker: Asker) -> "array[int]":
-    """The filing numbers of all in the order of their names: for a list that fetches its rows page by page."""
+def by_name(asker: Asker, first: int, many: int) -> list[int]:
+    """Filing numbers in the order of the names, from a place on: a list of everybody is read where it is looked at."""
     asker.require(Permission.SEE_PATIENTS)
-    ordered = sa.select(PatientEntry.entry).order_by(PatientEntry.sort_key, PatientEntry.entry)
-    return array("I", [row.entry for row in asker.all(ordered)])
+    ordered = "SELECT entry FROM patient_entry ORDER BY sort_key, entry LIMIT ? OFFSET ?"
+    return [entry for (entry,) in asker.plain(ordered, (many, first))]
+
+
+def place_by_name(asker: Asker, entry: int) -> int | None:
+    """Where in that order somebody stands."""
+    asker.require(Permission.SEE_PATIENTS)
+    before = (
+        "SELECT count(*) FROM patient_entry AS other JOIN patient_entry AS this ON this.entry = ?"
+        " WHERE (other.sort_key, other.entry) < (this.sort_key, this.entry)"
+    )
+    known = asker.plain("SELECT 1 FROM patient_entry WHERE entry = ?", (entry,))
+    return asker.plain(before, (entry,))[0][0] if known else None
 
 
 def recent(asker: Asker, limit: int = 50) -> tuple[Found, ...]:

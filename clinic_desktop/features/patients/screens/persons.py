@@ -1,5 +1,8 @@
 """The place of people: those met last, or all by name."""
 
+from collections.abc import Sequence
+from typing import Any, overload
+
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +20,39 @@ from clinic_desktop.uikit.theme import S2, S3, S4
 from clinic_desktop.uikit.words import Text
 
 RECENT, ALL = 0, 1
+_PAGE = 64
+
+
+class ByName(Sequence[int]):
+    """The filing numbers of everybody in the order of their names; only the page being looked at is read."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._count = office.ask(queries.count)
+        self._pages: dict[int, list[int]] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[int]: ...
+    def __getitem__(self, at: int | slice) -> int | list[int]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(self._count))]
+        return self._page(at // _PAGE)[at % _PAGE]
+
+    def _page(self, number: int) -> list[int]:
+        if number not in self._pages:
+            self._pages[number] = self._office.ask(queries.by_name, number * _PAGE, _PAGE)
+        return self._pages[number]
+
+    def index(self, value: Any, start: int = 0, stop: int = -1) -> int:
+        at = self._office.ask(queries.place_by_name, value)
+        if at is None:
+            raise ValueError(value)
+        return at
 
 
 class PersonsScreen(QWidget):
@@ -60,10 +96,7 @@ class PersonsScreen(QWidget):
         if self.tabs.at() == RECENT:
             self.table.show_found(self._office.ask(queries.recent), ())
         else:
-            # Filing numbers only; the rows of a page come when it is in sight.
-            self.table.show_ids(
-                self._office.ask(queries.everybody), lambda entries: self._office.ask(queries.rows_of, list(entries))
-            )
+            self.table.show_ids(ByName(self._office), lambda entries: self._office.ask(queries.rows_of, list(entries)))
         if self.table.row() is None:
             self.table.choose_at(0)
 

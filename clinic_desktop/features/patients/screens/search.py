@@ -39,6 +39,7 @@ class SearchPage(QWidget):
         self.table.opened.connect(self._open)
         self._hint = Text(_("You can also type a year, a community or a record number"), "small", color="quiet")
         line_up(self, (self._results(), 1), self.preview, margins=(S4, S4, S4, S4), gap=S3)
+        self._count_all()
         office.follow(queries.TABLES, self, self._again)
 
     def _results(self) -> Card:
@@ -70,7 +71,12 @@ class SearchPage(QWidget):
         if found is not None:
             self._open(found)
 
+    def _count_all(self) -> None:
+        # Once, not at every key: counting reads more than finding does.
+        self._of.setText(_("of {count}").format(count=f"{self._office.ask(queries.count):,}"))
+
     def _again(self) -> None:
+        self._count_all()
         if self._words:
             self._show(self._office.ask(queries.search, self._words))
 
@@ -78,7 +84,6 @@ class SearchPage(QWidget):
         count = results.total
         said = ngettext("{count} similar person", "{count} similar people", count)
         self.head.setText(said.format(count=f"{count:,}") if count else _("Nobody found"))
-        self._of.setText(_("of {count}").format(count=f"{self._office.ask(queries.count):,}"))
         self.new.setText(_("New person «{name}»").format(name=shortened(self._words)))
         self.table.show_found(results.rows, results.typed)
 
