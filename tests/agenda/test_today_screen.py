@@ -258,3 +258,10 @@ def test_that_a_list_left_is_in_the_ledger(do, vault, actor) -> None:
 
     act, detail = vault.ask(last, actor)
     assert act == "agenda.note_printed" and "desk-list" in detail
+
+
+def test_a_sheet_left_open_while_the_vault_closes_asks_nothing_any_more(sheet, qtbot, vault) -> None:
+    qtbot.keyClicks(sheet.when, "6s")
+    vault.close()
+    sheet.time.setFocus()
+    assert sheet.form.find_faults() == []

@@ -45,6 +45,14 @@ class NotNow(Refused):
     text = N_("This cannot be done now: the person is “{status}”.")
 
 
+class WasCalled(Refused):
+    text = N_("This person was called in already. “Arrived” is not taken back any more.")
+
+
+class NotYet(Refused):
+    text = N_("{day} has not come yet. A day is closed when it is over.")
+
+
 class HasDied(Refused):
     text = N_("This person has died. No appointment is made.")
 
@@ -67,11 +75,7 @@ def book(
     if day < work.today:
         raise InThePast(day=say_day(day))
     _refuse_the_dead(work, patient_id)
-    if any(a.day == day and a.is_open for a in queries.of_patient(work, patient_id)):
-        raise AlreadyBooked(day=say_day(day))
-    count = queries.booked_between(work, day, day).get(day, 0)
-    if count >= setting(work, "day_capacity") and not confirmed:
-        raise DayFull(day=say_day(day), count=count)
+    _must_have_room(work, patient_id, day, confirmed=confirmed)
     _add(work, appointment_id, patient_id, day, kind, time_text=time_text, clinician_id=clinician_id)
     work.about(Appointment.__tablename__, appointment_id)
 
@@ -129,9 +133,14 @@ def check_in(work: Work, appointment_id: str, *, urgent: bool = False) -> None:
 def undo_check_in(work: Work, appointment_id: str) -> None:
     """Take "arrived" back: the wrong row, or the person only asked something."""
     work.require(Permission.RECEPTION)
-    standing = queries.standing(work, appointment_id)
+    known = queries.events(work, appointment_id)
+    standing = stand(known)
     _must_be(standing, AppointmentStatus.WAITING)
-    _write(work, appointment_id, EventKind.UNDONE, undoes_id=standing.last_event_id)
+    last = next(e for e in known if e.event_id == standing.last_event_id)
+    if last.kind is not EventKind.ARRIVED:
+        # Sent back to wait: taking that back would put the person into the consultation.
+        raise WasCalled()
+    _write(work, appointment_id, EventKind.UNDONE, undoes_id=last.event_id)
 
 
 def set_priority(work: Work, appointment_id: str, urgent: bool) -> None:
@@ -189,13 +198,16 @@ def cancel(work: Work, appointment_id: str, reason: str) -> None:
     _write(work, appointment_id, EventKind.CANCELLED, reason=reason.strip())
 
 
-def move(work: Work, appointment_id: str, *, new_appointment_id: str, day: date) -> None:
-    """Another day: the old booking is closed as moved and names the new one."""
+def move(work: Work, appointment_id: str, *, new_appointment_id: str, day: date, confirmed: bool = False) -> None:
+    """Another day: the old booking is closed as moved and names the new one. Asks first if the day is full."""
     work.require(Permission.RECEPTION)
     if work.session.get(Appointment, new_appointment_id) is not None:
         return
     if day < work.today:
         raise InThePast(day=say_day(day))
+    patient_id = work.load(Appointment, appointment_id).patient_id
+    _refuse_the_dead(work, patient_id)
+    _must_have_room(work, patient_id, day, confirmed=confirmed)
     _move(work, appointment_id, new_appointment_id, day)
 
 
@@ -203,7 +215,7 @@ def close_day(work: Work, day: date) -> int:
     """Mark those who were booked for a past or present day and did not come; returns how many."""
     work.require(Permission.RECEPTION)
     if day > work.today:
-        raise InThePast(day=say_day(work.today))
+        raise NotYet(day=say_day(day))
     absent = [row for row in queries.today(work, day) if row.status is AppointmentStatus.BOOKED]
     for row in absent:
         _write(work, row.appointment_id, EventKind.MISSED)
@@ -279,6 +291,14 @@ def _write(
 def _must_be(standing: Standing, status: AppointmentStatus) -> None:
     if standing.status is not status:
         raise NotNow(status=_(STATUS_WORDS[standing.status]))
+
+
+def _must_have_room(work: Work, patient_id: str, day: date, *, confirmed: bool) -> None:
+    if any(a.day == day and a.is_open for a in queries.of_patient(work, patient_id)):
+        raise AlreadyBooked(day=say_day(day))
+    count = queries.booked_between(work, day, day).get(day, 0)
+    if count >= setting(work, "day_capacity") and not confirmed:
+        raise DayFull(day=say_day(day), count=count)
 
 
 def _refuse_the_dead(work: Work, patient_id: str) -> None:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from clinic_desktop.features.staff import queries
 from clinic_desktop.features.staff.queries import role_id
 from clinic_desktop.features.staff.records import Role, Site, StaffMember
-from clinic_desktop.features.staff.rules import FIRST_ROLES, needs_supervisor
+from clinic_desktop.features.staff.rules import FIRST_ROLES, in_service, needs_supervisor
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import SHIPPED
@@ -18,6 +18,7 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage import keys
 from clinic_desktop.storage.header import read_header
+from clinic_desktop.storage.slots import SlotKind
 from clinic_desktop.storage.throttle import Throttle
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.words import check_password
@@ -48,6 +49,14 @@ class EndsInThePast(Refused):
 
 class LastCoordinator(Refused):
     text = N_("This is the last person who can add others. Give somebody else that role first.")
+
+
+class NoSuchRole(Refused):
+    text = N_("This role is not known here.")
+
+
+class OwnRole(Refused):
+    text = N_("Nobody changes their own role or last day. Another person who keeps the team does it.")
 
 
 class NameTaken(Refused):
@@ -100,18 +109,27 @@ def found(work: Work, first: NewMember, *, municipality_code: str | None, phone:
 def add_member(work: Work, new: NewMember) -> None:
     """Add a person, effective at once. The way in is given by `give_access`."""
     work.require(Permission.KEEP_STAFF)
-    if needs_supervisor(new.role_code) and not new.supervisor_id:
-        raise SupervisorMissing()
-    if new.valid_until is not None and new.valid_until < work.today:
-        raise EndsInThePast()
-    _add(work, new)
+    _ends_later(work, new.valid_until)
+    _fits(work, _add(work, new))
 
 
 def change_member(work: Work, staff_id: str, *, seen: Mapping[str, Any], to: Mapping[str, Any]) -> None:
-    """Change a person's names, licence, supervisor, role_id or last day."""
+    """Change a person's names, licence, supervisor, role_id or last day.
+
+    Nobody gives themselves another role: who keeps the team does not thereby read charts. What a second person allows
+    is signed in the ledger and seen at the central.
+    """
     work.require(Permission.KEEP_STAFF)
+    if not set(to) <= _CHANGEABLE:
+        raise ValueError("these fields are not changed here")
     row = work.load(StaffMember, staff_id)
+    before = (row.role_id, row.valid_until)
     work.revise(row, seen=seen, to=to)
+    if staff_id == work.actor.staff_id and before != (row.role_id, row.valid_until):
+        raise OwnRole()
+    if row.valid_until != before[1]:
+        _ends_later(work, row.valid_until)
+    _fits(work, row)
     _someone_keeps_staff(work)
 
 
@@ -147,11 +165,15 @@ def give_access(vault: Vault, actor: Actor, staff_id: str, password: str) -> Non
     """
     vault.ask(lambda reading: reading.require(Permission.KEEP_STAFF), actor)
     known = vault.ask(lambda reading: queries.member(reading, staff_id), actor)
-    if known is None or vault.opened is None:
+    may_sign_in = vault.ask(lambda reading: queries.actor(reading, staff_id), actor) is not None
+    if known is None or vault.opened is None or not may_sign_in:
         raise NotInService()
-    slot_id = slot_of(vault.folder, known.display_name)
+    slot_id = _slot_of_person(vault.folder, staff_id)
     if slot_id is not None:
-        keys.reset_slot(vault.folder, vault.opened, slot_id, password)
+        # With a new password the count of wrong ones begins again: a stopped name opens only this way.
+        keys.reset_slot(vault.folder, vault.opened, slot_id, password, throttle=_throttle(vault))
+    elif slot_of(vault.folder, known.display_name) is not None:
+        raise NameTaken(name=known.display_name)
     else:
         keys.add_slot(
             vault.folder, vault.opened, keys.NewSlot(known.display_name, staff_id, password, must_change=True)
@@ -161,9 +183,8 @@ def give_access(vault: Vault, actor: Actor, staff_id: str, password: str) -> Non
 
 def take_access(vault: Vault, actor: Actor, staff_id: str) -> None:
     """End a person's access and remove the way in from this computer. Other laptops follow at the next stick."""
-    known = vault.ask(lambda reading: queries.member(reading, staff_id), actor)
     vault.do(lambda work: end_access(work, staff_id), actor)
-    slot_id = None if known is None else slot_of(vault.folder, known.display_name)
+    slot_id = _slot_of_person(vault.folder, staff_id)
     if slot_id is not None and vault.opened is not None:
         keys.remove_slot(vault.folder, vault.opened, slot_id)
 
@@ -205,22 +226,51 @@ def change_own_password(vault: Vault, actor: Actor, old: str, password: str) -> 
     if opened is None or opened.staff_id != actor.staff_id:
         raise NotInService()
     yield Progress(0, 1, _("Making the key"))
-    # One for the whole session: the waiting times of wrong tries run from when it was made.
-    throttle = _throttles.setdefault(vault, Throttle(vault.folder, vault.clock))
-    vault.opened = keys.change_password(vault.folder, opened, old, password, throttle)
+    vault.opened = keys.change_password(vault.folder, opened, old, password, _throttle(vault))
     vault.do(lambda work: _note(work, "staff.change_own_password", actor.staff_id), actor)
 
 
 def slot_of(folder: Path, display_name: str) -> str | None:
-    """The slot under which a person signs in on this computer."""
+    """The slot that bears this name at the sign-in."""
     found = [p.slot_id for p in read_header(folder).people if p.display_name == display_name]
     return found[0] if found else None
 
 
-def _add(work: Work, new: NewMember) -> None:
+def _slot_of_person(folder: Path, staff_id: str) -> str | None:
+    """By the person, not the name: two people of two clinics may be called alike."""
+    found = [s.id for s in read_header(folder).slots if s.kind is SlotKind.USER and s.staff_id == staff_id]
+    return found[0] if found else None
+
+
+def _throttle(vault: Vault) -> Throttle:
+    # One for the whole session: the waiting times of wrong tries run from when it was made.
+    return _throttles.setdefault(vault, Throttle(vault.folder, vault.clock))
+
+
+_CHANGEABLE = frozenset({"display_name", "full_name", "licence", "supervisor_id", "role_id", "valid_until"})
+
+
+def _ends_later(work: Work, last_day: date | None) -> None:
+    if last_day is not None and last_day < work.today:
+        raise EndsInThePast()
+
+
+def _fits(work: Work, row: StaffMember) -> None:
+    if not row.display_name.strip() or not row.full_name.strip():
+        raise NameMissing()
+    code = {r.role_id: r.code for r in queries.roles(work)}.get(row.role_id)
+    if code is None:
+        raise NoSuchRole()
+    if needs_supervisor(code) and row.supervisor_id in (None, "", row.id):
+        raise SupervisorMissing()
+
+
+def _add(work: Work, new: NewMember) -> StaffMember:
     if not new.display_name.strip() or not new.full_name.strip():
         raise NameMissing()
-    work.add(
+    if role_id(new.role_code) not in {r.role_id for r in queries.roles(work)}:
+        raise NoSuchRole()
+    return work.add(
         StaffMember(
             id=new.staff_id,
             display_name=new.display_name.strip(),
@@ -236,7 +286,8 @@ def _add(work: Work, new: NewMember) -> None:
 
 def _someone_keeps_staff(work: Work) -> None:
     keeping = {r.code for r in queries.roles(work) if Permission.KEEP_STAFF in r.permissions}
-    left = [m for m in queries.members(work) if m.active and m.role_code in keeping]
+    members = [m for m in queries.members(work) if in_service(m.active, m.valid_until, work.today)]
+    left = [m for m in members if m.role_code in keeping]
     if not left:
         raise LastCoordinator()
 

@@ -33,6 +33,8 @@ class BookingSheet(Sheet):
     ) -> None:
         super().__init__(title, parent)
         self._office = office
+        # Asked once: fields are checked as they lose the focus, also while the program locks and the vault is closed.
+        self._today = office.today()
         self.form = Form()
         self.person = Suggest(self._find, _("Name, year, community or record"), "search")
         self.when = Edit(placeholder=_("6s, 10d, 5/12"))
@@ -60,7 +62,7 @@ class BookingSheet(Sheet):
             self.make()
 
     def day(self) -> date | None:
-        return read_when(self.when.text(), self._office.today())
+        return read_when(self.when.text(), self._today)
 
     def _find(self, words: str) -> list[tuple[str, str]]:
         found = self._office.ask(patients.find, words, 8)
@@ -76,7 +78,7 @@ class BookingSheet(Sheet):
         self._day_field.say(f"{say_weekday(day)} {say_day(day)} · {people}")
 
     def _complain_of_day(self, typed: str) -> str | None:
-        if read_when(typed, self._office.today()) is None:
+        if read_when(typed, self._today) is None:
             return _("Write the day like 6s (in six weeks), 10d or 5/12.")
         return None
 

@@ -29,6 +29,8 @@ class ReplySheet(Sheet):
         title = _("Answer to {folio}").format(folio=letter.folio)
         super().__init__(title, parent, Text(f"{letter.name} · {letter.receiver_text}", weight="semi", wrap=True))
         self._office, self._letter, self._drawn = office, letter, new_id()
+        # Asked once: fields are checked as they lose the focus, also while the program locks and the vault is closed.
+        self._today = office.today()
         self.form = Form()
         self.seen_on, self.by = Edit(placeholder=_("5/12")), Edit()
         self.diagnosis, self.treatment, self.next_visit = Edit(), Edit(), Edit()
@@ -50,7 +52,7 @@ class ReplySheet(Sheet):
         self.seen_on.setFocus()
 
     def day(self) -> date | None:
-        return read_past(self.seen_on.text(), self._office.today())
+        return read_past(self.seen_on.text(), self._today)
 
     def _say_back(self, _typed: str = "") -> None:
         day = self.day()

@@ -35,6 +35,8 @@ class MemberSheet(Sheet):
     def __init__(self, office: Office, parent: QWidget, title: str, known: Member | None) -> None:
         super().__init__(title, parent, width=560)
         self._office, self._known = office, known
+        # Asked once: fields are checked as they lose the focus, also while the program locks and the vault is closed.
+        self._today = office.today()
         self._roles: dict[str, RoleRow] = {r.code: r for r in office.ask(queries.roles)}
         self.form = Form()
         self.full_name = Edit(known.full_name if known else "")
@@ -80,7 +82,7 @@ class MemberSheet(Sheet):
         self._by.setVisible(needs_supervisor(self.role.value()))
 
     def day(self) -> date | None:
-        return read_last_day(self.last_day.text(), self._office.today())
+        return read_last_day(self.last_day.text(), self._today)
 
     def _say_back(self, _typed: str = "") -> None:
         day = self.day()
