@@ -195,9 +195,18 @@ def _sign_line(work: Work, act: str, found: SealedSegment) -> None:
 
 def was_read(asker: Asker, sha256: str) -> bool:
     """Whether this very file was taken in before, whole."""
+    return _is_logged(asker, BundleWay.IN, sha256)
+
+
+def was_written(asker: Asker, sha256: str) -> bool:
+    """Whether this very file is one of our own."""
+    return _is_logged(asker, BundleWay.OUT, sha256)
+
+
+def _is_logged(asker: Asker, way: BundleWay, sha256: str) -> bool:
     found = asker.first(
         sa.select(BundleLog.key)
-        .where(BundleLog.way == BundleWay.IN, BundleLog.sha256 == sha256, BundleLog.done_at.is_not(None))
+        .where(BundleLog.way == way, BundleLog.sha256 == sha256, BundleLog.done_at.is_not(None))
         .limit(1)
     )
     return found is not None

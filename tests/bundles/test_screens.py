@@ -77,6 +77,9 @@ def test_the_central_merges_a_stick_and_answers_and_the_clinic_takes_the_receipt
     desk.merge.click()
     assert {c.last_number for c in desk.clinics.rows._rows if c.site_name == "Clínica 1"} == {1}
     desk.answer.click()
+    desk.sticks.look()
+    desk.merge.click()
+    assert desk.told.count() == 1, "its own receipts on the stick are for others and need no word"
     screen = show(clinic, ClinicStick)
     assert screen.receive.isEnabled()
     screen.receive.click()

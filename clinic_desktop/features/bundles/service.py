@@ -93,6 +93,8 @@ class Merged:
     read_before: bool = False
     error: str | None = None
     new_epoch: bool = False
+    ours: bool = False
+    """This computer wrote it: it lies on the stick for somebody else."""
 
     @property
     def ok(self) -> bool:
@@ -235,6 +237,8 @@ def _take_file(vault: Vault, actor: Actor, file: Path) -> Steps[Merged]:
     local = _travel(vault) / "arrived.bundle"
     try:
         sha256, size = yield from media.fetch(file, local)
+        if vault.ask(partial(intake.was_written, sha256=sha256), actor):
+            return Merged(file, vault.place.site_name, read_before=True, ours=True)
         before = vault.ask(partial(intake.was_read, sha256=sha256), actor)
         found = yield from _verify(vault, actor, local, file.name)
         head = found.head

@@ -25,7 +25,7 @@ from clinic_desktop.uikit.layouts import clear, column, line_up, row, scrolled, 
 from clinic_desktop.uikit.marks import Chip, ProgressBar, Seal, Steps
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, Card, Line
-from clinic_desktop.uikit.theme import S2, S3, S4, S6
+from clinic_desktop.uikit.theme import S2, S3, S4, S6, is_compact
 from clinic_desktop.uikit.words import Facts, Text
 from clinic_desktop.uikit.worker import LongJob
 
@@ -80,7 +80,7 @@ class ClinicStick(QWidget):
         self.loads = LoadTable()
         self.missing = column()
         left = Card(
-            self.said, self.until, Line(), (self.loads, 1), self.missing, _hint(), margins=(24, 16, 24, 16), gap=S3
+            self.said, self.until, Line(), self.loads, self.missing, None, _hint(), margins=(24, 16, 24, 16), gap=S3
         )
         self.copy = Button(_("Copy to the stick"), "save", "primary", "device-usb", tall=True)
         self.copy.clicked.connect(self._copy)
@@ -232,7 +232,8 @@ class ClinicStick(QWidget):
         carried = QWidget()
         carried.setLayout(column(Text(_("What it carries"), "head", "semi"), loads, None, gap=S2))
         both = QWidget()
-        both.setLayout(row((carried, 1), S4, (checks, 1)))
+        compact = is_compact(self.window().width())
+        both.setLayout(column(carried, checks, gap=S3) if compact else row((carried, 1), S4, (checks, 1)))
         steps = (
             _("1   Take the stick out and put it into the envelope with the travel sheet."),
             _("2   Give it to who travels; that person signs the sheet."),

@@ -31,7 +31,7 @@ class LoadTable(ListTable[Group]):
                 Column[Group](_("Changed"), partial(_count, at=2), 90, right=True),
             ],
             key=lambda g: g[0],
-            empty=EmptyState(_("Nothing waits: the central office has everything."), None),
+            empty=EmptyState(_("Nothing waits to be carried."), None),
         )
 
     def show_loads(self, loads: Iterable[Load]) -> None:
@@ -54,7 +54,7 @@ def checked(head: str, under: str) -> QWidget:
 
 def said_report(report: MergeReport) -> list[Callout]:
     """What came of a merge, a line for each file and one for what is missing."""
-    told = [_said_file(one) for one in report.files]
+    told = [_said_file(one) for one in sorted(report.files, key=_weight) if not one.ours]
     if report.gaps:
         count = len(report.gaps)
         words = ngettext(
@@ -69,6 +69,13 @@ def said_report(report: MergeReport) -> list[Callout]:
         )
         told.append(Callout(words.format(count=report.open_conflicts), "warning", "alert-circle"))
     return told
+
+
+def _weight(one: Merged) -> int:
+    """What a person must see first."""
+    if one.error is not None or one.aside_segments:
+        return 0
+    return 1 if one.new_segments else 2
 
 
 def _said_file(one: Merged) -> Callout:
