@@ -6,7 +6,7 @@ from clinic_desktop.exchange import applying
 from clinic_desktop.features.agenda import queries as agenda_queries
 from clinic_desktop.features.agenda import service as agenda
 from clinic_desktop.features.agenda.rules import STATUS_WORDS
-from clinic_desktop.features.consults.queries import notes
+from clinic_desktop.features.consults.queries import public
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.patients import queries as patients_queries
 from clinic_desktop.features.patients import service as patients
@@ -20,8 +20,8 @@ from clinic_desktop.storage.work import Asker, Work
 def fill() -> None:
     """Repeating it changes nothing."""
     patients.after_registering = (_arrive,)
-    patients.records_elsewhere = (_count_appointments, _count_consults, _count_medicines)
-    patients_queries.marks = (_day_marks,)
+    patients.records_elsewhere = (_count_appointments, public.what_is_here, _count_medicines)
+    patients_queries.marks = (_day_marks, public.last_visit_marks)
     if _derive_again not in applying.after_merge:
         applying.after_merge.append(_derive_again)
 
@@ -32,19 +32,12 @@ def _arrive(work: Work, patient_id: PatientId) -> None:
 
 
 def _day_marks(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[PatientId, Sequence[Mark]]:
-    """The next appointment and the day of the last visit beside a name. Nothing here says why."""
-    coming = agenda_queries.next_bookings(asker, patient_ids)
-    visits = notes.last_visits(asker, patient_ids)
+    """Today's or the next appointment beside a name. Nothing here says why."""
     marks: dict[PatientId, Sequence[Mark]] = {}
-    for patient_id in patient_ids:
-        found: list[Mark] = []
-        if (booking := coming.get(patient_id)) is not None:
-            day = _("today") if booking.day == asker.today else say_day(booking.day)
-            words = _("Appointment {day}: {state}").format(day=day, state=_(STATUS_WORDS[booking.status]))
-            found.append(Mark(words, icon="clock"))
-        if (visited := visits.get(patient_id)) is not None:
-            found.append(Mark(say_day(visited), label=_("Last visit")))
-        marks[patient_id] = found
+    for patient_id, booking in agenda_queries.next_bookings(asker, patient_ids).items():
+        day = _("today") if booking.day == asker.today else say_day(booking.day)
+        words = _("Appointment {day}: {state}").format(day=day, state=_(STATUS_WORDS[booking.status]))
+        marks[PatientId(patient_id)] = (Mark(words, icon="clock"),)
     return marks
 
 
@@ -56,11 +49,6 @@ def _derive_again(work: Work, changed: Mapping[str, Collection[str]]) -> None:
 def _count_appointments(asker: Asker, patient_id: PatientId) -> str | None:
     count = len(agenda_queries.of_patient(asker, patient_id))
     return ngettext("{count} appointment", "{count} appointments", count).format(count=count) if count else None
-
-
-def _count_consults(asker: Asker, patient_id: PatientId) -> str | None:
-    count = notes.count_of(asker, patient_id)
-    return ngettext("{count} consultation", "{count} consultations", count).format(count=count) if count else None
 
 
 def _count_medicines(asker: Asker, patient_id: PatientId) -> str | None:
