@@ -292,7 +292,9 @@ class ListTable(QTableView, Generic[Row]):
         if self._empty is not None:
             self._empty.setVisible(self.count() == 0)
             wide = self.viewport().width()
-            self._empty.setGeometry(0, 0, wide, max(self._empty.sizeHint().height(), 48))
+            # In a narrow list its sentence takes several lines.
+            high = max(self._empty.heightForWidth(wide), self._empty.sizeHint().height(), 48)
+            self._empty.setGeometry(0, 0, wide, high)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
