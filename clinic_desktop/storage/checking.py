@@ -14,6 +14,10 @@ from clinic_desktop.storage.cipher import PAGE_SIZE, DamagedFile, open_cipher
 from clinic_desktop.storage.files import drop_cache
 
 
+class BrokenLedger(DamagedFile):
+    """Every page is whole, but a line of the ledger does not follow from the one before."""
+
+
 class Step(StrEnum):
     COPYING = "copying"
     CHECKING = "checking"
@@ -79,8 +83,10 @@ def check_database(path: Path, raw_key: bytes, watch: Watch, oldest: ledger.Head
                 and copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             )
             cursor = copy.cursor()
-            if not sound or ledger.broken_at(cursor) is not None:
+            if not sound:
                 raise DamagedFile()
+            if ledger.broken_at(cursor) is not None:
+                raise BrokenLedger()
             if oldest is not None and not ledger.has(cursor, oldest):
                 raise DamagedFile()
             return ledger.head(cursor)

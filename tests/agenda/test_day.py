@@ -76,6 +76,33 @@ def test_taking_back_is_refused_once_the_person_was_called(book: Book, do: Do) -
         do(partial(service.undo_check_in, appointment_id=booked))
 
 
+def test_taking_back_is_refused_for_who_was_called_and_waits_again(book: Book, do: Do, today: Today) -> None:
+    booked = book()
+    for deed in (service.check_in, service.call_in, service.send_back):
+        do(partial(deed, appointment_id=booked))
+    with pytest.raises(service.WasCalled):
+        do(partial(service.undo_check_in, appointment_id=booked))
+    assert [row.status for row in today()] == [Status.WAITING]
+
+
+def test_moving_obeys_what_booking_obeys(book: Book, register: Any, do: Do) -> None:
+    who, tuesday = register(), date(2026, 11, 24)
+    later = book(days=7, patient_id=who)
+    book(days=1, patient_id=who)
+    with pytest.raises(service.AlreadyBooked):
+        do(partial(service.move, appointment_id=later, new_appointment_id=new_id(), day=tuesday))
+    do(partial(settings.choose, key="day_capacity", value=1))
+    moving = partial(service.move, appointment_id=book(days=3), new_appointment_id=new_id(), day=tuesday)
+    with pytest.raises(service.DayFull) as asked:
+        do(moving)
+    do(partial(moving, **asked.value.again))
+
+
+def test_a_day_that_has_not_come_is_not_closed(do: Do) -> None:
+    with pytest.raises(service.NotYet):
+        do(partial(service.close_day, day=date(2026, 11, 24)))
+
+
 def test_somebody_who_came_on_another_day_is_brought_to_today(book: Book, register: Any, do: Do, today: Today) -> None:
     who = register()
     later = book(days=7, patient_id=who)

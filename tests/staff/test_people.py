@@ -1,5 +1,6 @@
 """Who signs in, and what each may do."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -18,7 +19,7 @@ from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage import keys
 from clinic_desktop.storage.header import read_header
-from clinic_desktop.storage.throttle import Throttle
+from clinic_desktop.storage.throttle import SlotStopped, Throttle
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
 
@@ -109,3 +110,95 @@ def test_a_setting_is_typed_and_what_does_not_fit_changes_nothing(do: Do, vault:
         do(partial(settings.choose, key="colour", value="red"))
     assert vault.ask(chosen, actor) == 30
     assert vault.ask(settings_queries.all_settings, actor)["language"] == "es"
+
+
+def row_of(do: Do, staff_id: str) -> Any:
+    return do(lambda work: queries.member(work, staff_id))
+
+
+def role_named(code: str) -> str:
+    return queries.role_id(code)
+
+
+def test_nobody_gives_themselves_another_role_or_a_longer_stay(founded: None, do: Do) -> None:
+    for to in ({"role_id": role_named("psychiatrist")}, {"valid_until": date(2030, 1, 1)}):
+        with pytest.raises(service.OwnRole):
+            do(partial(service.change_member, staff_id=COORDINATOR, seen={}, to=to))
+    do(partial(service.change_member, staff_id=COORDINATOR, seen={}, to={"full_name": "Lic. Rosa Sic"}))
+    assert row_of(do, COORDINATOR).role_code == "coordinator"
+
+
+def test_another_who_keeps_the_team_gives_the_role_and_the_ledger_tells_it(founded: None, do: Do, vault: Vault) -> None:
+    second = member("coordinator")
+    do(partial(service.add_member, new=second))
+    other = vault.do(partial(service.sign_in, staff_id=second.staff_id), Actor("", "", frozenset()))
+    change = partial(service.change_member, staff_id=COORDINATOR, seen={}, to={"role_id": role_named("psychiatrist")})
+    vault.do(change, other)
+    line = vault._raw.execute("SELECT actor_id, act, row_id FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()  # pyright: ignore[reportPrivateUsage]
+    assert line == (second.staff_id, "staff.change_member", COORDINATOR)
+
+
+def test_a_change_obeys_what_adding_obeys(founded: None, do: Do) -> None:
+    ana = member()
+    do(partial(service.add_member, new=ana))
+    for to, refusal in (
+        ({"role_id": role_named("resident")}, service.SupervisorMissing),
+        ({"role_id": role_named("resident"), "supervisor_id": ana.staff_id}, service.SupervisorMissing),
+        ({"role_id": "nowhere"}, service.NoSuchRole),
+        ({"valid_until": date(2026, 11, 22)}, service.EndsInThePast),
+        ({"full_name": " "}, service.NameMissing),
+    ):
+        with pytest.raises(refusal):
+            do(partial(service.change_member, staff_id=ana.staff_id, seen={}, to=to))
+    with pytest.raises(ValueError, match="not changed here"):
+        do(partial(service.change_member, staff_id=ana.staff_id, seen={}, to={"active": False}))
+    with pytest.raises(service.NoSuchRole):
+        do(partial(service.add_member, new=member("wizard")))
+    assert row_of(do, ana.staff_id).role_code == "receptionist"
+
+
+def test_who_can_no_longer_sign_in_does_not_count_as_keeping_the_team(founded: None, do: Do, clock: StillClock) -> None:
+    do(partial(service.add_member, new=member("coordinator", valid_until=date(2026, 11, 24))))
+    clock.advance(days=3)
+    with pytest.raises(service.LastCoordinator):
+        do(partial(service.end_access, staff_id=COORDINATOR))
+
+
+def test_two_people_of_one_name_never_get_each_others_key(
+    founded: None, vault: Vault, actor: Actor, do: Do, clock: StillClock
+) -> None:
+    """A merge brings people of other clinics; one of them may be called like somebody here."""
+    first, second = member(), member("psychiatrist")
+    for new in (first, second):
+        do(partial(service.add_member, new=new))
+    service.give_access(vault, actor, first.staff_id, "una clave bastante larga")
+    with pytest.raises(service.NameTaken):
+        service.give_access(vault, actor, second.staff_id, "otra clave bastante larga")
+    do(partial(service.end_access, staff_id=second.staff_id))
+    service.take_access(vault, actor, second.staff_id)
+    slot = service.slot_of(vault.folder, "Ana")
+    opened = keys.open_with_password(vault.folder, slot, "una clave bastante larga", Throttle(vault.folder, clock))
+    assert opened.staff_id == first.staff_id
+
+
+def test_no_key_is_given_to_somebody_whose_access_has_ended(founded: None, vault: Vault, actor: Actor, do: Do) -> None:
+    ana = member()
+    do(partial(service.add_member, new=ana))
+    do(partial(service.end_access, staff_id=ana.staff_id))
+    with pytest.raises(service.NotInService):
+        service.give_access(vault, actor, ana.staff_id, "una clave bastante larga")
+
+
+def test_a_new_password_opens_a_name_that_was_stopped(
+    founded: None, vault: Vault, actor: Actor, do: Do, clock: StillClock
+) -> None:
+    ana = member()
+    do(partial(service.add_member, new=ana))
+    service.give_access(vault, actor, ana.staff_id, "una clave bastante larga")
+    slot = service.slot_of(vault.folder, "Ana")
+    (vault.folder / "tries.json").write_text(json.dumps({"version": 1, "base": 0, "misses": {slot: 100}}))
+    with pytest.raises(SlotStopped):
+        keys.open_with_password(vault.folder, slot, "una clave bastante larga", Throttle(vault.folder, clock))
+    service.give_access(vault, actor, ana.staff_id, "otra clave bastante larga")
+    again = keys.open_with_password(vault.folder, slot, "otra clave bastante larga", Throttle(vault.folder, clock))
+    assert again.must_change

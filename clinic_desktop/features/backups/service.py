@@ -5,20 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from sqlcipher3 import dbapi2
+
 from clinic_desktop.features.backups.rules import Finding, FindingKind, said_step
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress, stepwise
 from clinic_desktop.storage import backup, ledger
+from clinic_desktop.storage.checking import BrokenLedger, Step, Watch, check_database, watched
 from clinic_desktop.storage.checking import Progress as Tell
-from clinic_desktop.storage.checking import Step, Watch, check_database
-from clinic_desktop.storage.cipher import DamagedFile
+from clinic_desktop.storage.cipher import DamagedFile, open_cipher
 from clinic_desktop.storage.files import DATABASE
 from clinic_desktop.storage.header import read_header
-from clinic_desktop.storage.keys import KeyUse, new_recovery_code, sub_key
+from clinic_desktop.storage.keys import new_recovery_code
 from clinic_desktop.storage.vault import Vault
-from clinic_desktop.storage.work import Actor, Reading, Work
+from clinic_desktop.storage.work import Actor, Work
 
 
 def back_up(vault: Vault, actor: Actor, to: Path | None = None) -> Generator[Progress, None, backup.Backup]:
@@ -49,20 +51,8 @@ def back_up_daily(vault: Vault, actor: Actor, to: Path | None = None) -> Generat
 def check_vault(vault: Vault, actor: Actor) -> Generator[Progress, None, tuple[Finding, ...]]:
     """Every page, the ledger from its first line, and each row against the newest line that speaks of it."""
     vault.ask(lambda reading: reading.require(Permission.KEEP_BACKUPS, Permission.SEE_LEDGER), actor)
-    opened = vault.opened
-    assert opened is not None, "an open vault has its keys"
     vault.settle()
-    findings: list[Finding] = []
-    try:
-        yield from stepwise(
-            lambda report, stopped: check_database(
-                vault.folder / DATABASE, sub_key(opened, KeyUse.DATABASE), Watch(_reporter(report), stopped)
-            )
-        )
-    except DamagedFile:
-        findings.append(Finding(FindingKind.DAMAGED))
-    findings += vault.ask(_look_at_rows, actor)
-    return tuple(findings)
+    return (yield from stepwise(lambda report, stopped: _check(vault, Watch(_reporter(report), stopped))))
 
 
 def verify(vault: Vault, actor: Actor, path: Path) -> Generator[Progress, None, backup.Backup]:
@@ -139,8 +129,36 @@ def _note_backup(work: Work, made: backup.Backup) -> None:
     work.act, work.detail = "backups.back_up", {"name": made.path.name, "lines": made.ledger_count}
 
 
-def _look_at_rows(reading: Reading) -> list[Finding]:
-    cursor = reading.connection.connection.cursor()
+def _check(vault: Vault, watch: Watch) -> tuple[Finding, ...]:
+    found = [] if _is_sound(vault, watch) else [Finding(FindingKind.DAMAGED)]
+    try:
+        with watched(open_cipher(vault.folder / DATABASE, vault.cipher_key, read_only=True), watch) as connection:
+            connection.execute("BEGIN")
+            found += _look_at_rows(connection.cursor())
+    except dbapi2.OperationalError:
+        raise
+    except dbapi2.DatabaseError:
+        found = found or [Finding(FindingKind.DAMAGED)]
+    return tuple(found)
+
+
+def _is_sound(vault: Vault, watch: Watch) -> bool:
+    """Whether pages and structure are whole. A save in between can look like damage: the second look is a still one."""
+    path = vault.folder / DATABASE
+    try:
+        try:
+            check_database(path, vault.cipher_key, watch)
+        except DamagedFile:
+            with vault.still():
+                check_database(path, vault.cipher_key, watch)
+    except BrokenLedger:
+        return True  # told with its line by the look at the rows
+    except DamagedFile:
+        return False
+    return True
+
+
+def _look_at_rows(cursor: dbapi2.Cursor) -> list[Finding]:
     found: list[Finding] = []
     broken = ledger.broken_at(cursor)
     if broken is not None:

@@ -124,6 +124,7 @@ def change_member(work: Work, staff_id: str, *, seen: Mapping[str, Any], to: Map
         raise ValueError("these fields are not changed here")
     row = work.load(StaffMember, staff_id)
     before = (row.role_id, row.valid_until)
+    _known_role(work, to.get("role_id", row.role_id))
     work.revise(row, seen=seen, to=to)
     if staff_id == work.actor.staff_id and before != (row.role_id, row.valid_until):
         raise OwnRole()
@@ -255,21 +256,25 @@ def _ends_later(work: Work, last_day: date | None) -> None:
         raise EndsInThePast()
 
 
+def _known_role(work: Work, wanted: str) -> str:
+    """The role's code."""
+    code = {r.role_id: r.code for r in queries.roles(work)}.get(wanted)
+    if code is None:
+        raise NoSuchRole()
+    return code
+
+
 def _fits(work: Work, row: StaffMember) -> None:
     if not row.display_name.strip() or not row.full_name.strip():
         raise NameMissing()
-    code = {r.role_id: r.code for r in queries.roles(work)}.get(row.role_id)
-    if code is None:
-        raise NoSuchRole()
-    if needs_supervisor(code) and row.supervisor_id in (None, "", row.id):
+    if needs_supervisor(_known_role(work, row.role_id)) and row.supervisor_id in (None, "", row.id):
         raise SupervisorMissing()
 
 
 def _add(work: Work, new: NewMember) -> StaffMember:
     if not new.display_name.strip() or not new.full_name.strip():
         raise NameMissing()
-    if role_id(new.role_code) not in {r.role_id for r in queries.roles(work)}:
-        raise NoSuchRole()
+    _known_role(work, role_id(new.role_code))
     return work.add(
         StaffMember(
             id=new.staff_id,
