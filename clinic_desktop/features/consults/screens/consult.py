@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.features.agenda.rules import read_when
 from clinic_desktop.features.consults.queries import chart as charts
@@ -67,6 +67,7 @@ class ConsultScreen(QWidget):
         self.encounter: notes.EncounterRow | None = None
         self.chart: charts.Chart | None = None
         self._compact: bool | None = None
+        self._areas: tuple[QScrollArea, ...] = ()
         self._filling = False
         self._make_panels()
         self._autosave = Autosave(self._keep, self)
@@ -222,6 +223,10 @@ class ConsultScreen(QWidget):
         return row(*deeds, S2, *visit, None, self.warning_icon, self.warning, S2, self.sign_button, gap=S2)
 
     def _four_columns(self, host: QWidget) -> QVBoxLayout:
+        # A scroll area goes on placing what it once held, also when it stands elsewhere.
+        for area in self._areas:
+            area.takeWidget()
+        self._areas = ()
         self.story.setFixedWidth(_STORY_WIDTH)
         for panel in (self.scale, self.diagnosis):
             panel.setFixedWidth(_MIDDLE_WIDTH)
@@ -243,7 +248,8 @@ class ConsultScreen(QWidget):
             panel.setMinimumWidth(0)
             panel.setMaximumWidth(16_777_215)
         self._stack = QStackedWidget()
-        for panel in (self.story, scrolled(self.scale), scrolled(self.diagnosis), self.prescription):
+        self._areas = (scrolled(self.scale), scrolled(self.diagnosis))
+        for panel in (self.story, *self._areas, self.prescription):
             self._stack.addWidget(panel)
         self.trend_card.setParent(self)
         self.trend_card.hide()
