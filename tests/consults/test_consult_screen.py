@@ -304,3 +304,19 @@ def test_scores_reach_the_course_only_when_they_have_a_total(
     screen = open_screen(ConsultScreen, patient_id=patient)
     assert len(ask(partial(scales.scores, patient_id=patient))) == 2
     assert [point.total for point in course_of(story, screen.scale.scale, screen._today).points] == [10]
+
+
+def test_a_window_made_small_and_large_again_shows_every_section_in_its_place(consult: ConsultScreen) -> None:
+    for width, height in ((851, 356), (1282, 611), (851, 356), (1282, 611)):
+        consult.resize(width, height)
+        QTest.qWait(20)
+    placed = [
+        panel.mapTo(consult, panel.rect().topLeft()).x()
+        for panel in (consult.story, consult.note, consult.scale, consult.prescription)
+    ]
+    assert placed == sorted(placed)
+    assert len(set(placed)) == 4, "side by side, none over another"
+    assert all(
+        panel.isVisible()
+        for panel in (consult.story, consult.note, consult.scale, consult.diagnosis, consult.prescription)
+    )
