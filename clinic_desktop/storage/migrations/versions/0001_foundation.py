@@ -792,6 +792,7 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     op.create_index(op.f("ix_medication_dispense_amends_id"), "medication_dispense", ["amends_id"], unique=False)
+    op.create_index(op.f("ix_medication_dispense_given_on"), "medication_dispense", ["given_on"], unique=False)
     op.create_index(op.f("ix_medication_dispense_paper_folio"), "medication_dispense", ["paper_folio"], unique=False)
     op.create_index(op.f("ix_medication_dispense_patient_id"), "medication_dispense", ["patient_id"], unique=False)
     op.create_index(op.f("ix_medication_dispense_request_id"), "medication_dispense", ["request_id"], unique=False)
@@ -977,5 +978,4 @@ def upgrade() -> None:
     op.create_index(op.f("ix_stock_movement_countered_id"), "stock_movement", ["countered_id"], unique=False)
     op.create_index(op.f("ix_stock_movement_delivery_id"), "stock_movement", ["delivery_id"], unique=False)
     op.create_index(op.f("ix_stock_movement_dispense_id"), "stock_movement", ["dispense_id"], unique=False)
-    op.create_index(op.f("ix_stock_movement_occurred_on"), "stock_movement", ["occurred_on"], unique=False)
     op.create_index("ix_stock_movement_sum", "stock_movement", ["site_id", "lot_id", "units"], unique=False)
