@@ -65,8 +65,7 @@ def _expected(work: Work, team: Team, rng: Random) -> list[PatientId]:
     found = [PatientId(r.patient_id) for r in rows]
     missing = SEEN + 1 + WAITING + TO_COME - len(found)
     if missing > 0:
-        recent = [f.patient_id for f in patients_queries.recent(work, 80) if f.patient_id not in found and not f.died]
-        known = [p for p in recent if agenda_queries.next_booking(work, p) is None]
+        known = [f.patient_id for f in patients_queries.recent(work, 60) if f.patient_id not in found and not f.died]
         for patient_id in rng.sample(known, min(missing, len(known))):
             agenda.book(work, appointment_id=new_id(), patient_id=patient_id, day=work.today, confirmed=True)
             found.append(patient_id)
