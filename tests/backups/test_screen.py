@@ -29,10 +29,15 @@ def screen(open_screen: Callable[..., Any], qtbot: Any) -> BackupsScreen:
     return shown
 
 
+def say_yes() -> None:
+    question = dialogs.front()
+    assert isinstance(question, dialogs.Question)
+    question.yes.click()
+
+
 def told(screen: BackupsScreen) -> str:
-    layout = screen._told
-    widgets = [layout.itemAt(at).widget() for at in range(layout.count())]
-    return " ".join(w.words.text() for w in widgets if isinstance(w, Callout))
+    found = screen.aside.findChildren(Callout)
+    return " ".join(callout.words.text() for callout in found if callout.isVisible())
 
 
 def test_without_a_backup_the_screen_says_what_to_do(screen) -> None:
@@ -77,7 +82,8 @@ def test_sound_data_are_said_to_be_sound_and_a_change_from_outside_is_told(scree
 
 
 def test_a_running_backup_can_be_stopped_and_leaves_nothing(vault, actor, qtbot, qapp) -> None:
-    office = Office(vault, actor, voice=RememberingVoice())
+    voice = RememberingVoice()
+    office = Office(vault, actor, voice=voice)
     try:
         shown = BackupsScreen(office)
         qtbot.addWidget(shown)
@@ -87,14 +93,14 @@ def test_a_running_backup_can_be_stopped_and_leaves_nothing(vault, actor, qtbot,
         assert shown.cancel.isVisible() and not shown.make.isVisible()
         shown.cancel.click()
         qtbot.waitUntil(shown.make.isVisible, timeout=10_000)
-        assert office.voice.notices in (["Stopped. Nothing was changed."], ["The backup was made, opened and checked."])
+        assert voice.notices in (["Stopped. Nothing was changed."], ["The backup was made, opened and checked."])
     finally:
         office.close()
 
 
 def test_a_new_recovery_code_opens_and_the_sheet_waits_until_it_was_copied(screen, vault, qtbot) -> None:
     screen.code.click()
-    dialogs.front().yes.click()
+    say_yes()
     QApplication.processEvents()
     sheet = next(child for child in screen.findChildren(NewCode) if child.isVisible())
     sheet.reject()

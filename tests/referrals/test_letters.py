@@ -25,6 +25,7 @@ from clinic_desktop.features.referrals.rules import (
 from clinic_desktop.kernel.errors import NotAllowed
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.printing.paper import Slip
 from clinic_desktop.storage.numbers import is_whole
 from clinic_desktop.storage.vault import FinalRecord
 from clinic_desktop.storage.work import Actor
@@ -174,6 +175,7 @@ def test_the_slip_has_the_folio_and_our_address_and_no_name(refer, ask, chart, d
     folio = refer()
     made = referral.lay_out(ask(lambda reading: referral.kept_letter(reading, letter_of(ask, chart).request_id)))
     slip = made.blocks[-1]
+    assert isinstance(slip, Slip)
     assert slip.folio == folio and "Clínica de prueba" in slip.return_to
     assert "Tzoc" not in repr(slip)
 

@@ -1,7 +1,7 @@
 """Writing a letter and entering its answer, as a clinician does it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -39,7 +39,7 @@ def write(screen: ReferralScreen, qtbot: Any) -> None:
     qtbot.keyClicks(screen.reason, "Admission?")
 
 
-def leave(preview: Preview, way: str = "print") -> list[bool]:
+def leave(preview: Preview, way: Literal["print", "file"] = "print") -> list[bool]:
     """What the preview does when the paper leaves: it asks to have it written down first."""
     left: list[bool] = []
     preview._record(Leaving(way, "HP", 1, 1), lambda: left.append(True))

@@ -43,6 +43,12 @@ def team(founded: None, open_screen: Callable[..., Any], qtbot: Any) -> TeamScre
     return shown
 
 
+def say_yes() -> None:
+    question = dialogs.front()
+    assert isinstance(question, dialogs.Question)
+    question.yes.click()
+
+
 def sheet_of(screen: Any, kind: type[Any]) -> Any:
     return next(child for child in screen.findChildren(kind) if child.isVisible())
 
@@ -112,7 +118,7 @@ def add(vault: Any, actor: Any, name: str = "Ana") -> str:
 def test_a_forgotten_password_is_replaced_by_new_words(team, vault, actor) -> None:
     team.table.choose(add(vault, actor))
     team.renew.click()
-    dialogs.front().yes.click()
+    say_yes()
     QApplication.processEvents()
     words = sheet_of(team, PasswordShown).words.text()
     assert opens(vault, "Ana", words).must_change
@@ -124,7 +130,7 @@ def test_a_forgotten_password_is_replaced_by_new_words(team, vault, actor) -> No
 def test_an_access_that_ends_opens_nothing_here_any_more_and_stays_in_the_list(team, vault, actor) -> None:
     team.table.choose(add(vault, actor))
     team.end.click()
-    dialogs.front().yes.click()
+    say_yes()
     QApplication.processEvents()
     assert read_header(vault.folder).find("Ana") is None
     assert team.table.count() == 2

@@ -27,7 +27,7 @@ _WRITERS = frozenset({Permission.WRITE_LETTERS})
 ROOM = Room(
     "referrals",
     places=(
-        Place("referrals", N_("Referrals"), "mail", _WRITERS, _referrals, order=50),
+        Place("referrals", N_("Letters"), "mail", _WRITERS, _referrals, order=50),
         Place("referral", N_("Referral letter"), "mail", _WRITERS, _referral, rail=False, under="referrals"),
     ),
 )

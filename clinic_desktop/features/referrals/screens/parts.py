@@ -56,9 +56,10 @@ class PartsCard(Card):
         self.nothing.setVisible(not self.lines)
         self.body.addWidget(Text(_("What goes on the paper"), "head", "semi"))
         self.body.addWidget(self.summary)
-        self.body.addWidget(self.staying)
         self.body.addWidget(Line())
-        inside = page(self.nothing, *self.lines, Line(), self.half_page, None, margins=(0, 0, S1, 0), gap=S3)
+        inside = page(
+            self.staying, self.nothing, *self.lines, Line(), self.half_page, None, margins=(0, 0, S1, 0), gap=S3
+        )
         self.body.addWidget(scrolled(inside), 1)
         for line in self.lines:
             line.check.clicked.connect(self._told)
