@@ -36,6 +36,7 @@ def say_yes() -> None:
 
 
 def told(screen: BackupsScreen) -> str:
+    QApplication.processEvents()
     found = screen.aside.findChildren(Callout)
     return " ".join(callout.words.text() for callout in found if callout.isVisible())
 

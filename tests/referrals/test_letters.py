@@ -166,14 +166,16 @@ def test_the_paper_has_the_fields_of_the_facts_file(refer, ask, chart, material)
 
 def test_no_head_of_the_paper_names_a_kind_of_illness(refer, ask, chart) -> None:
     refer()
-    made = referral.lay_out(ask(lambda reading: referral.kept_letter(reading, letter_of(ask, chart).request_id)))
+    request_id = letter_of(ask, chart).request_id
+    made = referral.lay_out(ask(lambda reading: referral.kept_letter(reading, request_id)))
     outside = f"{made.title} {made.letterhead} {made.footer}".casefold()
     assert not any(word in outside for word in ("mental", "psych", "psiq", "psic"))
 
 
 def test_the_slip_has_the_folio_and_our_address_and_no_name(refer, ask, chart, do) -> None:
     folio = refer()
-    made = referral.lay_out(ask(lambda reading: referral.kept_letter(reading, letter_of(ask, chart).request_id)))
+    request_id = letter_of(ask, chart).request_id
+    made = referral.lay_out(ask(lambda reading: referral.kept_letter(reading, request_id)))
     slip = made.blocks[-1]
     assert isinstance(slip, Slip)
     assert slip.folio == folio and "Clínica de prueba" in slip.return_to
