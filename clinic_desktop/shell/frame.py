@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QSizePolicy, QStackedWidget, QWidget
 
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.logs import log_bug
@@ -71,6 +71,8 @@ class Frame(QWidget):
         self.top = TopBar(office, role_words, search.placeholder if search is not None else None)
         self.footer = Footer(office, self._slots.status)
         self.pages = QStackedWidget()
+        # A page lays itself out anew in a small window: it must not keep the window from becoming small.
+        self.pages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.cover_page = Cover()
         self.bar = MessageBar(self._make_layers())
         self._listen()

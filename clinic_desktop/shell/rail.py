@@ -14,6 +14,8 @@ from clinic_desktop.uikit.room import Place
 from clinic_desktop.uikit.theme import COMPACT_RAIL, RAIL, col, font, metrics
 
 MOST = 9
+LOWEST, WITH_WORD = 34, 46
+"""Many places in a low window: a button gives up its word before it gives up its place."""
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -25,14 +27,15 @@ class RailButton(QAbstractButton):
         self.setAccessibleName(place.said())
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         if number <= MOST:
             self.setToolTip(f"{place.said()}  {cap(f'place_{number}')}")
             bind(self, f"place_{number}", self.click)
 
     def set_compact(self, compact: bool) -> None:
         self._compact = compact
-        self.setFixedHeight(self.sizeHint().height())
+        self.setMaximumHeight(self.sizeHint().height())
+        self.setMinimumHeight(LOWEST)
 
     def sizeHint(self) -> QSize:
         return QSize(COMPACT_RAIL if self._compact else RAIL, 50 if self._compact else 64)
@@ -52,12 +55,14 @@ class RailButton(QAbstractButton):
             rounded(painter, QRectF(6, 12, 3, height - 28), col("accent"), None, 1.5)
         elif self.underMouse():
             rounded(painter, box, col("ground"), None, 8)
-        top = 5 if self._compact else 9
+        worded = height >= WITH_WORD
+        top = (5 if height < 60 else 9) if worded else (height - 26) / 2
         draw_icon(painter, (width - 22) / 2, top, self.place.icon, "accent" if here else "quiet", 22)
-        painter.setFont(font("small", "semi" if here else "regular"))
-        painter.setPen(col("text" if here else "quiet"))
-        said = metrics("small", "semi").elidedText(self.text(), Qt.TextElideMode.ElideRight, width - 4)
-        painter.drawText(QRectF(2, 26 if self._compact else 32, width - 4, 20), _CENTRE, said)
+        if worded:
+            painter.setFont(font("small", "semi" if here else "regular"))
+            painter.setPen(col("text" if here else "quiet"))
+            said = metrics("small", "semi").elidedText(self.text(), Qt.TextElideMode.ElideRight, width - 4)
+            painter.drawText(QRectF(2, 26 if height < 60 else 32, width - 4, 20), _CENTRE, said)
         if self.number <= MOST:
             painter.setFont(font("tiny"))
             painter.setPen(col("quiet"))

@@ -219,7 +219,8 @@ class ConsultScreen(QWidget):
 
     def _actions(self) -> Item:
         deeds = (self.repeat, self.refer, self.open_risk)
-        visit = (Text(_("Next visit"), color="quiet"), self.next_visit, self.next_said)
+        label = () if self._compact else (Text(_("Next visit"), color="quiet"),)
+        visit = (*label, self.next_visit, self.next_said)
         return row(*deeds, S2, *visit, None, self.warning_icon, self.warning, S2, self.sign_button, gap=S2)
 
     def _four_columns(self, host: QWidget) -> QVBoxLayout:
