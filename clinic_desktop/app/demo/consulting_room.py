@@ -16,6 +16,8 @@ from clinic_desktop.features.referrals.screens.referral import ReferralScreen
 CALM, WORRIED = "11010100", "21222111"
 """The first eight answers; the ninth follows."""
 TYPED = "Refiere menos cansancio; volvió a tejer por las tardes."
+DANGER = "el riesgo quedó abierto, con quien lo acompaña"
+MOST_PEOPLE = 4
 RECEIVER = "Centro de Salud demostración"
 
 
@@ -24,16 +26,18 @@ def in_the_consulting_room(hands: Hands, name: str) -> list[str]:
     hands.sign_in(name)
     hands.picture("consulta-inicio")
     hands.narrow_picture("consulta-inicio")
-    first = _see_one(hands, CALM, 0, pictures=True)
-    second = _see_one(hands, WORRIED, 1, pictures=False)
-    _read_chart(hands, first)
+    seen = [_see_one(hands, worried=False, pictures=True)]
+    while DANGER not in hands.summary.checks and len(seen) < MOST_PEOPLE:
+        seen.append(_see_one(hands, worried=True, pictures=False))
+    hands.summary.check("alguien respondió que hay peligro", DANGER in hands.summary.checks)
+    _read_chart(hands, seen[-1])
     hands.office.go("referrals")
     hands.picture("referencias")
     hands.leave()
-    return [first, second]
+    return seen
 
 
-def _see_one(hands: Hands, answers: str, ninth: int, *, pictures: bool) -> str:
+def _see_one(hands: Hands, *, worried: bool, pictures: bool) -> str:
     check, office = hands.summary.check, hands.office
     waiting = hands.find(ConsultsHome)
     waiting.next.click()
@@ -41,6 +45,8 @@ def _see_one(hands: Hands, answers: str, ninth: int, *, pictures: bool) -> str:
     page = hands.find(ConsultScreen)
     here = page.encounter
     assert here is not None
+    new_danger = worried and office.ask(risks.risk_of, here.patient_id) is None
+    answers, ninth = (WORRIED, 1) if new_danger else (CALM, 0)
     _write(hands, page)
     kept = office.ask(notes.draft_of, here.encounter_id)
     check("el borrador tiene lo escrito", kept is not None and TYPED in str(kept.fields))
@@ -58,7 +64,7 @@ def _see_one(hands: Hands, answers: str, ninth: int, *, pictures: bool) -> str:
         _refer(hands)
         page = hands.find(ConsultScreen)
     hands.press("Ctrl+Enter")
-    if ninth and office.ask(risks.risk_of, here.patient_id) is None:
+    if new_danger:
         _answer_danger(hands)
         hands.picture("consulta-riesgo")
         hands.press("Ctrl+Enter")
@@ -68,7 +74,8 @@ def _see_one(hands: Hands, answers: str, ninth: int, *, pictures: bool) -> str:
     chart = office.ask(charts.chart, here.patient_id)
     check("la escala está en el expediente", chart.scores and chart.scores[-1].total is not None)
     check("el diagnóstico está en el expediente", chart.conditions)
-    check("el riesgo quedó abierto" if ninth else "no hay riesgo nuevo", chart.risk is not None if ninth else True)
+    if new_danger:
+        check(DANGER, chart.risk is not None)
     asked = note and office.ask(prescriptions.prescribed_in, note.note_id)
     check("la receta tiene folio", asked and all(line.folio for line in asked))
     return here.patient_id

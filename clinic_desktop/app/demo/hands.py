@@ -106,11 +106,7 @@ class Hands:
         for name in held:
             modifiers |= _MODIFIERS[name]
         target = widget or QApplication.focusWidget() or self.window
-        key = _KEYS.get(last)
-        if key is None:
-            QTest.keyClick(target, last.lower(), modifiers)
-        else:
-            QTest.keyClick(target, key, modifiers)
+        QTest.keyClick(target, _KEYS.get(last) or Qt.Key(ord(last.upper())), modifiers)
         self.clock.advance(seconds=2)
         self.settle()
 
