@@ -19,7 +19,7 @@ from clinic_desktop.uikit.theme import S2, TONES, Tone, is_compact
 from clinic_desktop.uikit.words import Facts, Piece, Text, quiet, semi
 
 WIDE, NARROW = 320, 250
-_FACTS_WHEN_NARROW = 4
+_FACTS_WHEN_NARROW = 2
 
 
 class PersonPreview(Card):
