@@ -1,11 +1,18 @@
 """Two clinics and a central: whatever way the sticks went, the same state; and nothing vanishes."""
 
+from functools import partial
+
+import pytest
 import sqlalchemy as sa
 
-from clinic_desktop.features.bundles import queries
+from clinic_desktop.exchange import applying
+from clinic_desktop.features.bundles import queries, service
 from clinic_desktop.features.consults.records import ConsultNote
 from clinic_desktop.features.medication.records import Medicine
+from clinic_desktop.features.patients import service as patients
+from clinic_desktop.features.patients.queries import find as find_people
 from clinic_desktop.features.patients.records import Allergy, Patient
+from clinic_desktop.storage import ledger
 from tests.makers.network import Network
 from tests.makers.people import allergy, change, medicine, note, register, void
 from tests.makers.state import of_site, whole
@@ -92,10 +99,6 @@ def test_the_same_field_is_a_conflict_at_both_places_with_who_and_where(network:
 
 
 def test_what_a_person_settled_travels_and_ends_the_conflict(network: Network) -> None:
-    from functools import partial
-
-    from clinic_desktop.features.bundles import service
-
     clinic, central = network.clinics[0], network.central
     patient = clinic.do(register())
     network.round()
@@ -252,6 +255,22 @@ def test_voiding_what_somebody_still_edits_asks_a_person_and_keeps_the_record(ne
         assert office.sql("SELECT voided_at FROM patient") == [(None,)]
 
 
+def test_after_merges_conflicts_and_decisions_the_ledger_still_vouches_for_every_row(network: Network) -> None:
+    clinic, central = network.clinics[0], network.central
+    patient = clinic.do(register())
+    network.round()
+    clinic.do(change(patient, phone="1"))
+    central.do(change(patient, phone="2", community="Pulay"))
+    network.round()
+    (found,) = central.ask(queries.open_conflicts)
+    keep = partial(service.settle_conflict, table="patient", row_id=patient, unit="phone")
+    central.do(partial(keep, values=found.sides[1].values, seen=found.sides))
+    network.round()
+    for office in (central, clinic):
+        assert office.do(lambda work: list(ledger.stale_rows(work.cursor))) == []
+        assert office.do(lambda work: ledger.broken_at(work.cursor)) is None
+
+
 def test_a_final_row_with_another_content_is_a_finding_and_ours_stays(network: Network) -> None:
     clinic, central = network.clinics[0], network.central
     patient = clinic.do(register())
@@ -301,3 +320,13 @@ def test_soft_doubles_and_orphans_are_questions_not_errors(network: Network) -> 
     (double,) = central.ask(queries.same_numbers)
     assert len(double.patient_ids) == 2
     assert central.ask(queries.orphans) == ()
+
+
+def test_a_room_is_told_what_a_merge_brought_inside_its_transaction(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic, central = network.clinics[0], network.central
+    monkeypatch.setattr(applying, "after_merge", [patients.after_merge])
+    patient = clinic.do(register(given_names="Ixchel"))
+    central.merge(clinic.export().path)
+    assert [f.patient_id for f in central.ask(lambda r: find_people(r, "ixchel"))] == [patient]

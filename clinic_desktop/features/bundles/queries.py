@@ -22,8 +22,13 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.base import Base
 from clinic_desktop.storage.work import Asker, Reading
 
-TABLES = frozenset({"segment", "bundle_log", "open_conflict", "finding", "peer_device"})
-"""To follow. Every save also adds to what waits; the footer asks again on `DATA_TABLES`."""
+TABLES = frozenset(
+    {
+        *("segment", "bundle_log", "open_conflict", "finding", "peer_device"),
+        *("patient", "appointment_event", "consult_note", "stock_movement", "medication_dispense"),
+    }
+)
+"""To follow: the exchange's own tables, and those whose saves add to what waits on an ordinary day."""
 
 
 @dataclass(frozen=True, slots=True)
