@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from clinic_desktop.app.clinic import OpenClinic, open_clinic, opener
+from clinic_desktop.app.doors import remembered
 from clinic_desktop.kernel.clock import Clock, SystemClock
-from clinic_desktop.kernel.errors import ClinicError, NeedsConfirmation, Refused
-from clinic_desktop.kernel.i18n import N_, _, set_language
+from clinic_desktop.kernel.errors import ClinicError, NeedsConfirmation, Refused, Trouble
+from clinic_desktop.kernel.i18n import LANGUAGES, N_, _, set_language
 from clinic_desktop.storage.header import read_header
 
 DONE, BUG, USAGE, REFUSED, TROUBLE = 0, 1, 2, 3, 4
@@ -31,6 +32,14 @@ class WhoSignsIn(Refused):
 
 class NoPassword(Refused):
     text = N_("There is nobody to type the password. Name a file with --password-file.")
+
+
+class CannotRead(Trouble):
+    text = N_("“{name}” could not be read. Check that it is there.")
+
+
+class NotAPassword(Refused):
+    text = N_("“{name}” is not a file of plain words with one password.")
 
 
 @dataclass(slots=True)
@@ -53,7 +62,8 @@ class Desk:
     def open(self) -> Generator[OpenClinic]:
         """The vault of --data, opened as --user; closed again whatever happens."""
         folder: Path = self.wanted.data
-        name = self.wanted.user or self._only_person(folder)
+        name = self.wanted.user or self.only_person(folder)
+        read_header(folder)  # says at once that there are no data here
         clinic = open_clinic(folder, opener(folder, name, self.password(), self.clock), self.clock)
         try:
             yield clinic
@@ -64,16 +74,28 @@ class Desk:
         """The password from a file, or asked for at the terminal."""
         file = path or self.wanted.password_file
         if file is not None:
-            return file.read_text(encoding="utf-8").rstrip("\r\n")
+            return _password_in(file)
         if not sys.stdin.isatty():
             raise NoPassword()
         return getpass((question or _("Password")) + ": ")
 
-    def _only_person(self, folder: Path) -> str:
+    def only_person(self, folder: Path) -> str:
+        """Who signs in when nobody is named."""
         names = [p.display_name for p in read_header(folder).people]
         if len(names) != 1:
             raise WhoSignsIn(names=", ".join(names))
         return names[0]
+
+
+def _password_in(file: Path) -> str:
+    try:
+        # Editors on Windows put a mark of three bytes before the text.
+        password = file.read_text(encoding="utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise NotAPassword(name=file.name) from error
+    if not password or "\n" in password:
+        raise NotAPassword(name=file.name)
+    return password
 
 
 Command = Callable[[Desk], Answer]
@@ -81,7 +103,7 @@ Command = Callable[[Desk], Answer]
 
 def run(wanted: Namespace) -> int:
     """Run one command; the exit code."""
-    _speak()
+    _speak(wanted.data)
     try:
         answer = _command(wanted)(Desk(wanted))
     except NeedsConfirmation as error:
@@ -90,6 +112,9 @@ def run(wanted: Namespace) -> int:
         return _tell(wanted, error, REFUSED)
     except ClinicError as error:
         return _tell(wanted, error, TROUBLE)
+    except OSError as error:
+        # A file or folder that was named and is not there, or may not be touched.
+        return _tell(wanted, CannotRead(name=Path(str(error.filename or "")).name), TROUBLE)
     except KeyboardInterrupt:
         return TROUBLE
     except Exception as error:  # noqa: BLE001 - the last resort: a bug ends with its own exit code
@@ -119,12 +144,14 @@ def _tell(wanted: Namespace, error: ClinicError, code: int) -> int:
     return code
 
 
-def _speak() -> None:
-    """In Spanish, unless the system speaks English. Output is UTF-8 whatever the console's code page."""
+def _speak(folder: Path) -> None:
+    """As the window last spoke here, else Spanish unless the system speaks English. Output is always UTF-8."""
     import locale
 
-    spoken = (locale.getlocale()[0] or "es")[:2].lower()
-    set_language("en" if spoken == "en" else "es")
+    # Not getlocale: it calls the plain "C" of a bare system English.
+    system = "en" if locale.setlocale(locale.LC_CTYPE).lower().startswith("en") else "es"
+    chosen = remembered(folder).get("language", system)
+    set_language(chosen if chosen in LANGUAGES else "es")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")

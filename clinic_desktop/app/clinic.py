@@ -3,10 +3,12 @@
 Imports SQLAlchemy and every room's tables: load it after the sign-in window is painted.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clinic_desktop.app import tables
 from clinic_desktop.exchange import segments
@@ -20,6 +22,7 @@ from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage import keys
+from clinic_desktop.storage.files import DATABASE, HEAD, HEADER
 from clinic_desktop.storage.header import read_header
 from clinic_desktop.storage.opening import SYSTEM, NewVault, make_vault, open_vault
 from clinic_desktop.storage.throttle import Throttle
@@ -32,6 +35,14 @@ TABLE_MODULES = tables.TABLE_MODULES
 
 class BadSiteCode(Refused):
     text = N_("The clinic's code is three capital letters, without ñ: they begin every printed number.")
+
+
+class NoSuchZone(Refused):
+    text = N_("The time zone {zone} is not known. Example: America/Guatemala.")
+
+
+class SiteNameMissing(Refused):
+    text = N_("Write the clinic's name.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,12 @@ def found_clinic(folder: Path, new: NewClinic, clock: Clock) -> tuple[OpenClinic
     """Make the encrypted vault with its first person. Returns it open, and the recovery code to be shown once."""
     if len(new.site_code) != 3 or not (new.site_code.isascii() and new.site_code.isalpha() and new.site_code.isupper()):
         raise BadSiteCode()
+    if not new.site_name.strip():
+        raise SiteNameMissing()
+    try:
+        ZoneInfo(new.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise NoSuchZone(zone=new.zone) from error
     folder.mkdir(parents=True, exist_ok=True)
     lock = VaultLock(folder)
     lock.take()
@@ -83,11 +100,34 @@ def found_clinic(folder: Path, new: NewClinic, clock: Clock) -> tuple[OpenClinic
 
 
 def _found(folder: Path, new: NewClinic, clock: Clock, lock: VaultLock) -> tuple[OpenClinic, str]:
+    if (folder / DATABASE).exists():
+        raise keys.VaultExists()
     staff_id = new_id()
     slot = keys.NewSlot(new.coordinator_name, staff_id, new.password)
     opened, code = keys.create_header(folder, new.site_name, [slot])
+    try:
+        return _furnish(folder, new, clock, lock, opened, staff_id), code
+    except BaseException:
+        # Half a clinic would be neither opened nor founded again.
+        for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", HEAD, HEADER, f"{HEADER}.bak", f"{HEADER}.bak2"):
+            with contextlib.suppress(OSError):
+                (folder / name).unlink(missing_ok=True)
+        raise
+
+
+def _furnish(
+    folder: Path, new: NewClinic, clock: Clock, lock: VaultLock, opened: keys.Opened, staff_id: str
+) -> OpenClinic:
     shape = NewVault(new.site_name, new.site_code, new.zone, new.role, demo=new.demo)
     vault = make_vault(folder, opened, shape, clock)
+    try:
+        return OpenClinic(vault, lock, _first_rows(vault, new, staff_id))
+    except BaseException:
+        vault.close()
+        raise
+
+
+def _first_rows(vault: Vault, new: NewClinic, staff_id: str) -> Actor:
     fill_slots()
     role = DATA_MANAGER if new.role == "central" else COORDINATOR
     first = staff.NewMember(staff_id, new.coordinator_name, new.coordinator_name, role)
@@ -99,7 +139,7 @@ def _found(folder: Path, new: NewClinic, clock: Clock, lock: VaultLock) -> tuple
     if new.language != "es":
         vault.do(partial(settings.choose, key="language", value=new.language), actor)
     vault.settle()
-    return OpenClinic(vault, lock, actor), code
+    return actor
 
 
 def open_clinic(folder: Path, opening: Callable[[], keys.Opened], clock: Clock) -> OpenClinic:
@@ -161,4 +201,3 @@ def fill_slots() -> None:
 def person(vault: Vault, staff_id: str) -> Actor | None:
     """A person in service by id, for walks and commands that act for several people."""
     return vault.ask(lambda reading: staff_queries.actor(reading, staff_id), SYSTEM)
-

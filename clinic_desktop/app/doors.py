@@ -3,6 +3,7 @@
 Light until something is really opened: SQLAlchemy is imported by the slow verbs only, on their own thread.
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import cast
 
 from clinic_desktop.kernel.clock import Clock, unix_ms
 from clinic_desktop.kernel.dates import say_day, say_weekday
+from clinic_desktop.kernel.errors import Trouble
 from clinic_desktop.kernel.version import __version__
 from clinic_desktop.shell.doors import Entered, Known, Municipality, NewClinicAnswers, Threshold
 from clinic_desktop.storage import keys
 from clinic_desktop.storage.files import DATABASE, HEAD, HEADER, RESTORED, TRIES, replace_quickly
 from clinic_desktop.storage.header import header_exists, read_header
 from clinic_desktop.storage.throttle import Throttle
+from clinic_desktop.storage.vault_lock import VaultLock
 from clinic_desktop.storage.words import check_password
 
 REMEMBERED = "window.json"
@@ -37,16 +40,20 @@ class FolderDoors:
     def threshold(self) -> Threshold:
         header = read_header(self.folder)
         known = remembered(self.folder)
+        demo_words, posts = _demo_words(self.folder)
         today = self._clock.now().astimezone().date()  # the computer's zone: the clinic's is inside the vault
         return Threshold(
             site_name=header.site_name,
-            people=tuple(Known(p.slot_id, p.display_name) for p in header.people) if header.names_shown else (),
+            people=tuple(Known(p.slot_id, p.display_name, posts.get(p.display_name, "")) for p in header.people)
+            if header.names_shown
+            else (),
             names_shown=header.names_shown,
             last_slot_id=known.get("slot", ""),
             last_backup_at=header.last_backup_at,
             today_said=f"{say_weekday(today)} {say_day(today)}",
             version=__version__,
             demo=(self.folder / DEMO_MARK).exists(),
+            demo_words=demo_words,
         )
 
     def open(self, slot_id: str, password: str) -> Entered:
@@ -102,13 +109,14 @@ class FolderDoors:
             opened = keys.open_with_code(file, secret)
         now = self._clock.now()
         beside = self.folder.with_name(f"{self.folder.name}-{unix_ms(now)}")
-        restore(file, opened, beside, now)
-        if header_exists(self.folder):
-            aside = self.folder.with_name(f"{self.folder.name}-apartado-{unix_ms(now)}")
-            aside.mkdir()
-            _move_vault(self.folder, aside)
-        _move_vault(beside, self.folder)
-        beside.rmdir()
+        with VaultLock(self.folder):  # nobody is at work on what is set aside
+            restore(file, opened, beside, now)
+            if header_exists(self.folder):
+                aside = self.folder.with_name(f"{self.folder.name}-apartado-{unix_ms(now)}")
+                aside.mkdir()
+                _move_vault(self.folder, aside)
+            _move_vault(beside, self.folder)
+            beside.rmdir()
         self._throttle = Throttle(self.folder, self._clock)
 
     def municipalities(self, words: str) -> Sequence[Municipality]:
@@ -150,5 +158,18 @@ def remembered(folder: Path) -> dict[str, str]:
     return {str(name): str(value) for name, value in cast("dict[object, object]", found).items()}
 
 
+def _demo_words(folder: Path) -> tuple[str, dict[str, str]]:
+    """What the mark of a demonstration says: the password line, and who does what. Nothing for a real clinic."""
+    try:
+        lines = (folder / DEMO_MARK).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return "", {}
+    told = [line for line in lines[1:] if ": " in line]
+    people = (line.split(": ", 1) for line in told[1:])
+    return (told[0] if told else ""), {name: post for name, post in people}
+
+
 def remember(folder: Path, **facts: str) -> None:
-    replace_quickly(folder / REMEMBERED, json.dumps({**remembered(folder), **facts}, sort_keys=True).encode())
+    """Only a comfort: a full disk keeps nobody out of their data."""
+    with contextlib.suppress(Trouble):
+        replace_quickly(folder / REMEMBERED, json.dumps({**remembered(folder), **facts}, sort_keys=True).encode())

@@ -67,7 +67,8 @@ class Home(QObject):
         self.page.lock_asked.connect(self.lock_asked)
         self.office.follow(frozenset({"setting_value"}), self.page, self._hear_settings)
         self._watch()
-        if self.clinic.must_change:
+        opened = self.clinic.vault.opened
+        if opened is not None and opened.must_change:
             self.office.go("own")
         else:
             self.office.notice(_("Under your name you can choose a PIN, so that a covered screen opens quickly."))
@@ -127,10 +128,12 @@ class Home(QObject):
         if self._idle is not None and app is not None:
             app.removeEventFilter(self._idle)
         self._settle.stop()
-        self.page.cover()
-        self.office.do(staff.sign_out, None)
-        self.office.close()
-        self.clinic.close()
+        try:
+            self.page.cover()
+            self.office.do(staff.sign_out, None)
+            self.office.close()
+        finally:
+            self.clinic.close()
 
 
 def _settle(vault: Any, _actor: Any) -> Generator[Progress, None, None]:

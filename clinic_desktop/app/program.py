@@ -132,7 +132,10 @@ class Program(QObject):
     def _put_away(self) -> None:
         home, self.home = self.home, None
         if home is not None:
-            home.close()
+            try:
+                home.close()
+            except Exception as error:  # noqa: BLE001 - the keys are dropped all the same, and the threshold must come
+                log_bug(error, "putting away")
 
     def _change_language(self, chosen: str) -> None:
         self._speak(chosen)

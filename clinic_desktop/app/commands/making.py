@@ -5,9 +5,10 @@ from functools import partial
 from pathlib import Path
 
 from clinic_desktop.app.cli import Answer, Command, Desk
-from clinic_desktop.app.demo.marks import mark_folder
 from clinic_desktop.app.clinic import NewClinic, found_clinic
+from clinic_desktop.app.demo.marks import mark_folder
 from clinic_desktop.features.consults.service import instruments
+from clinic_desktop.features.patients.rules.places import municipality
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.storage.files import write_durably
@@ -17,10 +18,22 @@ class NowhereForTheCode(Refused):
     text = N_("The recovery code must go somewhere: run this at a terminal, or name a file with --recovery-file.")
 
 
+class CodeFileTaken(Refused):
+    text = N_("“{name}” is there already, perhaps with the code of another clinic. Name a new file.")
+
+
+class UnknownMunicipality(Refused):
+    text = N_("No municipality has the code {code}.")
+
+
 def init(desk: Desk) -> Answer:
     wanted = desk.wanted
     if wanted.recovery_file is None and not sys.stdout.isatty():
         raise NowhereForTheCode()
+    if wanted.recovery_file is not None:
+        _must_take_the_code(wanted.recovery_file)
+    if wanted.municipality is not None and municipality(wanted.municipality) is None:
+        raise UnknownMunicipality(code=wanted.municipality)
     password = desk.password(question=_("Password for {name}").format(name=wanted.coordinator))
     new = NewClinic(
         wanted.site, wanted.code, wanted.role, wanted.zone, wanted.municipality, wanted.coordinator, password,
@@ -42,6 +55,14 @@ def init(desk: Desk) -> Answer:
     else:
         said.append(_("Recovery code, shown only now: {code}").format(code=code))
     return Answer({"site_id": place.site_id, "device_id": place.device_id, "data": str(wanted.data)}, said)
+
+
+def _must_take_the_code(file: Path) -> None:
+    """Tried before the clinic is made: a code that then cannot be kept would be lost for ever."""
+    if file.exists():
+        raise CodeFileTaken(name=file.name)
+    write_durably(file, b"")
+    file.unlink()
 
 
 def import_instrument(desk: Desk) -> Answer:
