@@ -32,6 +32,8 @@ class Threshold:
     today_said: str = ""
     version: str = ""
     demo: bool = False
+    demo_words: str = ""
+    """For a demonstration: what anybody may know, such as the password that all have."""
 
 
 @dataclass(frozen=True, slots=True)

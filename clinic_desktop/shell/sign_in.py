@@ -95,7 +95,8 @@ class SignIn(QWidget):
         name = Text(threshold.site_name, "title", "semi", wrap=True)
         demo = [Chip("DEMO", "warning", "flag")] if threshold.demo else []
         said = " · ".join(part for part in (threshold.today_said, _("works without a network")) if part)
-        return column(row((name, 1), *demo), Text(said, color="quiet"), gap=S2)
+        known = [Text(threshold.demo_words, "small", "semi", color="warning")] if threshold.demo_words else []
+        return column(row((name, 1), *demo), Text(said, color="quiet"), *known, gap=S2)
 
     def _footer(self) -> QBoxLayout:
         backup = self._said_backup(self._threshold)

@@ -61,7 +61,11 @@ class Hands:
         self.click(card)
         self.write(PASSWORD, page.password)
         self.press("Enter", page.password)
-        self.summary.check(f"{name}: entra con su contraseña", self.program.home is not None)
+        home = self.program.home
+        self.summary.check(f"{name}: entra con su contraseña", home is not None)
+        if home is not None:
+            # The hint about the PIN is gone after ten seconds; nobody waits here.
+            home.page.bar.hide()
 
     @property
     def office(self) -> Office:

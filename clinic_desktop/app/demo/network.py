@@ -35,7 +35,7 @@ from clinic_desktop.features.bundles import service as bundles
 from clinic_desktop.features.staff.rules import COORDINATOR, DATA_MANAGER
 from clinic_desktop.kernel.clock import Clock, StillClock
 from clinic_desktop.kernel.errors import Trouble
-from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.i18n import N_, set_language
 from clinic_desktop.kernel.progress import Result
 
 DAY_OF_PEOPLE = 90
@@ -71,6 +71,7 @@ class Wanted:
     """1 = the whole past of each clinic."""
     apart: bool = True
     """Build clinics in processes of their own, where the computer has a second core."""
+    language: str = "es"
 
 
 class NotTaken(Trouble):
@@ -126,6 +127,7 @@ def _here(folder: Path, now: datetime, wanted: Wanted, tell: Tell) -> list[tuple
 
 def make_clinic(folder: Path, site: DemoSite, now: datetime, wanted: Wanted, seed: int) -> dict[str, int]:
     """Found one clinic in the past and live it up to yesterday."""
+    set_language(wanted.language)  # a process of its own begins without one
     days = max(8, int(site.days * wanted.part_of_past))
     begins = StillClock(_local(now, time(7), -days))
     new = NewClinic(

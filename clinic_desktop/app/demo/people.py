@@ -58,7 +58,7 @@ def invent(rng: Random, region: Region, told_on: date) -> Details:
         given_names=_given_names(rng, sex),
         family_name=family,
         second_family_name=second,
-        known_as=rng.choice(words()["nicknames"]) if rng.random() < 0.12 or not family else "",
+        known_as=rng.choice(words()["nicknames"][str(sex)]) if rng.random() < 0.12 or not family else "",
         sex=sex,
         birth=_birth(rng, told_on),
         municipality_code=region.municipalities[0] if rng.random() < 0.7 else rng.choice(region.municipalities),

@@ -13,7 +13,7 @@ from clinic_desktop.app.demo.sites import CENTRAL, CLINICS, PANAJACHEL
 from clinic_desktop.app.demo.team import PASSWORD
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.i18n import N_, _, language
 from clinic_desktop.storage.header import header_exists
 from clinic_desktop.storage.vault_lock import VaultLock
 
@@ -80,7 +80,7 @@ def _live_unseen(desk: Desk, folder: Path, questionnaires: Path | None) -> Answe
 
 
 def _wanted(desk: Desk) -> Wanted:
-    return Wanted(people=desk.wanted.patients or DAY_OF_PEOPLE)
+    return Wanted(people=desk.wanted.patients or DAY_OF_PEOPLE, language=language())
 
 
 def working_hour(now: datetime) -> datetime:
