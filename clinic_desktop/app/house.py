@@ -14,6 +14,7 @@ from clinic_desktop.features.backups.room import ROOM as BACKUPS
 from clinic_desktop.features.bundles import queries as bundles
 from clinic_desktop.features.bundles.room import ROOM as BUNDLES
 from clinic_desktop.features.consults.room import ROOM as CONSULTS
+from clinic_desktop.features.consults.screens import slots as chart_slots
 from clinic_desktop.features.medication.room import ROOM as MEDICATION
 from clinic_desktop.features.patients.room import ROOM as PATIENTS
 from clinic_desktop.features.patients.screens import slots as patient_slots
@@ -58,6 +59,13 @@ def furnish() -> None:
         patient_slots.Deed(N_("New appointment"), "appointment", "calendar-plus", Permission.RECEPTION, _book),
         patient_slots.Deed(N_("Open chart"), "", "stethoscope", Permission.READ_CHART, _open_chart),
     )
+    chart_slots.chart_panels = (chart_slots.ChartPanel(N_("Letters"), Permission.WRITE_LETTERS, _letters),)
+
+
+def _letters(office: Office, patient_id: PatientId) -> QWidget:
+    from clinic_desktop.features.referrals.screens.panel import LettersPanel
+
+    return LettersPanel(office, patient_id)
 
 
 def frame_slots(last_backup: Callable[[], datetime | None], *, demo: bool = False) -> Slots:

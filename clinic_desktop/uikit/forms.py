@@ -5,6 +5,7 @@ form itself: a letter of the label that neither the key registry nor another lab
 can never make two fields share one.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.choices import Check, Choice, Select, Suggest
 from clinic_desktop.uikit.keys import taken_letters
@@ -286,7 +288,9 @@ class Form(QWidget):
         for name, field in self.fields.items():
             # An untouched empty field is not wrong yet: it is only not filled in yet.
             if field.editor is watched and name in self._checks and value_of(field.editor) not in (None, ""):
-                self._check(name)
+                # A check may ask the vault, which a lock has just closed; an error here would end the process.
+                with contextlib.suppress(ClinicError):
+                    self._check(name)
 
 
 def free_letter(words: str, taken: set[str]) -> str:

@@ -201,6 +201,18 @@ class ReplyKind(StrEnum):
     """Nothing more is expected."""
 
 
+_REPLIES = {
+    ReplyKind.ANSWER: N_("answered"),
+    ReplyKind.CALLED: N_("asked after"),
+    ReplyKind.NO_ANSWER: N_("no answer is expected"),
+}
+
+
+def say_reply(kind: str) -> str:
+    """A kind of a newer program says itself."""
+    return _(_REPLIES[ReplyKind(kind)]) if kind in set(ReplyKind) else kind
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What came back, as it is typed from the slip."""

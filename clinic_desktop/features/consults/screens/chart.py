@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.rules.diagnoses import CLINICAL_WORDS, VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.scoring import say_band, scale_of
+from clinic_desktop.features.consults.screens import slots
 from clinic_desktop.features.consults.screens.danger import Danger, DangerStrip, OutcomeSheet
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
@@ -17,6 +18,7 @@ from clinic_desktop.features.consults.screens.whose import banner_of
 from clinic_desktop.features.consults.service import encounters
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.keys import bind
@@ -50,8 +52,12 @@ class ChartScreen(QWidget):
 
     def _lay_out(self) -> None:
         note = Card((self.view, 1), self.empty, margins=(S4, 10, S3, S3))
-        self._course = Card(Text(_("Course"), "head", "semi"), (self.trend, 1), margins=(S4, 10, S3, 8), gap=2)
-        facts = Card((scrolled(self._facts), 1), margins=(S4, 10, S4, 10))
+        self._course_of_what = Text("", "small", color="quiet")
+        head = row(Text(_("Course"), "head", "semi"), self._course_of_what, None, gap=6)
+        self._course = Card(head, (self.trend, 1), margins=(S4, 10, S3, 8), gap=2)
+        told = QWidget()
+        stack(told, self._facts, *self._hung(), None, gap=S2)
+        facts = Card((scrolled(told), 1), margins=(S4, 10, S4, 10))
         self._side = QWidget()
         stack(self._side, (self._course, 1), (facts, 1), gap=S2)
         body = QWidget()
@@ -100,6 +106,14 @@ class ChartScreen(QWidget):
             self._outer.removeWidget(old)
             old.deleteLater()
 
+    def _hung(self) -> list[QWidget]:
+        """What upper rooms know of this person."""
+        shown: list[QWidget] = []
+        for panel in slots.chart_panels:
+            if self._office.may(panel.permission):
+                shown += [Text(_(panel.title), weight="semi"), panel.build(self._office, PatientId(self._patient_id))]
+        return shown
+
     def take_focus(self) -> None:
         self.story.take_focus()
 
@@ -110,7 +124,8 @@ class ChartScreen(QWidget):
     def _show(self) -> None:
         self.strip.show_danger(Danger(self.chart.risk), self._today)
         self.story.show_chart(self.chart, None, self._today.year)
-        self.trend.show_course(course_of(self.chart, self.trend.scale, self._today))
+        self.trend.show_course(course_of(self.chart, scale_of(SCALE), self._today))
+        self._course_of_what.setText(_("{scale} and medicines").format(scale=self.trend.scale.title))
         clear(self._lines)
         self._show_conditions()
         self._show_scores()
@@ -118,7 +133,6 @@ class ChartScreen(QWidget):
         if self.chart.next_booking is not None:
             day = say_day(self.chart.next_booking.day)
             self._lines.addWidget(Phrase(quiet(_("Next visit") + "  "), semi(day)))
-        self._lines.addStretch(1)
 
     def _show_conditions(self) -> None:
         self._lines.addWidget(Text(_("Diagnosis"), weight="semi"))

@@ -102,11 +102,9 @@ class ConsultScreen(QWidget):
         self.note = NoteEditor(self.about)
         self.scale, self.diagnosis, self.trend = ScaleGrid(scale), DiagnosisPanel(), Trend(scale)
         self.prescription = PrescriptionPanel(self._office)
-        self.trend_card = Card(
-            row(Text(_("Course"), "head", "semi"), Text(_("{scale} and medicines").format(scale=scale.title), "small",
-                color="quiet"), None, gap=6),
-            (self.trend, 1), margins=(S4, 10, S3, 8), gap=2,
-        )  # fmt: skip
+        self.course_of_what = Text("", "small", color="quiet")
+        head = row(Text(_("Course"), "head", "semi"), self.course_of_what, None, gap=6)
+        self.trend_card = Card(head, (self.trend, 1), margins=(S4, 10, S3, 8), gap=2)
         self.repeat = Button(_("Repeat prescription"), key="repeat")
         self.refer = Button(_("Refer"), key="refer")
         self.open_risk = Button(_("Risk"), key="section_6", kind="quiet", icon="alert-triangle")
@@ -313,6 +311,7 @@ class ConsultScreen(QWidget):
         result = self.scale.score()
         pending = _("today no total") if result.answered and result.total is None else ""
         self.trend.show_course(course_of(self.chart, self.scale.scale, self._today, pending))
+        self.course_of_what.setText(_("{scale} and medicines").format(scale=self.trend.scale.title))
         missing = result.needed - result.answered if result.answered else 0
         self.warning_icon.setVisible(bool(missing) and not self._compact)
         self.warning.setVisible(bool(missing) and not self._compact)

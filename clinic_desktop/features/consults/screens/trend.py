@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from clinic_desktop.features.consults.queries.chart import Chart
 from clinic_desktop.features.consults.queries.courses import MedicineSpan
-from clinic_desktop.features.consults.rules.scoring import Scale
+from clinic_desktop.features.consults.rules.scoring import Scale, scale_of
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.painting import rounded
@@ -36,6 +36,7 @@ class Course:
     today: date
     pending: str = ""
     """Words at today for a score that has no total: never a point."""
+    scale: Scale | None = None
 
     @property
     def first_day(self) -> date:
@@ -43,9 +44,14 @@ class Course:
 
 
 def course_of(chart: Chart, scale: Scale, today: date, pending: str = "") -> Course:
-    mine = [row for row in chart.scores if row.scale_code == scale.code]
-    points = tuple(Point(row.occurred_on, row.total) for row in mine if row.total is not None)
-    return Course(points, chart.spans[:MOST_BARS], today, pending)
+    """Of `scale`, or of the one this person was last asked, where `scale` never was."""
+    totalled = [row for row in chart.scores if row.total is not None]
+    if totalled and not pending and not any(row.scale_code == scale.code for row in totalled):
+        scale = scale_of(totalled[-1].scale_code)
+    points = tuple(
+        Point(r.occurred_on, r.total) for r in totalled if r.scale_code == scale.code and r.total is not None
+    )
+    return Course(points, chart.spans[:MOST_BARS], today, pending, scale)
 
 
 class Trend(QWidget):
@@ -58,6 +64,7 @@ class Trend(QWidget):
 
     def show_course(self, course: Course) -> None:
         self._course = course
+        self.scale = course.scale or self.scale
         told = [f"{PartialDate.of(point.day).said()} {point.total}" for point in course.points]
         self.setAccessibleName(f"{self.scale.title}: {', '.join(told)}")
         self.update()
