@@ -73,7 +73,8 @@ class Vault:
         self._followers: list[Follower] = []
         self._writing = threading.RLock()
         self._reading = threading.RLock()
-        self._raw = open_cipher(folder / DATABASE, keys.cipher, create=create)
+        with _told():
+            self._raw = open_cipher(folder / DATABASE, keys.cipher, create=create)
         self._writer = _engine(self._raw, "BEGIN IMMEDIATE")
         self._raw_reader: dbapi2.Connection | None = None
         self._reader: sa.Engine | None = None
@@ -125,7 +126,8 @@ class Vault:
 
     def start_reading(self) -> None:
         """Open the second connection."""
-        self._raw_reader = open_cipher(self.folder / DATABASE, self._keys.cipher, read_only=True)
+        with _told():
+            self._raw_reader = open_cipher(self.folder / DATABASE, self._keys.cipher, read_only=True)
         self._reader = _engine(self._raw_reader, "BEGIN")
 
     def trust(self) -> None:
