@@ -95,12 +95,17 @@ def test_truncation(network: Network, bundle: Path, tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_every_byte_flipped_and_every_length(network: Network, bundle: Path, tmp_path: Path) -> None:
-    data = bundle.read_bytes()
+    central, data, before = network.central, bundle.read_bytes(), whole(network.central)
+    path = tmp_path / "0001-aaaaaaaa.bundle"
     for at in range(len(data)):
         changed = bytearray(data)
         changed[at] ^= 1 << at % 8
-        refused(network, bytes(changed), tmp_path)
-        refused(network, data[:at], tmp_path)
+        for spoiled in (bytes(changed), data[:at]):
+            path.write_bytes(spoiled)
+            with pytest.raises(ClinicError):
+                finish(service.inspect(central.vault, central.actor, file=path))
+    assert refused(network, data[:-1], tmp_path) is CutShort
+    assert whole(central) == before
 
 
 def test_something_appended(network: Network, bundle: Path, tmp_path: Path) -> None:
