@@ -35,6 +35,7 @@ from clinic_desktop.storage.files import (
 from clinic_desktop.storage.header import HeaderChanged, HeaderDamaged, decode, encode, read_header
 from clinic_desktop.storage.keys import KeyUse, Opened, note_backup, sub_key
 from clinic_desktop.storage.sealing import authenticate, same
+from clinic_desktop.storage.vault import told
 
 MANIFEST = "backup.json"
 KEPT_DAYS, KEPT_WEEKS, KEPT_MONTHS = 7, 4, 12
@@ -84,7 +85,7 @@ def make_backup(
     next backup.
     """
     size = (folder / DATABASE).stat().st_size
-    with _writing(to):
+    with _writing(to), told():
         to.mkdir(parents=True, exist_ok=True)
         _clear_unfinished(to)
         need_room(to, size + _SPARE_ROOM)

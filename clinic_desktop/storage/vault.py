@@ -73,7 +73,7 @@ class Vault:
         self._followers: list[Follower] = []
         self._writing = threading.RLock()
         self._reading = threading.RLock()
-        with _told():
+        with told():
             self._raw = open_cipher(folder / DATABASE, keys.cipher, create=create)
         self._writer = _engine(self._raw, "BEGIN IMMEDIATE")
         self._raw_reader: dbapi2.Connection | None = None
@@ -92,7 +92,7 @@ class Vault:
 
     def needs_migration(self) -> bool:
         """Raises NewerVault before anything was written, if this program is the older one."""
-        with _told(), self._writing, self._writer.connect() as connection:
+        with told(), self._writing, self._writer.connect() as connection:
             if migrate.is_current(connection):
                 return False
             migrate.refuse_newer(connection)
@@ -100,7 +100,7 @@ class Vault:
 
     def migrate(self) -> None:
         """Bring the schema to this version, in one transaction."""
-        with _told(), self._writing, self._children_first(), self._writer.begin() as connection:
+        with told(), self._writing, self._children_first(), self._writer.begin() as connection:
             migrate.migrate(connection)
 
     @contextmanager
@@ -114,19 +114,19 @@ class Vault:
 
     def settle_in(self, device: ThisDevice) -> None:
         """Write who this computer is; once, when the vault is made."""
-        with _told(), self._writing, Session(self._writer) as session, session.begin():
+        with told(), self._writing, Session(self._writer) as session, session.begin():
             session.add(device)
 
     def find_itself(self) -> None:
         """Learn which clinic this is, where its file lies and where its ledger ends."""
-        with _told(), self._writing:
+        with told(), self._writing:
             self.learn_place()
             self.last_head = ledger.head(self._raw.cursor())
             self._where = place_of(self.folder / DATABASE)
 
     def start_reading(self) -> None:
         """Open the second connection."""
-        with _told():
+        with told():
             self._raw_reader = open_cipher(self.folder / DATABASE, self._keys.cipher, read_only=True)
         self._reader = _engine(self._raw_reader, "BEGIN")
 
@@ -171,7 +171,7 @@ class Vault:
         A flipped bit in the log silently drops every later save, so it is kept short. Where another connection still
         looks at it (a backup), what it looks at stays until the next time: nobody waits for that.
         """
-        with _told(), self._writing:
+        with told(), self._writing:
             if not self._closed:
                 self._raw.execute("PRAGMA busy_timeout = 0")
                 self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -182,7 +182,7 @@ class Vault:
     def still(self) -> Generator[None]:
         """Nobody writes meanwhile and the log is empty: for looking at the file itself."""
         with self._writing:
-            with self._reading, _told():
+            with self._reading, told():
                 self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             yield
 
@@ -255,7 +255,7 @@ class Vault:
 
     def ask(self, query: Callable[[Reading], Result], actor: Actor) -> Result:
         """Ask one question on one unchanging view of the data. No transaction stays open afterwards."""
-        with self._reading, self._at("_asking"), _told():
+        with self._reading, self._at("_asking"), told():
             assert self._reader is not None, "start_reading comes first"
             with self._reader.connect() as connection:
                 return query(Reading(connection, actor, self.place, self.clock.now()))
@@ -269,7 +269,7 @@ class Vault:
         if self._asking == threading.get_ident():
             raise RuntimeError("a question does not save")
         with self._writing, self._at("_at_work"):
-            with _told(), self._children_first() if importing else nullcontext():
+            with told(), self._children_first() if importing else nullcontext():
                 result, changed, head = self._transact(use_case, actor, importing)
             # It is kept now: whatever fails from here on must not look like a save that failed.
             self.last_head = head
@@ -389,7 +389,7 @@ _DAMAGED = ("malformed", "file is not a database")
 
 
 @contextmanager
-def _told() -> Generator[None]:
+def told() -> Generator[None]:
     """Turns what the database says into a sentence for a person; anything unknown stays a bug."""
     try:
         yield

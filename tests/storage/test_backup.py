@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic_desktop.kernel.clock import StillClock
+from clinic_desktop.kernel.errors import Trouble
 from clinic_desktop.storage import ledger
 from clinic_desktop.storage.backup import (
     MANIFEST,
@@ -197,6 +198,21 @@ def test_a_damaged_database_gives_no_backup(folder: Path, opened: Opened, to: Pa
         make_backup(folder, opened, to, NOW)
     assert list_backups(to) == []
     assert read_header(folder).last_backup_at is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as only Unix can")
+def test_a_disk_that_fails_in_the_middle_of_a_copy_is_said_in_a_sentence(folder: Path, opened: Opened, to: Path):
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3 * 4096, before[1]))
+    try:
+        with pytest.raises(Trouble) as trouble:
+            make_backup(folder, opened, to, NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert trouble.value.sentence()
+    assert list(to.iterdir()) == []
 
 
 def test_a_full_stick_is_known_before_copying(folder: Path, opened: Opened, to: Path, monkeypatch: pytest.MonkeyPatch):
