@@ -165,8 +165,8 @@ def _demo_words(folder: Path) -> tuple[str, dict[str, str]]:
     except (OSError, ValueError):
         return "", {}
     told = [line for line in lines[1:] if ": " in line]
-    people = (line.split(": ", 1) for line in told[1:])
-    return (told[0] if told else ""), {name: post for name, post in people}
+    people = [(name, post) for name, post in (line.split(": ", 1) for line in told[1:])]
+    return (told[0] if told else ""), dict(people)
 
 
 def remember(folder: Path, **facts: str) -> None:

@@ -18,7 +18,9 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = pytest.MonkeyPatch()
     small.setattr(start, "_wanted", lambda _desk: Wanted(18, (PANAJACHEL, SANTIAGO, NAHUALA), 0.15, apart=False))
     try:
-        code = main(["demo", "--no-window", "--data", str(folder / "red"), "--output", str(folder / "salida"), "--json"])
+        code = main(
+            ["demo", "--no-window", "--data", str(folder / "red"), "--output", str(folder / "salida"), "--json"]
+        )
     finally:
         small.undo()
     assert code == 0
@@ -65,8 +67,8 @@ def test_what_leaves_the_clinic_names_no_illness_and_the_stick_holds_no_plain_na
     assert not [n for n in names if "mental" in n or "psiq" in n or "xicay" in n]
     for bundle in (lived / "stick").iterdir():
         content = bundle.read_bytes()
-        assert "Xicay".encode() not in content
-        assert "Panajachel".encode() not in content
+        assert b"Xicay" not in content
+        assert b"Panajachel" not in content
 
 
 def test_every_folder_of_the_network_is_marked_and_no_real_folder_is_touched(lived: Path, tmp_path: Path) -> None:

@@ -90,12 +90,18 @@ def _write(hands: Hands, page: ConsultScreen) -> None:
 
 def _diagnose(hands: Hands, page: ConsultScreen) -> None:
     hands.press("Ctrl+4")
-    hands.write("depresion mod")
+    hands.write("insom")
     hands.press("Enter")
     hands.summary.check("el diagnóstico se encuentra por letras", page.diagnosis.changes())
 
 
 def _prescribe(hands: Hands, page: ConsultScreen) -> None:
+    """What the person has is repeated; who has nothing gets a first line, typed."""
+    assert page.chart is not None
+    if page.chart.medicines:
+        hands.press("Ctrl+R")
+        hands.summary.check("Ctrl+R repite la receta", page.prescription.lines())
+        return
     hands.press("Ctrl+5")
     hands.write("fluo")
     hands.press("Enter")

@@ -26,7 +26,7 @@ from clinic_desktop.storage.work import Actor, Work
 COMES, LATE_BUT_COMES = 0.86, 0.05
 STAYS = 0.93
 """The part of people who come again after a visit; the others are lost from sight, as everywhere."""
-WEEKS_BETWEEN = (4, 4, 4, 6, 6, 8)
+WEEKS_BETWEEN = (4, 6, 6, 8, 8)
 OPENS, CLOSES = time(7, 40), time(15, 30)
 
 
