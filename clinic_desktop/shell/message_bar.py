@@ -15,7 +15,7 @@ from clinic_desktop.uikit.surfaces import Card
 from clinic_desktop.uikit.theme import S2, S3, TONES, Tone
 from clinic_desktop.uikit.words import Text
 
-LOW = 42
+LOW = 36
 SHOWN_FOR = 10_000
 """A success stays ten seconds: long enough to be read and undone. A refusal stays until it was read."""
 

@@ -21,7 +21,7 @@ ROOM = Room(
     places=(
         Place(
             "stick",
-            N_("USB stick"),
+            N_("Stick"),
             "device-usb",
             frozenset({Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES}),
             _stick,

@@ -157,7 +157,8 @@ def _slip(letter: ReferralLetter) -> Slip:
         blocks=(
             Facts((Fact(_("Seen on"), None, to_write=True), Fact(_("Next visit"), None, to_write=True))),
             *_to_answer(half_page=letter.content.half_page),
-            Signature((Signer("", (_("Name, signature and stamp"),)),)),
+            # A line to write on and not a block of its own: most letters then leave room for the slip on their one sheet.
+            Facts((Fact(_("Name, signature and stamp"), None, to_write=True),), 1),
         ),
     )
 
@@ -165,7 +166,7 @@ def _slip(letter: ReferralLetter) -> Slip:
 def _to_answer(*, half_page: bool) -> tuple[Blank, ...]:
     if half_page:
         return (Blank(2, _("Diagnosis, treatment, what we should do")),)
-    return (Blank(1, _("Diagnosis")), Blank(1, _("Treatment")), Blank(2, _("What we should do")))
+    return (Blank(1, _("Diagnosis")), Blank(1, _("Treatment")), Blank(1, _("What we should do")))
 
 
 # -- from the chart
