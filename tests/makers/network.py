@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from clinic_desktop.exchange.outcomes import Exported, MergeReport
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.features.bundles import service
-from clinic_desktop.features.bundles.service import Exported, MergeReport
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.files import RESTORED

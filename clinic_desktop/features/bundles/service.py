@@ -6,17 +6,17 @@ A step holds no transaction open, so that waiting saves go between two of them; 
 import hashlib
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import bundle, codes, conflicts, enrolment, intake, media, outgoing, segments
+from clinic_desktop.exchange import bundle, conflicts, enrolment, intake, media, outgoing, segments
 from clinic_desktop.exchange.conflicts import Side
 from clinic_desktop.exchange.enrolment import Approval, Joined
-from clinic_desktop.exchange.have import Gap, gaps
-from clinic_desktop.exchange.outgoing import Load, Plan
+from clinic_desktop.exchange.have import gaps
+from clinic_desktop.exchange.outcomes import Exported, Inspected, Merged, MergeReport, SeenStick
+from clinic_desktop.exchange.outgoing import Plan
 from clinic_desktop.exchange.standing import Standing, standing
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import NothingToAnswer, OnlyCentral, OnlyClinic, StickGone
@@ -40,81 +40,6 @@ GATHERING, SEALING, CHECKING, MERGING = (
     N_("Checking"),
     N_("Merging"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A bundle that was read back from the stick and is right."""
-
-    path: Path
-    number: int
-    sha256: str
-    size: int
-    loads: tuple[Load, ...]
-    segments: int
-    site_name: str
-    """For a central's bundle: whom it is for."""
-    made_at: str
-
-    @property
-    def control(self) -> str:
-        return codes.control_of(self.sha256)
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """What a bundle says of itself, after every byte of it was checked."""
-
-    path: Path
-    number: int
-    site_code: str
-    site_name: str
-    made_at: str
-    sha256: str
-    size: int
-    segments: int
-    new_segments: int
-    rows: int
-    read_before: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """One file of a merge. `error` is the sentence if nothing was taken from it."""
-
-    path: Path
-    site_name: str = ""
-    number: int = 0
-    new_segments: int = 0
-    known_segments: int = 0
-    aside_segments: int = 0
-    held_segments: int = 0
-    rows: int = 0
-    read_before: bool = False
-    error: str | None = None
-    new_epoch: bool = False
-    ours: bool = False
-    """This computer wrote it: it lies on the stick for somebody else."""
-
-    @property
-    def ok(self) -> bool:
-        return self.error is None
-
-
-@dataclass(frozen=True, slots=True)
-class SeenStick:
-    folder: Path
-    label: str
-    free: int
-    bundles: tuple[Path, ...]
-    """Files that begin like a bundle; only opening them tells for whom they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class MergeReport:
-    files: tuple[Merged, ...]
-    gaps: tuple[Gap, ...]
-    open_conflicts: int
 
 
 # -- carrying

@@ -8,12 +8,12 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from clinic_desktop.exchange.enrolment import Approval
+from clinic_desktop.exchange.outcomes import Exported, MergeReport
 from clinic_desktop.features.bundles import queries, service
 from clinic_desktop.features.bundles.queries import ClinicState
 from clinic_desktop.features.bundles.screens.conflicts import ConflictsTable
 from clinic_desktop.features.bundles.screens.parts import said_report
 from clinic_desktop.features.bundles.screens.sticks import SticksList
-from clinic_desktop.features.bundles.service import Exported, MergeReport
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext

@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from clinic_desktop.exchange.outcomes import Exported, MergeReport
 from clinic_desktop.features.bundles import queries, service
 from clinic_desktop.features.bundles.letters.slip import slip, slip_facts
 from clinic_desktop.features.bundles.rules import said_size
 from clinic_desktop.features.bundles.screens.join import JoinCard
 from clinic_desktop.features.bundles.screens.parts import LoadTable, checked, said_report
 from clinic_desktop.features.bundles.screens.sticks import SticksList
-from clinic_desktop.features.bundles.service import Exported, MergeReport
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -87,7 +87,6 @@ class ClinicStick(QWidget):
         self.receive = Button(_("Take in the receipt"), icon="download")
         self.receive.clicked.connect(self._receive)
         right = Card(
-            Text(_("Stick"), "head", "semi"),
             (self.sticks, 1),
             self.join,
             self.receive,
@@ -125,7 +124,7 @@ class ClinicStick(QWidget):
         end.clicked.connect(self.start_again)
         print_slip = Button(_("Print the travel sheet"), "print", "primary", "printer", tall=True)
         print_slip.clicked.connect(self.print_slip)
-        right = Card(title, (sheet, 1), another, end, print_slip, margins=(16, 16, 16, 12))
+        right = Card(title, (scrolled(sheet), 1), another, end, print_slip, margins=(16, 16, 16, 12))
         right.setFixedWidth(_ASIDE)
         return _two(left, right)
 

@@ -1,0 +1,83 @@
+"""What came of an export, a look into a bundle, a merge: for screens and commands."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clinic_desktop.exchange import codes
+from clinic_desktop.exchange.have import Gap
+from clinic_desktop.exchange.outgoing import Load
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A bundle that was read back from the stick and is right."""
+
+    path: Path
+    number: int
+    sha256: str
+    size: int
+    loads: tuple[Load, ...]
+    segments: int
+    site_name: str
+    """For a central's bundle: whom it is for."""
+    made_at: str
+
+    @property
+    def control(self) -> str:
+        return codes.control_of(self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What a bundle says of itself, after every byte of it was checked."""
+
+    path: Path
+    number: int
+    site_code: str
+    site_name: str
+    made_at: str
+    sha256: str
+    size: int
+    segments: int
+    new_segments: int
+    rows: int
+    read_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One file of a merge. `error` is the sentence if nothing was taken from it."""
+
+    path: Path
+    site_name: str = ""
+    number: int = 0
+    new_segments: int = 0
+    known_segments: int = 0
+    aside_segments: int = 0
+    held_segments: int = 0
+    rows: int = 0
+    read_before: bool = False
+    error: str | None = None
+    new_epoch: bool = False
+    ours: bool = False
+    """This computer wrote it: it lies on the stick for somebody else."""
+
+    @property
+    def ok(self) -> bool:
+        return self.error is None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenStick:
+    folder: Path
+    label: str
+    free: int
+    bundles: tuple[Path, ...]
+    """Files that begin like a bundle; only opening them tells for whom they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeReport:
+    files: tuple[Merged, ...]
+    gaps: tuple[Gap, ...]
+    open_conflicts: int
