@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.app import house
 from clinic_desktop.app.clinic import OpenClinic
+from clinic_desktop.app.doors import remember, remembered
 from clinic_desktop.features.backups import service as backups
 from clinic_desktop.features.settings import queries as settings
 from clinic_desktop.features.staff import queries as staff_queries
@@ -70,7 +71,9 @@ class Home(QObject):
         opened = self.clinic.vault.opened
         if opened is not None and opened.must_change:
             self.office.go("own")
-        else:
+        elif "pin_hint" not in remembered(self.clinic.vault.folder):
+            # Once on a computer: a word that comes every morning is read by nobody.
+            remember(self.clinic.vault.folder, pin_hint="given")
             self.office.notice(_("Under your name you can choose a PIN, so that a covered screen opens quickly."))
 
     def _watch(self) -> None:

@@ -219,7 +219,7 @@ def test_showing_a_person_leaves_a_line_that_names_who_looked(clinic: Terminal) 
     opened.close()
     clinic.done("show", "patient", number.lower())
     opened = inside(clinic)
-    cursor = opened.vault._raw.cursor()  # pyright: ignore[reportPrivateUsage]
+    cursor = opened.vault._raw.cursor()
     lines = cursor.execute("SELECT actor_id FROM ledger WHERE act = 'looked' AND row_id = ?", (patient_id,)).fetchall()
     assert lines == [(opened.actor.staff_id,)]
     opened.close()
@@ -227,7 +227,7 @@ def test_showing_a_person_leaves_a_line_that_names_who_looked(clinic: Terminal) 
 
 def test_a_check_with_findings_ends_with_four(clinic: Terminal) -> None:
     opened = inside(clinic)
-    opened.vault._raw.execute("UPDATE site SET phone = 'by hand'")  # pyright: ignore[reportPrivateUsage]
+    opened.vault._raw.execute("UPDATE site SET phone = 'by hand'")
     opened.close()
     said = clinic.run("check")
     assert (said.code, said.facts["ok"]) == (4, False)

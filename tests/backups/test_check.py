@@ -28,7 +28,7 @@ def kinds(vault: Vault, actor: Actor) -> list[FindingKind]:
 
 
 def raw(vault: Vault) -> Any:
-    return vault._raw  # pyright: ignore[reportPrivateUsage]
+    return vault._raw
 
 
 def test_a_whole_vault_has_no_findings_while_people_go_on_saving(vault: Vault, actor: Actor) -> None:

@@ -1,4 +1,4 @@
-"""The tables as migrations make them are the tables as they are declared, and every one keeps the rules of the house."""
+"""The tables as migrations make them are those that are declared, and every one keeps the rules of the house."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ from clinic_desktop.storage.vault import Vault
 
 
 def connection(vault: Vault) -> sa.Connection:
-    return vault._writer.connect()  # pyright: ignore[reportPrivateUsage]
+    return vault._writer.connect()
 
 
 def test_migrations_make_what_the_records_declare(vault: Vault) -> None:
@@ -35,7 +35,7 @@ def test_the_newest_revision_is_the_one_the_program_knows() -> None:
 def test_every_table_is_strict(vault: Vault) -> None:
     with connection(vault) as open_one:
         rows = open_one.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
-    made = {name: sql for name, sql in rows}
+    made = {row[0]: row[1] for row in rows}
     made.pop("alembic_version")
     loose = [name for name, sql in made.items() if not re.search(r"\bSTRICT\b", sql) and not name.startswith("sqlite_")]
     assert loose == []

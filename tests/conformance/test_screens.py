@@ -1,4 +1,4 @@
-"""Every place of the house, opened in Spanish on an old laptop: it fits, it can be used without a mouse, it is Spanish."""
+"""Every place of the house, opened in Spanish on an old laptop: it fits, it needs no mouse, it is Spanish."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 
 import clinic_desktop
 from clinic_desktop.app import house
@@ -77,7 +86,9 @@ def test_every_control_has_a_name_for_the_screen_reader(place: Any, opened: Call
     nameless = [
         type(w).__name__
         for w in focusable(page)
-        if not (w.accessibleName() or said(w)) and not isinstance(w, QAbstractItemView) and w.metaObject().className() != "QScrollArea"
+        if not (w.accessibleName() or said(w))
+        and not isinstance(w, QAbstractItemView)
+        and w.metaObject().className() != "QScrollArea"
     ]
     assert nameless == []
 

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import importlib.util
 import pkgutil
 from pathlib import Path
 from types import ModuleType
@@ -97,4 +98,4 @@ def test_no_error_puts_its_facts_into_the_log() -> None:
     for module in services():
         assert module is not None
     for error in errors():
-        assert str(error(**{"any": "a name"})) == error.__name__
+        assert str(error(any="a name")) == error.__name__

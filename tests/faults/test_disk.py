@@ -122,7 +122,7 @@ def kept(folder: Path, opened: Opened) -> int:
     """The number a whole vault holds; whole: pages, structure, chain, and every row as its newest line says."""
     vault = open_vault(folder, opened, SystemClock())
     try:
-        cursor: Any = vault._raw.cursor()  # pyright: ignore[reportPrivateUsage]
+        cursor: Any = vault._raw.cursor()
         assert cursor.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert ledger.broken_at(cursor) is None
         assert list(ledger.stale_rows(cursor)) == []

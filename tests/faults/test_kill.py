@@ -57,7 +57,7 @@ def kill_once(folder: Path, opened: Opened, password: str, chance: random.Random
     vault = open_vault(folder, opened, SystemClock())
     actor = Actor("x", "x", frozenset())
     found: Any = vault.ask(_letterhead, actor)
-    cursor = vault._raw.cursor()  # pyright: ignore[reportPrivateUsage]
+    cursor = vault._raw.cursor()
     assert ledger.broken_at(cursor) is None
     assert list(ledger.stale_rows(cursor)) == []
     vault.close()

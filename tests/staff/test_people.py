@@ -134,7 +134,7 @@ def test_another_who_keeps_the_team_gives_the_role_and_the_ledger_tells_it(found
     other = vault.do(partial(service.sign_in, staff_id=second.staff_id), Actor("", "", frozenset()))
     change = partial(service.change_member, staff_id=COORDINATOR, seen={}, to={"role_id": role_named("psychiatrist")})
     vault.do(change, other)
-    line = vault._raw.execute("SELECT actor_id, act, row_id FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()  # pyright: ignore[reportPrivateUsage]
+    line = vault._raw.execute("SELECT actor_id, act, row_id FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
     assert line == (second.staff_id, "staff.change_member", COORDINATOR)
 
 

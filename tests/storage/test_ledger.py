@@ -21,7 +21,7 @@ def choose(language: str) -> Callable[[Work], None]:
 
 
 def raw(vault: Vault) -> Any:
-    return vault._raw.cursor()  # pyright: ignore[reportPrivateUsage]
+    return vault._raw.cursor()
 
 
 def test_each_use_case_leaves_one_line_and_the_chain_holds(vault: Vault, do: Do) -> None:

@@ -101,7 +101,7 @@ def test_a_migration_makes_a_parent_table_anew_under_its_children_and_capture_go
 ) -> None:
     newer("pass")
     vault = open_vault(used, made_vault[1], clock)
-    raw = vault._raw  # pyright: ignore[reportPrivateUsage]
+    raw = vault._raw
     assert raw.execute("PRAGMA foreign_keys").fetchone() == (1,)
     assert raw.execute("SELECT count(*) FROM staff_member").fetchone() == (1,)
     raw.execute("DELETE FROM dirty")

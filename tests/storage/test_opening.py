@@ -74,7 +74,7 @@ def test_a_doubtful_vault_begins_a_new_epoch(
     damage(folder, before)
     vault = opened_again(folder, made_vault, clock)
     assert vault.place.epoch != epoch
-    line = vault._raw.execute("SELECT act FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()  # pyright: ignore[reportPrivateUsage]
+    line = vault._raw.execute("SELECT act FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
     assert line[0] == "vault.begin_epoch"
     assert not (folder / RESTORED).exists()
     renewed = vault.place.epoch
@@ -125,9 +125,9 @@ def test_a_crash_between_commit_and_side_file_is_no_doubt(
 
 def test_what_cannot_be_written_is_told_and_changes_nothing(vault: Vault, actor: Actor) -> None:
     write(vault, actor)
-    before = ledger.head(vault._raw.cursor())  # pyright: ignore[reportPrivateUsage]
-    pages = vault._raw.execute("PRAGMA page_count").fetchone()[0]  # pyright: ignore[reportPrivateUsage]
-    vault._raw.execute(f"PRAGMA max_page_count = {pages}")  # pyright: ignore[reportPrivateUsage]
+    before = ledger.head(vault._raw.cursor())
+    pages = vault._raw.execute("PRAGMA page_count").fetchone()[0]
+    vault._raw.execute(f"PRAGMA max_page_count = {pages}")
 
     def much(work: Any) -> None:
         for number in range(3000):
@@ -135,5 +135,5 @@ def test_what_cannot_be_written_is_told_and_changes_nothing(vault: Vault, actor:
 
     with pytest.raises(DiskFull):
         vault.do(much, actor)
-    assert ledger.head(vault._raw.cursor()) == before  # pyright: ignore[reportPrivateUsage]
+    assert ledger.head(vault._raw.cursor()) == before
     assert vault.ask(lambda reading: reading.actor.name, actor) == actor.name, "reading is never refused"

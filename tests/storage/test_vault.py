@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.features.settings.queries import setting
@@ -33,7 +34,7 @@ def make_site(work: Work, row_id: str, name: str = "a") -> None:
 
 
 def raw(vault: Vault) -> Any:
-    return vault._raw  # pyright: ignore[reportPrivateUsage]
+    return vault._raw
 
 
 def sites(vault: Vault) -> int:
@@ -126,7 +127,7 @@ def test_a_refused_commit_keeps_nothing(vault: Vault, actor: Actor) -> None:
         )
 
     head = vault.last_head
-    with pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(IntegrityError):
         vault.do(orphan, actor)
     assert not raw(vault).in_transaction
     assert raw(vault).execute("SELECT count(*) FROM staff_member WHERE id = 's'").fetchone() == (0,)
@@ -162,7 +163,7 @@ def test_a_head_file_that_cannot_be_written_fails_no_save(vault: Vault, actor: A
 def test_a_database_error_names_no_person(vault: Vault, actor: Actor) -> None:
     row_id = new_id()
     vault.do(partial(make_site, row_id=row_id, name="Rosa Quispe"), actor)
-    with pytest.raises(sa.exc.IntegrityError) as error:
+    with pytest.raises(IntegrityError) as error:
         vault.do(lambda work: work.session.execute(sa.delete(Site).where(Site.name == "Rosa Quispe")), actor)
     assert "Rosa" not in str(error.value)
 

@@ -75,7 +75,7 @@ def test_a_draft_leaves_no_line_and_nothing_to_carry(vault: Vault, actor: Actor)
     before = vault.last_head
     vault.do(lambda work: drafts.keep_draft(work, "consult", "e1", {"plan": "x"}, {}), actor)
     assert vault.last_head == before
-    assert vault._raw.execute("SELECT count(*) FROM dirty").fetchone()[0] == 0  # pyright: ignore[reportPrivateUsage]
+    assert vault._raw.execute("SELECT count(*) FROM dirty").fetchone()[0] == 0
 
 
 def test_followers_hear_which_tables_changed_and_only_after_the_commit(vault: Vault, actor: Actor) -> None:

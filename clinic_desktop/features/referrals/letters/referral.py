@@ -157,7 +157,7 @@ def _slip(letter: ReferralLetter) -> Slip:
         blocks=(
             Facts((Fact(_("Seen on"), None, to_write=True), Fact(_("Next visit"), None, to_write=True))),
             *_to_answer(half_page=letter.content.half_page),
-            # A line to write on and not a block of its own: most letters then leave room for the slip on their one sheet.
+            # A line and not a block of its own: most letters then leave room for the slip on their one sheet.
             Facts((Fact(_("Name, signature and stamp"), None, to_write=True),), 1),
         ),
     )
