@@ -150,7 +150,8 @@ class SignIn(QWidget):
             self._tell("")
         self.progress.setText(_("Opening the data…") if waiting else "")
         self.progress.setVisible(waiting)
-        for widget in (self.enter, self.password, self.people, self.cannot):
+        # Nor the language: it would build this window anew, and nobody would be there to receive what is opening.
+        for widget in (self.enter, self.password, self.people, self.cannot, self.language):
             widget.setEnabled(not waiting)
 
     def _entered(self, entered: Entered) -> None:

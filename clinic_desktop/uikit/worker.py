@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
 
 
 class Progress(Protocol):
