@@ -109,6 +109,7 @@ class Frame(QWidget):
         self.cover_page.lifted.connect(self.uncover)
         self.cover_page.lock_asked.connect(self.lock_asked)
         # Not on the buttons of the footer: those are gone in a narrow window, the keys are not.
+        bind(self.cover_page, "lock", self.lock)
         bind(self._inside, "help", self._show_help)
         bind(self._inside, "cover", self.cover)
         if self._slots.search is not None:
