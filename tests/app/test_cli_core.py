@@ -142,6 +142,20 @@ def test_whatever_is_not_there_is_said_in_a_sentence(clinic: Terminal, tmp_path:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [["bundle", "inspect"], ["bundle", "merge"], ["bundle", "accept"], ["enroll", "approve", "--to", "out"]],
+    ids=lambda words: "-".join(words[:2]),
+)
+def test_a_mistyped_bundle_is_not_called_a_stick_that_was_pulled_out(
+    clinic: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = clinic.run(*words, tmp_path / "0001-mistyped.bundle")
+    assert (said.code, said.facts["error"]) == (4, "CannotRead")
+    assert "0001-mistyped.bundle" in said.facts["sentence"]
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [(None, 4), (b"", 3), (b"\xff\xfem\0e\0", 3), (b"\xef\xbb\xbfmesa lago pino tela\r\n", 0), (b"a\nb\n", 3)],
 )

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from clinic_desktop.app.cli import DONE, REFUSED, Answer, Command, Desk
+from clinic_desktop.app.cli import DONE, REFUSED, Answer, CannotRead, Command, Desk
 from clinic_desktop.exchange.steps import Steps, finish
 from clinic_desktop.features.bundles import service
 from clinic_desktop.features.bundles.service import Exported, Inspected, MergeReport
@@ -22,8 +22,9 @@ def request(desk: Desk) -> Answer:
 
 
 def approve(desk: Desk) -> Answer:
+    file, folder = _file(desk.wanted.file), _folder(desk)
     with desk.open() as clinic:
-        path, approval = service.approve(clinic.vault, clinic.actor, file=desk.wanted.file, folder=_folder(desk))
+        path, approval = service.approve(clinic.vault, clinic.actor, file=file, folder=folder)
     said = [
         _("{site} was taken in. Take {file} to it.").format(site=approval.site_name, file=path),
         _("Read this code out to the clinic: {code}").format(code=approval.code),
@@ -47,7 +48,8 @@ def export(desk: Desk) -> Answer:
 
 
 def inspect(desk: Desk) -> Answer:
-    found: Inspected = _run(desk, lambda vault, actor: service.inspect(vault, actor, file=desk.wanted.file))
+    file = _file(desk.wanted.file)
+    found: Inspected = _run(desk, lambda vault, actor: service.inspect(vault, actor, file=file))
     said = _("{file}: number {number} of {site}, {rows} rows in {segments} segments, every byte is right.").format(
         file=found.path.name, number=found.number, site=found.site_name, rows=found.rows, segments=found.segments
     )
@@ -55,7 +57,8 @@ def inspect(desk: Desk) -> Answer:
 
 
 def merge(desk: Desk) -> Answer:
-    report = _run(desk, lambda vault, actor: service.merge(vault, actor, files=desk.wanted.files))
+    files = [_file(path) for path in desk.wanted.files]
+    report = _run(desk, lambda vault, actor: service.merge(vault, actor, files=files))
     return _merged(report)
 
 
@@ -66,7 +69,8 @@ def receipt(desk: Desk) -> Answer:
 
 
 def accept(desk: Desk) -> Answer:
-    report = _run(desk, lambda vault, actor: service.accept(vault, actor, files=[desk.wanted.file]))
+    file = _file(desk.wanted.file)
+    report = _run(desk, lambda vault, actor: service.accept(vault, actor, files=[file]))
     return _merged(report)
 
 
@@ -75,6 +79,13 @@ def _run(desk: Desk, job: Callable[[Any, Any], Steps[Result]]) -> Result:
         result = finish(job(clinic.vault, clinic.actor))
     assert result is not None, "nobody stops it"
     return result
+
+
+def _file(path: Path) -> Path:
+    """A name that was mistyped is told before anybody signs in; nobody pulled out a stick."""
+    if not path.is_file():
+        raise CannotRead(name=path.name)
+    return path
 
 
 def _folder(desk: Desk) -> Path:
