@@ -174,8 +174,12 @@ def clinics(asker: Asker) -> tuple[ClinicState, ...]:
     return tuple(sorted(found, key=lambda c: c.site_name))
 
 
+_CONFLICT_READERS = (Permission.MERGE_BUNDLES, Permission.READ_CHART, Permission.PRESCRIBE)
+
+
 def open_conflicts(asker: Asker, limit: int = 200) -> Sequence[Conflict]:
-    asker.require(Permission.MERGE_BUNDLES, Permission.CARRY_BUNDLES, Permission.PRESCRIBE)
+    """Both values of each. Not for those who only carry the stick: a diagnosis may be one of the values."""
+    asker.require(*_CONFLICT_READERS)
     return conflicts.open_conflicts(asker, limit=limit)
 
 
@@ -185,6 +189,7 @@ def count_conflicts(asker: Asker) -> int:
 
 def blocking_of(asker: Asker, record_id: str) -> Sequence[Conflict]:
     """The conflicts that must be shown on a record's header, wherever it lives, until somebody settles them."""
+    asker.require(*_CONFLICT_READERS)
     return conflicts.of_record(asker, record_id, blocking_only=True)
 
 

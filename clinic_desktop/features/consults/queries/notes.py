@@ -158,6 +158,8 @@ def is_amended(asker: Asker, note_id: str) -> bool:
 
 
 def supervisor_steps(asker: Asker, note_ids: Iterable[str]) -> dict[str, tuple[SupervisorStep, ...]]:
+    """What supervisors did with these notes, and said of them."""
+    asker.require(*_READERS)
     steps: dict[str, list[SupervisorStep]] = defaultdict(list)
     wanted = list(note_ids)
     if not wanted:
