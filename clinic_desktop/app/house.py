@@ -10,6 +10,7 @@ from clinic_desktop.app import wiring
 from clinic_desktop.features.agenda import queries as agenda_queries
 from clinic_desktop.features.agenda import service as agenda
 from clinic_desktop.features.agenda.room import ROOM as AGENDA
+from clinic_desktop.features.agenda.rules import STATUS_WORDS
 from clinic_desktop.features.backups.room import ROOM as BACKUPS
 from clinic_desktop.features.bundles import queries as bundles
 from clinic_desktop.features.bundles.room import ROOM as BUNDLES
@@ -55,7 +56,16 @@ def furnish() -> None:
     """Fill the slots of services and screens. Repeating it changes nothing."""
     wiring.fill()
     patient_slots.deeds = (
-        patient_slots.Deed(N_("Arrived"), "arrived", "user-check", Permission.RECEPTION, _arrive, primary=True),
+        patient_slots.Deed(
+            N_("Arrived"),
+            "arrived",
+            "user-check",
+            Permission.RECEPTION,
+            _arrive,
+            primary=True,
+            already=_is_here,
+            tables=agenda_queries.TABLES,
+        ),
         patient_slots.Deed(N_("New appointment"), "appointment", "calendar-plus", Permission.RECEPTION, _book),
         patient_slots.Deed(N_("Open chart"), "", "stethoscope", Permission.READ_CHART, _open_chart),
     )
@@ -73,7 +83,11 @@ def frame_slots(last_backup: Callable[[], datetime | None], *, demo: bool = Fals
     marks = (Status(lambda _office: (StatusItem("DEMO", "flag", "warning"),)),) if demo else ()
     return Slots(
         search=Search(_("Search: name, year, community or record"), _build_search),
-        status=(*marks, Status(_stick_words, bundles.TABLES), Status(lambda _office: _backup_words(last_backup()))),
+        status=(
+            *marks,
+            Status(_stick_words, bundles.TABLES),
+            Status(lambda office: _backup_words(office, last_backup())),
+        ),
     )
 
 
@@ -90,16 +104,22 @@ def _stick_words(office: Office) -> Iterable[StatusItem]:
     return tuple(StatusItem(words, icon, place="stick") for words, icon in office.ask(bundles.footer))
 
 
-def _backup_words(last: datetime | None) -> Iterable[StatusItem]:
+def _backup_words(office: Office, last: datetime | None) -> Iterable[StatusItem]:
     if last is None:
         return (StatusItem(_("No backup yet"), "alert-triangle", "warning", place="backups"),)
-    day = say_day(last.astimezone().date())
+    day = say_day(office.local(last).date())
     return (StatusItem(_("Backup of {day}, checked").format(day=day), "circle-check", "well", place="backups"),)
 
 
 def _arrive(office: Office, patient_id: PatientId, screen: QWidget) -> None:
     use_case = partial(agenda.arrive, patient_id=patient_id, new_appointment_id=new_id())
     office.do(use_case, screen, then=lambda _done: _say_arrived(office, patient_id))
+
+
+def _is_here(office: Office, patient_id: PatientId) -> str:
+    """Somebody who waits already cannot arrive: the button says so instead."""
+    status = office.ask(agenda_queries.here_now, patient_id) if office.may(Permission.SEE_DAY) else None
+    return _(STATUS_WORDS[status]) if status else ""
 
 
 def _say_arrived(office: Office, patient_id: PatientId) -> None:

@@ -82,6 +82,10 @@ class Office:
     def now(self) -> datetime:
         return self._vault.ask(lambda reading: reading.now, self.actor)
 
+    def local(self, instant: datetime) -> datetime:
+        """`instant` as a clock on the clinic's wall shows it; the computer's own zone may be another."""
+        return self._vault.ask(lambda reading: instant.astimezone(reading.place.zone), self.actor)
+
     def may(self, *permissions: Permission) -> bool:
         """Whether the person holds one of `permissions`; the service decides, this only hides what is useless."""
         return not permissions or not self.actor.permissions.isdisjoint(permissions)

@@ -1,5 +1,6 @@
 """People on the screen, as a receptionist uses them: by keys."""
 
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -20,6 +21,7 @@ from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.drafts import my_drafts
 from clinic_desktop.uikit import dialogs
+from clinic_desktop.uikit.words import Phrase
 from tests.patients.conftest import details
 
 ENTER, CTRL = Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
@@ -272,6 +274,52 @@ def test_what_other_rooms_hang_in_is_done_to_the_chosen_person(screen_of, twin, 
     screen.look_for("tzoc")
     screen.preview._buttons[-1].click()
     assert done == [twin]
+
+
+def test_a_deed_that_is_done_says_so_instead_of_offering_itself(screen_of, twin, monkeypatch):
+    state = ["Waiting"]
+    deed = slots.Deed(
+        "Arrived", "arrived", "user-check", Permission.RECEPTION, lambda *_told: None, primary=True,
+        already=lambda _office, _who: state[0], tables=frozenset({"patient"}),
+    )  # fmt: skip
+    monkeypatch.setattr(slots, "deeds", (deed,))
+    screen = screen_of(SearchPage)
+    screen.look_for("tzoc")
+    in_preview = screen.preview._buttons[-1]
+    page = screen_of(PersonPage, patient_id=twin)
+    on_page = page._deed_buttons[-1][1]
+    for button in (in_preview, on_page):
+        assert (button.text(), button.isEnabled()) == ("Waiting", False)
+    state[0] = ""
+    page._say_status(AllergyStatus.NONE_KNOWN)
+    assert (on_page.text(), on_page.isEnabled()) == ("Arrived", True)
+
+
+@pytest.fixture
+def computer_in_tokyo(monkeypatch):
+    if not hasattr(time, "tzset"):
+        pytest.skip("the zone of a process cannot be changed here")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("computer_in_tokyo")
+def test_times_are_those_of_the_clinic_whatever_the_computer_thinks(screen_of, type_into, twin, clock):
+    clock.advance(seconds=11 * 3600)
+    screen = screen_of(RegistrationScreen)
+    fill(screen, type_into, given_names="Ana")
+    screen.keep_draft()
+    assert screen.saved_words.text() == "Draft kept 19:00:00"
+
+
+def test_somebody_registered_in_the_evening_was_registered_that_day(screen_of, register, clock):
+    clock.advance(seconds=11 * 3600)
+    page = screen_of(PersonPage, patient_id=register("Coj, Ana"))
+    said = [phrase.accessibleName() for phrase in page.findChildren(Phrase)]
+    assert "23-nov-2026" in said and "24-nov-2026" not in said
 
 
 def test_the_list_of_all_fetches_only_what_is_in_sight(screen_of, do, office, monkeypatch):

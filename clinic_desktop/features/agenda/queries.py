@@ -165,6 +165,16 @@ def next_bookings(asker: Asker, patient_ids: Sequence[str]) -> dict[str, Patient
     return nearest
 
 
+def here_now(asker: Asker, patient_id: str) -> AppointmentStatus | None:
+    """How a person is here at this moment: waiting or with somebody; None if not here."""
+    asker.require(Permission.SEE_DAY)
+    found = asker.all(
+        sa.select(Appointment.id).where(Appointment.patient_id == patient_id, Appointment.day == asker.today)
+    )
+    states = {stand(told).status for told in _events(asker, [row[0] for row in found]).values()}
+    return next((s for s in (AppointmentStatus.IN_CONSULT, AppointmentStatus.WAITING) if s in states), None)
+
+
 def has_died(asker: Asker, patient_id: str) -> bool:
     return asker.value(sa.select(Patient.died_on).where(Patient.id == patient_id)) is not None
 

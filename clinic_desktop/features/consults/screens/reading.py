@@ -62,8 +62,9 @@ class NoteView(QWidget):
             chip = Chip(_(STATE_WORDS[page.state]), "warning" if waits else "well", "clock" if waits else "check")
         self._lines.addLayout(row(title, chip, None, gap=S2))
         by = [page.author_name or "", page.encounter.interpreter_name or ""]
-        if page.recorded_at.date() != page.occurred_on:
-            by.append(_("typed on {day}").format(day=say_day(page.recorded_at.date())))
+        typed_on = self._office.local(page.recorded_at).date()
+        if typed_on != page.occurred_on:
+            by.append(_("typed on {day}").format(day=say_day(typed_on)))
         self._lines.addWidget(Text(" · ".join(words for words in by if words), "small", color="quiet"))
         if page.encounter.void_reason:
             self._lines.addWidget(Text(page.encounter.void_reason, color="warning", wrap=True))
@@ -101,7 +102,7 @@ class NoteView(QWidget):
         for added in page.addenda:
             self._lines.addSpacing(S2)
             self._lines.addWidget(Line())
-            who = f"{added.author_name or ''} · {say_day(added.signed_at.date())}"
+            who = f"{added.author_name or ''} · {say_day(self._office.local(added.signed_at).date())}"
             self._lines.addWidget(Phrase(semi(_("Addendum")), quiet(f"  {who}")))
             self._lines.addWidget(Text(added.text, wrap=True))
         for step in page.steps:

@@ -52,6 +52,7 @@ class PersonPage(QWidget):
         stack(self, self._top, (scrolled(body), 1), self._deeds(), gap=0)
         self._panels()
         office.follow(queries.TABLES, self, self.reload)
+        office.follow(frozenset[str]().union(*(deed.tables for deed, _b in self._deed_buttons)), self, self._show_deeds)
         self.reload()
         # The page first, the note of who looked after it.
         QTimer.singleShot(0, self._look)
@@ -74,13 +75,13 @@ class PersonPage(QWidget):
         return bar
 
     def _hung(self) -> list[Button]:
-        buttons: list[Button] = []
+        self._deed_buttons: list[tuple[slots.Deed, Button]] = []
         for deed in slots.deeds_for(self._office, "page"):
             kind = "primary" if deed.primary else "secondary"
             button = Button(_(deed.title), deed.key, kind, deed.icon, tall=deed.primary)
             button.clicked.connect(partial(self._run, deed))
-            buttons.append(button)
-        return buttons
+            self._deed_buttons.append((deed, button))
+        return [button for _deed, button in self._deed_buttons]
 
     def _run(self, deed: slots.Deed, *_clicked: object) -> None:
         deed.run(self._office, self.patient_id, self)
@@ -106,6 +107,11 @@ class PersonPage(QWidget):
         self._side.addWidget(self._reaching(known.details))
         for button in (self.void, self.correct, self.add_allergy, self.died):
             button.setEnabled(not known.voided)
+        self._show_deeds()
+
+    def _show_deeds(self) -> None:
+        for deed, button in self._deed_buttons:
+            deed.show_on(button, self._office, self.patient_id)
 
     def _show_banner(self) -> None:
         """A narrow window leaves the last fact to the card below."""
@@ -133,7 +139,7 @@ class PersonPage(QWidget):
             (_("Language"), language_name(details.language_code) or unknown),
             (_("Mother"), details.mother_name),
             (_("Paper chart"), details.folder_number),
-            (_("Registered"), say_day(known.registered_at.date())),
+            (_("Registered"), say_day(self._office.local(known.registered_at).date())),
         ]
         marks = self._office.ask(queries.marks_of, [self.patient_id])[self.patient_id]
         chips = [Chip(mark.text, tone_of(mark), mark.icon) for mark in marks if not mark.label]

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.patients import queries
 from clinic_desktop.features.patients.rules.ages import born_label
 from clinic_desktop.features.patients.rules.rows import Found, Header, Mark
-from clinic_desktop.features.patients.screens.slots import deeds_for
+from clinic_desktop.features.patients.screens.slots import Deed, deeds_for
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.uikit.buttons import Button
@@ -46,11 +46,13 @@ class PersonPreview(Card):
 
     def _deed_buttons(self) -> list[Button]:
         buttons: list[Button] = []
+        self._hung: list[tuple[Deed, Button]] = []
         for deed in deeds_for(self._office, "preview"):
             kind = "primary" if deed.primary else "secondary"
             button = Button(_(deed.title), deed.key, kind, deed.icon, tall=deed.primary)
             button.clicked.connect(partial(self._run, deed.run))
             buttons.append(button)
+            self._hung.append((deed, button))
         return buttons
 
     def _run(self, run: object, *_clicked: object) -> None:
@@ -78,6 +80,8 @@ class PersonPreview(Card):
             return
         header = self._office.ask(queries.header, found.patient_id)
         marks = self._office.ask(queries.marks_of, [found.patient_id])[found.patient_id]
+        for deed, button in self._hung:
+            deed.show_on(button, self._office, found.patient_id)
         self.name.setText(header.said)
         for mark in marks:
             if not mark.label:

@@ -137,8 +137,7 @@ class RegistrationScreen(QWidget):
             self._office.do(kept, self, then=self._say_kept)
 
     def _say_kept(self, when: datetime) -> None:
-        local = when.astimezone()
-        self.saved_words.setText(_("Draft kept {time}").format(time=f"{local:%H:%M:%S}"))
+        self.saved_words.setText(_("Draft kept {time}").format(time=f"{self._office.local(when):%H:%M:%S}"))
         self._saved_icon.show()
         self.discard.show()
 

@@ -6,8 +6,10 @@ from typing import Literal
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.office import Office
 
 
@@ -22,6 +24,16 @@ class Deed:
     run: Callable[[Office, PatientId, QWidget], None]
     primary: bool = False
     place: Literal["both", "preview", "page"] = "both"
+    already: Callable[[Office, PatientId], str] | None = None
+    """Why there is nothing to do now, in words that then stand on the button; "" where there is."""
+    tables: frozenset[str] = frozenset()
+    """What `already` is told by."""
+
+    def show_on(self, button: Button, office: Office, patient_id: PatientId) -> None:
+        """Put the deed, or why it is not needed, on its button."""
+        words = self.already(office, patient_id) if self.already else ""
+        button.setText(words or _(self.title))
+        button.setEnabled(not words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,39 @@
+"""What the house hangs between the rooms."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from clinic_desktop.app import house
+from clinic_desktop.features.agenda import queries as agenda_queries
+from clinic_desktop.features.agenda import service as agenda
+from clinic_desktop.features.patients import service as patients
+from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.screens import slots
+from clinic_desktop.features.patients.screens.person_page import PersonPage
+from clinic_desktop.kernel.ids import PatientId, new_id
+
+
+@pytest.fixture
+def furnished(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "panels", ())
+    monkeypatch.setattr(slots, "deeds", ())
+    house.furnish()
+
+
+@pytest.mark.usefixtures("furnished")
+def test_who_waits_already_cannot_arrive_again_until_it_is_taken_back(open_screen: Any, do: Any, ask: Any) -> None:
+    patient_id = PatientId(new_id())
+    do(partial(patients.register, patient_id=patient_id, details=Details(given_names="Rosa", family_name="Quispe")))
+    page = open_screen(PersonPage, patient_id=patient_id)
+    arrived = page._deed_buttons[-1][1]
+    assert (arrived.text(), arrived.isEnabled()) == ("Arrived", True)
+    arrived.click()
+    assert (arrived.text(), arrived.isEnabled()) == ("Waiting", False)
+    appointment_id = ask(agenda_queries.today)[0].appointment_id
+    do(partial(agenda.undo_check_in, appointment_id=appointment_id))
+    assert (arrived.text(), arrived.isEnabled()) == ("Arrived", True)
+    arrived.click()
+    do(partial(agenda.call_in, appointment_id=appointment_id))
+    assert (arrived.text(), arrived.isEnabled()) == ("In consultation", False)
