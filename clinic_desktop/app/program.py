@@ -1,7 +1,6 @@
 """The program between its states: at the threshold, at work, locked. Light until somebody has signed in."""
 
 import importlib
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -160,6 +159,8 @@ def _preload() -> None:
 
 
 def _start_again(folder: Path) -> bool:
+    import subprocess
+
     command = [sys.executable, "-m", "clinic_desktop", "--data", str(folder)]
     try:
         subprocess.Popen(command, close_fds=True, start_new_session=True)  # noqa: S603 - our own interpreter and folder

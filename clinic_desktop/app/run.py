@@ -9,6 +9,7 @@ from clinic_desktop.uikit.quick_import import fetch_qt
 # Before any other import of Qt: see there.
 fetch_qt()
 
+from PySide6.QtCore import QTimer  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from clinic_desktop.app.doors import remembered  # noqa: E402
@@ -32,7 +33,8 @@ def make_application(arguments: Sequence[str]) -> QApplication:
 def first_window(folder: Path) -> Program:
     """The program at its threshold: the sign-in, or the first run. Show `program.window` to see it."""
     folder.mkdir(parents=True, exist_ok=True)
-    open_log(folder / LOGS)
+    # After the first paint: the log's own libraries are not needed for it.
+    QTimer.singleShot(0, lambda: open_log(folder / LOGS))
     speak(remembered(folder).get("language", "es"))
     return Program(folder, SystemClock(), speak)
 

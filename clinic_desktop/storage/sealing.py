@@ -1,16 +1,12 @@
-"""The few pieces of cryptography everything else is made of: stretch a password, wrap, seal, derive, authenticate."""
+"""The few pieces of cryptography everything else is made of: stretch a password, wrap, seal, derive, authenticate.
+
+The libraries are imported where they are used: the sign-in window reads the key file, and must not wait for them.
+"""
 
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-
-from argon2.low_level import Type, hash_secret_raw
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from clinic_desktop.kernel.clock import Clock
 
@@ -59,6 +55,8 @@ def measure_cost(clock: Clock, *, limit_seconds: float = 1.0) -> Cost:
 
 def stretch(password: bytes, salt: bytes, cost: Cost) -> bytes:
     """The key a password stands for. Slow by intention: call it off the GUI thread."""
+    from argon2.low_level import Type, hash_secret_raw
+
     if not cost.acceptable():
         raise ValueError("this cost is never computed")
     return hash_secret_raw(
@@ -74,21 +72,30 @@ def stretch(password: bytes, salt: bytes, cost: Cost) -> bytes:
 
 def new_pair() -> tuple[bytes, bytes]:
     """A new X25519 pair: private, public."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
     private = X25519PrivateKey.generate()
     return private.private_bytes_raw(), private.public_key().public_bytes_raw()
 
 
 def public_of(private: bytes) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
     return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
 def wrap(key: bytes, secret: bytes, context: bytes) -> bytes:
     """`secret` under `key`; opens only where the same context is said again."""
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return nonce + ChaCha20Poly1305(key).encrypt(nonce, secret, context)
 
 
 def unwrap(key: bytes, wrapped: bytes, context: bytes) -> bytes:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
     try:
         return ChaCha20Poly1305(key).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
     except (InvalidTag, ValueError) as error:
@@ -97,6 +104,8 @@ def unwrap(key: bytes, wrapped: bytes, context: bytes) -> bytes:
 
 def seal(public: bytes, secret: bytes, context: bytes) -> bytes:
     """`secret` for the holder of the private key to `public`; sealing needs nothing secret."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
     once = X25519PrivateKey.generate()
     once_public = once.public_key().public_bytes_raw()
     shared = once.exchange(X25519PublicKey.from_public_bytes(public))
@@ -104,6 +113,8 @@ def seal(public: bytes, secret: bytes, context: bytes) -> bytes:
 
 
 def unseal(private: bytes, sealed: bytes, context: bytes) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
     once_public, wrapped = sealed[:KEY_BYTES], sealed[KEY_BYTES:]
     try:
         holder = X25519PrivateKey.from_private_bytes(private)
@@ -119,6 +130,9 @@ def _seal_key(shared: bytes, once_public: bytes, public: bytes) -> bytes:
 
 def derive(key: bytes, salt: bytes, label: str) -> bytes:
     """A key for one use, from which neither `key` nor the key of another use can be found."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(SHA256(), KEY_BYTES, salt, _DOMAIN + label.encode()).derive(key)
 
 
