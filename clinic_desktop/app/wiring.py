@@ -53,5 +53,8 @@ def _count_appointments(asker: Asker, patient_id: PatientId) -> str | None:
 
 def _count_medicines(asker: Asker, patient_id: PatientId) -> str | None:
     count = prescriptions.count_of(asker, patient_id)
+    if count and asker.actor.permissions.isdisjoint(prescriptions.READERS):
+        # The desk is told that something hangs on this record, not that somebody takes medicine.
+        return _("clinical records")
     said = ngettext("{count} medicine line", "{count} medicine lines", count)
     return said.format(count=count) if count else None

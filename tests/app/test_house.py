@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.app import house
+from clinic_desktop.app import house, wiring
 from clinic_desktop.features.agenda import queries as agenda_queries
 from clinic_desktop.features.agenda import service as agenda
+from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.screens import slots
 from clinic_desktop.features.patients.screens.person_page import PersonPage
+from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor
 
 
 @pytest.fixture
@@ -37,3 +41,16 @@ def test_who_waits_already_cannot_arrive_again_until_it_is_taken_back(open_scree
     arrived.click()
     do(partial(agenda.call_in, appointment_id=appointment_id))
     assert (arrived.text(), arrived.isEnabled()) == ("In consultation", False)
+
+
+def test_the_desk_is_not_told_that_somebody_takes_medicine(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prescriptions, "count_of", lambda _asker, _patient_id: 6)
+    said = {
+        role.code: vault.ask(
+            lambda reading: wiring._count_medicines(reading, PatientId("any")),
+            Actor("0193a000-0000-7000-8000-000000000009", "Ana", role.permissions),
+        )
+        for role in FIRST_ROLES
+    }
+    assert said["receptionist"] == said["transcriber"] == "clinical records"
+    assert said["psychiatrist"] == said["pharmacy"] == "6 medicine lines"

@@ -4,12 +4,13 @@ import os
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from clinic_desktop.app.arguments import data_folder
 from clinic_desktop.app.cli import Answer, Desk
 from clinic_desktop.app.demo.marks import is_demo, must_be_free
 from clinic_desktop.app.demo.network import DAY_OF_PEOPLE, Wanted, build, remove
-from clinic_desktop.app.demo.sites import CENTRAL, CLINICS, PANAJACHEL
+from clinic_desktop.app.demo.sites import CENTRAL, CLINICS, PANAJACHEL, ZONE
 from clinic_desktop.app.demo.team import PASSWORD
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.errors import Refused
@@ -84,8 +85,8 @@ def _wanted(desk: Desk) -> Wanted:
 
 
 def working_hour(now: datetime) -> datetime:
-    """Ten in the morning of the same day, whenever the command is given."""
-    return now.astimezone().replace(hour=10, minute=0, second=0, microsecond=0)
+    """Ten in the morning of the same day in the clinics, whenever and wherever the command is given."""
+    return now.astimezone(ZoneInfo(ZONE)).replace(hour=10, minute=0, second=0, microsecond=0)
 
 
 def _is_of_today(folder: Path, now: datetime) -> bool:
@@ -93,8 +94,9 @@ def _is_of_today(folder: Path, now: datetime) -> bool:
     mark = folder / CENTRAL
     if not is_demo(folder) or not header_exists(mark) or not header_exists(folder / CLINICS[-1].folder):
         return False
-    made = datetime.fromtimestamp((mark / "DEMO.txt").stat().st_mtime).astimezone()
-    return made.date() == now.astimezone().date() and now - made < timedelta(days=1)
+    there = ZoneInfo(ZONE)
+    made = datetime.fromtimestamp((mark / "DEMO.txt").stat().st_mtime, there)
+    return made.date() == now.astimezone(there).date() and now - made < timedelta(days=1)
 
 
 def clear(folder: Path) -> None:
