@@ -53,8 +53,6 @@ KEYS: tuple[Key, ...] = (
     Key("save", ("Ctrl+Return", "Ctrl+Enter"), N_("Save, sign or hand out"), "lists"),
     Key("save_only", ("Alt+G",), N_("Save and do nothing else"), "lists"),
     Key("print", ("Ctrl+P",), N_("Print"), "lists"),
-    Key("earlier", ("Alt+Up",), N_("The one before"), "lists"),
-    Key("later", ("Alt+Down",), N_("The one after"), "lists"),
     *(Key(f"pick_{n}", (f"{n}",), N_("Answer or person {number}"), "lists", by_hand=True) for n in range(10)),
     Key("new", ("Ctrl+N",), N_("New person"), "people"),
     Key("arrived", ("F5", "Ctrl+G"), N_("Arrived"), "people"),
@@ -69,8 +67,6 @@ KEYS: tuple[Key, ...] = (
     Key("repeat", ("Ctrl+R",), N_("Repeat the prescription"), "consultation"),
     Key("refer", ("Ctrl+D",), N_("Referral letter"), "consultation"),
     Key("other_batch", ("Alt+L",), N_("Another batch"), "stock"),
-    Key("voucher", ("Alt+V",), N_("Give a voucher"), "stock"),
-    Key("tell_prescriber", ("Alt+A",), N_("Tell the prescriber"), "stock"),
     Key("another_copy", ("Alt+O",), N_("Copy to another stick"), "stock"),
 )
 _BY_NAME = {key.name: key for key in KEYS}

@@ -1,4 +1,6 @@
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -11,6 +13,7 @@ from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.fields import Edit, TextArea
 from clinic_desktop.uikit.layouts import stack
 
+PROGRAM = Path(keys.__file__).parents[1]
 BOUND = [(known.name, stroke) for known in keys.KEYS if not known.by_hand for stroke in known.strokes]
 
 
@@ -18,6 +21,13 @@ def test_no_key_has_two_meanings() -> None:
     strokes = Counter(QKeySequence(stroke).toString() for known in keys.KEYS for stroke in known.strokes)
     assert [stroke for stroke, count in strokes.items() if count > 1] == []
     assert len({known.name for known in keys.KEYS}) == len(keys.KEYS)
+
+
+def test_no_key_is_promised_that_nothing_acts_on() -> None:
+    files = [file for file in PROGRAM.rglob("*.py") if file.name != "keys.py"]
+    written = {literal for file in files for literal in re.findall(r'"(\w+)"', file.read_text(encoding="utf-8"))}
+    named = {known.name for known in keys.KEYS if not known.by_hand and not known.name[-1].isdigit()}
+    assert sorted(named - written) == []
 
 
 def test_every_function_key_has_a_letter_twin() -> None:
