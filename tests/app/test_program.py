@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.app.clinic import NewClinic, found_clinic
 from clinic_desktop.app.program import Program
+from clinic_desktop.features.backups import service as backups
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.i18n import language, set_language
 from clinic_desktop.shell.first_run import FirstRun
 from clinic_desktop.shell.frame import Frame
 from clinic_desktop.shell.sign_in import SignIn
 from clinic_desktop.shell.slowly import run_at_once
+from clinic_desktop.storage.backup import list_backups
 from clinic_desktop.storage.cover_pin import CoverPin
 from clinic_desktop.storage.vault_lock import AlreadyOpen, VaultLock
 from clinic_desktop.uikit import theme
@@ -128,6 +130,17 @@ def test_the_language_changes_at_once_when_the_site_chooses_it(program: Program,
     assert language() == "en"
     assert front(program) is not before
     assert isinstance(front(program), Frame)
+
+
+def test_the_backup_of_the_day_is_made_once(program: Program, qtbot: Any) -> None:
+    sign_in(program, qtbot)
+    assert program.home is not None
+    assert backups.is_due(program.home.clinic.vault)
+    for _twice in range(2):
+        program.home._back_up()
+        qtbot.waitUntil(program.home.office.is_idle, timeout=20_000)
+    assert not backups.is_due(program.home.clinic.vault)
+    assert len(list_backups(program.folder.parent / "data-respaldos")) == 1
 
 
 def test_closing_the_window_closes_the_vault(program: Program, qtbot: Any) -> None:

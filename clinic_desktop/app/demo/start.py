@@ -14,7 +14,7 @@ from clinic_desktop.app.demo.sites import CENTRAL, CLINICS, PANAJACHEL, ZONE
 from clinic_desktop.app.demo.team import PASSWORD
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import N_, _, language
+from clinic_desktop.kernel.i18n import N_, _, language, ngettext
 from clinic_desktop.storage.header import header_exists
 from clinic_desktop.storage.vault_lock import VaultLock
 
@@ -115,7 +115,9 @@ def _import(folder: Path, questionnaires: Path | None, desk: Desk) -> None:
     if questionnaires is not None:
         from clinic_desktop.app.demo.wording import import_all
 
-        import_all([folder / site.folder for site in CLINICS], questionnaires, desk.clock)
+        count = import_all([folder / site.folder for site in CLINICS], questionnaires, desk.clock)
+        said = ngettext("{count} questionnaire was imported.", "{count} questionnaires were imported.", count)
+        _tell(desk, said.format(count=count))
 
 
 def _tell(desk: Desk, sentence: str) -> None:

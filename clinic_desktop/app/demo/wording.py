@@ -12,11 +12,11 @@ from clinic_desktop.kernel.errors import Refused
 
 
 def import_all(clinics: Sequence[Path], folder: Path, clock: Clock) -> int:
-    """Import what can be imported; a file that is not a questionnaire of ours is passed over. Returns how many."""
+    """Import what can be imported; a file that is not a questionnaire is passed over. How many each clinic has now."""
     contents = [file.read_bytes() for file in sorted(folder.rglob("*.json"))]
     taken = 0
     for site, path in zip(CLINICS, clinics, strict=False):
-        clinic = sign_in(path, site.coordinator, clock)
+        clinic, taken = sign_in(path, site.coordinator, clock), 0
         try:
             for content in contents:
                 try:
