@@ -42,7 +42,7 @@ class MessageBar(Card):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # The frame's own resize comes before its layout has moved the parent.
-        if event.type() == QEvent.Type.Resize and self.isVisibleTo(self.parentWidget()):
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
             self.place()
         return super().eventFilter(watched, event)
 

@@ -58,7 +58,9 @@ class Courier(QObject):
         self._given.connect(self._run, Qt.ConnectionType.QueuedConnection)
 
     def bring(self, call: Callable[[], object]) -> None:
-        self._given.emit(call)
+        """From any thread. Whoever should receive it may have gone meanwhile."""
+        if isValid(self):
+            self._given.emit(call)
 
     def _run(self, call: Callable[[], object]) -> None:
         call()

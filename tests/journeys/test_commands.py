@@ -143,8 +143,8 @@ def test_a_command_says_how_it_ended(clinic: Terminal, central: Terminal, tmp_pa
     assert clinic.run("no-such-command").code == 2
     assert clinic.run("init", "--site", "x", "--code", "ñ", "--recovery-file", tmp_path / "c").code == 3
     assert clinic.run("bundle", "export", "--to", tmp_path / "stick").code == 3  # not joined yet
-    assert clinic.run("bundle", "merge", tmp_path / "nothing").code == 3  # only at a central
-    assert central.run("bundle", "merge", tmp_path / "nothing").code == 3
+    assert clinic.run("bundle", "merge", tmp_path / "nothing").code == 4  # a file that is not there
+    assert central.run("bundle", "merge", tmp_path / "nothing").code == 4
     assert clinic.run("report", "day").facts == {"ok": True, "people": 0, "by_state": {}}
     refused = clinic.run("search", "a", password="not the password")
     assert (refused.code, refused.facts["error"]) == (3, "WrongPassword")
