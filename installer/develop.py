@@ -188,7 +188,8 @@ def tests(arguments: list[str]) -> int:
             print(done.stdout + done.stderr, flush=True)
     if failed:
         print(f"FAILED: {', '.join(failed)} (see above); the tests follow", flush=True)
-    workers = ["-n", str(min(os.cpu_count() or 1, 8))]
+    # One more than the processors: a good part of the tests waits for disks, windows and other processes.
+    workers = ["-n", str(min((os.cpu_count() or 1) + 1, 8))]
     command = [str(python()), "-m", "pytest", "-q", *workers, *arguments]
     code = subprocess.run(command, cwd=ROOT, check=False).returncode
     return code or (1 if failed else 0)

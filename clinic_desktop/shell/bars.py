@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout
 
@@ -20,7 +20,6 @@ from clinic_desktop.uikit.surfaces import Bar
 from clinic_desktop.uikit.theme import COMPACT_TOPBAR, FOOTER, S2, S4, TOPBAR, col, font, metrics
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
-MINUTE = 60_000
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -92,9 +91,7 @@ class TopBar(Bar):
         self.lock = Button(_("Lock"), key="lock", kind="quiet", icon="lock")
         line_up(self, (self.search, 10), None, self.day, S4, self.user, self.lock, margins=(S4, 0, S4, 0))
         self.show_day()
-        timer = QTimer(self)
-        timer.timeout.connect(self.show_day)
-        timer.start(MINUTE)
+        office.every_minute(self, self.show_day)
 
     def show_day(self) -> None:
         today = self._office.today()
@@ -165,9 +162,7 @@ class Footer(Bar):
         tables = frozenset[str]().union(*(part.tables for part in self._status))
         if tables:
             office.follow(tables, self, self.read)
-        timer = QTimer(self)
-        timer.timeout.connect(self.read)
-        timer.start(MINUTE)
+        office.every_minute(self, self.read)
         self.read()
 
     def read(self) -> None:

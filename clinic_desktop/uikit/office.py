@@ -8,7 +8,7 @@ from functools import partial
 from inspect import ismethod
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -89,6 +89,23 @@ class Office:
     def may(self, *permissions: Permission) -> bool:
         """Whether the person holds one of `permissions`; the service decides, this only hides what is useless."""
         return not permissions or not self.actor.permissions.isdisjoint(permissions)
+
+    def every_minute(self, widget: QWidget, act: Callable[[], object]) -> None:
+        """Call `act` each minute while `widget` can be seen: waiting times grow without anything being written.
+
+        It ends by itself when the data are locked under the widget.
+        """
+        timer = QTimer(widget)
+
+        def tick() -> None:
+            try:
+                if widget.isVisible():
+                    act()
+            except ClinicError:
+                timer.stop()
+
+        timer.timeout.connect(tick)
+        timer.start(60_000)
 
     # doing
 

@@ -172,7 +172,7 @@ def faults(points: range, errors: tuple[int, ...]) -> list[tuple[str, str, dict[
 
 
 @pytest.mark.parametrize(
-    ("points", "errors"), [(range(1, 40, 9), (5, 28)), pytest.param(range(1, 90), (5, 28), marks=pytest.mark.long)]
+    ("points", "errors"), [(range(1, 40, 13), (5, 28)), pytest.param(range(1, 90), (5, 28), marks=pytest.mark.long)]
 )
 def test_any_failing_write_is_told_and_leaves_the_old_state_or_the_new(
     made_vault: tuple[Path, Opened], vault_folder: Path, secret: Path, tmp_path: Path, shim: Path,

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -62,10 +61,7 @@ class TodayScreen(QWidget):
         self.table.chosen.connect(self.preview.show_row)
         self.table.opened.connect(self.open_row)
         office.follow(queries.TABLES, self, self.reload)
-        # Waiting times grow without anything being written.
-        self._minute = QTimer(self)
-        self._minute.timeout.connect(self.reload)
-        self._minute.start(60_000)
+        office.every_minute(self, self.reload)
         self.reload()
 
     def take_focus(self) -> None:

@@ -1,6 +1,5 @@
 """The clinicians' home: who waits, in calling order, with the marks that reception does not see."""
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -50,9 +49,7 @@ class ConsultsHome(QWidget):
         self._lay_out()
         office.follow(charts.TABLES | agenda.TABLES, self, self.reload)
         # Waiting times grow without anything being written.
-        self._minute = QTimer(self)
-        self._minute.timeout.connect(self.reload)
-        self._minute.start(60_000)
+        office.every_minute(self, self.reload)
         self.reload()
 
     def _people(self) -> ListTable[ClinicianRow]:
