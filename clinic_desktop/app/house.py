@@ -7,10 +7,10 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.app import wiring
-from clinic_desktop.features.agenda import queries as agenda_queries
-from clinic_desktop.features.agenda import service as agenda
+from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.room import ROOM as AGENDA
-from clinic_desktop.features.agenda.rules import STATUS_WORDS
+from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
+from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.backups.room import ROOM as BACKUPS
 from clinic_desktop.features.bundles import queries as bundles
 from clinic_desktop.features.bundles.room import ROOM as BUNDLES
@@ -123,7 +123,7 @@ def _is_here(office: Office, patient_id: PatientId) -> str:
 
 
 def _say_arrived(office: Office, patient_id: PatientId) -> None:
-    from clinic_desktop.features.patients import queries as patients
+    from clinic_desktop.features.patients.queries import people as patients
 
     name = office.ask(patients.said_names, [patient_id])[patient_id]
     here = [a for a in office.ask(agenda_queries.of_patient, patient_id) if a.day == office.today() and a.is_open]

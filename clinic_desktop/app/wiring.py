@@ -3,14 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from clinic_desktop.exchange import applying
-from clinic_desktop.features.agenda import queries as agenda_queries
-from clinic_desktop.features.agenda import service as agenda
-from clinic_desktop.features.agenda.rules import STATUS_WORDS
+from clinic_desktop.features.agenda.queries import day as agenda_queries
+from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
+from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import public
 from clinic_desktop.features.medication.queries import prescriptions
-from clinic_desktop.features.patients import queries as patients_queries
-from clinic_desktop.features.patients import service as patients
-from clinic_desktop.features.patients.queries import Mark
+from clinic_desktop.features.patients.queries import people as patients_queries
+from clinic_desktop.features.patients.rules.rows import Mark
+from clinic_desktop.features.patients.service import filing
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -43,7 +44,7 @@ def _day_marks(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[Patien
 
 def _derive_again(work: Work, changed: Mapping[str, Collection[str]]) -> None:
     """After a merge: what the rooms compute from rows that came in."""
-    patients.after_merge(work, changed)
+    filing.after_merge(work, changed)
 
 
 def _count_appointments(asker: Asker, patient_id: PatientId) -> str | None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.agenda import service
-from clinic_desktop.features.patients import service as patients
+from clinic_desktop.features.agenda.service import day as service
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
@@ -42,6 +42,6 @@ def book(vault: Vault, actor: Actor, register: Callable[..., PatientId]) -> Call
 
 @pytest.fixture
 def today(vault: Vault, actor: Actor) -> Callable[[], tuple[Any, ...]]:
-    from clinic_desktop.features.agenda import queries
+    from clinic_desktop.features.agenda.queries import day as queries
 
     return lambda: vault.ask(queries.today, actor)

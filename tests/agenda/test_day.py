@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.agenda import queries, service
-from clinic_desktop.features.agenda.rules import AppointmentStatus as Status
-from clinic_desktop.features.agenda.rules import read_when
-from clinic_desktop.features.patients import service as patients
+from clinic_desktop.features.agenda.queries import day as queries
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus as Status
+from clinic_desktop.features.agenda.rules.day import read_when
+from clinic_desktop.features.agenda.service import day as service
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.dates import PartialDate

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-from clinic_desktop.features.agenda import queries, service
 from clinic_desktop.features.agenda.letters import day as papers
-from clinic_desktop.features.agenda.rules import AppointmentStatus as Status
+from clinic_desktop.features.agenda.queries import day as queries
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus as Status
 from clinic_desktop.features.agenda.screens.booking import BookingSheet, ask_booking
 from clinic_desktop.features.agenda.screens.papers import print_day
 from clinic_desktop.features.agenda.screens.today import TodayScreen
+from clinic_desktop.features.agenda.service import day as service
 from clinic_desktop.kernel.errors import NotAllowed
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.numbers import is_whole

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from clinic_desktop.app.clinic import NewClinic, OpenClinic, found_clinic, open_clinic, opener
-from clinic_desktop.features.patients import queries as patients
-from clinic_desktop.features.patients import service as patients_service
+from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering as patients_service
 from clinic_desktop.features.staff import queries as staff_queries
 from clinic_desktop.features.staff import service as staff
 from clinic_desktop.kernel.clock import StillClock, SystemClock
@@ -304,7 +304,7 @@ def test_a_bug_tells_where_but_not_whose_name_stood_there(
     def broken(*_arguments: Any) -> Any:
         raise ValueError("Rosa Quispe tomó 400 mg")
 
-    monkeypatch.setattr(patients, "find", broken)
+    monkeypatch.setattr(finding, "find", broken)
     said = clinic.run("search", "rosa quispe")
     everything = said.out + said.err + "".join(capfd.readouterr())
     for path in clinic.data.rglob("*.log*"):

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from clinic_desktop.app import house, wiring
-from clinic_desktop.features.agenda import queries as agenda_queries
-from clinic_desktop.features.agenda import service as agenda
+from clinic_desktop.features.agenda.queries import day as agenda_queries
+from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.medication.queries import prescriptions
-from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.screens import slots
 from clinic_desktop.features.patients.screens.person_page import PersonPage
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.vault import Vault

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from clinic_desktop.app.clinic import NewClinic, OpenClinic, found_clinic
-from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.patients.service import filing
 from clinic_desktop.kernel.assets import read_catalog
 from clinic_desktop.kernel.clock import SystemClock
 from clinic_desktop.kernel.dates import PartialDate
@@ -75,7 +75,7 @@ def fill(work: Work) -> None:
             work.session.flush()
             work.session.expunge_all()
     work.session.flush()
-    patients.refresh_search(work)
+    filing.refresh_search(work)
 
 
 def made(folder: Path) -> OpenClinic:

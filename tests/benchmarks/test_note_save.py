@@ -14,8 +14,8 @@ from clinic_desktop.features.consults.rules.diagnoses import ConditionChange, fi
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.rules.scoring import GivenScale
 from clinic_desktop.features.consults.service import encounters, signing
-from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.cipher import open_cipher
 from clinic_desktop.storage.vault import Vault

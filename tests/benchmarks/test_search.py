@@ -8,12 +8,13 @@ from statistics import median
 import pytest
 import sqlalchemy as sa
 
-from clinic_desktop.features.patients import queries, service
+from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.ages import Birth
 from clinic_desktop.features.patients.rules.patient import Details, as_columns
 from clinic_desktop.features.patients.rules.places import municipalities
 from clinic_desktop.features.patients.rules.sex import Sex
+from clinic_desktop.features.patients.service import filing
 from clinic_desktop.kernel.assets import read_catalog
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.ids import new_id
@@ -95,7 +96,7 @@ def fill(vault, actor, people: list[Someone]) -> float:
 
     vault.do(insert, actor)
     began = time.perf_counter()
-    vault.do(lambda work: service.refresh_search(work, [one.patient_id for one in people]), actor)
+    vault.do(lambda work: filing.refresh_search(work, [one.patient_id for one in people]), actor)
     return time.perf_counter() - began
 
 
@@ -121,7 +122,7 @@ def test_search_while_typing(vault, actor, people):
             rows = ()
             for end in range(1, len(text) + 1):
                 began = time.perf_counter()
-                rows = vault.ask(lambda r, words=text[:end]: queries.find(r, words), actor)
+                rows = vault.ask(lambda r, words=text[:end]: finding.find(r, words), actor)
                 times.append(time.perf_counter() - began)
             found += one.patient_id in {row.patient_id for row in rows}
         tell(title, times, found, plain)

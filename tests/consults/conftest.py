@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.agenda import service as agenda
-from clinic_desktop.features.agenda.rules import VisitKind
+from clinic_desktop.features.agenda.rules.day import VisitKind
+from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.rules.scoring import GivenScale
 from clinic_desktop.features.consults.service import encounters, signing
@@ -16,8 +16,8 @@ from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Un
 from clinic_desktop.features.medication.service import formulary, receiving
 from clinic_desktop.features.medication.service.formulary import NewPresentation
 from clinic_desktop.features.medication.service.receiving import DeliveryLine
-from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Actor, Work

@@ -15,8 +15,8 @@ import pytest
 
 from clinic_desktop.features.consults.queries import notes
 from clinic_desktop.features.consults.service import encounters
-from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.clock import SystemClock
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.keys import Opened

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.agenda import queries as agenda
+from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.consults.queries import chart, courses, diagnoses, notes, public, risks, scales
 from clinic_desktop.features.consults.rules.diagnoses import ConditionChange, find
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.service import instruments, risk
 from clinic_desktop.features.consults.service.risk import HolderMissing, NoOpenRisk, OutcomeMissing, RiskNotAnswered
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.patients.queries import people as patients
+from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.kernel.errors import NotAllowed, Refused
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.storage.vault import Vault
@@ -126,7 +127,7 @@ def test_what_reception_may_ask_says_nothing_of_risk_diagnosis_or_scores(
         ),
         vault.ask(partial(agenda.of_patient, patient_id=marked), reception),
         vault.ask(partial(patients.header, patient_id=PatientId(marked)), reception),
-        vault.ask(partial(patients.find, words="tzoc"), reception),
+        vault.ask(partial(finding.find, words="tzoc"), reception),
         vault.ask(partial(patients.details, patient_id=PatientId(marked)), reception),
         vault.ask(partial(public.last_visit_marks, patient_ids=[PatientId(marked)]), reception),
         vault.ask(partial(public.what_is_here, patient_id=PatientId(marked)), reception),

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2
 
-from clinic_desktop.features.agenda import queries as agenda
-from clinic_desktop.features.agenda.rules import AppointmentStatus
+from clinic_desktop.features.agenda.queries import day as agenda
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.consults.queries import chart, diagnoses, notes, risks, scales
 from clinic_desktop.features.consults.records import ConsultNote
 from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, ConditionChange, VerificationStatus, find

@@ -9,9 +9,9 @@ from clinic_desktop.exchange import applying
 from clinic_desktop.features.bundles import queries, service
 from clinic_desktop.features.consults.records import ConsultNote
 from clinic_desktop.features.medication.records import Medicine
-from clinic_desktop.features.patients import service as patients
-from clinic_desktop.features.patients.queries import find as find_people
+from clinic_desktop.features.patients.queries.search import find as find_people
 from clinic_desktop.features.patients.records import Allergy, Patient
+from clinic_desktop.features.patients.service import filing
 from clinic_desktop.storage import ledger
 from tests.makers.network import Network
 from tests.makers.people import allergy, change, medicine, note, register, void
@@ -326,7 +326,7 @@ def test_a_room_is_told_what_a_merge_brought_inside_its_transaction(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clinic, central = network.clinics[0], network.central
-    monkeypatch.setattr(applying, "after_merge", [patients.after_merge])
+    monkeypatch.setattr(applying, "after_merge", [filing.after_merge])
     patient = clinic.do(register(given_names="Ixchel"))
     central.merge(clinic.export().path)
     assert [f.patient_id for f in central.ask(lambda r: find_people(r, "ixchel"))] == [patient]

@@ -124,8 +124,8 @@ def test_a_vault_with_real_people_is_never_filled(clinic: Terminal, tmp_path: Pa
 
 def _register_somebody(terminal: Terminal) -> None:
     from clinic_desktop.app.clinic import open_clinic, opener
-    from clinic_desktop.features.patients import service
     from clinic_desktop.features.patients.rules.patient import Details
+    from clinic_desktop.features.patients.service import registering as service
     from clinic_desktop.kernel.clock import SystemClock
     from clinic_desktop.kernel.ids import PatientId, new_id
 

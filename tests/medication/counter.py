@@ -10,8 +10,8 @@ from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Route, Unit
 from clinic_desktop.features.medication.service import dispensing, formulary, prescribing, receiving
-from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.ids import PatientId, new_id
 
 JUNE = date(2027, 6, 30)

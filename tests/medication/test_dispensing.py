@@ -28,8 +28,8 @@ from clinic_desktop.features.medication.rules.shelf import NotEnough, UnitsImpla
 from clinic_desktop.features.medication.service import dispensing, prescribing
 from clinic_desktop.features.medication.service.dispensing import Handout, PaperLine
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
-from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.patients import service
 from clinic_desktop.features.patients.rules.ages import read_birth
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.ids import PatientId, new_id
 
 TODAY = date(2026, 11, 23)

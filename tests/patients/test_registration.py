@@ -7,10 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic_desktop.features.patients import queries, service
+from clinic_desktop.features.patients.queries import people as queries
+from clinic_desktop.features.patients.queries import search as finding
+from clinic_desktop.features.patients.queries import similar as likely
 from clinic_desktop.features.patients.rules.ages import Birth, BornInTheFuture, TooOld
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details, LinkKind, NameMissing
 from clinic_desktop.features.patients.rules.sex import Sex
+from clinic_desktop.features.patients.service import linking
+from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.errors import NotAllowed
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -96,7 +100,7 @@ def test_a_correction_changes_what_was_changed_and_the_search_follows(do, ask, r
     seen = of(ask, patient_id).details
     assert do(partial(service.correct, patient_id=patient_id, seen=seen, to=replace(seen, family_name="Tzoc")))
     assert of(ask, patient_id).details == replace(seen, family_name="Tzoc")
-    assert [f.said for f in ask(lambda r: queries.find(r, "tzoc"))] == ["TZOC PÉREZ, María"]
+    assert [f.said for f in ask(lambda r: finding.find(r, "tzoc"))] == ["TZOC PÉREZ, María"]
     same = of(ask, patient_id).details
     assert not do(partial(service.correct, patient_id=patient_id, seen=same, to=same))
 
@@ -117,7 +121,7 @@ def test_a_voided_registration_is_found_no_more_and_stays_readable(do, ask, regi
     with pytest.raises(ReasonMissing):
         do(partial(service.void_registration, patient_id=patient_id, reason=" "))
     do(partial(service.void_registration, patient_id=patient_id, reason="registrada dos veces"))
-    assert ask(lambda r: queries.find(r, "tzoc")) == ()
+    assert ask(lambda r: finding.find(r, "tzoc")) == ()
     assert ask(queries.count) == 0
     assert of(ask, patient_id).void_reason == "registrada dos veces"
 
@@ -134,7 +138,7 @@ def test_a_death_is_noted_as_well_as_it_is_known_and_can_be_taken_back(do, ask, 
     patient_id = register("Tzoc, María")
     do(partial(service.mark_died, patient_id=patient_id, died_on=PartialDate(2026, 10)))
     assert of(ask, patient_id).died_on == PartialDate(2026, 10)
-    assert ask(lambda r: queries.find(r, "tzoc"))[0].died
+    assert ask(lambda r: finding.find(r, "tzoc"))[0].died
     with pytest.raises(service.DiedInTheFuture):
         do(partial(service.mark_died, patient_id=patient_id, died_on=PartialDate(2026, 12)))
     do(partial(service.mark_died, patient_id=patient_id, died_on=None, seen=PartialDate(2026, 10)))
@@ -161,23 +165,23 @@ def test_that_it_is_another_person_is_kept_and_not_asked_again(do, ask, register
     known = register("Tzoc Pérez, María", "1987", community="Pulay", municipality_code="1413")
     new = details("Tzoc Pérez, María", "1987", community="Pulay", municipality_code="1413")
     patient_id = PatientId(new_id())
-    assert [s.patient_id for s in ask(lambda r: queries.similar(r, new))] == [known]
+    assert [s.patient_id for s in ask(lambda r: likely.similar(r, new))] == [known]
     do(partial(service.register, patient_id=patient_id, details=new, different_from=(known,)))
-    assert ask(lambda r: queries.similar(r, new, but=patient_id)) == ()
-    link = ask(lambda r: queries.links(r, known))[0]
+    assert ask(lambda r: likely.similar(r, new, but=patient_id)) == ()
+    link = ask(lambda r: likely.links(r, known))[0]
     assert (link.other_id, link.kind) == (patient_id, LinkKind.DIFFERENT)
-    do(partial(service.undo_link, link_id=link.link_id, reason="me equivoqué"))
-    assert ask(lambda r: queries.links(r, patient_id)) == ()
-    assert [s.patient_id for s in ask(lambda r: queries.similar(r, new, but=patient_id))] == [known]
-    with pytest.raises(service.SamePerson):
-        do(partial(service.say_same, first=known, second=known))
+    do(partial(linking.undo_link, link_id=link.link_id, reason="me equivoqué"))
+    assert ask(lambda r: likely.links(r, patient_id)) == ()
+    assert [s.patient_id for s in ask(lambda r: likely.similar(r, new, but=patient_id))] == [known]
+    with pytest.raises(linking.SamePerson):
+        do(partial(linking.say_same, first=known, second=known))
 
 
 def test_who_may_only_look_registers_nobody(vault, register):
     patient_id = register("Tzoc, María")
     reader = Actor(new_id(), "Lectora", frozenset({Permission.SEE_PATIENTS}))
     nobody = Actor(new_id(), "Nadie", frozenset())
-    assert vault.ask(lambda r: queries.find(r, "tzoc"), reader)
+    assert vault.ask(lambda r: finding.find(r, "tzoc"), reader)
     for use_case in (
         partial(service.register, patient_id=PatientId(new_id()), details=MARIA),
         partial(service.void_registration, patient_id=patient_id, reason="x"),
@@ -203,5 +207,5 @@ def test_any_name_in_any_writing_is_stored_found_and_shown(do, ask, given_names,
     assert kept.given_names or kept.family_name
     words = f"{kept.given_names} {kept.family_name}"
     wanted = " ".join(words.split()[:3])
-    assert patient_id in {found.patient_id for found in ask(lambda r: queries.find(r, wanted, limit=500))}
+    assert patient_id in {found.patient_id for found in ask(lambda r: finding.find(r, wanted, limit=500))}
     assert ask(lambda r: queries.header(r, patient_id)).said

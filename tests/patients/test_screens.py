@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from clinic_desktop.features.patients import queries, service
+from clinic_desktop.features.patients.queries import people as queries
+from clinic_desktop.features.patients.queries import similar as likely
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, LinkKind
 from clinic_desktop.features.patients.rules.sex import Sex
 from clinic_desktop.features.patients.screens import slots
@@ -16,6 +17,7 @@ from clinic_desktop.features.patients.screens.person_page import PersonPage
 from clinic_desktop.features.patients.screens.persons import ALL, PersonsScreen
 from clinic_desktop.features.patients.screens.registration import NEW, RegistrationScreen
 from clinic_desktop.features.patients.screens.search import SearchPage
+from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
@@ -201,7 +203,7 @@ def test_saving_asks_once_and_then_keeps_that_it_is_another_person(alike, twin, 
     assert len(everybody(ask)) == 1
     alike.primary.click()
     assert len(everybody(ask)) == 2
-    assert [link.kind for link in ask(lambda r: queries.links(r, twin))] == [LinkKind.DIFFERENT]
+    assert [link.kind for link in ask(lambda r: likely.links(r, twin))] == [LinkKind.DIFFERENT]
 
 
 def test_the_same_person_is_opened_instead_of_registered(alike, twin, ask, office, qtbot):

@@ -5,9 +5,12 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
-from clinic_desktop.features.patients import queries, service
+from clinic_desktop.features.patients.queries import people as queries
+from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.features.patients.records import Patient, PatientEntry, PatientPosting, PatientWord
 from clinic_desktop.features.patients.rules.ranking import Level
+from clinic_desktop.features.patients.service import filing
+from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.ids import PatientId, new_id
 from tests.patients.conftest import details
 
@@ -31,7 +34,7 @@ def village(register):
 @pytest.fixture
 def found(ask, village):
     names = {patient_id: name for name, patient_id in village.items()}
-    return lambda words: [names[row.patient_id] for row in ask(lambda r: queries.find(r, words))]
+    return lambda words: [names[row.patient_id] for row in ask(lambda r: finding.find(r, words))]
 
 
 @pytest.mark.parametrize("words", ["tzoc maria ixchel", "MARÍA tzoc ix", "ixchel", "perez ixchel", "tzo mar 87 pul"])
@@ -95,14 +98,14 @@ def test_year_place_number_telephone_card_and_folder_are_words_too(found, ask, v
 
 
 def test_a_wrong_year_is_forgiven_and_said(ask, village):
-    rows = ask(lambda r: queries.find(r, "tzok isabel 1987"))
+    rows = ask(lambda r: finding.find(r, "tzok isabel 1987"))
     assert [row.patient_id for row in rows] == [village["isabel"]]
     assert rows[0].level is Level.FAR
     assert rows[0].reasons == ("another year: 1978",)
 
 
 def test_each_result_says_how_near_it_is_and_why(ask, village):
-    rows = {row.patient_id: row for row in ask(lambda r: queries.find(r, "tzok maria 87"))}
+    rows = {row.patient_id: row for row in ask(lambda r: finding.find(r, "tzok maria 87"))}
     close = rows[village["maria"]]
     assert (close.level, close.reasons) == (Level.CLOSE, ("c for k", "same year"))
     assert (close.said, close.place) == ("TZOC PÉREZ, María Ixchel", "Santa María Nebaj, Pulay")
@@ -134,13 +137,13 @@ def test_nothing_typed_finds_nobody_and_signs_break_nothing(found):
 
 
 def test_typed_words_are_split_by_how_people_here_use_them(ask, village):
-    assert ask(lambda r: queries.split_name(r, "pedro chavajay")).given == "Pedro"
-    assert ask(lambda r: queries.split_name(r, "chavajay pedro")).family == "Chavajay"
+    assert ask(lambda r: finding.split_name(r, "pedro chavajay")).given == "Pedro"
+    assert ask(lambda r: finding.split_name(r, "chavajay pedro")).family == "Chavajay"
 
 
 def test_communities_are_offered_as_they_were_written(ask, village):
-    assert ask(lambda r: queries.communities(r, "1413", "pu")) == ("Pulay",)
-    assert ask(lambda r: queries.communities(r, "1413", "san")) == ()
+    assert ask(lambda r: finding.communities(r, "1413", "pu")) == ("Pulay",)
+    assert ask(lambda r: finding.communities(r, "1413", "san")) == ()
 
 
 def index_of(ask):
@@ -162,12 +165,12 @@ def test_rows_written_past_the_program_are_found_after_a_refresh(do, ask, villag
         work.session.execute(sa.delete(PatientEntry).where(PatientEntry.patient_id == village["brito"]))
 
     do(raw)
-    service_calls = [partial(service.refresh_search), lambda w: service.after_merge(w, {"patient": [village["juan"]]})]
+    service_calls = [partial(filing.refresh_search), lambda w: filing.after_merge(w, {"patient": [village["juan"]]})]
     assert do(service_calls[0]) >= 1
-    assert [r.patient_id for r in ask(lambda r: queries.find(r, "ramiro"))] == [village["juan"]]
+    assert [r.patient_id for r in ask(lambda r: finding.find(r, "ramiro"))] == [village["juan"]]
     assert do(service_calls[1]) is None
     do(lambda w: w.session.execute(sa.update(Patient).where(Patient.id == village["juan"]).values(given_names="Juan")))
-    do(partial(service.refresh_search, patient_ids=[village["juan"]]))
+    do(partial(filing.refresh_search, patient_ids=[village["juan"]]))
     assert {row.word for row in index_of(ask)[1]} == {row.word for row in before[1]}
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.agenda import service as agenda
-from clinic_desktop.features.agenda.rules import VisitKind
+from clinic_desktop.features.agenda.rules.day import VisitKind
+from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.rules.diagnoses import ConditionChange, Diagnosis
 from clinic_desktop.features.consults.service import encounters, signing
 from clinic_desktop.features.medication.rules.doses import read_dose
@@ -15,10 +15,10 @@ from clinic_desktop.features.medication.rules.kinds import Form, Unit
 from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.features.medication.service.formulary import NewPresentation
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
-from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.rules.ages import Birth
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.rules.sex import Sex
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.features.referrals import queries, service
 from clinic_desktop.features.referrals.rules import Material, Urgency, Written
 from clinic_desktop.kernel.dates import PartialDate

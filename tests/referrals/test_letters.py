@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from clinic_desktop.features.patients import service as patients
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.features.referrals import queries, service
 from clinic_desktop.features.referrals.letters import referral
 from clinic_desktop.features.referrals.rules import (

@@ -90,7 +90,7 @@ def test_followers_hear_which_tables_changed_and_only_after_the_commit(vault: Va
 
 
 def test_the_ledger_names_a_use_case_by_room_and_verb() -> None:
-    from clinic_desktop.features.agenda import service
+    from clinic_desktop.features.agenda.service import day as service
 
     assert act_of(partial(partial(service.check_in), appointment_id="x")) == "agenda.check_in"
 

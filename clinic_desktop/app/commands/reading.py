@@ -2,10 +2,11 @@
 
 from clinic_desktop.app.cli import Answer, Command, Desk
 from clinic_desktop.app.clinic import OpenClinic
-from clinic_desktop.features.agenda import queries as agenda
+from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.medication.queries import proof, shelf
-from clinic_desktop.features.patients import queries as patients
-from clinic_desktop.features.patients import service as patients_service
+from clinic_desktop.features.patients.queries import people as patients
+from clinic_desktop.features.patients.queries import search as finding
+from clinic_desktop.features.patients.service import registering as patients_service
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import PatientId
@@ -13,7 +14,7 @@ from clinic_desktop.kernel.ids import PatientId
 
 def search(desk: Desk) -> Answer:
     with desk.open() as clinic:
-        found = clinic.vault.ask(lambda reading: patients.find(reading, desk.wanted.text), clinic.actor)
+        found = clinic.vault.ask(lambda reading: finding.find(reading, desk.wanted.text), clinic.actor)
     facts = {"found": [{"id": f.patient_id, "number": f.number, "name": f.said, "born": f.born} for f in found]}
     return Answer(facts, [f"{f.number}  {f.said}  {f.born}" for f in found] or [_("Nobody was found.")])
 

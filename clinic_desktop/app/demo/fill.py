@@ -8,7 +8,7 @@ from clinic_desktop.app.demo.history import History, Plan
 from clinic_desktop.app.demo.marks import is_demo, mark_folder
 from clinic_desktop.app.demo.people import Region
 from clinic_desktop.app.demo.team import Post, Team, hire
-from clinic_desktop.features.patients import queries as patients_queries
+from clinic_desktop.features.patients.queries import people as patients_queries
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_

@@ -14,10 +14,10 @@ from clinic_desktop.app.demo.illness import Burden, Course, draw_burden, draw_co
 from clinic_desktop.app.demo.people import Region, invent
 from clinic_desktop.app.demo.shelf import Shelf
 from clinic_desktop.app.demo.team import Team
-from clinic_desktop.features.agenda import service as agenda
-from clinic_desktop.features.agenda.rules import VisitKind
-from clinic_desktop.features.patients import service as patients
+from clinic_desktop.features.agenda.rules.day import VisitKind
+from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.patients.rules.patient import AllergyStatus
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.clock import StillClock, unix_ms
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.vault import Vault

@@ -4,10 +4,10 @@ from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.app.demo.hands import Hands
 from clinic_desktop.app.demo.report import PAPERS
-from clinic_desktop.features.agenda import queries as agenda
-from clinic_desktop.features.agenda.rules import AppointmentStatus
+from clinic_desktop.features.agenda.queries import day as agenda
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.agenda.screens.today import TodayScreen
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.screens.registration import RegistrationScreen
 from clinic_desktop.features.patients.screens.search import SearchPage
 from clinic_desktop.kernel.names import fold

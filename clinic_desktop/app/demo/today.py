@@ -8,12 +8,12 @@ from clinic_desktop.app.demo.illness import COURSES, Burden, Course
 from clinic_desktop.app.demo.people import Region, invent
 from clinic_desktop.app.demo.shelf import Shelf
 from clinic_desktop.app.demo.team import Team
-from clinic_desktop.features.agenda import queries as agenda_queries
-from clinic_desktop.features.agenda import service as agenda
-from clinic_desktop.features.agenda.rules import AppointmentStatus, VisitKind
+from clinic_desktop.features.agenda.queries import day as agenda_queries
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus, VisitKind
+from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import diagnoses, scales
-from clinic_desktop.features.patients import queries as patients_queries
-from clinic_desktop.features.patients import service as patients
+from clinic_desktop.features.patients.queries import people as patients_queries
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.clock import unix_ms
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.work import Work

@@ -1,12 +1,13 @@
-"""The tables of this room. A booking never changes: what happens to it are events, and its status is read from them."""
+"""The tables of this room: days, bookings, calls. A booking never changes: what happens to it are events, and its status is read from them."""
 
 from datetime import date, datetime
 
 from sqlalchemy.orm import Mapped
 
-from clinic_desktop.features.agenda.rules import EventKind, VisitKind
+from clinic_desktop.features.agenda.rules.calls import CallOutcome
+from clinic_desktop.features.agenda.rules.day import EventKind, VisitKind
 from clinic_desktop.storage.base import MergeClass, Synced, field
-from clinic_desktop.storage.types import Day, Id, Instant, Whole, Words, choice
+from clinic_desktop.storage.types import Code, Day, Flag, Id, Instant, Whole, Words, choice
 
 
 class Appointment(Synced):
@@ -20,6 +21,9 @@ class Appointment(Synced):
     kind: Mapped[VisitKind] = field(3, choice(VisitKind), nullable=False)
     clinician_id: Mapped[str | None] = field(4, Id)
     moved_from_id: Mapped[str | None] = field(5, Id)
+    place_id: Mapped[str | None] = field(6, Id, references="consultation_place.id")
+    from_paper: Mapped[bool | None] = field(7, Flag)
+    """Typed afterwards from the paper of a day without light; `day` is the real one."""
 
 
 class AppointmentEvent(Synced):
@@ -35,3 +39,53 @@ class AppointmentEvent(Synced):
     moved_to_id: Mapped[str | None] = field(5, Id)
     undoes_id: Mapped[str | None] = field(6, Id)
     reason: Mapped[str | None] = field(7, Words)
+    clinician_id: Mapped[str | None] = field(8, Id)
+    """To whose queue the person was given (ASSIGNED); None there means to nobody's in particular."""
+
+
+class ConsultationPlace(Synced):
+    """Where the clinic holds its days: one laptop may serve several villages."""
+
+    __tablename__ = "consultation_place"
+    __merge__ = MergeClass.REGISTERS
+
+    name: Mapped[str | None] = field(0, Words)
+    municipality_code: Mapped[str | None] = field(1, Code)
+    retired: Mapped[bool | None] = field(2, Flag)
+
+
+class ConsultationDay(Synced):
+    """A day on which somebody sees people at a place. Called off = voided, with a reason."""
+
+    __tablename__ = "consultation_day"
+    __merge__ = MergeClass.REGISTERS
+
+    day: Mapped[date | None] = field(0, Day, index=True)
+    place_id: Mapped[str | None] = field(1, Id, references="consultation_place.id")
+    clinician_id: Mapped[str | None] = field(2, Id)
+    capacity: Mapped[int | None] = field(3, Whole)
+    """People this clinician sees that day; empty: what the settings say."""
+    begins_text: Mapped[str | None] = field(4, Words)
+
+
+class CallAttempt(Synced):
+    """One try to reach a person, by telephone or at the door, and what came of it."""
+
+    __tablename__ = "call_attempt"
+    __merge__ = MergeClass.APPEND
+
+    patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="patient.id")
+    appointment_id: Mapped[str | None] = field(1, Id, index=True, references="appointment.id")
+    outcome: Mapped[CallOutcome] = field(2, choice(CallOutcome), nullable=False)
+    at: Mapped[datetime] = field(3, Instant, nullable=False)
+    note: Mapped[str | None] = field(4, Words)
+
+
+class KeptApart(Synced):
+    """Two people who are not booked for one day. No reason is kept, and none is shown."""
+
+    __tablename__ = "kept_apart"
+    __merge__ = MergeClass.SET
+
+    first_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="patient.id")
+    second_id: Mapped[str] = field(1, Id, nullable=False, index=True, references="patient.id")

@@ -10,6 +10,7 @@ from clinic_desktop.features.consults.rules.risk import RiskStep
 from clinic_desktop.features.consults.rules.scoring import HowGiven
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.rules.signing import SignatureKind
+from clinic_desktop.features.consults.rules.vitals import Pregnancy
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.storage.base import MergeClass, Synced, field
 from clinic_desktop.storage.types import Code, Day, Flag, Id, Instant, JsonText, PartialDay, Whole, Words, choice
@@ -175,3 +176,26 @@ class RiskEvent(Synced):
     outcome_text: Mapped[str | None] = field(10, Words)
     by_id: Mapped[str] = field(11, Id, nullable=False)
     by_name: Mapped[str | None] = field(12, Words)
+
+
+class VitalSigns(Synced):
+    """What was measured at one time. Integers in the small unit, so that nothing is rounded; empty: not measured."""
+
+    __tablename__ = "vital_signs"
+    __merge__ = MergeClass.APPEND
+
+    patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
+    appointment_id: Mapped[str | None] = field(1, Id, references="appointment.id")
+    taken_on: Mapped[date] = field(2, Day, nullable=False)
+    weight_grams: Mapped[int | None] = field(3, Whole)
+    height_mm: Mapped[int | None] = field(4, Whole)
+    systolic_mmhg: Mapped[int | None] = field(5, Whole)
+    diastolic_mmhg: Mapped[int | None] = field(6, Whole)
+    pulse_per_minute: Mapped[int | None] = field(7, Whole)
+    temperature_tenths: Mapped[int | None] = field(8, Whole)
+    """Tenths of a degree Celsius."""
+    pregnancy: Mapped[Pregnancy | None] = field(9, choice(Pregnancy))
+    pregnancy_weeks: Mapped[int | None] = field(10, Whole)
+    amends_id: Mapped[str | None] = field(11, Id, index=True, references="vital_signs.id")
+    """The measurement that this one corrects."""
+    note: Mapped[str | None] = field(12, Words)

@@ -12,7 +12,7 @@ from clinic_desktop.features.consults.queries import diagnoses, notes, risks, sc
 from clinic_desktop.features.consults.rules.diagnoses import VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, current_medicines
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.identity import said_id
 from clinic_desktop.features.patients.rules.naming import name_of, said_name

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from clinic_desktop.features.agenda.rules import read_when
+from clinic_desktop.features.agenda.rules.day import read_when
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_, _
 

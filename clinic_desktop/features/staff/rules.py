@@ -15,14 +15,16 @@ class FirstRole:
 
 
 _DESK = frozenset({P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.RECEPTION, P.SEE_DAY})
-_CLINICIAN = frozenset({P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.SEE_DAY, P.READ_CHART, P.WRITE_NOTES, P.WRITE_LETTERS})
+_CLINICIAN = frozenset(
+    {P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.SEE_DAY, P.READ_CHART, P.WRITE_NOTES, P.WRITE_LETTERS, P.TAKE_VITALS}
+)
 _PRESCRIBER = _CLINICIAN | {P.PRESCRIBE, P.SEE_STOCK}
 
 FIRST_ROLES: tuple[FirstRole, ...] = (
     FirstRole("receptionist", N_("Reception"), _DESK | {P.CARRY_BUNDLES}),
-    FirstRole("psychiatrist", N_("Psychiatrist"), _PRESCRIBER | {P.SIGN_NOTES}),
+    FirstRole("psychiatrist", N_("Psychiatrist"), _PRESCRIBER | {P.SIGN_NOTES, P.OPEN_RESTRICTED}),
     FirstRole("resident", N_("Resident"), _PRESCRIBER),
-    FirstRole("psychologist", N_("Psychologist"), _CLINICIAN | {P.SIGN_NOTES}),
+    FirstRole("psychologist", N_("Psychologist"), _CLINICIAN | {P.SIGN_NOTES, P.OPEN_RESTRICTED}),
     FirstRole("general-doctor", N_("General doctor"), _PRESCRIBER | {P.SIGN_NOTES}),
     FirstRole("nurse", N_("Nurse"), _CLINICIAN | {P.SEE_STOCK, P.DISPENSE}),
     FirstRole("pharmacy", N_("Pharmacy"), frozenset({P.SEE_PATIENTS, P.SEE_STOCK, P.DISPENSE, P.RECEIVE_STOCK})),
@@ -33,13 +35,14 @@ FIRST_ROLES: tuple[FirstRole, ...] = (
         N_("Coordination"),
         _DESK
         | {P.SEE_STOCK, P.DISPENSE, P.RECEIVE_STOCK, P.CORRECT_STOCK, P.CARRY_BUNDLES, P.KEEP_BACKUPS, P.KEEP_STAFF}
-        | {P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_LEDGER, P.SEE_REPORTS},
+        | {P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_LEDGER, P.SEE_REPORTS, P.IMPORT_PATIENTS},
     ),
     FirstRole(
         "data-manager",
         N_("Data manager"),
         frozenset({P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.CARRY_BUNDLES, P.MERGE_BUNDLES, P.KEEP_BACKUPS})
-        | {P.KEEP_STAFF, P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_STOCK, P.SEE_LEDGER, P.SEE_REPORTS},
+        | {P.KEEP_STAFF, P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_STOCK, P.SEE_LEDGER, P.SEE_REPORTS}
+        | {P.IMPORT_PATIENTS},
     ),
     FirstRole("auditor", N_("Auditor"), frozenset({P.SEE_LEDGER, P.SEE_REPORTS})),
 )

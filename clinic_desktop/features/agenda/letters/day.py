@@ -6,11 +6,11 @@ the turn carries no name.
 
 from datetime import date
 
-from clinic_desktop.features.agenda import queries
-from clinic_desktop.features.agenda.queries import DayRow
-from clinic_desktop.features.agenda.rules import KIND_WORDS, AppointmentStatus
-from clinic_desktop.features.agenda.service import draw_list_number
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.agenda.queries import day as queries
+from clinic_desktop.features.agenda.queries.day import DayRow
+from clinic_desktop.features.agenda.rules.day import KIND_WORDS, AppointmentStatus
+from clinic_desktop.features.agenda.service.day import draw_list_number
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
 from clinic_desktop.kernel.dates import say_day, say_instant, say_time, say_weekday
 from clinic_desktop.kernel.i18n import _

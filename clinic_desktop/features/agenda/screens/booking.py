@@ -6,9 +6,11 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.agenda import queries, service
-from clinic_desktop.features.agenda.rules import KIND_WORDS, VisitKind, read_when
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.agenda.queries import day as queries
+from clinic_desktop.features.agenda.rules.day import KIND_WORDS, VisitKind, read_when
+from clinic_desktop.features.agenda.service import day as service
+from clinic_desktop.features.patients.queries import people as patients
+from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.kernel.dates import say_day, say_weekday
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -65,7 +67,7 @@ class BookingSheet(Sheet):
         return read_when(self.when.text(), self._today)
 
     def _find(self, words: str) -> list[tuple[str, str]]:
-        found = self._office.ask(patients.find, words, 8)
+        found = self._office.ask(finding.find, words, 8)
         return [(f.patient_id, " · ".join(part for part in (f.said, f.born, f.place) if part)) for f in found]
 
     def _say_back(self, _typed: str = "") -> None:

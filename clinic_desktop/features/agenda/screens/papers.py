@@ -6,9 +6,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.agenda import service
 from clinic_desktop.features.agenda.letters import day as papers
-from clinic_desktop.features.agenda.queries import DayRow
+from clinic_desktop.features.agenda.queries.day import DayRow
+from clinic_desktop.features.agenda.service import day as service
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.buttons import Button

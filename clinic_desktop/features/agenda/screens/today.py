@@ -6,11 +6,12 @@ from functools import partial
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from clinic_desktop.features.agenda import queries, service
-from clinic_desktop.features.agenda.rules import KIND_WORDS, MAY_FOLLOW, STATUS_WORDS, AppointmentStatus, EventKind
+from clinic_desktop.features.agenda.queries import day as queries
+from clinic_desktop.features.agenda.rules.day import KIND_WORDS, MAY_FOLLOW, STATUS_WORDS, AppointmentStatus, EventKind
 from clinic_desktop.features.agenda.screens.booking import ask_booking, ask_other_day
 from clinic_desktop.features.agenda.screens.papers import may_print, print_day, print_turn
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.agenda.service import day as service
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.rules.sex import say_sex
 from clinic_desktop.kernel.i18n import N_, _, ngettext
 from clinic_desktop.kernel.ids import PatientId

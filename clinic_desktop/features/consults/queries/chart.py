@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clinic_desktop.features.agenda import queries as agenda
-from clinic_desktop.features.agenda.queries import DayRow, PatientAppointment
+from clinic_desktop.features.agenda.queries import day as agenda
+from clinic_desktop.features.agenda.queries.day import DayRow, PatientAppointment
 from clinic_desktop.features.consults.queries import courses, diagnoses, notes, risks, scales
 from clinic_desktop.features.consults.queries.courses import MedicineSpan
 from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
@@ -22,7 +22,7 @@ from clinic_desktop.features.consults.records import (
 from clinic_desktop.features.consults.rules.risk import OpenRisk
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.rules.rows import Header
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission

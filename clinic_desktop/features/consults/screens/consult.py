@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from clinic_desktop.features.agenda.rules import read_when
+from clinic_desktop.features.agenda.rules.day import read_when
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import notes, scales
 from clinic_desktop.features.consults.rules.risk import RiskAnswer

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.agenda.rules import read_when
+from clinic_desktop.features.agenda.rules.day import read_when
 from clinic_desktop.features.consults.rules.risk import OpenRisk, RiskAnswer, next_contact, reason_item
 from clinic_desktop.features.consults.service import risk
 from clinic_desktop.kernel.dates import say_day

@@ -3,8 +3,8 @@
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.agenda import queries as agenda
-from clinic_desktop.features.agenda.rules import KIND_WORDS, STATUS_WORDS, AppointmentStatus
+from clinic_desktop.features.agenda.queries import day as agenda
+from clinic_desktop.features.agenda.rules.day import KIND_WORDS, STATUS_WORDS, AppointmentStatus
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import notes
 from clinic_desktop.features.consults.queries.chart import ClinicianRow, RiskRow

@@ -3,16 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from clinic_desktop.features.agenda import queries as agenda_queries
-from clinic_desktop.features.agenda import service as agenda
-from clinic_desktop.features.agenda.rules import AppointmentStatus
+from clinic_desktop.features.agenda.queries import day as agenda_queries
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus
+from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import diagnoses, notes
 from clinic_desktop.features.consults.queries.notes import DRAFT_SCREEN
 from clinic_desktop.features.consults.records import Condition, Encounter
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.service import prescribing
-from clinic_desktop.features.patients import service as patients
+from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.ids import PatientId

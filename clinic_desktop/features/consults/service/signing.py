@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from clinic_desktop.features.agenda import service as agenda
-from clinic_desktop.features.agenda.rules import AppointmentStatus
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus
+from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import diagnoses, notes
 from clinic_desktop.features.consults.records import Addendum, Condition, ConsultNote, Encounter, NoteSignature
 from clinic_desktop.features.consults.rules import signing

@@ -11,7 +11,7 @@ from clinic_desktop.features.medication.rules.shelf import ShelfLot, say_lasting
 from clinic_desktop.features.medication.screens.give_card import SOON_DAYS, GiveCard
 from clinic_desktop.features.medication.screens.whose import banner_of
 from clinic_desktop.features.medication.service import dispensing
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext

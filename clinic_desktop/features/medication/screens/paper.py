@@ -12,7 +12,7 @@ from clinic_desktop.features.medication.rules.doses import check_days
 from clinic_desktop.features.medication.rules.shelf import read_units, say_units
 from clinic_desktop.features.medication.service import dispensing
 from clinic_desktop.features.medication.service.dispensing import PaperLine
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import new_id
@@ -90,7 +90,7 @@ class PaperPage(QWidget):
         (self.product if self.person.value() else self.person).setFocus()
 
     def _find_person(self, words: str) -> list[tuple[Any, str]]:
-        found = self._office.ask(patients.find, words, 8)
+        found = self._office.ask(finding.find, words, 8)
         return [(who.patient_id, " · ".join(x for x in (who.said, who.born, who.place) if x)) for who in found]
 
     def _find_product(self, words: str) -> list[tuple[Any, str]]:

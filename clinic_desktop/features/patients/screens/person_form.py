@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from clinic_desktop.features.patients import queries
+from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.features.patients.rules import identity
 from clinic_desktop.features.patients.rules.ages import Birth, read_birth, say_birth, says_unknown
 from clinic_desktop.features.patients.rules.naming import Typed
@@ -185,7 +185,7 @@ class PersonForm(Form):
         return [(found.code, found.said()) for found in find_municipalities(typed)]
 
     def _find_community(self, typed: str) -> Sequence[tuple[Any, str]]:
-        known = self._office.ask(queries.communities, self.municipality.value() or "", typed)
+        known = self._office.ask(finding.communities, self.municipality.value() or "", typed)
         return [(name, name) for name in known]
 
     # to and from details

@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from clinic_desktop.features.patients import queries, service
+from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.rules.ages import read_birth
 from clinic_desktop.features.patients.rules.banner import banner_words
 from clinic_desktop.features.patients.rules.identity import said_id
@@ -16,6 +16,7 @@ from clinic_desktop.features.patients.rules.places import language_name, said_pl
 from clinic_desktop.features.patients.rules.rows import AllergyRow, Known
 from clinic_desktop.features.patients.screens import slots
 from clinic_desktop.features.patients.screens.preview import tone_of
+from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.dates import PartialDate, say_day
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _

@@ -6,7 +6,7 @@ from typing import Any, overload
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.patients import queries
+from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.rules.rows import Found
 from clinic_desktop.features.patients.screens.people_table import PeopleTable
 from clinic_desktop.features.patients.screens.preview import PersonPreview

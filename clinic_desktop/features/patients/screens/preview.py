@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.patients import queries
+from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.rules.ages import born_label
 from clinic_desktop.features.patients.rules.rows import Found, Header, Mark
 from clinic_desktop.features.patients.screens.slots import Deed, deeds_for

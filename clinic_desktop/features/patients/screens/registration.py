@@ -8,10 +8,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.patients import queries, service
+from clinic_desktop.features.patients.queries import people as queries
+from clinic_desktop.features.patients.queries import search as finding
+from clinic_desktop.features.patients.queries import similar as likely
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.screens.person_form import PersonForm
 from clinic_desktop.features.patients.screens.similar_people import SimilarPeople
+from clinic_desktop.features.patients.service import linking
+from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -112,7 +116,7 @@ class RegistrationScreen(QWidget):
             return
         unfinished = self._unfinished()
         if words.strip():
-            self.form.show_typed(self._office.ask(queries.split_name, words))
+            self.form.show_typed(self._office.ask(finding.split_name, words))
             self.look_for_similar()
             self.earlier.setVisible(unfinished is not None)
         elif unfinished is not None:
@@ -169,7 +173,7 @@ class RegistrationScreen(QWidget):
 
     def look_for_similar(self) -> None:
         but = self.patient_id if self._correcting else None
-        found = self._office.ask(queries.similar, self.form.details(self._before), but)
+        found = self._office.ask(likely.similar, self.form.details(self._before), but)
         if self._correcting:
             found = tuple(similar for similar in found if similar.strong)
             self.similar.setVisible(bool(found))
@@ -178,7 +182,7 @@ class RegistrationScreen(QWidget):
     def _is_same(self, other: str) -> None:
         """The person is here already: what was typed goes, the page of that person comes."""
         if self._correcting:
-            use_case = partial(service.say_same, first=self.patient_id, second=PatientId(other))
+            use_case = partial(linking.say_same, first=self.patient_id, second=PatientId(other))
             self._office.do(use_case, self, then=lambda _link: self.look_for_similar())
             return
         self._forget_draft(then=partial(self._go_to, other))

@@ -3,7 +3,8 @@
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.patients import queries
+from clinic_desktop.features.patients.queries import people as queries
+from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.features.patients.rules.rows import Found, Results
 from clinic_desktop.features.patients.screens.people_table import PeopleTable
 from clinic_desktop.features.patients.screens.preview import PersonPreview
@@ -60,7 +61,7 @@ class SearchPage(QWidget):
     def look_for(self, words: str) -> None:
         """What stands in the box now."""
         self._words = words
-        self._show(self._office.ask(queries.search, words))
+        self._show(self._office.ask(finding.search, words))
         self.table.choose_at(0)
 
     def move_choice(self, step: int) -> None:
@@ -78,7 +79,7 @@ class SearchPage(QWidget):
     def _again(self) -> None:
         self._count_all()
         if self._words:
-            self._show(self._office.ask(queries.search, self._words))
+            self._show(self._office.ask(finding.search, self._words))
 
     def _show(self, results: Results) -> None:
         count = results.total

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.rules.ages import say_age_in_words
 from clinic_desktop.features.patients.rules.places import municipality_name
 from clinic_desktop.features.patients.rules.sex import say_sex

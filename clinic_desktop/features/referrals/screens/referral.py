@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from clinic_desktop.features.patients import queries as patients
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.rules.ages import born_label
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, say_allergies
 from clinic_desktop.features.patients.rules.sex import say_sex

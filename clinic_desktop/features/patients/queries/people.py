@@ -6,7 +6,6 @@ The search reads terms of this device's index (rules/terms.py, rules/postings.py
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,15 +14,11 @@ from clinic_desktop.features.patients.records import (
     Allergy,
     Patient,
     PatientEntry,
-    PatientLink,
-    PatientWord,
 )
-from clinic_desktop.features.patients.rules import likeness, postings, ranking, searching, terms
+from clinic_desktop.features.patients.rules import ranking, terms
 from clinic_desktop.features.patients.rules.ages import Birth, say_age, say_born
-from clinic_desktop.features.patients.rules.naming import Typed, name_of, said_name, split_typed
+from clinic_desktop.features.patients.rules.naming import name_of, said_name
 from clinic_desktop.features.patients.rules.patient import (
-    Details,
-    LinkKind,
     allergy_status,
     from_columns,
 )
@@ -34,12 +29,8 @@ from clinic_desktop.features.patients.rules.rows import (
     Found,
     Header,
     Known,
-    Link,
     Mark,
-    Results,
-    Similar,
 )
-from clinic_desktop.features.patients.rules.searching import Span
 from clinic_desktop.features.patients.rules.sex import Sex
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.ids import PatientId
@@ -47,8 +38,6 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
 TABLES = frozenset({"patient", "allergy", "patient_link"})
-RECENT_FIRST = 100
-"""So many of those opened last go before their equals."""
 
 
 Marks = Callable[[Asker, Sequence[PatientId]], Mapping[PatientId, Sequence[Mark]]]
@@ -59,7 +48,7 @@ marks: tuple[Marks, ...] = ()
 # -- lists
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
     """A person as a list needs it, in the order of `_LISTED`; read as plain SQL, for it runs at every keystroke."""
 
     id: PatientId
@@ -91,18 +80,18 @@ def rows_of(asker: Asker, entries: Sequence[int]) -> tuple[Found, ...]:
     """The people with these filing numbers, in this order; those filed no more are left out."""
     asker.require(Permission.SEE_PATIENTS)
     today = asker.today
-    found = {line.entry: _found(line, today) for line in _listed(asker, entries)}
+    found = {line.entry: found_of(line, today) for line in listed(asker, entries)}
     return tuple(found[entry] for entry in entries if entry in found)
 
 
-def _listed(asker: Asker, entries: Sequence[int]) -> list[_Line]:
+def listed(asker: Asker, entries: Sequence[int]) -> list[Line]:
     if not entries:
         return []
     rows = asker.plain(_LISTED.format(places=",".join("?" * len(entries))), tuple(entries))
-    return [_Line(*row) for row in rows]
+    return [Line(*row) for row in rows]
 
 
-def _found(line: _Line, today: date, typed: tuple[str, ...] = ()) -> Found:
+def found_of(line: Line, today: date, typed: tuple[str, ...] = ()) -> Found:
     name = name_of(line)
     birth = Birth(PartialDate.parse(line.birth_date), bool(line.birth_estimated)) if line.birth_date else None
     person = terms.from_kept(line.kept)
@@ -127,7 +116,7 @@ def _found(line: _Line, today: date, typed: tuple[str, ...] = ()) -> Found:
 _SEXES = frozenset(Sex)
 
 
-def _birth_of(row: Any) -> Birth | None:
+def birth_of(row: Any) -> Birth | None:
     return Birth(row.birth_date, bool(row.birth_estimated), row.birth_noted_on) if row.birth_date else None
 
 
@@ -161,13 +150,13 @@ def place_by_name(asker: Asker, entry: int) -> int | None:
 
 def recent(asker: Asker, limit: int = 50) -> tuple[Found, ...]:
     """Those opened last on this computer, then those registered last."""
-    seen = _recently_seen(asker, limit)
+    seen = recently_seen(asker, limit)
     newest = sa.select(PatientEntry.entry).where(PatientEntry.seen.is_(None)).order_by(PatientEntry.entry.desc())
     more = [row.entry for row in asker.all(newest.limit(limit - len(seen)))] if len(seen) < limit else []
     return rows_of(asker, [*seen, *more])
 
 
-def _recently_seen(asker: Asker, limit: int) -> list[int]:
+def recently_seen(asker: Asker, limit: int) -> list[int]:
     ordered = "SELECT entry FROM patient_entry WHERE seen IS NOT NULL ORDER BY seen DESC LIMIT ?"
     return [entry for (entry,) in asker.plain(ordered, (limit,))]
 
@@ -204,57 +193,13 @@ def by_number(asker: Asker, number: str) -> PatientId | None:
     return None if found is None else PatientId(found)
 
 
-# -- search
-
-
-def find(asker: Asker, words: str, limit: int = 20) -> tuple[Found, ...]:
-    """People by any words in any order: names, year, place, numbers. Nearest first, recently opened among equals."""
-    return search(asker, words, limit).rows
-
-
-def search(asker: Asker, words: str, limit: int = 20) -> Results:
-    asker.require(Permission.SEE_PATIENTS)
-    typed = terms.typed_words(words)[: searching.MOST_WORDS]
-    if not typed:
-        return Results((), 0)
-    answer = searching.seek(_Shelf(asker), typed, _recently_seen(asker, RECENT_FIRST), limit)
-    today = asker.today
-    rows = {line.entry: _found(line, today, typed) for line in _listed(asker, answer.entries)}
-    return Results(tuple(rows[entry] for entry in answer.entries if entry in rows), answer.total, typed)
-
-
-class _Shelf:
-    """The index in the database: one statement for all the terms of a word, a few small rows."""
-
-    def __init__(self, asker: Asker) -> None:
-        self._asker = asker
-
-    def read(self, spans: Sequence[Span]) -> Iterable[tuple[Any, ...]]:
-        values: list[str] = []
-        for span in spans:
-            values += (span.term, span.term + terms.END) if span.begins else (span.term,)
-        return self._asker.plain(_reading(tuple(span.begins for span in spans)), tuple(values))
-
-    def vocabulary(self) -> Sequence[str]:
-        ((words,),) = self._asker.plain("SELECT group_concat(word, ' ') FROM patient_word")
-        return (words or "").split()
-
-
-@cache
-def _reading(begins: tuple[bool, ...]) -> str:
-    """The statement that reads so many spans, in their order."""
-    wanted = ("term >= ? AND term < ?" if many else "term = ?" for many in begins)
-    chosen = (f"SELECT {at}, chunk, people FROM patient_posting WHERE {w}" for at, w in enumerate(wanted))  # noqa: S608
-    return " UNION ALL ".join(chosen)
-
-
 # -- one person
 
 
 def header(asker: Asker, patient_id: PatientId) -> Header:
     asker.require(Permission.SEE_PATIENTS)
-    row = asker.one(sa.select(*_ALL).where(Patient.id == patient_id))
-    birth, name = _birth_of(row), name_of(row)
+    row = asker.one(sa.select(*ALL_COLUMNS).where(Patient.id == patient_id))
+    birth, name = birth_of(row), name_of(row)
     allergies = tuple(allergy.substance for allergy in _allergies(asker, patient_id))
     return Header(
         patient_id=patient_id,
@@ -279,12 +224,12 @@ def header(asker: Asker, patient_id: PatientId) -> Header:
     )
 
 
-_ALL = tuple(Patient.__table__.columns)
+ALL_COLUMNS = tuple(Patient.__table__.columns)
 
 
 def details(asker: Asker, patient_id: PatientId) -> Known:
     asker.require(Permission.SEE_PATIENTS)
-    row = asker.one(sa.select(*_ALL).where(Patient.id == patient_id))
+    row = asker.one(sa.select(*ALL_COLUMNS).where(Patient.id == patient_id))
     allergies = _allergies(asker, patient_id)
     return Known(
         details=from_columns(row),
@@ -303,95 +248,3 @@ def _allergies(asker: Asker, patient_id: PatientId) -> tuple[AllergyRow, ...]:
         Allergy.patient_id == patient_id, Allergy.voided_at.is_(None)
     )
     return tuple(AllergyRow(row.id, row.substance or "", row.reaction or "") for row in asker.all(chosen))
-
-
-# -- people like this one
-
-
-def similar(asker: Asker, new: Details, but: PatientId | None = None, limit: int = 4) -> tuple[Similar, ...]:
-    """The most similar first. `but` is the person asked about: left out, with all who were found to be another."""
-    asker.require(Permission.SEE_PATIENTS)
-    if not likeness.is_enough(new):
-        return ()
-    parted = {but, *_parted_from(asker, but)} if but else set[str]()
-    scored: list[tuple[int, int, Similar]] = []
-    for row in _with_entry(asker, searching.who_may_be(_Shelf(asker), new)):
-        close = likeness.compare(new, from_columns(row))
-        if close.shown and row.id not in parted:
-            scored.append((-close.points, -row.entry, _similar(asker, row, close)))
-    return tuple(one for _points, _entry, one in sorted(scored, key=lambda s: s[:2])[:limit])
-
-
-def _similar(asker: Asker, row: Any, close: likeness.Likeness) -> Similar:
-    return Similar(
-        patient_id=row.id,
-        number=row.number or "",
-        said=said_name(name_of(row)),
-        born=say_born(_birth_of(row), asker.today),
-        place=said_place(row.municipality_code, row.community),
-        mother=row.mother_name or "",
-        equal=close.equal,
-        different=close.different,
-        strong=close.strong,
-    )
-
-
-def _with_entry(asker: Asker, entries: Sequence[int]) -> Sequence[Any]:
-    join = sa.select(*_ALL, PatientEntry.entry).join(PatientEntry, PatientEntry.patient_id == Patient.id)
-    return asker.all(join.where(PatientEntry.entry.in_(entries))) if entries else ()
-
-
-def links(asker: Asker, patient_id: PatientId) -> tuple[Link, ...]:
-    """The decisions about this record that were not taken back."""
-    asker.require(Permission.SEE_PATIENTS)
-    undone = sa.select(PatientLink.undoes_id).where(PatientLink.undoes_id.is_not(None))
-    chosen = sa.select(
-        PatientLink.id, PatientLink.kind, PatientLink.first_id, PatientLink.second_id, PatientLink.reason
-    ).where(
-        sa.or_(PatientLink.first_id == patient_id, PatientLink.second_id == patient_id),
-        PatientLink.kind != LinkKind.UNDO,
-        PatientLink.id.not_in(undone),
-    )
-    return tuple(
-        Link(
-            row.id, PatientId(row.second_id if row.first_id == patient_id else row.first_id), row.kind, row.reason or ""
-        )
-        for row in asker.all(chosen)
-    )
-
-
-def _parted_from(asker: Asker, patient_id: PatientId) -> set[str]:
-    return {link.other_id for link in links(asker, patient_id) if link.kind is LinkKind.DIFFERENT}
-
-
-# -- what helps to type
-
-
-def split_name(asker: Asker, typed: str) -> Typed:
-    """Typed words as names, by how people here use them."""
-    asker.require(Permission.SEE_PATIENTS)
-    words = terms.words_of(typed)
-    chosen = sa.select(PatientWord.word, PatientWord.given, PatientWord.family).where(PatientWord.word.in_(words))
-    used = {row.word: (row.given, row.family) for row in asker.all(chosen)}
-
-    def is_given(word: str) -> bool | None:
-        given, family = used.get(word, (0, 0))
-        return None if not given and not family else given > family
-
-    return split_typed(typed, is_given)
-
-
-def communities(asker: Asker, municipality_code: str, typed: str, limit: int = 8) -> tuple[str, ...]:
-    """Communities already written for people of this municipality, so that they are written alike."""
-    asker.require(Permission.SEE_PATIENTS)
-    words = terms.words_of(typed)
-    if not words:
-        return ()
-    shelf = _Shelf(asker)
-    people = postings.common([searching.beginning(shelf, word) for word in words])
-    counted: dict[str, int] = {}
-    for row in _listed(asker, postings.newest(people, 200)):
-        here = not municipality_code or row.municipality_code == municipality_code
-        if row.community and here and terms.begins_all(row.community, words):
-            counted[row.community] = counted.get(row.community, 0) + 1
-    return tuple(sorted(counted, key=lambda community: -counted[community])[:limit])

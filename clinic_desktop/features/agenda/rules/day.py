@@ -32,6 +32,8 @@ class EventKind(StrEnum):
     """Takes the event named in `undoes_id` back."""
     PRIORITY = "priority"
     NO_PRIORITY = "no-priority"
+    ASSIGNED = "assigned"
+    """Given to one clinician's queue, or to nobody's in particular."""
 
 
 class VisitKind(StrEnum):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent
-from clinic_desktop.features.agenda.rules import (
+from clinic_desktop.features.agenda.rules.day import (
     AppointmentStatus,
     Event,
     EventKind,

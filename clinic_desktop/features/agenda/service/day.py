@@ -5,9 +5,9 @@ Ids of new rows are drawn by the form beforehand, so that a key pressed twice do
 
 from datetime import date
 
-from clinic_desktop.features.agenda import queries
+from clinic_desktop.features.agenda.queries import day as queries
 from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent
-from clinic_desktop.features.agenda.rules import (
+from clinic_desktop.features.agenda.rules.day import (
     MAY_FOLLOW,
     STATUS_WORDS,
     AppointmentStatus,
