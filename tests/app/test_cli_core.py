@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from clinic_desktop.app.clinic import NewClinic, OpenClinic, found_clinic, open_clinic, opener
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.service import registering as patients_service
