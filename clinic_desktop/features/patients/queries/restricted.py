@@ -1,0 +1,70 @@
+"""Whose record is not announced, and to whom: the one place that every room asks before it says a name or a content.
+
+Those who may open restricted records see them as any other. For everybody else such a person is in no search, no count
+and no list of people; where a line must be (the day's list, medicines to hand out) it stands as "Reserved N".
+"""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.kernel.errors import NotAllowed
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import Asker
+
+_AT_ONCE = 500
+
+
+class ReservedRecord(NotAllowed):
+    text = N_("This record is reserved. Ask the person's psychiatrist or psychologist.")
+
+
+def sees_all(asker: Asker) -> bool:
+    """Whether nothing is hidden from the one who asks."""
+    return asker.actor.may(Permission.OPEN_RESTRICTED)
+
+
+def may_open(asker: Asker, patient_id: str) -> bool:
+    return not hidden_from(asker, (patient_id,))
+
+
+def must_open(asker: Asker, *patient_ids: str) -> None:
+    """Refuse unless the one who asks may open every one of these records."""
+    if hidden_from(asker, patient_ids):
+        raise ReservedRecord()
+
+
+def hidden_from(asker: Asker, patient_ids: Iterable[str]) -> dict[PatientId, str]:
+    """Those of these people whose names the one who asks must not learn, and as what they stand instead."""
+    if sees_all(asker):
+        return {}
+    wanted: Sequence[str] = list(patient_ids)
+    hidden: dict[PatientId, str] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = Patient.id.in_(wanted[start : start + _AT_ONCE])
+        select = sa.select(Patient.id, Patient.restricted_as).where(some, Patient.restricted.is_(True))
+        hidden |= {PatientId(row[0]): say_reserved(row[1]) for row in asker.all(select)}
+    return hidden
+
+
+def shown(asker: Asker) -> sa.ColumnElement[bool]:
+    """For the WHERE of a select over people: without those that are hidden from the one who asks."""
+    return sa.true() if sees_all(asker) else Patient.restricted.is_not(True)
+
+
+def hidden_people(asker: Asker) -> sa.Select[str]:
+    """For `column.not_in(…)` where the people themselves are not selected: the ids hidden from the one who asks."""
+    return sa.select(Patient.id).where(Patient.restricted.is_(True), sa.false() if sees_all(asker) else sa.true())
+
+
+def is_restricted(asker: Asker, patient_id: str) -> bool:
+    """Whether the record is announced to nobody else; for those who may open it."""
+    must_open(asker, patient_id)
+    return bool(asker.value(sa.select(Patient.restricted).where(Patient.id == patient_id)))
+
+
+def say_reserved(number: str | None) -> str:
+    return _("Reserved {number}").format(number=number or "").strip()
