@@ -1,0 +1,210 @@
+"""What people said to each purpose, and the one question every export and print asks before it leaves.
+
+Who writes a list, a letter or an export asks `allowing` (whom may it hold?), `allowed` (may it, for this person?) or,
+where people who were not asked belong to it too, `refusing` (whom must it leave out?). No answer is remembered between
+two prints, so a withdrawal holds from the next one on.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from clinic_desktop.features.patients.records import Consent, Patient
+from clinic_desktop.features.patients.rules.consents import (
+    REFUSABLE,
+    ConsentAnswer,
+    ConsentPurpose,
+    Entry,
+    Key,
+    Standing,
+    allows,
+    says_no,
+    standing,
+)
+from clinic_desktop.features.staff import queries as staff
+from clinic_desktop.kernel.dates import age_on
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import AnySelect, Asker
+
+TABLES = frozenset({Consent.__tablename__})
+_READERS = (
+    Permission.SEE_PATIENTS,
+    Permission.SEE_DAY,
+    Permission.READ_CHART,
+    Permission.WRITE_LETTERS,
+    Permission.SEE_REPORTS,
+)
+_MANY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    id: str
+    purpose: ConsentPurpose
+    about: str | None
+    answer: ConsentAnswer
+    step: int
+
+
+def refusing(asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str], about: str = "") -> frozenset[str]:
+    """Who of these said no, or took a yes back. Those who were not asked are not among them."""
+    asker.require(*_READERS)
+    found = _standing_of_many(asker, purpose, patient_ids)
+    return frozenset(patient_id for patient_id, stands in found.items() if says_no(stands, purpose, about))
+
+
+def allowing(asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str], about: str = "") -> frozenset[str]:
+    """For whom of these it may be done now; those who were not asked as the rule of the purpose says."""
+    asker.require(*_READERS)
+    wanted = list(patient_ids)
+    found = _standing_of_many(asker, purpose, wanted)
+    return frozenset(patient_id for patient_id in wanted if allows(found.get(patient_id, {}), purpose, about))
+
+
+def allowed(asker: Asker, patient_id: str, purpose: ConsentPurpose, about: str = "") -> bool:
+    """Whether it may be done for this person now."""
+    asker.require(*_READERS)
+    return patient_id in allowing(asker, purpose, (patient_id,), about)
+
+
+def standing_of(asker: Asker, patient_id: str) -> dict[Key, Standing]:
+    """What holds now for each purpose that somebody asked about."""
+    asker.require(*_READERS)
+    answers = _answers(asker, Consent.patient_id == patient_id)
+    return standing(answers.get(patient_id, ()))
+
+
+def _standing_of_many(
+    asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str]
+) -> Mapping[str, dict[Key, Standing]]:
+    wanted = list(dict.fromkeys(patient_ids))
+    found: dict[str, dict[Key, Standing]] = {}
+    for start in range(0, len(wanted), _MANY):
+        these = Consent.patient_id.in_(wanted[start : start + _MANY])
+        rows = _answers(asker, sa.and_(these, Consent.purpose == purpose))
+        found |= {patient_id: standing(answers) for patient_id, answers in rows.items()}
+    return found
+
+
+def _answers(asker: Asker, where: sa.ColumnElement[bool]) -> Mapping[str, Sequence[_Answer]]:
+    columns: AnySelect = sa.select(
+        Consent.patient_id, Consent.id, Consent.purpose, Consent.about, Consent.answer, Consent.step
+    )
+    found: dict[str, list[_Answer]] = defaultdict(list)
+    for patient_id, *row in asker.all(columns.where(where, Consent.voided_at.is_(None))):
+        found[patient_id].append(_Answer(*row))
+    return found
+
+
+# -- the page of one person
+
+
+def of_patient(asker: Asker, patient_id: str) -> tuple[Entry, ...]:
+    """Every answer of this person as it was given, the newest first."""
+    asker.require(*_READERS)
+    select: AnySelect = sa.select(*_ENTRY)
+    rows = asker.all(
+        select.where(Consent.patient_id == patient_id, Consent.voided_at.is_(None)).order_by(Consent.id.desc())
+    )
+    return tuple(_entry(asker, row) for row in rows)
+
+
+def entry_of(asker: Asker, consent_id: str) -> tuple[str, Entry]:
+    """One answer, and whose it is. Raises NotHere."""
+    asker.require(*_READERS)
+    select: AnySelect = sa.select(*_ENTRY, Consent.patient_id)
+    row = asker.one(select.where(Consent.id == consent_id))
+    return row.patient_id, _entry(asker, row)
+
+
+_ENTRY: tuple[Any, ...] = (
+    Consent.id, Consent.purpose, Consent.about, Consent.answer, Consent.step, Consent.decided_on, Consent.way,
+    Consent.language_code, Consent.read_aloud, Consent.said_back, Consent.interpreter, Consent.witness,
+    Consent.witness_is_of_clinic, Consent.text_version, Consent.guardian, Consent.note, Consent.act_id,
+    Consent.recorded_by, Consent.recorded_at,
+)  # fmt: skip
+
+
+def _entry(asker: Asker, row: Any) -> Entry:
+    return Entry(
+        id=row.id,
+        purpose=row.purpose,
+        about=row.about or "",
+        answer=row.answer,
+        step=row.step,
+        decided_on=row.decided_on,
+        way=row.way,
+        language_code=row.language_code or "",
+        read_aloud=row.read_aloud,
+        said_back=row.said_back,
+        interpreter=row.interpreter or "",
+        witness=row.witness or "",
+        witness_is_of_clinic=row.witness_is_of_clinic,
+        text_version=row.text_version or "",
+        guardian=row.guardian or "",
+        note=row.note or "",
+        act_id=row.act_id or "",
+        recorded_by=staff.name_of(asker, row.recorded_by or ""),
+        recorded_at=row.recorded_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AboutPerson:
+    """What the sheet knows of the person before anything is asked."""
+
+    language_code: str
+    needs_interpreter: bool
+    guardian: str
+    contact: str
+    is_minor: bool
+
+
+def about_person(asker: Asker, patient_id: str) -> AboutPerson:
+    asker.require(*_READERS)
+    row = asker.one(
+        sa.select(
+            Patient.language_code,
+            Patient.needs_interpreter,
+            Patient.guardian_name,
+            Patient.guardian_kinship,
+            Patient.contact_name,
+            Patient.contact_kinship,
+            Patient.birth_date,
+        ).where(Patient.id == patient_id)
+    )
+    born = row.birth_date
+    return AboutPerson(
+        language_code=row.language_code or "",
+        needs_interpreter=bool(row.needs_interpreter),
+        guardian=_named(row.guardian_name, row.guardian_kinship),
+        contact=_named(row.contact_name, row.contact_kinship),
+        is_minor=born is not None and age_on(born, asker.today) < _ADULT,
+    )
+
+
+_ADULT = 18
+
+
+def _named(name: str | None, kinship: str | None) -> str:
+    return ", ".join(part for part in (name, kinship) if part)
+
+
+def never_asked(asker: Asker, patient_ids: Iterable[str]) -> frozenset[str]:
+    """Those of these whom nobody asked about any purpose that can be refused."""
+    asker.require(*_READERS)
+    wanted = list(dict.fromkeys(patient_ids))
+    asked: set[str] = set()
+    codes = [rule.purpose for rule in REFUSABLE]
+    for start in range(0, len(wanted), _MANY):
+        these = Consent.patient_id.in_(wanted[start : start + _MANY])
+        found = asker.all(
+            sa.select(Consent.patient_id.distinct()).where(
+                these, Consent.purpose.in_(codes), Consent.voided_at.is_(None)
+            )
+        )
+        asked |= {row[0] for row in found}
+    return frozenset(wanted) - asked
