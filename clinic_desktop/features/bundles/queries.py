@@ -11,9 +11,18 @@ from clinic_desktop.exchange import conflicts, have, outgoing
 from clinic_desktop.exchange.conflicts import Conflict
 from clinic_desktop.exchange.have import Gap
 from clinic_desktop.exchange.outgoing import Waiting
-from clinic_desktop.exchange.records import BundleLog, BundleWay, Finding, PeerDevice, Segment, SegmentState
+from clinic_desktop.exchange.records import (
+    BundleLog,
+    BundleWay,
+    Finding,
+    OpenConflict,
+    PeerDevice,
+    Segment,
+    SegmentState,
+)
 from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.exchange.standing import standing
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.staff.records import StaffMember
 from clinic_desktop.kernel.dates import say_instant
@@ -178,18 +187,55 @@ _CONFLICT_READERS = (Permission.MERGE_BUNDLES, Permission.READ_CHART, Permission
 
 
 def open_conflicts(asker: Asker, limit: int = 200) -> Sequence[Conflict]:
-    """Both values of each. Not for those who only carry the stick: a diagnosis may be one of the values."""
+    """Both values of each. Not for those who only carry the stick: a diagnosis may be one of the values.
+
+    Those of a reserved person wait for somebody who may open the record.
+    """
     asker.require(*_CONFLICT_READERS)
-    return conflicts.open_conflicts(asker, limit=limit)
+    found = conflicts.open_conflicts(asker, limit=limit)
+    hidden = _hidden_rows(asker, [(one.table, one.row_id) for one in found])
+    return [one for one in found if (one.table, one.row_id) not in hidden]
 
 
 def count_conflicts(asker: Asker) -> int:
-    return conflicts.count_open(asker)
+    if restricted.sees_all(asker):
+        return conflicts.count_open(asker)
+    rows = asker.all(sa.select(OpenConflict.tbl, OpenConflict.id).where(OpenConflict.waiting.is_(False)))
+    hidden = _hidden_rows(asker, [(row[0], row[1]) for row in rows])
+    return sum((row[0], row[1]) not in hidden for row in rows)
+
+
+def must_open(asker: Asker, table: str, row_id: str) -> None:
+    """Refuse where the row is of a person whose record is hidden from the one who asks."""
+    if _hidden_rows(asker, [(table, row_id)]):
+        raise restricted.ReservedRecord()
+
+
+_OF_A_PERSON = ("patient_id", "first_id", "second_id")
+"""How columns are called that say whose a row is."""
+
+
+def _hidden_rows(asker: Asker, rows: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these rows (table, id) that are of a person hidden from the one who asks."""
+    if restricted.sees_all(asker):
+        return set()
+    hidden: set[tuple[str, str]] = set()
+    for name in {table for table, _row in rows}:
+        table = Base.metadata.tables[name]
+        whose = [table.c.id] if name == "patient" else [table.c[c] for c in _OF_A_PERSON if c in table.c]
+        if not whose:
+            continue
+        ids = [row_id for of, row_id in rows if of == name]
+        reserved = sa.or_(*(column.in_(restricted.hidden_people(asker)) for column in whose))
+        hidden |= {(name, row[0]) for row in asker.all(sa.select(table.c.id).where(table.c.id.in_(ids), reserved))}
+    return hidden
 
 
 def blocking_of(asker: Asker, record_id: str) -> Sequence[Conflict]:
     """The conflicts that must be shown on a record's header, wherever it lives, until somebody settles them."""
     asker.require(*_CONFLICT_READERS)
+    if _hidden_rows(asker, [("patient", record_id)]):
+        return ()
     return conflicts.of_record(asker, record_id, blocking_only=True)
 
 
@@ -242,12 +288,13 @@ def same_numbers(asker: Asker, limit: int = 100) -> tuple[SameNumber, ...]:
     """Printed numbers that two patients carry. Nothing is renamed: a person decides."""
     doubles = (
         sa.select(Patient.number)
-        .where(Patient.number.is_not(None), Patient.voided_at.is_(None))
+        .where(Patient.number.is_not(None), Patient.voided_at.is_(None), restricted.shown(asker))
         .group_by(Patient.number)
         .having(sa.func.count() > 1)
         .limit(limit)
     )
-    rows = asker.all(sa.select(Patient.number, Patient.id).where(Patient.number.in_(doubles)).order_by(Patient.id))
+    chosen = sa.select(Patient.number, Patient.id).where(Patient.number.in_(doubles), restricted.shown(asker))
+    rows = asker.all(chosen.order_by(Patient.id))
     found: dict[str, list[str]] = {}
     for number, patient_id in rows:
         found.setdefault(str(number), []).append(patient_id)
@@ -280,7 +327,7 @@ def footer(reading: Reading) -> list[tuple[str, str]]:
     """Words and icon for the foot of the window."""
     place = reading.place
     if place.is_central:
-        count = conflicts.count_open(reading)
+        count = count_conflicts(reading)
         words = ngettext("{count} conflict to settle", "{count} conflicts to settle", count).format(count=count)
         return [(words, "alert-circle")] if count else []
     state = confirmed(reading)

@@ -20,6 +20,7 @@ from clinic_desktop.exchange.outgoing import Plan
 from clinic_desktop.exchange.standing import Standing, standing
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import NothingToAnswer, OnlyCentral, OnlyClinic, StickGone
+from clinic_desktop.features.bundles import queries
 from clinic_desktop.features.bundles.rules import new_file_name, who_settles
 from clinic_desktop.kernel.errors import ClinicError, NotAllowed
 from clinic_desktop.kernel.i18n import N_, _
@@ -338,6 +339,7 @@ def settle_conflict(
 ) -> None:
     """Decide between values that two people wrote without knowing of each other."""
     work.require(*who_settles(table, unit))
+    queries.must_open(work, table, row_id)
     conflicts.settle(work, table, row_id, unit, values, seen=seen)
 
 

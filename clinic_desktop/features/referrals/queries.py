@@ -1,7 +1,7 @@
 """Letters that were written, what came back, and what a chart has to say for a new one. For people of the chart."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from clinic_desktop.features.consults.rules.diagnoses import VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, current_medicines
 from clinic_desktop.features.patients.queries import people as patients
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.identity import said_id
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
@@ -102,6 +103,7 @@ class Kept:
 def material(asker: Asker, patient_id: str) -> Material:
     """What the chart says today, part by part."""
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     note = notes.last_note(asker, patient_id)
     sections: Mapping[str, str] = note.sections if note else {}
     parts = {rule.part: _joined([sections.get(code, "") for code in rule.note_sections]) for rule in PARTS}
@@ -156,6 +158,7 @@ def answered(asker: Asker, limit: int = 100) -> tuple[ReferralRow, ...]:
 def of_patient(asker: Asker, patient_id: str) -> tuple[ReferralRow, ...]:
     """A person's letters, the newest first, with what came back."""
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     return _rows(asker, ServiceRequest.patient_id == patient_id)
 
 
@@ -175,6 +178,7 @@ def kept(asker: Asker, request_id: str) -> Kept:
     )  # fmt: skip
     select: AnySelect = sa.select(*columns, *_PRINTED)
     row = asker.one(select.where(ServiceRequest.id == request_id))
+    restricted.must_open(asker, row[1])
     return Kept(row[0], row[1], row[2], _written(row[7:]), row[3], row[4], row[5], row[6])
 
 
@@ -220,7 +224,17 @@ def _rows(asker: Asker, where: sa.ColumnElement[bool], limit: int = 1000) -> tup
         .limit(limit)
     )
     replies = _replies(asker, [row[0] for row in found])
-    return tuple(_row(asker, row, tuple(replies.get(row[0], ()))) for row in found)
+    rows = [_row(asker, row, tuple(replies.get(row[0], ()))) for row in found]
+    hidden = restricted.hidden_from(asker, {row.patient_id for row in rows})
+    return tuple(_nameless(row, hidden.get(PatientId(row.patient_id))) for row in rows)
+
+
+def _nameless(row: ReferralRow, reserved: str | None) -> ReferralRow:
+    """Of a reserved person: that a letter is open, and since when; not whose, and nothing of what came back."""
+    if reserved is None:
+        return row
+    bare = tuple(ReplyRow(r.kind, r.received_on, r.seen_on, None, None, None, None, None) for r in row.replies)
+    return replace(row, name=reserved, replies=bare)
 
 
 def _row(asker: Asker, row: sa.Row[*tuple[Any, ...]], replies: tuple[ReplyRow, ...]) -> ReferralRow:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.referrals import queries
 from clinic_desktop.features.referrals.records import ReferralReply, ServiceRequest
 from clinic_desktop.features.referrals.rules import (
@@ -46,6 +47,7 @@ def write_referral(
     work.require(Permission.WRITE_LETTERS)
     if queries.is_written(work, request_id):
         return queries.kept(work, request_id).folio
+    restricted.must_open(work, patient_id)
     check(written)
     number = _folio_for(work, folio, amends_id)
     author = staff.member(work, work.actor.staff_id)
@@ -83,7 +85,7 @@ def write_referral(
 def note_printed(work: Work, request_id: str, *, way: str, copies: int) -> None:
     """A paper of this letter left the computer: printed, or saved as a file that nothing protects."""
     work.require(Permission.WRITE_LETTERS, Permission.READ_CHART)
-    work.load(ServiceRequest, request_id)
+    restricted.must_open(work, work.load(ServiceRequest, request_id).patient_id)
     work.act, work.detail = "referrals.note_printed", {"way": way, "copies": copies}
     work.about(ServiceRequest.__tablename__, request_id)
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from clinic_desktop.features.medication.records import MedicationRequest, Medicine, Presentation, StopOrder
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
@@ -25,6 +26,7 @@ class MedicineSpan:
 def medicine_spans(asker: Asker, patient_id: str) -> tuple[MedicineSpan, ...]:
     """The newest span of each medicine and strength; those that end last come first."""
     asker.require(Permission.READ_CHART)
+    restricted.must_open(asker, patient_id)
     name = sa.func.coalesce(Medicine.name, MedicationRequest.medicine_text)
     found = asker.all(
         sa.select(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from clinic_desktop.features.consults.records import Condition
 from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, ConditionChange, VerificationStatus
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
@@ -38,6 +39,7 @@ _CONDITION = sa.select(
 def conditions(asker: Asker, patient_id: str) -> tuple[ConditionRow, ...]:
     """Diagnoses that were not taken back, in the order they were written; resolved ones last."""
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     found = asker.all(
         _CONDITION.where(Condition.patient_id == patient_id, Condition.voided_at.is_(None)).order_by(Condition.id)
     )

@@ -18,6 +18,7 @@ from clinic_desktop.features.consults.records import Addendum, ConsultNote, Enco
 from clinic_desktop.features.consults.rules import signing
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.rules.signing import NoteState, SupervisorStep
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.drafts import KeptDraft, find_draft
 from clinic_desktop.storage.work import AnySelect, Asker
@@ -110,7 +111,9 @@ _ENCOUNTER = sa.select(
 
 def encounter(asker: Asker, encounter_id: str) -> EncounterRow:
     asker.require(*_READERS)
-    return EncounterRow(*asker.one(_ENCOUNTER.where(Encounter.id == encounter_id)))
+    found = EncounterRow(*asker.one(_ENCOUNTER.where(Encounter.id == encounter_id)))
+    restricted.must_open(asker, found.patient_id)
+    return found
 
 
 def unfinished(asker: Asker, patient_id: str, day: date) -> str | None:
@@ -230,6 +233,7 @@ def _live_notes(select: AnySelect, patient_id: str) -> AnySelect:
 def last_note(asker: Asker, patient_id: str) -> LastNote | None:
     """What stood in the newest signed note: the text to bring over."""
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     columns = sa.select(ConsultNote.id, ConsultNote.occurred_on, ConsultNote.template, ConsultNote.sections)
     row = asker.first(_live_notes(columns, patient_id).limit(1))
     return LastNote(*row) if row else None
@@ -243,6 +247,7 @@ def last_visits(asker: Asker, patient_ids: Sequence[str]) -> dict[str, date]:
         sa.select(ConsultNote.patient_id, sa.func.max(ConsultNote.occurred_on))
         .join(Encounter, Encounter.id == ConsultNote.encounter_id)
         .where(ConsultNote.patient_id.in_(patient_ids), Encounter.voided_at.is_(None))
+        .where(ConsultNote.patient_id.not_in(restricted.hidden_people(asker)))
         .group_by(ConsultNote.patient_id)
     )
     return {patient_id: _day(day) for patient_id, day in found}
@@ -261,6 +266,7 @@ def count_of(asker: Asker, patient_id: str) -> int:
 def timeline(asker: Asker, patient_id: str) -> tuple[TimelineRow, ...]:
     """Every consultation, newest first; those taken back too, as such."""
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     newest = sa.and_(ConsultNote.encounter_id == Encounter.id, ~_IS_AMENDED)
     found = asker.all(
         sa.select(
@@ -317,6 +323,7 @@ def waiting_for_supervisor(asker: Asker) -> tuple[WaitingNote, ...]:
         )
         .join(Encounter, Encounter.id == ConsultNote.encounter_id)
         .where(ConsultNote.supervisor_wanted.is_(True), ~answered, ~_IS_AMENDED, Encounter.voided_at.is_(None))
+        .where(ConsultNote.patient_id.not_in(restricted.hidden_people(asker)))
         .order_by(ConsultNote.signed_at)
     )  # fmt: skip
     return tuple(WaitingNote(*row) for row in found)

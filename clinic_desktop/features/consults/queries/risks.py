@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from clinic_desktop.features.consults.records import Encounter, RiskEvent
 from clinic_desktop.features.consults.rules import risk
 from clinic_desktop.features.consults.rules.risk import OpenRisk, RiskLine, RiskStep
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
@@ -17,12 +18,14 @@ _READERS = (Permission.READ_CHART, Permission.WRITE_NOTES)
 
 def risk_of(asker: Asker, patient_id: str) -> OpenRisk | None:
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     return risk.open_risk(_risk_lines(asker, [patient_id]).get(patient_id, ()))
 
 
 def risk_steps(asker: Asker, patient_id: str) -> tuple[RiskLine, ...]:
     """Every step, oldest first."""
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     return tuple(_risk_lines(asker, [patient_id]).get(patient_id, ()))
 
 
@@ -52,6 +55,7 @@ def _risk_lines(asker: Asker, patient_ids: Sequence[str]) -> dict[str, list[Risk
         )
         .join(Encounter, Encounter.id == RiskEvent.encounter_id, isouter=True)
         .where(RiskEvent.patient_id.in_(patient_ids), Encounter.voided_at.is_(None))
+        .where(RiskEvent.patient_id.not_in(restricted.hidden_people(asker)))
         .order_by(RiskEvent.id)
     ):  # fmt: skip
         told[row[0]].append(RiskLine(*row[1:]))

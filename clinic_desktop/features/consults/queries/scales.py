@@ -11,6 +11,7 @@ from clinic_desktop.features.consults.records import Encounter, Instrument, Inst
 from clinic_desktop.features.consults.rules import questionnaires
 from clinic_desktop.features.consults.rules.questionnaires import ScoredItem
 from clinic_desktop.features.consults.rules.scoring import HowGiven
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
@@ -35,6 +36,7 @@ class ScoreRow:
 def scores(asker: Asker, patient_id: str, scale_code: str | None = None) -> tuple[ScoreRow, ...]:
     """Answers of a person, oldest first; of corrected ones the newest."""
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     where = InstrumentResponse.patient_id == patient_id
     return _scores(asker, where if scale_code is None else where & (InstrumentResponse.scale_code == scale_code))
 
@@ -60,6 +62,7 @@ def _scores(asker: Asker, where: sa.ColumnElement[bool], *, voided_too: bool = F
             where,
             sa.or_(sa.literal(voided_too), Encounter.voided_at.is_(None)),
             ~sa.exists().where(_LATER.amends_id == InstrumentResponse.id),
+            InstrumentResponse.patient_id.not_in(restricted.hidden_people(asker)),
         )
         .order_by(InstrumentResponse.occurred_on, InstrumentResponse.id)
     )  # fmt: skip

@@ -12,6 +12,7 @@ from clinic_desktop.features.consults.records import Condition, Encounter
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.service import prescribing
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
@@ -129,6 +130,7 @@ def drop_note(work: Work, encounter_id: str) -> None:
 
 def unvoided(work: Work, encounter_id: str) -> Encounter:
     encounter = work.load(Encounter, encounter_id)
+    restricted.must_open(work, encounter.patient_id)
     if encounter.voided_at is not None:
         raise AlreadyVoided()
     return encounter

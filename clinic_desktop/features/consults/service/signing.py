@@ -23,6 +23,7 @@ from clinic_desktop.features.consults.service.encounters import (
 from clinic_desktop.features.consults.service.instruments import keep_answers
 from clinic_desktop.features.consults.service.risk import answer_risk
 from clinic_desktop.features.medication.service import prescribing
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_, _
@@ -194,6 +195,7 @@ def add_addendum(work: Work, note_id: str, *, addendum_id: str, text: str) -> No
     """Words added to a signed note; the note itself stays as it was."""
     work.require(Permission.WRITE_NOTES)
     note = work.load(ConsultNote, note_id)
+    restricted.must_open(work, note.patient_id)
     if not text.strip():
         raise NothingWritten()
     if work.session.get(Addendum, addendum_id) is not None:
@@ -248,6 +250,7 @@ def return_note(work: Work, note_id: str, comment: str) -> None:
 def _supervise(work: Work, note_id: str, kind: SignatureKind, comment: str | None) -> None:
     work.require(Permission.SIGN_NOTES)
     note = work.load(ConsultNote, note_id)
+    restricted.must_open(work, note.patient_id)
     if note.author_id == work.actor.staff_id:
         raise OwnNote()
     if notes.is_amended(work, note_id):

@@ -21,8 +21,12 @@ from clinic_desktop.features.medication.records import (
 )
 from clinic_desktop.features.medication.rules.doses import Dose, Handed, covered_days, is_counted, say_dose
 from clinic_desktop.features.medication.rules.kinds import DispenseKind, Form, Route, Unit, look_alikes, say_product
+from clinic_desktop.features.patients.queries import people as patients
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
+from clinic_desktop.features.patients.rules.rows import Header
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import AnySelect, Asker
 
@@ -186,7 +190,7 @@ def current_medicines(asker: Asker, patient_id: str) -> tuple[CurrentMedicine, .
 
     A line whose days are over is kept (`running` tells): people come late, and a repeat begins from it.
     """
-    asker.require(*READERS)
+    _must_read(asker, patient_id)
     since = asker.today - timedelta(days=LOOK_BACK_DAYS)
     chosen = _lines().where(MedicationRequest.patient_id == patient_id, MedicationRequest.signed_on >= since)
     newest: dict[str, str | None] = {}
@@ -201,15 +205,26 @@ def current_medicines(asker: Asker, patient_id: str) -> tuple[CurrentMedicine, .
 def prescribed_in(asker: Asker, note_id: str) -> tuple[CurrentMedicine, ...]:
     """The lines that were signed with a note, stopped or not, in the order they were written."""
     asker.require(*READERS)
-    rows = asker.all(_lines().where(MedicationRequest.note_id == note_id))
-    return tuple(_unique(_line(row, asker.today) for row in rows))
+    return _read(asker, MedicationRequest.note_id == note_id)
 
 
 def with_folio(asker: Asker, folio: str) -> tuple[CurrentMedicine, ...]:
     """The lines of one printed prescription."""
     asker.require(*READERS)
-    rows = asker.all(_lines().where(MedicationRequest.folio == folio.strip().upper()))
-    return tuple(_unique(_line(row, asker.today) for row in rows))
+    return _read(asker, MedicationRequest.folio == folio.strip().upper())
+
+
+def _read(asker: Asker, which: sa.ColumnElement[bool]) -> tuple[CurrentMedicine, ...]:
+    lines = _unique(_line(row, asker.today) for row in asker.all(_lines().where(which)))
+    _must_read(asker, *{line.patient_id for line in lines})
+    return tuple(lines)
+
+
+def _must_read(asker: Asker, *patient_ids: str) -> None:
+    """Who hands out sees what a reserved person gets, without the name; other readers must be able to open it."""
+    asker.require(*READERS)
+    if not asker.actor.may(Permission.DISPENSE):
+        restricted.must_open(asker, *patient_ids)
 
 
 def count_of(asker: Asker, patient_id: str) -> int:
@@ -276,10 +291,20 @@ def request_line(asker: Asker, request_id: str) -> ToGive | None:
     """One prescribed line with what was given of it, whether or not anything is owed."""
     asker.require(*READERS)
     row = asker.first(_lines().add_columns(_given()).where(MedicationRequest.id == request_id).limit(1))
-    return None if row is None else ToGive(_line(row, asker.today), row[-1])
+    if row is None:
+        return None
+    _must_read(asker, row.patient_id)
+    return ToGive(_line(row, asker.today), row[-1])
+
+
+def header_to_serve(asker: Asker, patient_id: str) -> Header:
+    """Whose the medicines are. Of a reserved person only the N and the allergies, which the hand that gives needs."""
+    asker.require(Permission.DISPENSE)
+    return patients.header_or_reserved(asker, PatientId(patient_id))
 
 
 def _said_names(asker: Asker, patient_ids: Iterable[str]) -> dict[str, str]:
+    ids = list(patient_ids)
     select = sa.select(
         Patient.id,
         Patient.given_names,
@@ -287,8 +312,9 @@ def _said_names(asker: Asker, patient_ids: Iterable[str]) -> dict[str, str]:
         Patient.second_family_name,
         Patient.married_name,
         Patient.known_as,
-    ).where(Patient.id.in_(list(patient_ids)))
-    return {row.id: said_name(name_of(row)) for row in asker.all(select)}
+    ).where(Patient.id.in_(ids))
+    told: dict[str, str] = {row.id: said_name(name_of(row)) for row in asker.all(select)}
+    return told | {str(reserved): said for reserved, said in restricted.hidden_from(asker, ids).items()}
 
 
 def _kept() -> Any:
@@ -302,7 +328,7 @@ def _kept() -> Any:
 
 def handed_earlier(asker: Asker, patient_id: str, medicine_id: str, *, but_folio: str | None) -> tuple[Handed, ...]:
     """Earlier handings out of a medicine, with the days they last; those of the prescription `but_folio` left out."""
-    asker.require(*READERS)
+    _must_read(asker, patient_id)
     kept = _kept()
     select = (
         sa.select(MedicationDispense.given_on, MedicationDispense.days, kept, MedicationDispense.request_id)

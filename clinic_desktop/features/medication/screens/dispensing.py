@@ -15,7 +15,6 @@ from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
-from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.choices import Select
@@ -123,7 +122,7 @@ class DispensePage(QWidget):
         clear(self._lines)
         self.cards = []
         if patient_id:
-            self._over.addWidget(banner_of(self._office.ask(patients.header, PatientId(patient_id))))
+            self._over.addWidget(banner_of(self._office.ask(prescriptions.header_to_serve, patient_id)))
         for item in items:
             self._add_card(item)
         if not items:

@@ -5,11 +5,13 @@ The search reads terms of this device's index (rules/terms.py, rules/postings.py
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import (
     Allergy,
     Patient,
@@ -17,8 +19,9 @@ from clinic_desktop.features.patients.records import (
 )
 from clinic_desktop.features.patients.rules import ranking, terms
 from clinic_desktop.features.patients.rules.ages import Birth, say_age, say_born
-from clinic_desktop.features.patients.rules.naming import name_of, said_name
+from clinic_desktop.features.patients.rules.naming import Name, name_of, said_name
 from clinic_desktop.features.patients.rules.patient import (
+    AllergyStatus,
     allergy_status,
     from_columns,
 )
@@ -172,15 +175,19 @@ def said_names(asker: Asker, ids: Iterable[PatientId]) -> dict[PatientId, str]:
         Patient.married_name,
         Patient.known_as,
     )
-    return {row.id: said_name(name_of(row)) for row in asker.all(named.where(Patient.id.in_(list(ids))))}
+    wanted = list(ids)
+    told = {row.id: said_name(name_of(row)) for row in asker.all(named.where(Patient.id.in_(wanted)))}
+    return told | restricted.hidden_from(asker, wanted)
 
 
 def marks_of(asker: Asker, ids: Sequence[PatientId]) -> dict[PatientId, tuple[Mark, ...]]:
     """What the upper rooms say of these people."""
     asker.require(Permission.SEE_PATIENTS)
     said: dict[PatientId, tuple[Mark, ...]] = dict.fromkeys(ids, ())
+    hidden = restricted.hidden_from(asker, ids)
+    known = [patient_id for patient_id in ids if patient_id not in hidden]
     for say in marks:
-        for patient_id, more in say(asker, ids).items():
+        for patient_id, more in say(asker, known).items():
             said[patient_id] = (*said.get(patient_id, ()), *more)
     return said
 
@@ -189,15 +196,44 @@ def by_number(asker: Asker, number: str) -> PatientId | None:
     """The person whose card says this number, as a scanner or a hand types it."""
     asker.require(Permission.SEE_PATIENTS)
     written = "-".join(number.upper().split())
-    found = asker.value(sa.select(Patient.id).where(Patient.number == written, Patient.voided_at.is_(None)).limit(1))
+    wanted = sa.and_(Patient.number == written, Patient.voided_at.is_(None), restricted.shown(asker))
+    found = asker.value(sa.select(Patient.id).where(wanted).limit(1))
     return None if found is None else PatientId(found)
 
 
 # -- one person
 
 
+def header_or_reserved(asker: Asker, patient_id: PatientId) -> Header:
+    """As `header`; of a record that is hidden from the one who asks, its N and nothing else, but for those who hand out
+    medicines the allergies."""
+    asker.require(Permission.SEE_PATIENTS)
+    reserved = restricted.hidden_from(asker, (patient_id,)).get(patient_id)
+    if reserved is None:
+        return header(asker, patient_id)
+    whole = _header(asker, patient_id)
+    # Emptied field by field, so that what a banner learns to say later is not said of a reserved person by itself.
+    bare = {field.name: _emptied(getattr(whole, field.name)) for field in fields(whole)}
+    bare |= {"patient_id": patient_id, "said": reserved, "allergy_status": AllergyStatus.NOT_RECORDED}
+    if asker.actor.may(Permission.DISPENSE):
+        bare |= {"allergy_status": whole.allergy_status, "allergies": whole.allergies}
+    return Header(**bare)
+
+
+def _emptied(value: Any) -> Any:
+    if isinstance(value, Sex):
+        return Sex.UNKNOWN
+    kinds: tuple[type[Any], ...] = (str, bool, tuple, Name)
+    return next((kind() for kind in kinds if isinstance(value, kind)), None)
+
+
 def header(asker: Asker, patient_id: PatientId) -> Header:
     asker.require(Permission.SEE_PATIENTS)
+    restricted.must_open(asker, patient_id)
+    return _header(asker, patient_id)
+
+
+def _header(asker: Asker, patient_id: PatientId) -> Header:
     row = asker.one(sa.select(*ALL_COLUMNS).where(Patient.id == patient_id))
     birth, name = birth_of(row), name_of(row)
     allergies = tuple(allergy.substance for allergy in _allergies(asker, patient_id))
@@ -229,6 +265,7 @@ ALL_COLUMNS = tuple(Patient.__table__.columns)
 
 def details(asker: Asker, patient_id: PatientId) -> Known:
     asker.require(Permission.SEE_PATIENTS)
+    restricted.must_open(asker, patient_id)
     row = asker.one(sa.select(*ALL_COLUMNS).where(Patient.id == patient_id))
     allergies = _allergies(asker, patient_id)
     return Known(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Allergy, Patient, PatientEntry
 from clinic_desktop.features.patients.rules.ages import OLDEST, Birth, BornInTheFuture, TooOld
 from clinic_desktop.features.patients.rules.patient import (
@@ -141,6 +142,7 @@ def mark_died(
 def look(work: Work, patient_id: PatientId) -> None:
     """Note who opened this person's page, and let the person be found first next time."""
     work.require(Permission.SEE_PATIENTS)
+    restricted.must_open(work, patient_id)
     work.looked("patient", patient_id)
     _put_first(work, patient_id)
 
@@ -152,6 +154,7 @@ def _put_first(work: Work, patient_id: str) -> None:
 
 def _load(work: Work, patient_id: PatientId) -> Patient:
     work.about("patient", patient_id)
+    restricted.must_open(work, patient_id)
     return work.load(Patient, patient_id)
 
 
