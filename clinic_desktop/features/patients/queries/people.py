@@ -220,11 +220,11 @@ def header_or_reserved(asker: Asker, patient_id: PatientId) -> Header:
     return Header(**bare)
 
 
+_EMPTY: dict[str, Any] = {"str": "", "bool": False, "tuple": (), "Name": Name(), "Sex": Sex.UNKNOWN}
+
+
 def _emptied(value: Any) -> Any:
-    if isinstance(value, Sex):
-        return Sex.UNKNOWN
-    kinds: tuple[type[Any], ...] = (str, bool, tuple, Name)
-    return next((kind() for kind in kinds if isinstance(value, kind)), None)
+    return _EMPTY.get(type(value).__name__)
 
 
 def header(asker: Asker, patient_id: PatientId) -> Header:
