@@ -69,7 +69,14 @@ def furnish() -> None:
         patient_slots.Deed(N_("New appointment"), "appointment", "calendar-plus", Permission.RECEPTION, _book),
         patient_slots.Deed(N_("Open chart"), "", "stethoscope", Permission.READ_CHART, _open_chart),
     )
+    patient_slots.panels = (patient_slots.Panel(N_("Consent"), Permission.SEE_PATIENTS, _consents),)
     chart_slots.chart_panels = (chart_slots.ChartPanel(N_("Letters"), Permission.WRITE_LETTERS, _letters),)
+
+
+def _consents(office: Office, patient_id: PatientId) -> QWidget:
+    from clinic_desktop.features.patients.screens.consents_panel import ConsentsPanel
+
+    return ConsentsPanel(office, patient_id)
 
 
 def _letters(office: Office, patient_id: PatientId) -> QWidget:

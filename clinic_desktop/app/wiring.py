@@ -8,6 +8,7 @@ from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import public
 from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.queries import people as patients_queries
 from clinic_desktop.features.patients.rules.rows import Mark
 from clinic_desktop.features.patients.service import filing
@@ -22,7 +23,7 @@ def fill() -> None:
     """Repeating it changes nothing."""
     patients.after_registering = (_arrive,)
     patients.records_elsewhere = (_count_appointments, public.what_is_here, _count_medicines)
-    patients_queries.marks = (_day_marks, public.last_visit_marks)
+    patients_queries.marks = (_day_marks, public.last_visit_marks, _consent_marks)
     if _derive_again not in applying.after_merge:
         applying.after_merge.append(_derive_again)
 
@@ -40,6 +41,12 @@ def _day_marks(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[Patien
         words = _("Appointment {day}: {state}").format(day=day, state=_(STATUS_WORDS[booking.status]))
         marks[PatientId(patient_id)] = (Mark(words, icon="clock"),)
     return marks
+
+
+def _consent_marks(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[PatientId, Sequence[Mark]]:
+    """Quiet, and only until somebody asked: nobody is turned away for it."""
+    unasked = consents.never_asked(asker, patient_ids)
+    return {PatientId(one): (Mark(_("Consent not asked yet"), icon="circle-dashed"),) for one in unasked}
 
 
 def _derive_again(work: Work, changed: Mapping[str, Collection[str]]) -> None:

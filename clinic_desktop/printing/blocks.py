@@ -155,7 +155,7 @@ def _ticks(kit: Kit, block: Ticks, width: float) -> list[Strip]:
     strips: list[Strip] = []
     for start in range(0, len(block.items), count):
         cells = [
-            _tick(kit, item, number * (room + kit.look.gutter), room)
+            _tick(kit, item, number * (room + kit.look.gutter), room, block.large)
             for number, item in enumerate(block.items[start : start + count])
         ]
         lines = abreast(kit, cells)
@@ -163,8 +163,8 @@ def _ticks(kit: Kit, block: Ticks, width: float) -> list[Strip]:
     return [*small_head(kit, block.head, width), *strips]
 
 
-def _tick(kit: Kit, item: Tick, x: float, width: float) -> Cell:
-    style = kit.look.strong if item.ticked else kit.look.body
+def _tick(kit: Kit, item: Tick, x: float, width: float, large: bool) -> Cell:
+    style = kit.look.large if large else kit.look.strong if item.ticked else kit.look.body
     side = style.size * 0.85
     top = style.ascent - side + 0.8
     inset = side + 5

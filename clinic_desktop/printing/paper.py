@@ -133,6 +133,8 @@ class Ticks:
     items: tuple[Tick, ...]
     head: str = ""
     columns: int = 2
+    large: bool = False
+    """For those who read little or see badly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ KEYS: tuple[Key, ...] = (
     Key("same_second", ("Alt+X",), N_("It is the same person (second)"), "people"),
     Key("none_of_these", ("Alt+0",), N_("None of these"), "people"),
     Key("has_none", ("Alt+N",), N_("Has none"), "people"),
+    Key("consent", ("Ctrl+M",), N_("Ask for consent"), "people"),
     Key("allergies", ("F4", "Ctrl+E"), N_("Ask about allergies"), "consultation"),
     Key("last_text", ("Ctrl+B",), N_("Bring the last text"), "consultation"),
     Key("repeat", ("Ctrl+R",), N_("Repeat the prescription"), "consultation"),

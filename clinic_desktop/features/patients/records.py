@@ -1,4 +1,4 @@
-"""The tables of this room: people and what was decided about them, places they come from, this device's search index."""
+"""The tables of this room: people, what was decided about them, places they come from, this device's search index."""
 
 from datetime import date
 from typing import Any
@@ -139,7 +139,7 @@ class Consent(Synced):
     """Which relative, which study, which service; empty where the purpose needs none."""
     answer: Mapped[ConsentAnswer] = field(3, choice(ConsentAnswer), nullable=False)
     step: Mapped[int] = field(4, Whole, nullable=False)
-    """One more than the number of answers of this person that were known: causal order without clocks."""
+    """One more than that of the last answer of this person to this purpose that was known: order without clocks."""
     decided_on: Mapped[date] = field(5, Day, nullable=False)
     way: Mapped[ConsentWay | None] = field(6, choice(ConsentWay))
     language_code: Mapped[str | None] = field(7, Code)
@@ -172,7 +172,7 @@ class ImportRun(Synced):
 
 
 class PatientPhoto(Synced):
-    """A small picture of the face, only where the clinic turned pictures on. The newest holds; an empty one takes off."""
+    """A small picture of the face, only where the clinic turned pictures on. The newest holds; empty, there is none."""
 
     __tablename__ = "patient_photo"
     __merge__ = MergeClass.APPEND

@@ -18,13 +18,18 @@ def _persons(
     new: bool = False,
     words: str = "",
     correct: bool = False,
+    consent: bool = False,
     **_arguments: Any,
 ) -> QWidget:
-    """The list; with a person that person's page, or its form; with `new` the empty form with the typed words."""
+    """The list; with a person the page, its form or its consent; with `new` the empty form with the typed words."""
     if new or correct:
         from clinic_desktop.features.patients.screens.registration import RegistrationScreen
 
         return RegistrationScreen(office, words=words, patient_id=PatientId(patient_id) if correct else None)
+    if patient_id and consent:
+        from clinic_desktop.features.patients.screens.consent import ConsentScreen
+
+        return ConsentScreen(office, PatientId(patient_id))
     if patient_id:
         from clinic_desktop.features.patients.screens.person_page import PersonPage
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Consent, Patient
 from clinic_desktop.features.patients.rules.consents import (
     REFUSABLE,
@@ -105,6 +106,7 @@ def _answers(asker: Asker, where: sa.ColumnElement[bool]) -> Mapping[str, Sequen
 def of_patient(asker: Asker, patient_id: str) -> tuple[Entry, ...]:
     """Every answer of this person as it was given, the newest first."""
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     select: AnySelect = sa.select(*_ENTRY)
     rows = asker.all(
         select.where(Consent.patient_id == patient_id, Consent.voided_at.is_(None)).order_by(Consent.id.desc())
@@ -117,6 +119,7 @@ def entry_of(asker: Asker, consent_id: str) -> tuple[str, Entry]:
     asker.require(*_READERS)
     select: AnySelect = sa.select(*_ENTRY, Consent.patient_id)
     row = asker.one(select.where(Consent.id == consent_id))
+    restricted.must_open(asker, row.patient_id)
     return row.patient_id, _entry(asker, row)
 
 
@@ -165,6 +168,7 @@ class AboutPerson:
 
 def about_person(asker: Asker, patient_id: str) -> AboutPerson:
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     row = asker.one(
         sa.select(
             Patient.language_code,
@@ -194,17 +198,14 @@ def _named(name: str | None, kinship: str | None) -> str:
 
 
 def never_asked(asker: Asker, patient_ids: Iterable[str]) -> frozenset[str]:
-    """Those of these whom nobody asked about any purpose that can be refused."""
+    """Those of these, still living, whom nobody asked about any purpose that can be refused."""
     asker.require(*_READERS)
     wanted = list(dict.fromkeys(patient_ids))
-    asked: set[str] = set()
     codes = [rule.purpose for rule in REFUSABLE]
+    asked = sa.exists().where(Consent.patient_id == Patient.id, Consent.purpose.in_(codes), Consent.voided_at.is_(None))
+    found: set[str] = set()
     for start in range(0, len(wanted), _MANY):
-        these = Consent.patient_id.in_(wanted[start : start + _MANY])
-        found = asker.all(
-            sa.select(Consent.patient_id.distinct()).where(
-                these, Consent.purpose.in_(codes), Consent.voided_at.is_(None)
-            )
-        )
-        asked |= {row[0] for row in found}
-    return frozenset(wanted) - asked
+        these = Patient.id.in_(wanted[start : start + _MANY])
+        living = sa.and_(Patient.voided_at.is_(None), Patient.died_on.is_(None))
+        found |= {row[0] for row in asker.all(sa.select(Patient.id).where(these, living, ~asked))}
+    return frozenset(found)

@@ -115,14 +115,14 @@ PURPOSES: tuple[PurposeRule, ...] = (
     ),
     PurposeRule(
         ConsentPurpose.MINISTRY,
-        N_("The list of the ministry of health, with your name"),
+        N_("The ministry's list, with your name"),
         N_("Your name and identity number go on the ministry's list of people who were cared for."),
         N_("Your visit is counted on that list without your name or number, where the law allows it."),
         Unasked.STAYS,
     ),
     PurposeRule(
         ConsentPurpose.DONOR_COUNTS,
-        N_("Numbers for those who pay for the clinic"),
+        N_("Numbers for those who help to pay"),
         N_("You are counted in the numbers we show to those who help to pay. Your name is never shown."),
         N_("You are not counted in those numbers."),
         Unasked.STAYS,
@@ -164,7 +164,7 @@ WAY_WORDS = {
     ConsentWay.SIGNATURE: N_("Signature"),
     ConsentWay.THUMBPRINT: N_("Thumbprint"),
     ConsentWay.MARK: N_("Mark"),
-    ConsentWay.SPOKEN: N_("Spoken, before a witness"),
+    ConsentWay.SPOKEN: N_("Spoken"),
 }
 
 
