@@ -12,9 +12,10 @@ from clinic_desktop.features.consults.queries import diagnoses, notes, risks, sc
 from clinic_desktop.features.consults.rules.diagnoses import VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, current_medicines
+from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.queries import people as patients
-from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.patients.rules.consents import ConsentPurpose
 from clinic_desktop.features.patients.rules.identity import said_id
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details, say_allergies
@@ -25,10 +26,12 @@ from clinic_desktop.features.referrals.rules import (
     MedicineLine,
     Part,
     ReplyKind,
+    Unagreed,
     Urgency,
     Written,
     closes,
     is_late,
+    needs_reason,
 )
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
@@ -117,6 +120,14 @@ def material(asker: Asker, patient_id: str) -> Material:
     }
     medicines = tuple(_medicine(m) for m in current_medicines(asker, patient_id) if m.running)
     return Material({p: words for p, words in parts.items() if words}, medicines, _allergies(asker, patient_id))
+
+
+def unagreed(asker: Asker, patient_id: str, written: Written) -> Unagreed | None:
+    """Why this letter may not simply go now; asked anew before every paper, for a yes can be taken back on any day."""
+    asker.require(*_READERS)
+    purpose, receiver = ConsentPurpose.OTHER_SERVICE, written.receiver_text
+    no = bool(consents.refusing(asker, purpose, (patient_id,), receiver))
+    return needs_reason(written, no=no, yes=consents.allowed(asker, patient_id, purpose, receiver))
 
 
 def receivers(asker: Asker, words: str = "", limit: int = 8) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from clinic_desktop.features.agenda.rules.day import read_when
-from clinic_desktop.kernel.errors import Refused
+from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
 from clinic_desktop.kernel.i18n import N_, _
 
 ASK_AFTER_DAYS = 30
@@ -33,6 +33,27 @@ class AlreadyAnswered(Refused):
     text = N_("This letter is closed already.")
 
 
+class LetterRefused(Refused):
+    text = N_(
+        "This person said no to letters to this service. If the person thinks otherwise now, ask again under Consent "
+        "on the person's page; then the letter can go."
+    )
+
+
+class ConsentNotAsked(Refused):
+    text = N_("Ask the person first whether this letter may go. Without an answer only an emergency goes.")
+
+
+class GoesWithoutConsent(NeedsConfirmation):
+    text = N_(
+        "{why} Does the letter go all the same because the person's life is in danger? This is written in the log."
+    )
+
+
+DANGER_TO_LIFE = "danger-to-life"
+"""The one reason for which a letter goes without a yes."""
+
+
 class Urgency(StrEnum):
     EMERGENCY = "emergency"
     PRIORITY = "priority"
@@ -53,6 +74,18 @@ class Consent(StrEnum):
     PARTLY = "partly"
     NOT_ASKED = "not-asked"
 
+
+class Unagreed(StrEnum):
+    """Why there is no yes to a letter."""
+
+    REFUSED = "refused"
+    NOT_ASKED = "not-asked"
+
+
+_UNAGREED_WORDS = {
+    Unagreed.REFUSED: N_("This person said no to letters to this service."),
+    Unagreed.NOT_ASKED: N_("This person could not be asked whether the letter may go."),
+}
 
 CONSENT_WORDS = {
     Consent.AGREED: N_("Yes"),
@@ -178,6 +211,25 @@ def check(written: Written) -> None:
         raise ReceiverMissing()
     if not written.reason_text.strip():
         raise ReasonMissing()
+
+
+def needs_reason(written: Written, *, no: bool, yes: bool) -> Unagreed | None:
+    """Why the letter may not simply go; None where the person said yes, on the person's page or for this letter.
+
+    `no` and `yes` are what holds for letters to its receiver; that no weighs more than a yes in the letter's form.
+    """
+    if no:
+        return Unagreed.REFUSED
+    return None if yes or written.consent is not Consent.NOT_ASKED else Unagreed.NOT_ASKED
+
+
+def must_have_reason(found: Unagreed | None, urgency: Urgency, despite: str) -> None:
+    """Refuse a letter that may not go; for an emergency ask, and let the yes be its reason."""
+    if found is None or (despite and urgency is Urgency.EMERGENCY):
+        return
+    if urgency is Urgency.EMERGENCY:
+        raise GoesWithoutConsent(again={"despite": DANGER_TO_LIFE}, why=_(_UNAGREED_WORDS[found]))
+    raise LetterRefused() if found is Unagreed.REFUSED else ConsentNotAsked()
 
 
 def say_urgency(urgency: str) -> str:

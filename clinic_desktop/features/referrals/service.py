@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from clinic_desktop.features.patients.queries import consents as consent_queries
 from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.patients.rules.consents import ConsentPurpose, ConsentWay, Said, Talk
+from clinic_desktop.features.patients.service import consents
 from clinic_desktop.features.referrals import queries
 from clinic_desktop.features.referrals.records import ReferralReply, ServiceRequest
 from clinic_desktop.features.referrals.rules import (
@@ -15,6 +18,7 @@ from clinic_desktop.features.referrals.rules import (
     Written,
     check,
     check_reply,
+    must_have_reason,
     plain_folio,
 )
 from clinic_desktop.features.staff import queries as staff
@@ -42,13 +46,22 @@ def write_referral(
     encounter_id: str | None = None,
     folio: str | None = None,
     amends_id: str | None = None,
+    despite: str = "",
 ) -> str:
-    """Keep a letter as it leaves; the same `request_id` twice writes it once. Returns its folio."""
+    """Keep a letter as it leaves; the same `request_id` twice writes it once. Returns its folio.
+
+    A letter that the person did not agree to is refused; an emergency goes `despite` that, for a reason that is kept in
+    the ledger. A yes that was said for this letter is kept as an answer of the person, to be read and taken back.
+    """
     work.require(Permission.WRITE_LETTERS)
     if queries.is_written(work, request_id):
         return queries.kept(work, request_id).folio
     restricted.must_open(work, patient_id)
     check(written)
+    found = queries.unagreed(work, patient_id, written)
+    must_have_reason(found, written.urgency, despite)
+    if found is not None:
+        work.detail = {"without_consent": str(found), "reason": despite}
     number = _folio_for(work, folio, amends_id)
     author = staff.member(work, work.actor.staff_id)
     supervisor = author.supervisor_id if author else None
@@ -78,15 +91,28 @@ def write_referral(
             amends_id=amends_id,
         )
     )
+    if found is None:
+        _keep_yes(work, request_id, patient_id, written, author.full_name if author else work.actor.name)
     work.about(ServiceRequest.__tablename__, request_id)
     return number
+
+
+def _keep_yes(work: Work, request_id: str, patient_id: str, written: Written, author: str) -> None:
+    """What the person said for this letter, where the person's page does not say it yet."""
+    about = written.receiver_text.strip()
+    if consent_queries.allowed(work, patient_id, ConsentPurpose.OTHER_SERVICE, about):
+        return
+    talk = Talk(decided_on=work.today, way=ConsentWay.SPOKEN, witness=author, witness_is_of_clinic=True)
+    said = (Said(ConsentPurpose.OTHER_SERVICE, yes=True, about=about),)
+    consents.record_answers(work, request_id, patient_id, said, talk)
 
 
 def note_printed(work: Work, request_id: str, *, way: str, copies: int) -> None:
     """A paper of this letter left the computer: printed, or saved as a file that nothing protects."""
     work.require(Permission.WRITE_LETTERS, Permission.READ_CHART)
     restricted.must_open(work, work.load(ServiceRequest, request_id).patient_id)
-    work.act, work.detail = "referrals.note_printed", {"way": way, "copies": copies}
+    said: dict[str, Any] = work.detail or {}
+    work.act, work.detail = "referrals.note_printed", {**said, "way": way, "copies": copies}
     work.about(ServiceRequest.__tablename__, request_id)
 
 
@@ -101,6 +127,7 @@ def write_and_print(
     encounter_id: str | None = None,
     folio: str | None = None,
     amends_id: str | None = None,
+    despite: str = "",
 ) -> str:
     """The letter leaves: it is kept word for word, and that it left is in the ledger; its draft is gone."""
     number = write_referral(
@@ -111,6 +138,7 @@ def write_and_print(
         encounter_id=encounter_id,
         folio=folio,
         amends_id=amends_id,
+        despite=despite,
     )
     drafts.drop_draft(work, DRAFT, encounter_id or patient_id)
     note_printed(work, request_id, way=way, copies=copies)

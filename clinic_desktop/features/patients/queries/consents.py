@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from clinic_desktop.features.patients.queries import restricted
-from clinic_desktop.features.patients.records import Consent, Patient
+from clinic_desktop.features.patients.records import Consent, Patient, PatientLink
 from clinic_desktop.features.patients.rules.consents import (
     REFUSABLE,
     ConsentAnswer,
@@ -25,6 +25,7 @@ from clinic_desktop.features.patients.rules.consents import (
     says_no,
     standing,
 )
+from clinic_desktop.features.patients.rules.patient import LinkKind
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.dates import age_on
 from clinic_desktop.kernel.permissions import Permission
@@ -53,16 +54,19 @@ class _Answer:
 def refusing(asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str], about: str = "") -> frozenset[str]:
     """Who of these said no, or took a yes back. Those who were not asked are not among them."""
     asker.require(*_READERS)
-    found = _standing_of_many(asker, purpose, patient_ids)
-    return frozenset(patient_id for patient_id, stands in found.items() if says_no(stands, purpose, about))
+    found = _standings(asker, purpose, patient_ids)
+    return frozenset(one for one, stands in found.items() if _no(stands, purpose, about))
 
 
 def allowing(asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str], about: str = "") -> frozenset[str]:
     """For whom of these it may be done now; those who were not asked as the rule of the purpose says."""
     asker.require(*_READERS)
-    wanted = list(patient_ids)
-    found = _standing_of_many(asker, purpose, wanted)
-    return frozenset(patient_id for patient_id in wanted if allows(found.get(patient_id, {}), purpose, about))
+    found = _standings(asker, purpose, patient_ids)
+    return frozenset(
+        one
+        for one, stands in found.items()
+        if not _no(stands, purpose, about) and any(allows(each, purpose, about) for each in stands)
+    )
 
 
 def allowed(asker: Asker, patient_id: str, purpose: ConsentPurpose, about: str = "") -> bool:
@@ -72,22 +76,45 @@ def allowed(asker: Asker, patient_id: str, purpose: ConsentPurpose, about: str =
 
 
 def standing_of(asker: Asker, patient_id: str) -> dict[Key, Standing]:
-    """What holds now for each purpose that somebody asked about."""
+    """What holds now in this record for each purpose that somebody asked about."""
     asker.require(*_READERS)
-    answers = _answers(asker, Consent.patient_id == patient_id)
-    return standing(answers.get(patient_id, ()))
+    return standing(_answers(asker, Consent.patient_id == patient_id).get(patient_id, ()))
 
 
-def _standing_of_many(
-    asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str]
-) -> Mapping[str, dict[Key, Standing]]:
+_Stands = dict[Key, Standing]
+
+
+def _no(stands: Sequence[_Stands], purpose: ConsentPurpose, about: str) -> bool:
+    return any(says_no(each, purpose, about) for each in stands)
+
+
+def _standings(asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str]) -> dict[str, list[_Stands]]:
+    """What holds for each of these in every record that somebody said is theirs: a no in one is a no.
+
+    Also where somebody else doubts that they are one person: to leave out one too many harms nobody.
+    """
     wanted = list(dict.fromkeys(patient_ids))
-    found: dict[str, dict[Key, Standing]] = {}
-    for start in range(0, len(wanted), _MANY):
-        these = Consent.patient_id.in_(wanted[start : start + _MANY])
+    others = _other_records(asker)
+    ids = list(dict.fromkeys(one for each in wanted for one in (each, *others.get(each, ()))))
+    found: dict[str, _Stands] = {}
+    for start in range(0, len(ids), _MANY):
+        these = Consent.patient_id.in_(ids[start : start + _MANY])
         rows = _answers(asker, sa.and_(these, Consent.purpose == purpose))
         found |= {patient_id: standing(answers) for patient_id, answers in rows.items()}
-    return found
+    return {each: [found.get(one, {}) for one in (each, *others.get(each, ()))] for each in wanted}
+
+
+def _other_records(asker: Asker) -> dict[str, frozenset[str]]:
+    """The other records of each person who has several."""
+    undone = sa.select(PatientLink.undoes_id).where(PatientLink.undoes_id.is_not(None))
+    same = sa.select(PatientLink.first_id, PatientLink.second_id).where(
+        PatientLink.kind == LinkKind.SAME, PatientLink.id.not_in(undone), PatientLink.voided_at.is_(None)
+    )
+    group: dict[str, frozenset[str]] = {}
+    for one, other in asker.all(same):
+        joined = group.get(one, frozenset((one,))) | group.get(other, frozenset((other,)))
+        group |= dict.fromkeys(joined, joined)
+    return {one: joined - {one} for one, joined in group.items()}
 
 
 def _answers(asker: Asker, where: sa.ColumnElement[bool]) -> Mapping[str, Sequence[_Answer]]:

@@ -15,6 +15,7 @@ from clinic_desktop.features.referrals.rules import (
     Urgency,
     Written,
     check,
+    must_have_reason,
     part_title,
     say_consent,
     say_urgency,
@@ -220,13 +221,21 @@ def _about(asker: Asker, patient_id: str, on: date) -> Person:
     return Person(header.said, age, say_sex(header.sex), header.number, header.place, language)
 
 
-def prepare(work: Work, patient_id: str, content: Written, folio: str | None) -> tuple[str, bytes]:
-    """The paper to be looked at, with the folio it will leave under: a new one unless it has its own already."""
+def prepare(
+    work: Work, patient_id: str, content: Written, folio: str | None, despite: str = ""
+) -> tuple[str, bytes, str]:
+    """The paper to be looked at, with the folio it will leave under: a new one unless it has its own already.
+
+    Refused, or asked for an emergency, where the person did not agree: nobody prints first and asks afterwards.
+    """
     check(content)
+    must_have_reason(queries.unagreed(work, patient_id, content), content.urgency, despite)
     number = folio or draw_folio(work)
-    return number, lay_out(new_letter(work, patient_id, content, number)).pdf()
+    return number, lay_out(new_letter(work, patient_id, content, number)).pdf(), despite
 
 
-def again(asker: Asker, request_id: str) -> bytes:
-    """The paper of a letter that was written."""
+def again(asker: Asker, request_id: str, despite: str = "") -> bytes:
+    """The paper of a letter that was written, if the person has not taken the yes back since."""
+    kept = queries.kept(asker, request_id)
+    must_have_reason(queries.unagreed(asker, kept.patient_id, kept.written), kept.written.urgency, despite)
     return lay_out(kept_letter(asker, request_id)).pdf()

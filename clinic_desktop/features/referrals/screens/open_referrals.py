@@ -211,9 +211,13 @@ class LetterCard(Card):
             )
             self._office.do(noting, self._screen, then=lambda _done: proceed())
 
-        pdf = self._office.ask(referral.again, chosen.request_id)
-        suggested = f"referencia-{chosen.folio}.pdf"
-        Preview(pdf, _("Referral letter"), parent=self._screen, record=record, suggested=suggested).open()
+        def show(pdf: bytes) -> None:
+            suggested = f"referencia-{chosen.folio}.pdf"
+            Preview(pdf, _("Referral letter"), parent=self._screen, record=record, suggested=suggested).open()
+
+        # Done, not asked: it may be refused, or need a yes in an emergency.
+        making: Callable[..., bytes] = partial(referral.again, request_id=chosen.request_id)
+        self._office.do(making, self._screen, then=show)
 
 
 def _reply(reply: ReplyRow) -> Facts:

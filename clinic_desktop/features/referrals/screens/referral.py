@@ -244,7 +244,7 @@ class ReferralScreen(QWidget):
             then=lambda made: self._preview(content, *made),
         )
 
-    def _preview(self, content: Written, folio: str, pdf: bytes) -> None:
+    def _preview(self, content: Written, folio: str, pdf: bytes, despite: str) -> None:
         from clinic_desktop.printing.preview import Leaving, Preview
 
         self._folio = folio
@@ -260,6 +260,7 @@ class ReferralScreen(QWidget):
                 way=leaving.way,
                 copies=leaving.copies,
                 amends_id=self._gone if self._gone != self._request_id else None,
+                despite=despite,
             )
             self._office.do(writing, self, then=lambda _folio: self._has_left(leaving.way, proceed))
 
