@@ -75,6 +75,10 @@ class RegistrationScreen(QWidget):
         self.save_only = Button(_("Only save"), "save_only")
         self.save_only.setVisible(arrives)
         self.save_only.clicked.connect(partial(self.save, arrived=False))
+        self._asks_consent = False
+        self.ask_consent = Button(_("Save, ask for consent"), "consent", icon="signature")
+        self.ask_consent.setVisible(not self._correcting)
+        self.ask_consent.clicked.connect(partial(self.save, arrived=arrives, consent=True))
         self.back = Button(_("Go back"), "back", "quiet")
         self.back.clicked.connect(self._office.back)
         self.discard = Button(_("Discard"), "", "quiet")
@@ -91,7 +95,7 @@ class RegistrationScreen(QWidget):
         foot = row(self.back, self.discard, None, self._moves_on, S2, self.save_only, gap=S2)
         self._page = scrolled(self.form)
         written = Card(head, (self._page, 1), Line(), foot, margins=(S6, S4, S6, S3), gap=S3)
-        self.side = Card((self.similar, 1), self.primary, gap=S2)
+        self.side = Card((self.similar, 1), self.ask_consent, self.primary, gap=S2)
         line_up(self, (written, 1), self.side, margins=(S4, S4, S4, S4), gap=S3)
 
     def _listen(self) -> None:
@@ -196,9 +200,11 @@ class RegistrationScreen(QWidget):
 
     # saving
 
-    def save(self, *_clicked: object, arrived: bool = False) -> None:
+    def save(self, *_clicked: object, arrived: bool = False, consent: bool = False) -> None:
+        """With `consent` it is asked at once; else later, where the person's page has a quiet mark."""
         if self._saving or self.form.find_faults():
             return
+        self._asks_consent = consent
         self.look_for_similar()
         if self.similar.must_answer() and not self._correcting:
             # Asked once: the same key again answers "none of these".
@@ -226,6 +232,9 @@ class RegistrationScreen(QWidget):
         self._forget_draft()
         if arrived:
             self._office.notice(_("{name} is registered and in the waiting room").format(name=name))
+        if self._asks_consent:
+            self._office.go("persons", patient_id=self.patient_id, consent=True)
+        elif arrived:
             self._office.go("today")
         else:
             said = _("{name}: changes saved") if self._correcting else _("{name} is registered")
