@@ -67,9 +67,21 @@ def furnish() -> None:
             tables=agenda_queries.TABLES,
         ),
         patient_slots.Deed(N_("New appointment"), "appointment", "calendar-plus", Permission.RECEPTION, _book),
+        patient_slots.Deed(
+            N_("Vital signs"),
+            "vitals",
+            "heartbeat",
+            Permission.TAKE_VITALS,
+            _take_vitals,
+            place="preview",
+            or_with=frozenset({Permission.WRITE_NOTES}),
+        ),
         patient_slots.Deed(N_("Open chart"), "", "stethoscope", Permission.READ_CHART, _open_chart),
     )
-    patient_slots.panels = (patient_slots.Panel(N_("Consent"), Permission.SEE_PATIENTS, _consents),)
+    patient_slots.panels = (
+        patient_slots.Panel(N_("Consent"), Permission.SEE_PATIENTS, _consents),
+        patient_slots.Panel(N_("Vital signs"), Permission.TAKE_VITALS, _vitals),
+    )
     chart_slots.chart_panels = (chart_slots.ChartPanel(N_("Letters"), Permission.WRITE_LETTERS, _letters),)
 
 
@@ -145,6 +157,18 @@ def _book(office: Office, patient_id: PatientId, screen: QWidget) -> None:
     from clinic_desktop.features.agenda.screens.booking import ask_booking
 
     ask_booking(office, screen, patient_id)
+
+
+def _vitals(office: Office, patient_id: PatientId) -> QWidget:
+    from clinic_desktop.features.consults.screens.vitals import VitalsPanel
+
+    return VitalsPanel(office, patient_id)
+
+
+def _take_vitals(office: Office, patient_id: PatientId, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.vitals import ask_vitals
+
+    ask_vitals(office, patient_id, screen)
 
 
 def _open_chart(office: Office, patient_id: PatientId, _screen: QWidget) -> None:

@@ -64,6 +64,7 @@ KEYS: tuple[Key, ...] = (
     Key("has_none", ("Alt+N",), N_("Has none"), "people"),
     Key("consent", ("Ctrl+M",), N_("Ask for consent"), "people"),
     Key("allergies", ("F4", "Ctrl+E"), N_("Ask about allergies"), "consultation"),
+    Key("vitals", ("Alt+V",), N_("Vital signs"), "consultation"),
     Key("last_text", ("Ctrl+B",), N_("Bring the last text"), "consultation"),
     Key("repeat", ("Ctrl+R",), N_("Repeat the prescription"), "consultation"),
     Key("refer", ("Ctrl+D",), N_("Referral letter"), "consultation"),

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.queries.day import DayRow, PatientAppointment
-from clinic_desktop.features.consults.queries import courses, diagnoses, notes, risks, scales
+from clinic_desktop.features.consults.queries import courses, diagnoses, notes, risks, scales, vitals
 from clinic_desktop.features.consults.queries.courses import MedicineSpan
 from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
 from clinic_desktop.features.consults.queries.notes import LastNote, TimelineRow
 from clinic_desktop.features.consults.queries.scales import ScoreRow
+from clinic_desktop.features.consults.queries.vitals import LastValue
 from clinic_desktop.features.consults.records import (
     Addendum,
     Condition,
@@ -18,6 +19,7 @@ from clinic_desktop.features.consults.records import (
     InstrumentResponse,
     NoteSignature,
     RiskEvent,
+    VitalSigns,
 )
 from clinic_desktop.features.consults.rules.risk import OpenRisk
 from clinic_desktop.features.medication.queries import prescriptions
@@ -31,7 +33,7 @@ from clinic_desktop.storage.work import Asker
 
 TABLES = frozenset(
     cls.__tablename__
-    for cls in (Encounter, ConsultNote, NoteSignature, Addendum, Condition, InstrumentResponse, RiskEvent)
+    for cls in (Encounter, ConsultNote, NoteSignature, Addendum, Condition, InstrumentResponse, RiskEvent, VitalSigns)
 )
 """For office.follow."""
 
@@ -50,6 +52,8 @@ class Chart:
     risk: OpenRisk | None
     last_note: LastNote | None
     next_booking: PatientAppointment | None
+    vitals: tuple[LastValue, ...]
+    """Of each kind what was measured last."""
 
     def last_score(self, scale_code: str) -> ScoreRow | None:
         """The newest complete one."""
@@ -77,6 +81,7 @@ def chart(asker: Asker, patient_id: str) -> Chart:
         risk=risks.risk_of(asker, patient_id),
         last_note=notes.last_note(asker, patient_id),
         next_booking=agenda.next_booking(asker, patient_id),
+        vitals=vitals.last_values(asker, patient_id),
     )
 
 

@@ -14,6 +14,7 @@ from clinic_desktop.features.consults.screens.danger import Danger, DangerStrip,
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
 from clinic_desktop.features.consults.screens.trend import Trend, course_of
+from clinic_desktop.features.consults.screens.vitals import LastVitals
 from clinic_desktop.features.consults.screens.whose import banner_of
 from clinic_desktop.features.consults.service import encounters
 from clinic_desktop.kernel.dates import say_day
@@ -47,6 +48,7 @@ class ChartScreen(QWidget):
         self.write.setVisible(office.may(Permission.WRITE_NOTES))
         self._facts = QWidget()
         self._lines = stack(self._facts, gap=4)
+        self.vitals = LastVitals(office)
         self._lay_out()
         self._connect(note_id)
 
@@ -56,7 +58,7 @@ class ChartScreen(QWidget):
         head = row(Text(_("Course"), "head", "semi"), self._course_of_what, None, gap=6)
         self._course = Card(head, (self.trend, 1), margins=(S4, 10, S3, 8), gap=2)
         told = QWidget()
-        stack(told, self._facts, *self._hung(), None, gap=S2)
+        stack(told, self._facts, self.vitals, *self._hung(), None, gap=S2)
         facts = Card((scrolled(told), 1), margins=(S4, 10, S4, 10))
         self._side = QWidget()
         stack(self._side, (self._course, 1), (facts, 1), gap=S2)
@@ -126,6 +128,7 @@ class ChartScreen(QWidget):
         self.story.show_chart(self.chart, None, self._today.year)
         self.trend.show_course(course_of(self.chart, scale_of(SCALE), self._today))
         self._course_of_what.setText(_("{scale} and medicines").format(scale=self.trend.scale.title))
+        self.vitals.show_last(self._patient_id, self.chart.vitals)
         clear(self._lines)
         self._show_conditions()
         self._show_scores()

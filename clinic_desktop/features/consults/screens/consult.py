@@ -27,6 +27,7 @@ from clinic_desktop.features.consults.screens.reading import read_note
 from clinic_desktop.features.consults.screens.scale import ScaleGrid
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
 from clinic_desktop.features.consults.screens.trend import Trend, course_of
+from clinic_desktop.features.consults.screens.vitals import LastVitals
 from clinic_desktop.features.consults.screens.whose import banner_of
 from clinic_desktop.features.consults.service import encounters, signing
 from clinic_desktop.features.patients.rules.places import language_name
@@ -102,6 +103,8 @@ class ConsultScreen(QWidget):
         self.note = NoteEditor(self.about)
         self.scale, self.diagnosis, self.trend = ScaleGrid(scale), DiagnosisPanel(), Trend(scale)
         self.prescription = PrescriptionPanel(self._office)
+        self.vitals = LastVitals(self._office)
+        self.vitals_card = Card(self.vitals, margins=(S4, 6, S3, 6))
         self.course_of_what = Text("", "small", color="quiet")
         head = row(Text(_("Course"), "head", "semi"), self.course_of_what, None, gap=6)
         self.trend_card = Card(head, (self.trend, 1), margins=(S4, 10, S3, 8), gap=2)
@@ -137,6 +140,7 @@ class ConsultScreen(QWidget):
         self.sign_button.clicked.connect(self.sign)
         self._tabs.chosen.connect(self._show_tab)
         bind(self, "section_2", self.note.take_focus)
+        bind(self, "vitals", self.vitals.ask)
         for number, at in ((1, 0), (3, 1), (4, 2), (5, 3)):
             bind(self, f"section_{number}", partial(self.go_to, at))
 
@@ -229,26 +233,28 @@ class ConsultScreen(QWidget):
         self.story.setFixedWidth(_STORY_WIDTH)
         for panel in (self.scale, self.diagnosis):
             panel.setFixedWidth(_MIDDLE_WIDTH)
-        for panel in (self.trend_card, self.prescription):
+        for panel in (self.trend_card, self.vitals_card, self.prescription):
             panel.setFixedWidth(_RIGHT_WIDTH)
         middle = column(self.scale, (self.diagnosis, 1), gap=S2)
-        right = column((self.trend_card, 4), (self.prescription, 5), gap=S2)
+        right = column((self.trend_card, 4), self.vitals_card, (self.prescription, 5), gap=S2)
         columns = row(self.story, (self.note, 1), middle, right, gap=S2)
         self._tabs.setParent(self)
         self._tabs.hide()
         # A panel that was a hidden page of the tabs does not show itself.
-        for panel in (self.story, self.scale, self.diagnosis, self.trend_card, self.prescription):
+        for panel in (self.story, self.scale, self.diagnosis, self.trend_card, self.vitals_card, self.prescription):
             panel.show()
         return stack(host, self.strip, (columns, 1), self._actions(), margins=(S3, S2, S3, S2), gap=S2)
 
     def _two_columns(self, host: QWidget) -> QVBoxLayout:
         """A small window: the note stays, the rest is one section at a time."""
-        for panel in (self.story, self.scale, self.diagnosis, self.trend_card, self.prescription):
+        for panel in (self.story, self.scale, self.diagnosis, self.trend_card, self.vitals_card, self.prescription):
             panel.setMinimumWidth(0)
             panel.setMaximumWidth(16_777_215)
         self._stack = QStackedWidget()
         self._areas = (scrolled(self.scale), scrolled(self.diagnosis))
-        for panel in (self.story, *self._areas, self.prescription):
+        visits = QWidget()
+        stack(visits, (self.story, 1), self.vitals_card, gap=4)
+        for panel in (visits, *self._areas, self.prescription):
             self._stack.addWidget(panel)
         self.trend_card.setParent(self)
         self.trend_card.hide()
@@ -285,6 +291,7 @@ class ConsultScreen(QWidget):
         assert self.encounter is not None
         here = self.encounter
         self.story.show_chart(self.chart, here.encounter_id, self._today.year)
+        self.vitals.show_last(self._patient_id, self.chart.vitals)
         self.diagnosis.show_standing(self.chart.conditions)
         self.prescription.show_current(self.chart.medicines)
         spoken = language_name(here.language_code) if here.language_code else ""

@@ -28,6 +28,8 @@ class Deed:
     """Why there is nothing to do now, in words that then stand on the button; "" where there is."""
     tables: frozenset[str] = frozenset()
     """What `already` is told by."""
+    or_with: frozenset[Permission] = frozenset()
+    """Any one of these is enough instead of `permission`."""
 
     def show_on(self, button: Button, office: Office, patient_id: PatientId) -> None:
         """Put the deed, or why it is not needed, on its button."""
@@ -51,5 +53,6 @@ panels: tuple[Panel, ...] = ()
 
 def deeds_for(office: Office, place: Literal["preview", "page"]) -> list[Deed]:
     """Those this person may do, the primary one last, where its button stands."""
-    allowed = [deed for deed in deeds if deed.place in ("both", place) and office.may(deed.permission)]
+    mine = [deed for deed in deeds if office.may(deed.permission, *deed.or_with)]
+    allowed = [deed for deed in mine if deed.place in ("both", place)]
     return sorted(allowed, key=lambda deed: deed.primary)
