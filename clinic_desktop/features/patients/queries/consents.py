@@ -136,7 +136,9 @@ def of_patient(asker: Asker, patient_id: str) -> tuple[Entry, ...]:
     restricted.must_open(asker, patient_id)
     select: AnySelect = sa.select(*_ENTRY)
     rows = asker.all(
-        select.where(Consent.patient_id == patient_id, Consent.voided_at.is_(None)).order_by(Consent.id.desc())
+        select.where(Consent.patient_id == patient_id, Consent.voided_at.is_(None)).order_by(
+            Consent.decided_on.desc(), Consent.step.desc(), Consent.id.desc()
+        )
     )
     return tuple(_entry(asker, row) for row in rows)
 

@@ -47,9 +47,8 @@ def record_answers(work: Work, act_id: str, patient_id: str, answers: Sequence[S
     check(answers, talk, work.today)
     # The same thing said twice in one talk is said once, the last time.
     said = {key_of(one.purpose, one.about): one for one in answers}
-    return tuple(
-        _add(work, act_id, patient_id, one.purpose, one.about, _ANSWERS[one.yes], talk) for one in said.values()
-    )
+    added = [_add(work, act_id, patient_id, one.purpose, one.about, _ANSWERS[one.yes], talk) for one in said.values()]
+    return tuple(sorted(added))
 
 
 def withdraw(
@@ -99,6 +98,8 @@ def _add(
 ) -> str:
     known = sa.select(sa.func.max(Consent.step)).where(Consent.patient_id == patient_id, Consent.purpose == purpose)
     row = Consent(
+        # The clinic whose person it is must hear of it, also where the central office took it down.
+        origin_site_id=work.load(Patient, patient_id).origin_site_id,
         patient_id=patient_id,
         purpose=purpose,
         about=clean_line(about) or None,
