@@ -1,4 +1,4 @@
-"""The tables of this room: days, bookings, calls. A booking never changes: what happens to it are events, and its status is read from them."""
+"""The tables of this room: days, bookings, calls. A booking never changes: its status is read from its events."""
 
 from datetime import date, datetime
 
@@ -79,6 +79,8 @@ class CallAttempt(Synced):
     outcome: Mapped[CallOutcome] = field(2, choice(CallOutcome), nullable=False)
     at: Mapped[datetime] = field(3, Instant, nullable=False)
     note: Mapped[str | None] = field(4, Words)
+    undoes_id: Mapped[str | None] = field(5, Id)
+    """Takes that try back: the wrong person, the wrong key. Its own outcome then says nothing."""
 
 
 class KeptApart(Synced):

@@ -1,11 +1,15 @@
-"""The day as reception and clinicians see it. Nothing here says why somebody comes."""
+"""The day as reception and clinicians see it. Nothing here says why somebody comes.
+
+Somebody whose record is not announced stands there as "Reserved N", without anything else; the dead do not stand there.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent
 from clinic_desktop.features.agenda.rules.day import (
@@ -15,12 +19,17 @@ from clinic_desktop.features.agenda.rules.day import (
     Standing,
     VisitKind,
     call_order,
+    comes_from_far,
     is_open,
     stand,
     waited_minutes,
 )
-from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.agenda.rules.days import Expected
+from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.patients.records import Community, Patient
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
+from clinic_desktop.features.settings.queries import setting
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import AnySelect, Asker
 
@@ -43,7 +52,18 @@ class DayRow:
     arrived_at: datetime | None
     waits_minutes: int | None
     clinician_id: str | None
+    """In whose queue; None is nobody's in particular."""
     standing: Standing
+    place_id: str | None = None
+    from_far: bool = False
+    """Called before those who live near, among equals."""
+    interpreter: bool = False
+    reserved: bool = False
+    """The name is "Reserved N", and the record is not opened from here."""
+
+    @property
+    def call_key(self) -> tuple[bool, bool, int, str]:
+        return call_order(self.standing, from_far=self.from_far)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +78,35 @@ class PatientAppointment:
         return is_open(self.status)
 
 
-_ROW = sa.select(
-    Appointment.id,
-    Appointment.patient_id,
-    Appointment.time_text,
-    Appointment.kind,
-    Appointment.clinician_id,
-    Patient.number,
-    Patient.given_names,
-    Patient.family_name,
-    Patient.second_family_name,
-    Patient.married_name,
-    Patient.known_as,
-).join(Patient, Patient.id == Appointment.patient_id)
+_SAME = aliased(Community)
+
+_ROW = (
+    sa.select(
+        Appointment.id,
+        Appointment.patient_id,
+        Appointment.time_text,
+        Appointment.kind,
+        Appointment.clinician_id,
+        Patient.number,
+        Patient.given_names,
+        Patient.family_name,
+        Patient.second_family_name,
+        Patient.married_name,
+        Patient.known_as,
+        Appointment.place_id,
+        Patient.needs_interpreter,
+        sa.func.coalesce(Patient.minutes_to_clinic, Community.minutes_to_clinic, _SAME.minutes_to_clinic),
+    )
+    .join(Patient, Patient.id == Appointment.patient_id)
+    .outerjoin(Community, Community.id == Patient.community_id)
+    .outerjoin(_SAME, _SAME.id == Community.same_as_id)
+)
 
 
 def today(asker: Asker, day: date | None = None) -> tuple[DayRow, ...]:
     """Everybody of one day: those who are here in calling order, then those to come, then those who are done."""
     asker.require(Permission.SEE_DAY)
-    return _rows(asker, _ROW.where(Appointment.day == (day or asker.today)))
+    return _rows(asker, _ROW.where(Appointment.day == (day or asker.today), Patient.died_on.is_(None)))
 
 
 def row_of(asker: Asker, appointment_id: str) -> DayRow | None:
@@ -89,16 +119,28 @@ def next_waiting(asker: Asker, clinician_id: str | None = None) -> DayRow | None
     """Whom to call now: among those for this clinician or for nobody in particular."""
     waiting = [r for r in today(asker) if r.status is AppointmentStatus.WAITING]
     mine = [r for r in waiting if clinician_id is None or r.clinician_id in (None, clinician_id)]
-    return min(mine, key=lambda r: call_order(r.standing), default=None)
+    return min(mine, key=lambda r: r.call_key, default=None)
 
 
 def standing(asker: Asker, appointment_id: str) -> Standing:
     return stand(events(asker, appointment_id))
 
 
+def standings(asker: Asker, appointment_ids: Iterable[str]) -> dict[str, Standing]:
+    """As `standing`, of many at once."""
+    return {i: stand(told) for i, told in _events(asker, appointment_ids).items()}
+
+
 def events(asker: Asker, appointment_id: str) -> list[Event]:
     """What is known here to have happened to this appointment."""
     return _events(asker, [appointment_id])[appointment_id]
+
+
+def queue_of(asker: Asker, appointment_id: str) -> str | None:
+    """In whose queue the person is; None for nobody's in particular."""
+    now_at = standing(asker, appointment_id)
+    booked_for = sa.select(Appointment.clinician_id).where(Appointment.id == appointment_id)
+    return now_at.clinician_id if now_at.assigned else asker.value(booked_for)
 
 
 def called_by(asker: Asker, appointment_id: str) -> str | None:
@@ -165,6 +207,18 @@ def next_bookings(asker: Asker, patient_ids: Sequence[str]) -> dict[str, Patient
     return nearest
 
 
+def open_bookings(asker: Asker, patient_ids: Sequence[str]) -> list[PatientAppointment]:
+    """Every open booking of a few people from today on."""
+    found = asker.all(
+        sa.select(Appointment.id, Appointment.day, Appointment.kind).where(
+            Appointment.patient_id.in_(patient_ids), Appointment.day >= asker.today
+        )
+    )
+    events = _events(asker, [row[0] for row in found])
+    booked = [PatientAppointment(row[0], row[1], row[2], stand(events[row[0]]).status) for row in found]
+    return [one for one in booked if one.is_open]
+
+
 def here_now(asker: Asker, patient_id: str) -> AppointmentStatus | None:
     """How a person is here at this moment: waiting or with somebody; None if not here."""
     asker.require(Permission.SEE_DAY)
@@ -175,6 +229,108 @@ def here_now(asker: Asker, patient_id: str) -> AppointmentStatus | None:
     return next((s for s in (AppointmentStatus.IN_CONSULT, AppointmentStatus.WAITING) if s in states), None)
 
 
+def booked_on(asker: Asker, days: Sequence[date]) -> dict[date, list[Expected]]:
+    """Who still counts for each of a few days, or came: where and for whom."""
+    found = asker.all(
+        sa.select(Appointment.id, Appointment.day, Appointment.place_id, Appointment.clinician_id).where(
+            Appointment.day.in_(days)
+        )
+    )
+    events = _events(asker, [row[0] for row in found])
+    booked: dict[date, list[Expected]] = {day: [] for day in days}
+    for appointment_id, day, place_id, clinician_id in found:
+        if stand(events[appointment_id]).status not in (AppointmentStatus.CANCELLED, AppointmentStatus.MOVED):
+            booked[day].append(Expected(day, place_id, clinician_id))
+    return booked
+
+
+def came_from(asker: Asker, appointment_id: str) -> date | None:
+    """The day this booking was brought from; None when it was made as it is."""
+    old = sa.select(Appointment.moved_from_id).where(Appointment.id == appointment_id).scalar_subquery()
+    return asker.value(sa.select(Appointment.day).where(Appointment.id == old))
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What closing a day would do, and what it would leave."""
+
+    day: date
+    absent: int
+    still_here: int
+
+
+def closing(asker: Asker, day: date) -> Closing:
+    rows = today(asker, day)
+    here = (AppointmentStatus.WAITING, AppointmentStatus.IN_CONSULT)
+    return Closing(day, sum(r.status is AppointmentStatus.BOOKED for r in rows), sum(r.status in here for r in rows))
+
+
+def left_open(asker: Asker, days_back: int = 14) -> Closing | None:
+    """The last day before today on which somebody is still "to come": it was not closed."""
+    asker.require(Permission.SEE_DAY)
+    before = asker.today - timedelta(days=days_back)
+    recent = sa.select(Appointment.day).where(Appointment.day >= before, Appointment.day < asker.today)
+    for (day,) in asker.all(recent.distinct().order_by(Appointment.day.desc())):
+        told = closing(asker, day)
+        if told.absent:
+            return told
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """Somebody whose booking was moved with a whole day and who does not know it yet."""
+
+    appointment_id: str
+    patient_id: str
+    name: str
+    phone: str
+    """Empty where there is none, where it must not be rung, and for a reserved record."""
+    contact_hours: str
+    new_day: date
+
+
+def moved_from(asker: Asker, day: date) -> tuple[ToTell, ...]:
+    """Who must be told that their day was moved, those with a telephone first."""
+    asker.require(Permission.RECEPTION)
+    new = aliased(Appointment)
+    found = asker.all(
+        sa.select(
+            new.id, Patient.id, new.day, Patient.phone, Patient.do_not_call, Patient.contact_hours,
+            Patient.given_names, Patient.family_name, Patient.second_family_name, Patient.married_name,
+            Patient.known_as,
+        )
+        .select_from(Appointment)
+        .join(AppointmentEvent, AppointmentEvent.appointment_id == Appointment.id)
+        .join(new, new.id == AppointmentEvent.moved_to_id)
+        .join(Patient, Patient.id == new.patient_id)
+        .where(
+            Appointment.day == day,
+            AppointmentEvent.kind == EventKind.MOVED,
+            # Only a whole day is moved with a reason: who asked for another day knows of it.
+            AppointmentEvent.reason.is_not(None),
+            new.day >= asker.today,
+            Patient.died_on.is_(None),
+        )
+    )  # fmt: skip
+    events = _events(asker, {row[0] for row in found})
+    hidden = restricted.hidden_from(asker, {row[1] for row in found})
+    told: dict[str, ToTell] = {}
+    for row in found:
+        if stand(events[row[0]]).status is AppointmentStatus.BOOKED:
+            reserved = hidden.get(PatientId(row[1]))
+            silent = reserved is not None or row[4]
+            told[row[0]] = ToTell(
+                appointment_id=row[0],
+                patient_id=row[1],
+                name=reserved or said_name(name_of(row)),
+                phone="" if silent else row[3] or "",
+                contact_hours="" if silent else row[5] or "",
+                new_day=row[2],
+            )
+    return tuple(sorted(told.values(), key=lambda one: (not one.phone, one.name, one.appointment_id)))
+
+
 def has_died(asker: Asker, patient_id: str) -> bool:
     return asker.value(sa.select(Patient.died_on).where(Patient.id == patient_id)) is not None
 
@@ -182,24 +338,31 @@ def has_died(asker: Asker, patient_id: str) -> bool:
 def _rows(asker: Asker, select: AnySelect) -> tuple[DayRow, ...]:
     found = asker.all(select)
     events = _events(asker, [row[0] for row in found])
+    hidden = restricted.hidden_from(asker, (row[1] for row in found))
+    threshold = setting(asker, "far_minutes")
     rows: list[DayRow] = []
     for row in found:
         now_at = stand(events[row[0]])
+        reserved = hidden.get(row[1])
         rows.append(
             DayRow(
                 appointment_id=row[0],
                 patient_id=row[1],
                 turn=now_at.turn,
                 time_text=row[2],
-                name=said_name(name_of(row)),
-                number=row[5],
+                name=reserved or said_name(name_of(row)),
+                number="" if reserved else row[5] or "",
                 kind=row[3],
                 status=now_at.status,
                 priority=now_at.priority,
                 arrived_at=now_at.arrived_at,
                 waits_minutes=waited_minutes(now_at, asker.now),
-                clinician_id=row[4],
+                clinician_id=now_at.clinician_id if now_at.assigned else row[4],
                 standing=now_at,
+                place_id=row[11],
+                from_far=comes_from_far(row[13], threshold),
+                interpreter=bool(row[12]) and reserved is None,
+                reserved=reserved is not None,
             )
         )
     return tuple(sorted(rows, key=_list_order))
@@ -213,10 +376,18 @@ _GROUPS = {
 }
 
 
-def _list_order(row: DayRow) -> tuple[int, bool, int, str, str]:
-    group = _GROUPS.get(row.status, 4)
-    urgent = group == 1 and row.priority
-    return (group, not urgent, row.turn or 0, row.time_text or "99:99", row.name)
+def _list_order(row: DayRow) -> tuple[object, ...]:
+    if row.status is AppointmentStatus.WAITING:
+        return (1, *row.call_key)
+    return (
+        _GROUPS.get(row.status, 4),
+        False,
+        False,
+        row.turn or 0,
+        row.time_text or "99:99",
+        row.name,
+        row.appointment_id,
+    )
 
 
 def _events(asker: Asker, appointment_ids: Iterable[str]) -> dict[str, list[Event]]:
@@ -233,8 +404,9 @@ def _events(asker: Asker, appointment_ids: Iterable[str]) -> dict[str, list[Even
                 AppointmentEvent.step,
                 AppointmentEvent.turn,
                 AppointmentEvent.undoes_id,
+                AppointmentEvent.clinician_id,
             ).where(AppointmentEvent.appointment_id.in_(wanted[start : start + 500]))
         )
-        for event_id, appointment_id, kind, at, step, turn, undoes_id in found:
-            by_id[appointment_id].append(Event(event_id, kind, at, step, turn, undoes_id))
+        for event_id, appointment_id, kind, at, step, turn, undoes_id, clinician_id in found:
+            by_id[appointment_id].append(Event(event_id, kind, at, step, turn, undoes_id, clinician_id))
     return by_id

@@ -83,6 +83,7 @@ MAY_FOLLOW: dict[EventKind, frozenset[AppointmentStatus]] = {
     EventKind.MOVED: frozenset({AppointmentStatus.BOOKED, AppointmentStatus.MISSED}),
     EventKind.PRIORITY: frozenset({AppointmentStatus.WAITING, AppointmentStatus.BOOKED}),
     EventKind.NO_PRIORITY: frozenset({AppointmentStatus.WAITING, AppointmentStatus.BOOKED}),
+    EventKind.ASSIGNED: frozenset({AppointmentStatus.WAITING, AppointmentStatus.BOOKED}),
 }
 """From which states an event may be written here. A merge may bring others: they are folded all the same."""
 
@@ -97,6 +98,7 @@ class Event:
     step: int
     turn: int | None = None
     undoes_id: str | None = None
+    clinician_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,9 @@ class Standing:
     called_at: datetime | None = None
     priority: bool = False
     last_event_id: str | None = None
+    assigned: bool = False
+    """Somebody said whose queue; otherwise the booking does."""
+    clinician_id: str | None = None
 
 
 def stand(events: Iterable[Event]) -> Standing:
@@ -116,11 +121,15 @@ def stand(events: Iterable[Event]) -> Standing:
     ordered = sorted(events, key=lambda e: (e.step, e.at, e.event_id))
     undone = {e.undoes_id for e in ordered if e.kind is EventKind.UNDONE}
     status, turn, arrived_at, called_at, priority, last = AppointmentStatus.BOOKED, None, None, None, False, None
+    assigned, clinician_id = False, None
     for event in ordered:
         if event.kind is EventKind.UNDONE or event.event_id in undone:
             continue
         if event.kind in (EventKind.PRIORITY, EventKind.NO_PRIORITY):
             priority = event.kind is EventKind.PRIORITY
+            continue
+        if event.kind is EventKind.ASSIGNED:
+            assigned, clinician_id = True, event.clinician_id
             continue
         if event.kind not in _LEADS_TO:
             continue  # a kind of a newer program
@@ -129,12 +138,20 @@ def stand(events: Iterable[Event]) -> Standing:
             turn, arrived_at = event.turn, event.at
         if event.kind is EventKind.CALLED:
             called_at = event.at
-    return Standing(status, turn, arrived_at, called_at, priority, last)
+    return Standing(status, turn, arrived_at, called_at, priority, last, assigned, clinician_id)
 
 
-def call_order(standing: Standing) -> tuple[bool, int, datetime | None]:
-    """Sort key of those who wait: priority first, then by turn, which is the order of arrival."""
-    return (not standing.priority, standing.turn or 0, standing.arrived_at)
+def call_order(standing: Standing, *, from_far: bool = False) -> tuple[bool, bool, int, str]:
+    """Sort key of those who wait: priority first, then who has the longest way home, then by turn.
+
+    Two laptops may have given one turn twice: the event's own id decides then, everywhere alike.
+    """
+    return (not standing.priority, not from_far, standing.turn or 0, standing.last_event_id or "")
+
+
+def comes_from_far(minutes: int | None, threshold: int) -> bool:
+    """Whether somebody's way is long enough to be called before those who live near; a threshold of 0 turns it off."""
+    return bool(threshold) and minutes is not None and minutes >= threshold
 
 
 def waited_minutes(standing: Standing, now: datetime) -> int | None:
@@ -150,17 +167,22 @@ def is_open(status: AppointmentStatus) -> bool:
     return status in (AppointmentStatus.BOOKED, AppointmentStatus.WAITING, AppointmentStatus.IN_CONSULT)
 
 
+def is_span(typed: str) -> bool:
+    """Whether "in six weeks" was typed rather than a date: then the next day that suits is meant."""
+    return typed.strip()[-1:].isalpha()
+
+
 def read_when(typed: str, today: date) -> date | None:
     """A day as reception types it: "6s" in six weeks, "10d", "3m", "5/12", "5/12/26"; None if it is not one."""
     text = typed.strip().lower().replace("-", "/").replace(".", "/")
-    if text[:-1].isdigit() and text[-1:] in ("d", "s", "m", "w"):
+    if text[:-1].isascii() and text[:-1].isdigit() and len(text) < 6 and text[-1:] in ("d", "s", "m", "w"):
         count = int(text[:-1])
         if count > 400:
             return None
         days = {"d": count, "s": 7 * count, "w": 7 * count, "m": 28 * count}[text[-1]]
         return today + timedelta(days=days)
     parts = text.split("/")
-    if len(parts) not in (2, 3) or not all(p.isdigit() for p in parts):
+    if len(parts) not in (2, 3) or not all(p.isascii() and p.isdigit() and len(p) < 5 for p in parts):
         return None
     day, month = int(parts[0]), int(parts[1])
     year = today.year if len(parts) == 2 else int(parts[2]) + (2000 if int(parts[2]) < 100 else 0)

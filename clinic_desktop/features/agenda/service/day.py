@@ -5,7 +5,10 @@ Ids of new rows are drawn by the form beforehand, so that a key pressed twice do
 
 from datetime import date
 
+import sqlalchemy as sa
+
 from clinic_desktop.features.agenda.queries import day as queries
+from clinic_desktop.features.agenda.queries import days
 from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent
 from clinic_desktop.features.agenda.rules.day import (
     MAY_FOLLOW,
@@ -16,13 +19,16 @@ from clinic_desktop.features.agenda.rules.day import (
     VisitKind,
     stand,
 )
-from clinic_desktop.features.settings.queries import setting
+from clinic_desktop.features.agenda.rules.days import Expected, fits
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import ReasonMissing, Work
+
+DIED = N_("died")
+"""Why a booking was cancelled, where a death did it."""
 
 
 class InThePast(Refused):
@@ -35,6 +41,14 @@ class AlreadyBooked(Refused):
 
 class DayFull(NeedsConfirmation):
     text = N_("{day} already has {count} people. Book one more?")
+
+
+class NotAConsultationDay(NeedsConfirmation):
+    text = N_("{day} is not a consultation day. Book it all the same?")
+
+
+class BetterAnotherDay(NeedsConfirmation):
+    text = N_("Another day suits better. Book it all the same?")
 
 
 class BookedForAnotherDay(Refused):
@@ -66,17 +80,20 @@ def book(
     kind: VisitKind = VisitKind.FOLLOW_UP,
     time_text: str | None = None,
     clinician_id: str | None = None,
+    place_id: str | None = None,
     confirmed: bool = False,
 ) -> None:
-    """Book a person for a day. Asks first if the day is full; refuses a past day and a second booking."""
+    """Book a person for a day. Asks first if the day is full or none of consultation, or another suits better;
+    refuses a past day, a second booking, and the dead."""
     work.require(Permission.RECEPTION, Permission.WRITE_NOTES)
     if work.session.get(Appointment, appointment_id) is not None:
         return
     if day < work.today:
         raise InThePast(day=say_day(day))
     _refuse_the_dead(work, patient_id)
-    _must_have_room(work, patient_id, day, confirmed=confirmed)
-    _add(work, appointment_id, patient_id, day, kind, time_text=time_text, clinician_id=clinician_id)
+    _must_have_room(work, patient_id, day, clinician_id, place_id, confirmed=confirmed)
+    place_id = place_id or days.place_of_day(work, day)
+    _add(work, appointment_id, patient_id, day, kind, time_text, clinician_id, place_id)
     work.about(Appointment.__tablename__, appointment_id)
 
 
@@ -87,6 +104,8 @@ def arrive(
     new_appointment_id: str,
     kind: VisitKind = VisitKind.WALK_IN,
     urgent: bool = False,
+    place_id: str | None = None,
+    clinician_id: str | None = None,
 ) -> str:
     """The person is here. Checks today's booking in, else brings the next or a missed one to today, else a walk-in.
 
@@ -109,9 +128,10 @@ def arrive(
     missed = [a for a in known if a.day < work.today and a.status in MAY_FOLLOW[EventKind.MOVED]]
     source = min(later, key=lambda a: a.day, default=None) or max(missed, key=lambda a: a.day, default=None)
     if source is not None:
-        _move(work, source.appointment_id, new_appointment_id, work.today)
+        bring_over(work, source.appointment_id, new_appointment_id, work.today)
     else:
-        _add(work, new_appointment_id, patient_id, work.today, kind)
+        place_id = place_id or days.place_of_day(work, work.today)
+        _add(work, new_appointment_id, patient_id, work.today, kind, None, clinician_id, place_id)
     check_in(work, new_appointment_id, urgent=urgent)
     return new_appointment_id
 
@@ -125,9 +145,9 @@ def check_in(work: Work, appointment_id: str, *, urgent: bool = False) -> None:
     standing = queries.standing(work, appointment_id)
     if standing.status is AppointmentStatus.WAITING:
         return
-    _write(work, appointment_id, EventKind.ARRIVED, turn=queries.last_turn(work, booked.day) + 1)
+    write_event(work, appointment_id, EventKind.ARRIVED, turn=queries.last_turn(work, booked.day) + 1)
     if urgent and not standing.priority:
-        _write(work, appointment_id, EventKind.PRIORITY)
+        write_event(work, appointment_id, EventKind.PRIORITY)
 
 
 def undo_check_in(work: Work, appointment_id: str) -> None:
@@ -140,14 +160,29 @@ def undo_check_in(work: Work, appointment_id: str) -> None:
     if last.kind is not EventKind.ARRIVED:
         # Sent back to wait: taking that back would put the person into the consultation.
         raise WasCalled()
-    _write(work, appointment_id, EventKind.UNDONE, undoes_id=last.event_id)
+    write_event(work, appointment_id, EventKind.UNDONE, undoes_id=last.event_id)
+
+
+def undo_leave(work: Work, appointment_id: str) -> None:
+    """The person had not left after all: waits again, with the same turn."""
+    work.require(Permission.RECEPTION)
+    standing = queries.standing(work, appointment_id)
+    _must_be(standing, AppointmentStatus.LEFT)
+    write_event(work, appointment_id, EventKind.UNDONE, undoes_id=standing.last_event_id)
+
+
+def assign(work: Work, appointment_id: str, clinician_id: str | None) -> None:
+    """Give the person to one clinician's queue, or with None to nobody's in particular."""
+    work.require(Permission.RECEPTION, Permission.WRITE_NOTES)
+    if queries.queue_of(work, appointment_id) != clinician_id:
+        write_event(work, appointment_id, EventKind.ASSIGNED, clinician_id=clinician_id)
 
 
 def set_priority(work: Work, appointment_id: str, urgent: bool) -> None:
     """Call this person first, or no longer. Reception needs no reason and learns none."""
     work.require(Permission.RECEPTION, Permission.WRITE_NOTES)
     if queries.standing(work, appointment_id).priority != urgent:
-        _write(work, appointment_id, EventKind.PRIORITY if urgent else EventKind.NO_PRIORITY)
+        write_event(work, appointment_id, EventKind.PRIORITY if urgent else EventKind.NO_PRIORITY)
 
 
 def call_in(work: Work, appointment_id: str) -> None:
@@ -159,7 +194,7 @@ def call_in(work: Work, appointment_id: str) -> None:
         and queries.called_by(work, appointment_id) == work.actor.staff_id
     ):
         return
-    _write(work, appointment_id, EventKind.CALLED)
+    write_event(work, appointment_id, EventKind.CALLED)
 
 
 def call_next(work: Work, clinician_id: str | None = None) -> queries.DayRow | None:
@@ -175,40 +210,52 @@ def call_next(work: Work, clinician_id: str | None = None) -> queries.DayRow | N
 def send_back(work: Work, appointment_id: str) -> None:
     """Back to the waiting room, with the same turn."""
     work.require(Permission.WRITE_NOTES)
-    _write(work, appointment_id, EventKind.SENT_BACK)
+    write_event(work, appointment_id, EventKind.SENT_BACK)
 
 
 def send_out(work: Work, appointment_id: str) -> None:
     """The person has been seen."""
     work.require(Permission.WRITE_NOTES)
     if queries.standing(work, appointment_id).status is not AppointmentStatus.SEEN:
-        _write(work, appointment_id, EventKind.SEEN)
+        write_event(work, appointment_id, EventKind.SEEN)
 
 
 def leave(work: Work, appointment_id: str) -> None:
     """The person left without being seen."""
     work.require(Permission.RECEPTION)
-    _write(work, appointment_id, EventKind.LEFT)
+    if queries.standing(work, appointment_id).status is AppointmentStatus.LEFT:
+        return
+    write_event(work, appointment_id, EventKind.LEFT)
 
 
 def cancel(work: Work, appointment_id: str, reason: str) -> None:
     work.require(Permission.RECEPTION)
     if not reason.strip():
         raise ReasonMissing()
-    _write(work, appointment_id, EventKind.CANCELLED, reason=reason.strip())
+    write_event(work, appointment_id, EventKind.CANCELLED, reason=reason.strip())
 
 
-def move(work: Work, appointment_id: str, *, new_appointment_id: str, day: date, confirmed: bool = False) -> None:
+def move(
+    work: Work,
+    appointment_id: str,
+    *,
+    new_appointment_id: str,
+    day: date,
+    place_id: str | None = None,
+    clinician_id: str | None = None,
+    confirmed: bool = False,
+) -> None:
     """Another day: the old booking is closed as moved and names the new one. Asks first if the day is full."""
     work.require(Permission.RECEPTION)
     if work.session.get(Appointment, new_appointment_id) is not None:
         return
     if day < work.today:
         raise InThePast(day=say_day(day))
-    patient_id = work.load(Appointment, appointment_id).patient_id
-    _refuse_the_dead(work, patient_id)
-    _must_have_room(work, patient_id, day, confirmed=confirmed)
-    _move(work, appointment_id, new_appointment_id, day)
+    old = work.load(Appointment, appointment_id)
+    _refuse_the_dead(work, old.patient_id)
+    place_id, clinician_id = _where(work, day, place_id or old.place_id, clinician_id or old.clinician_id)
+    _must_have_room(work, old.patient_id, day, clinician_id, place_id, confirmed=confirmed)
+    bring_over(work, appointment_id, new_appointment_id, day, place_id=place_id, clinician_id=clinician_id)
 
 
 def close_day(work: Work, day: date) -> int:
@@ -218,24 +265,35 @@ def close_day(work: Work, day: date) -> int:
         raise NotYet(day=say_day(day))
     absent = [row for row in queries.today(work, day) if row.status is AppointmentStatus.BOOKED]
     for row in absent:
-        _write(work, row.appointment_id, EventKind.MISSED)
+        write_event(work, row.appointment_id, EventKind.MISSED)
     return len(absent)
 
 
-def _move(work: Work, appointment_id: str, new_appointment_id: str, day: date) -> None:
+def bring_over(
+    work: Work,
+    appointment_id: str,
+    new_appointment_id: str,
+    day: date,
+    *,
+    reason: str | None = None,
+    place_id: str | None = None,
+    clinician_id: str | None = None,
+) -> None:
+    """Close a booking as moved and make the new one. For use cases that have asked."""
     old = work.load(Appointment, appointment_id)
-    _write(work, appointment_id, EventKind.MOVED, moved_to_id=new_appointment_id)
-    work.add(
-        Appointment(
-            id=new_appointment_id,
-            patient_id=old.patient_id,
-            day=day,
-            time_text=None,
-            kind=old.kind,
-            clinician_id=old.clinician_id,
-            moved_from_id=old.id,
-        )
-    )
+    place_id, clinician_id = _where(work, day, place_id or old.place_id, clinician_id or old.clinician_id)
+    write_event(work, appointment_id, EventKind.MOVED, moved_to_id=new_appointment_id, reason=reason)
+    if work.session.get(Appointment, new_appointment_id) is None:
+        _add(work, new_appointment_id, old.patient_id, day, old.kind, None, clinician_id, place_id, old.id)
+
+
+def _where(work: Work, day: date, place_id: str | None, clinician_id: str | None) -> tuple[str | None, str | None]:
+    """Where and for whom a booking stands on another day: as before if that is held, else with whoever holds it."""
+    held = days.held_on(work, day)
+    if not held or any(fits(Expected(day, place_id, clinician_id), one) for one in held):
+        return place_id or days.place_of_day(work, day), clinician_id
+    known = any(one.clinician_id == clinician_id for one in held)
+    return days.place_of_day(work, day), clinician_id if known else None
 
 
 def _add(
@@ -244,18 +302,26 @@ def _add(
     patient_id: str,
     day: date,
     kind: VisitKind,
-    *,
-    time_text: str | None = None,
-    clinician_id: str | None = None,
+    time_text: str | None,
+    clinician_id: str | None,
+    place_id: str | None,
+    moved_from_id: str | None = None,
 ) -> None:
     work.add(
         Appointment(
-            id=appointment_id, patient_id=patient_id, day=day, kind=kind, time_text=time_text, clinician_id=clinician_id
+            id=appointment_id,
+            patient_id=patient_id,
+            day=day,
+            kind=kind,
+            time_text=time_text,
+            clinician_id=clinician_id,
+            place_id=place_id,
+            moved_from_id=moved_from_id,
         )
     )
 
 
-def _write(
+def write_event(
     work: Work,
     appointment_id: str,
     kind: EventKind,
@@ -264,28 +330,47 @@ def _write(
     moved_to_id: str | None = None,
     undoes_id: str | None = None,
     reason: str | None = None,
+    clinician_id: str | None = None,
 ) -> None:
-    """Append one event, if it may follow what already happened."""
+    """Append one event, if it may follow what already happened. For use cases that have asked."""
     work.load(Appointment, appointment_id)
     known = queries.events(work, appointment_id)
     standing = stand(known)
     if kind in MAY_FOLLOW and standing.status not in MAY_FOLLOW[kind]:
         raise NotNow(status=_(STATUS_WORDS[standing.status]))
-    step = len(known) + 1
     work.add(
         AppointmentEvent(
             id=new_id(),
             appointment_id=appointment_id,
             kind=kind,
             at=work.now,
-            step=step,
+            step=len(known) + 1,
             turn=turn,
             moved_to_id=moved_to_id,
             undoes_id=undoes_id,
             reason=reason,
+            clinician_id=clinician_id,
         )
     )
     work.about(Appointment.__tablename__, appointment_id)
+
+
+def close_for_death(work: Work, patient_id: str, died: bool) -> None:
+    """Somebody died: nobody expects them any more. The note was wrong: what it had cancelled stands again."""
+    work.require(Permission.REGISTER_PATIENTS, Permission.PRESCRIBE)
+    cancelled = sa.select(AppointmentEvent.id, AppointmentEvent.appointment_id).join(
+        Appointment, Appointment.id == AppointmentEvent.appointment_id
+    )
+    by_death = sa.and_(Appointment.patient_id == patient_id, AppointmentEvent.reason == _(DIED))
+    if died:
+        for booked in queries.of_patient(work, patient_id):
+            if booked.status is AppointmentStatus.BOOKED:
+                write_event(work, booked.appointment_id, EventKind.CANCELLED, reason=_(DIED))
+    else:
+        for event_id, appointment_id in work.all(cancelled.where(by_death)):
+            if queries.standing(work, appointment_id).last_event_id == event_id:
+                write_event(work, appointment_id, EventKind.UNDONE, undoes_id=event_id)
+    work.about("patient", patient_id)
 
 
 def _must_be(standing: Standing, status: AppointmentStatus) -> None:
@@ -293,12 +378,21 @@ def _must_be(standing: Standing, status: AppointmentStatus) -> None:
         raise NotNow(status=_(STATUS_WORDS[standing.status]))
 
 
-def _must_have_room(work: Work, patient_id: str, day: date, *, confirmed: bool) -> None:
+def _must_have_room(
+    work: Work, patient_id: str, day: date, clinician_id: str | None, place_id: str | None, *, confirmed: bool
+) -> None:
     if any(a.day == day and a.is_open for a in queries.of_patient(work, patient_id)):
         raise AlreadyBooked(day=say_day(day))
-    count = queries.booked_between(work, day, day).get(day, 0)
-    if count >= setting(work, "day_capacity") and not confirmed:
-        raise DayFull(day=say_day(day), count=count)
+    if confirmed:
+        return
+    # First: a yes to it also answers the others, and it must not be answered by a yes to them.
+    if day in days.days_of_kept_apart(work, patient_id):
+        raise BetterAnotherDay()
+    load = days.load_on(work, day, clinician_id, place_id)
+    if not load.held and load.planned:
+        raise NotAConsultationDay(day=say_day(day))
+    if load.room <= 0:
+        raise DayFull(day=say_day(day), count=load.booked)
 
 
 def _refuse_the_dead(work: Work, patient_id: str) -> None:

@@ -31,6 +31,10 @@ AfterRegistering = Callable[[Work, PatientId], object]
 after_registering: tuple[AfterRegistering, ...] = ()
 """Filled by app/house.py: what happens when a new person is there already (the arrival)."""
 
+AfterDeath = Callable[[Work, PatientId, bool], object]
+after_death: tuple[AfterDeath, ...] = ()
+"""Filled by app/wiring.py: what a death ends in the upper rooms; with False, the note of it was taken back."""
+
 RecordsElsewhere = Callable[[Asker, PatientId], str | None]
 records_elsewhere: tuple[RecordsElsewhere, ...] = ()
 """Filled by app/house.py: each says what its room holds of a person ("3 consultations"), or None."""
@@ -136,7 +140,13 @@ def mark_died(
     work.require(Permission.REGISTER_PATIENTS, Permission.PRESCRIBE)
     if died_on is not None and died_on.earliest() > work.today:
         raise DiedInTheFuture(day=died_on.said())
-    return work.revise(_load(work, patient_id), seen={"died_on": seen}, to={"died_on": died_on})
+    person = _load(work, patient_id)
+    before = person.died_on
+    changed = work.revise(person, seen={"died_on": seen}, to={"died_on": died_on})
+    if (before is None) != (died_on is None):
+        for follow_up in after_death:
+            follow_up(work, patient_id, died_on is not None)
+    return changed
 
 
 def look(work: Work, patient_id: PatientId) -> None:
