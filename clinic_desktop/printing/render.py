@@ -5,8 +5,8 @@ images open what a text names; neither is ever reached.
 """
 
 import io
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Generator, Sequence
+from functools import cache, partial
 from threading import Lock
 
 from reportlab.lib.utils import ImageReader
@@ -30,17 +30,36 @@ _one_at_a_time = Lock()
 
 def draw(papers: Sequence[Paper]) -> bytes:
     """The same papers always give the same bytes."""
+    steps = draw_in_steps(papers)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def draw_in_steps(papers: Sequence[Paper]) -> Generator[int, None, bytes]:
+    """As `draw`, saying after each paper how many are drawn: a day's set takes seconds, and can be left in between."""
+    title = papers[0].title if papers else ""
+    return draw_pages(title, [partial(lay_out, paper) for paper in papers])
+
+
+def draw_pages(title: str, parts: Sequence[Callable[[Ruler], Sequence[Page]]]) -> Generator[int, None, bytes]:
+    """Pages laid out by whoever knows how, a part at a time; the number of parts drawn, at last the bytes."""
     with _one_at_a_time:
         ruler = _ruler()
         canvas = Canvas(
             io.BytesIO(), pageCompression=1, invariant=1, lang=language(), initialFontName=_font_name(Face.REGULAR)
         )
-        canvas.setTitle(said(papers[0].title, ruler.glyphs) if papers else "")
+        canvas.setTitle(said(title, ruler.glyphs))
         canvas.setCreator("Clinic Desktop")
         canvas.setProducer("Clinic Desktop")
-        for paper in papers:
-            for page in lay_out(paper, ruler):
+    for number, pages in enumerate(parts, 1):
+        with _one_at_a_time:
+            for page in pages(ruler):
                 _draw_page(canvas, page)
+        yield number
+    with _one_at_a_time:
         return canvas.getpdfdata()
 
 

@@ -96,6 +96,13 @@ SETTINGS: tuple[Setting, ...] = (
         largest=365,
     ),
     Setting(
+        "patient_photos",
+        N_("Keep a small picture of each person"),
+        Kind.YES_NO,
+        False,
+        N_("Only with the person's yes. Turned off, no picture is shown anywhere."),
+    ),
+    Setting(
         "cover_minutes",
         N_("Cover the screen after minutes"),
         Kind.NUMBER,

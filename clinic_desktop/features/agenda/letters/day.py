@@ -7,57 +7,95 @@ the turn carries no name.
 from datetime import date
 
 from clinic_desktop.features.agenda.queries import day as queries
+from clinic_desktop.features.agenda.queries import papers
 from clinic_desktop.features.agenda.queries.day import DayRow
-from clinic_desktop.features.agenda.rules.day import KIND_WORDS, AppointmentStatus
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.agenda.service.day import draw_list_number
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
 from clinic_desktop.kernel.dates import say_day, say_instant, say_time, say_weekday
-from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.printing.paper import Align, Column, Fact, Facts, Heading, Paper, PaperSize, Words, printed_words
+from clinic_desktop.printing.paper import (
+    Align,
+    Column,
+    Fact,
+    Facts,
+    Heading,
+    Paper,
+    PaperSize,
+    Rows,
+    Words,
+    printed_words,
+)
 from clinic_desktop.printing.sheets import listing
 from clinic_desktop.storage.work import Asker, Work
 
+WALK_INS = 8
 _GONE = (AppointmentStatus.CANCELLED, AppointmentStatus.MOVED)
 
 
 def desk_list(asker: Asker, day: date | None = None) -> Paper:
-    """For reception: turn, time, person, and lines for who comes unannounced. The paper that works without light."""
+    """For reception: who is expected, and numbered lines for who comes unannounced. It works without light."""
     asker.require(Permission.RECEPTION)
     on = day or asker.today
     columns = (
+        Column(_("No."), 0.5, Align.RIGHT, strong=True),
         Column(_("Turn"), 0.6, Align.RIGHT, strong=True),
         Column(_("Time"), 0.6),
-        Column(_("Person"), 3.2, strong=True),
-        Column(_("Record"), 1.4),
-        Column(_("Kind of visit"), 1.3),
-        Column(_("Arrived"), 0.9),
+        Column(_("Person"), 2.8, strong=True),
+        Column(_("Record"), 1.3),
+        Column(_("Community"), 1.6),
+        Column(_("Mind"), 1.1),
+        Column(_("Came, next visit"), 1.6),
     )
-    rows = [
-        (str(r.turn or ""), r.time_text or "", r.name, r.number, _(KIND_WORDS[r.kind]), _arrived(asker, r))
-        for r in _expected(asker, on)
+    rows = expected(asker, on)
+    places = papers.communities(asker, [row.patient_id for row in rows])
+    booked = [
+        (
+            str(number),
+            str(row.turn or ""),
+            row.time_text or "",
+            row.name,
+            row.number,
+            places.get(row.patient_id, ""),
+            _mind(row),
+            _arrived(asker, row),
+        )
+        for number, row in enumerate(rows, 1)
     ]
-    return listing(
-        _list_title(_("People of the day"), on),
-        columns,
-        rows,
-        by=asker.actor.name,
-        at=say_instant(asker.now, asker.place.zone),
+    # Who comes unannounced takes the next free line; its number is the place on the list, not a turn.
+    free = [(str(number), *[""] * (len(columns) - 1)) for number in range(len(rows) + 1, len(rows) + 1 + WALK_INS)]
+    said = ngettext("{count} person is booked.", "{count} people are booked.", len(rows)).format(count=len(rows))
+    return Paper(
+        title=_list_title(_("People of the day"), on),
         letterhead=letterhead(asker),
         size=paper_size(asker),
-        if_none=_("Nobody is booked."),
-        blank=6,
-        roomy=True,
+        blocks=(
+            Words(said if rows else _("Nobody is booked."), strong=True),
+            Rows(columns, (*booked, *free), roomy=True),
+            Words(
+                _("The last lines are for who comes without an appointment: write name, community and year of birth.")
+            ),
+        ),
+        footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),
     )
+
+
+def _mind(row: DayRow) -> str:
+    """What the desk arranges for: never why."""
+    said = [_("Interpreter")] if row.interpreter else []
+    if row.from_far:
+        said.append(_("From far"))
+    return ", ".join(said)
 
 
 def clinicians_list(work: Work, day: date | None = None) -> Paper:
     """For who sees people: numbered, with room to write, to be shredded in the evening."""
     work.require(Permission.READ_CHART)
     on = day or work.today
-    rows = _expected(work, on)
+    rows = expected(work, on)
     columns = (
         Column(_("Turn"), 0.6, Align.RIGHT, strong=True),
         Column(_("Person"), 2.5, strong=True),
@@ -68,7 +106,7 @@ def clinicians_list(work: Work, day: date | None = None) -> Paper:
     )
     lines: list[tuple[str, ...]] = []
     for row in rows:
-        known = patients.header(work, PatientId(row.patient_id))
+        known = patients.header_or_reserved(work, PatientId(row.patient_id))
         language = known.language + (_(", with interpreter") if known.needs_interpreter else "")
         lines.append((str(row.turn or ""), row.name, known.born, row.number, language, ""))
     return listing(
@@ -103,8 +141,8 @@ def turn_slip(asker: Asker, row: DayRow) -> Paper:
     )
 
 
-def _expected(asker: Asker, day: date) -> list[DayRow]:
-    """By turn, then by hour: the order in which a paper is read."""
+def expected(asker: Asker, day: date) -> list[DayRow]:
+    """By turn, then by hour: the order in which a paper is read. Neither the dead nor those whose day changed."""
     rows = [row for row in queries.today(asker, day) if row.status not in _GONE]
     return sorted(rows, key=lambda r: (r.turn is None, r.turn or 0, r.time_text or "99:99", r.name))
 

@@ -26,6 +26,8 @@ class LinkKind(StrEnum):
     SAME = "same"
     DIFFERENT = "different"
     UNDO = "undo"
+    LEADS = "leads"
+    """Of records that are the same person's, the first is the one to go on with."""
 
 
 ALLERGY_WORDS = {
@@ -116,3 +118,8 @@ def from_columns(row: Any) -> Details:
     birth = Birth(row.birth_date, bool(row.birth_estimated), row.birth_noted_on) if row.birth_date else None
     sex = row.sex if isinstance(row.sex, Sex) else Sex.UNKNOWN
     return Details(**words, sex=sex, birth=birth, needs_interpreter=row.needs_interpreter)
+
+
+def phone_for_lists(phone: str, do_not_call: bool | None, calls_refused: bool = False) -> str:
+    """The number as a list or a paper may show it: none where calling could do harm, or was refused."""
+    return "" if do_not_call or calls_refused else phone.strip()

@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("undoes_id", sa.Text(), nullable=True),
         *_stamps(),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_call_attempt_patient_id")),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_call_attempt_appointment_id")),

@@ -1,0 +1,209 @@
+"""A day kept on paper, typed afterwards: its real date, once only, from one laptop or two."""
+
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from clinic_desktop.features.agenda.queries import day as queries
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus as Status
+from clinic_desktop.features.agenda.rules.paper_day import CameOrNot, read_past_day
+from clinic_desktop.features.agenda.service import day as booking
+from clinic_desktop.features.agenda.service import paper_day as service
+from clinic_desktop.features.patients.service import registering as patients
+from clinic_desktop.kernel.dates import PartialDate
+from clinic_desktop.kernel.errors import NotAllowed
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import Actor
+from tests.makers.network import make_network
+from tests.makers.people import register as make_person
+
+FRIDAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def type_line(do):
+    def typed(patient_id: str, day: date = FRIDAY, came: CameOrNot = CameOrNot.SEEN, **more: Any) -> service.Typed:
+        line = {"line_id": new_id(), "next_id": new_id()} | more
+        return do(partial(service.type_line, patient_id=patient_id, day=day, came=came, **line))
+
+    return typed
+
+
+def known(ask, patient_id: str) -> list[tuple[date, Status]]:
+    return [(a.day, a.status) for a in ask(partial(queries.of_patient, patient_id=patient_id))]
+
+
+def of_day(ask, day: date = FRIDAY) -> list[Status]:
+    return [row.status for row in ask(lambda asker: queries.today(asker, day))]
+
+
+@pytest.mark.parametrize(
+    ("came", "status"),
+    [(CameOrNot.SEEN, Status.SEEN), (CameOrNot.LEFT, Status.LEFT), (CameOrNot.MISSED, Status.MISSED)],
+)
+def test_a_line_stands_on_its_day_and_says_when_it_was_typed(type_line, register, ask, came, status) -> None:
+    who = register()
+    type_line(who, came=came)
+    assert known(ask, who) == [(FRIDAY, status)]
+
+    def times(reading):
+        return reading.connection.exec_driver_sql(
+            "SELECT DISTINCT e.at, e.recorded_at, a.from_paper FROM appointment_event e JOIN appointment a"
+            " ON a.id = e.appointment_id"
+        ).all()
+
+    ((at, recorded, from_paper),) = ask(times)
+    assert at.startswith("2026-11-20T18:00") and recorded.startswith("2026-11-23") and from_paper == 1
+
+
+def test_somebody_seen_on_paper_waited_no_days(type_line, register, ask) -> None:
+    type_line(register())
+    assert [row.waits_minutes for row in ask(lambda asker: queries.today(asker, FRIDAY))] == [0]
+
+
+def test_the_booking_of_that_day_is_used_and_closed(type_line, register, do, ask, clock) -> None:
+    clock.advance(days=-7)
+    who, booked = register(), new_id()
+    do(partial(booking.book, appointment_id=booked, patient_id=who, day=FRIDAY))
+    clock.advance(days=7)
+    assert type_line(who).appointment_id == booked
+    assert known(ask, who) == [(FRIDAY, Status.SEEN)]
+
+
+def test_who_was_marked_absent_at_closing_and_came_by_the_paper_was_seen(type_line, register, do, ask, clock) -> None:
+    clock.advance(days=-7)
+    who = register()
+    do(partial(booking.book, appointment_id=new_id(), patient_id=who, day=FRIDAY))
+    clock.advance(days=7)
+    do(partial(booking.close_day, day=FRIDAY))
+    assert not type_line(who).already
+    assert known(ask, who) == [(FRIDAY, Status.SEEN)]
+
+
+def test_the_same_line_typed_twice_adds_nothing_and_says_so(type_line, register, ask) -> None:
+    who, next_day = register(), FRIDAY + timedelta(weeks=6)
+    first = type_line(who, next_day=next_day)
+    again = type_line(who, next_day=next_day)
+    assert not first.already and first.next_id
+    assert again.already and again.next_already and again.next_id is None
+    assert known(ask, who) == [(next_day, Status.BOOKED), (FRIDAY, Status.SEEN)]
+
+
+def test_enter_pressed_twice_is_one_line(type_line, register, ask) -> None:
+    who = register()
+    drawn = {"line_id": new_id(), "next_id": new_id()}
+    for _press in range(2):
+        type_line(who, **drawn, next_day=FRIDAY + timedelta(days=40))
+    assert len(known(ask, who)) == 2
+
+
+def test_a_paper_does_not_take_away_what_the_computer_saw(type_line, register, ask) -> None:
+    who = register()
+    type_line(who)
+    told = type_line(who, came=CameOrNot.MISSED)
+    assert told.already and told.status is Status.SEEN
+    assert known(ask, who) == [(FRIDAY, Status.SEEN)]
+
+
+def test_a_next_visit_is_added_to_a_line_that_stood_there(type_line, register, ask) -> None:
+    who = register()
+    type_line(who)
+    assert type_line(who, next_day=FRIDAY + timedelta(days=28)).next_id
+    assert len(known(ask, who)) == 2
+
+
+def test_a_day_to_come_is_refused_and_an_old_one_asked(type_line, register) -> None:
+    who = register()
+    with pytest.raises(service.PaperOfTheFuture):
+        type_line(who, day=date(2026, 11, 24))
+    with pytest.raises(service.OldPaper) as asked:
+        type_line(who, day=date(2026, 9, 1))
+    type_line(who, day=date(2026, 9, 1), **asked.value.again)
+    with pytest.raises(service.NextNotAfter):
+        type_line(who, next_day=FRIDAY)
+
+
+def test_who_died_before_that_day_is_another_person(type_line, register, do) -> None:
+    who = register()
+    do(partial(patients.mark_died, patient_id=who, died_on=PartialDate(2026, 10, 1)))
+    with pytest.raises(service.DiedBefore):
+        type_line(who)
+
+
+def test_a_line_taken_back_leaves_what_was_before(type_line, register, do, ask, clock) -> None:
+    clock.advance(days=-7)
+    booked, walked_in = register("Ana"), register("Beto")
+    do(partial(booking.book, appointment_id=new_id(), patient_id=booked, day=FRIDAY))
+    clock.advance(days=7)
+    for who in (booked, walked_in):
+        typed = type_line(who, next_day=FRIDAY + timedelta(days=28))
+        do(partial(service.take_back_line, typed=typed))
+    assert known(ask, booked) == [(FRIDAY + timedelta(days=28), Status.CANCELLED), (FRIDAY, Status.BOOKED)]
+    assert [status for _day, status in known(ask, walked_in)] == [Status.CANCELLED, Status.CANCELLED]
+    type_line(walked_in)
+    assert Status.SEEN in [status for _day, status in known(ask, walked_in)], "typed right this time"
+
+
+def test_a_transcriber_may_and_a_nurse_may_not(vault, register) -> None:
+    who = register()
+    line = partial(
+        service.type_line, line_id=new_id(), next_id=new_id(), patient_id=who, day=FRIDAY, came=CameOrNot.SEEN
+    )
+    with pytest.raises(NotAllowed):
+        vault.do(line, Actor(new_id(), "Elsa", frozenset({Permission.SEE_DAY, Permission.SEE_PATIENTS})))
+    vault.do(line, Actor(new_id(), "Rita", frozenset({Permission.SEE_PATIENTS, Permission.TRANSCRIBE})))
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("20/11", FRIDAY), ("20/11/26", FRIDAY), ("2011", FRIDAY), ("201126", FRIDAY), ("3d", FRIDAY),
+        ("today", date(2026, 11, 23)), ("yesterday", date(2026, 11, 22)), ("24/11", date(2025, 11, 24)),
+        ("31/2", None), ("", None), ("hola", None), ("99/99/99", None),
+    ],
+)  # fmt: skip
+def test_the_day_of_a_paper_is_read_as_it_is_typed(typed: str, day: date | None) -> None:
+    assert read_past_day(typed, date(2026, 11, 23)) == day
+
+
+def test_two_laptops_that_type_one_paper_agree_after_the_merge(tmp_path, made_vault, clock) -> None:
+    net = make_network(tmp_path / "net", made_vault[1], made_vault[0], clock, 1)
+    try:
+        first, second = net.clinics[0], net.central
+        who = first.do(make_person())
+        other = first.do(make_person(given_names="Beto"))
+        booked = new_id()
+        first.do(partial(booking.book, appointment_id=booked, patient_id=other, day=date(2026, 11, 24)))
+        net.round()
+        net.round()
+        clock.advance(days=3)
+        day, next_day = date(2026, 11, 24), date(2027, 1, 5)
+        for laptop, came in ((first, CameOrNot.SEEN), (second, CameOrNot.MISSED)):
+            for patient_id in (who, other):
+                laptop.do(
+                    partial(
+                        service.type_line,
+                        line_id=new_id(),
+                        next_id=new_id(),
+                        patient_id=patient_id,
+                        day=day,
+                        came=came,
+                        next_day=next_day,
+                    )
+                )
+        net.round()
+        net.round()
+        for laptop in net.all():
+            assert {r.status for r in laptop.ask(lambda asker: queries.today(asker, day))} == {Status.SEEN}
+            assert laptop.ask(lambda asker: queries.booked_between(asker, day, next_day)) == {day: 2, next_day: 2}
+            assert laptop.sql("SELECT count(*) FROM finding WHERE kind = 'different-final'") == [(0,)]
+        holds = {
+            tuple(sorted(r.appointment_id for r in laptop.ask(lambda asker: queries.today(asker, day))))
+            for laptop in net.all()
+        }
+        assert len(holds) == 1
+    finally:
+        net.close()
