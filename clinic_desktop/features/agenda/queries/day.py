@@ -25,6 +25,7 @@ from clinic_desktop.features.agenda.rules.day import (
     waited_minutes,
 )
 from clinic_desktop.features.agenda.rules.days import Expected
+from clinic_desktop.features.agenda.rules.paper_day import Booked, typed_again
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Community, Patient
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
@@ -106,7 +107,8 @@ _ROW = (
 def today(asker: Asker, day: date | None = None) -> tuple[DayRow, ...]:
     """Everybody of one day: those who are here in calling order, then those to come, then those who are done."""
     asker.require(Permission.SEE_DAY)
-    return _rows(asker, _ROW.where(Appointment.day == (day or asker.today), Patient.died_on.is_(None)))
+    that_day = Appointment.day == (day or asker.today)
+    return _rows(asker, _ROW.where(that_day, Patient.died_on.is_(None), _told_once(asker, that_day)))
 
 
 def row_of(asker: Asker, appointment_id: str) -> DayRow | None:
@@ -165,7 +167,8 @@ def last_turn(asker: Asker, day: date) -> int:
 
 def booked_between(asker: Asker, first: date, last: date) -> dict[date, int]:
     """How many people each day still expects or has received."""
-    found = asker.all(sa.select(Appointment.id, Appointment.day).where(Appointment.day.between(first, last)))
+    between = Appointment.day.between(first, last)
+    found = asker.all(sa.select(Appointment.id, Appointment.day).where(between, _told_once(asker, between)))
     events = _events(asker, [row[0] for row in found])
     counts: dict[date, int] = defaultdict(int)
     for appointment_id, day in found:
@@ -178,7 +181,7 @@ def of_patient(asker: Asker, patient_id: str, limit: int = 40) -> tuple[PatientA
     """A person's appointments, newest day first."""
     found = asker.all(
         sa.select(Appointment.id, Appointment.day, Appointment.kind)
-        .where(Appointment.patient_id == patient_id)
+        .where(Appointment.patient_id == patient_id, _told_once(asker, Appointment.patient_id == patient_id))
         .order_by(Appointment.day.desc())
         .limit(limit)
     )
@@ -233,7 +236,7 @@ def booked_on(asker: Asker, days: Sequence[date]) -> dict[date, list[Expected]]:
     """Who still counts for each of a few days, or came: where and for whom."""
     found = asker.all(
         sa.select(Appointment.id, Appointment.day, Appointment.place_id, Appointment.clinician_id).where(
-            Appointment.day.in_(days)
+            Appointment.day.in_(days), _told_once(asker, Appointment.day.in_(days))
         )
     )
     events = _events(asker, [row[0] for row in found])
@@ -388,6 +391,22 @@ def _list_order(row: DayRow) -> tuple[object, ...]:
         row.name,
         row.appointment_id,
     )
+
+
+_PAPER = Appointment.from_paper.is_(True)
+
+
+def _told_once(asker: Asker, where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """For a WHERE over appointments: without those that a paper typed on two laptops says a second time."""
+    columns = (Appointment.id, Appointment.patient_id, Appointment.day, Appointment.from_paper)
+    papers = {(row.patient_id, row.day) for row in asker.all(sa.select(*columns).where(where, _PAPER))}
+    if not papers:
+        return sa.true()
+    named = sa.tuple_(Appointment.patient_id, Appointment.day).in_(list(papers))
+    found = asker.all(sa.select(*columns).where(named))
+    stands = standings(asker, [row.id for row in found])
+    booked = (Booked(row.id, row.patient_id, row.day, bool(row.from_paper), stands[row.id].status) for row in found)
+    return Appointment.id.not_in(typed_again(booked))
 
 
 def _events(asker: Asker, appointment_ids: Iterable[str]) -> dict[str, list[Event]]:
