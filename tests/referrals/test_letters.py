@@ -5,13 +5,21 @@ from functools import partial
 
 import pytest
 
+from clinic_desktop.features.patients.queries import consents as consent_queries
+from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose, ConsentWay, Said, Talk
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import consents
 from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.features.referrals import queries, service
 from clinic_desktop.features.referrals.letters import referral
 from clinic_desktop.features.referrals.rules import (
+    DANGER_TO_LIFE,
     AlreadyAnswered,
     AnswerMissing,
+    Consent,
+    ConsentNotAsked,
+    GoesWithoutConsent,
+    LetterRefused,
     NoSuchFolio,
     Part,
     ReasonMissing,
@@ -288,3 +296,89 @@ def test_a_day_on_a_slip_is_over() -> None:
     assert read_past("20/11", today) == date(2026, 11, 20)
     assert read_past("5/12/27", today) is None
     assert read_past("6s", today) is None
+
+
+# -- consent
+
+
+def answer(do, chart, *, yes: bool, about: str = "Hospital Regional") -> None:
+    talk = Talk(decided_on=do(lambda work: work.today), way=ConsentWay.SIGNATURE)
+    said = [Said(ConsentPurpose.OTHER_SERVICE, yes, about if yes else "")]
+    do(partial(consents.record_answers, act_id=new_id(), patient_id=chart, answers=said, talk=talk))
+
+
+def take_back(do, ask, chart) -> None:
+    given = next(e for e in ask(lambda r: consent_queries.of_patient(r, chart)) if e.answer is ConsentAnswer.GIVEN)
+    taking = partial(consents.withdraw, consent_id=given.id, act_id=new_id(), decided_on=given.decided_on)
+    do(taking)
+
+
+def write(urgency: Urgency = Urgency.PRIORITY, consent: Consent = Consent.AGREED) -> Written:
+    return Written("Hospital Regional", urgency, "Admission?", consent=consent)
+
+
+def send(do, chart, written: Written, request_id: str = "", despite: str = "") -> str:
+    leaving = partial(service.write_and_print, request_id=request_id or new_id(), patient_id=chart, way="print")
+    return do(partial(leaving, written=written, copies=1, despite=despite))
+
+
+def last_detail(vault, actor) -> str:
+    def last(reading):
+        return reading.connection.exec_driver_sql("SELECT detail FROM ledger ORDER BY seq DESC LIMIT 1").scalar_one()
+
+    return vault.ask(last, actor)
+
+
+def test_a_letter_for_somebody_who_said_no_is_neither_shown_nor_written_whatever_the_form_says(do, ask, chart) -> None:
+    answer(do, chart, yes=False)
+    showing = partial(referral.prepare, patient_id=chart, content=write(), folio=None)
+    with pytest.raises(LetterRefused):
+        do(showing)
+    with pytest.raises(LetterRefused):
+        send(do, chart, write())
+    assert ask(lambda reading: queries.of_patient(reading, chart)) == ()
+
+
+def test_a_letter_that_nobody_asked_about_is_asked_about_first(do, ask, chart) -> None:
+    with pytest.raises(ConsentNotAsked):
+        send(do, chart, write(consent=Consent.NOT_ASKED))
+    send(do, chart, write(consent=Consent.PARTLY))
+    (said,) = ask(lambda reading: consent_queries.of_patient(reading, chart))
+    assert (said.purpose, said.about, said.answer) == (
+        ConsentPurpose.OTHER_SERVICE,
+        "Hospital Regional",
+        ConsentAnswer.GIVEN,
+    )
+    send(do, chart, write(consent=Consent.NOT_ASKED))
+    assert len(ask(lambda reading: consent_queries.of_patient(reading, chart))) == 1
+
+
+@pytest.mark.parametrize(("refused", "why"), [(True, "refused"), (False, "not-asked")])
+def test_an_emergency_goes_after_a_question_and_the_log_says_why(do, vault, actor, chart, refused, why) -> None:
+    if refused:
+        answer(do, chart, yes=False)
+    written = write(Urgency.EMERGENCY, Consent.NOT_ASKED)
+    with pytest.raises(GoesWithoutConsent) as asked:
+        send(do, chart, written)
+    send(do, chart, written, despite=str(asked.value.again["despite"]))
+    detail = last_detail(vault, actor).replace(" ", "")
+    assert f'"without_consent":"{why}"' in detail and f'"reason":"{DANGER_TO_LIFE}"' in detail
+
+
+def test_that_reason_lets_nothing_go_that_is_no_emergency(do, chart) -> None:
+    answer(do, chart, yes=False)
+    with pytest.raises(LetterRefused):
+        send(do, chart, write(Urgency.ROUTINE), despite=DANGER_TO_LIFE)
+
+
+def test_a_yes_taken_back_stops_the_next_print_of_a_letter_that_was_written(do, ask, chart) -> None:
+    drawn = new_id()
+    send(do, chart, write(), request_id=drawn)
+    assert "Hospital" in paper(ask, drawn)
+    take_back(do, ask, chart)
+    with pytest.raises(LetterRefused):
+        paper(ask, drawn)
+    with pytest.raises(LetterRefused):
+        send(do, chart, write())
+    answer(do, chart, yes=True)
+    assert "Hospital" in paper(ask, drawn)

@@ -1,6 +1,7 @@
 """Writing a letter and entering its answer, as a clinician does it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import pytest
@@ -8,11 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
+from clinic_desktop.features.patients.queries import consents as consent_queries
+from clinic_desktop.features.patients.rules.consents import ConsentPurpose, Said, Talk
+from clinic_desktop.features.patients.service import consents
 from clinic_desktop.features.referrals import queries, service
 from clinic_desktop.features.referrals.rules import Consent, Part, Urgency
 from clinic_desktop.features.referrals.screens.open_referrals import OpenReferralsScreen
 from clinic_desktop.features.referrals.screens.referral import ReferralScreen
 from clinic_desktop.features.referrals.screens.reply import ReplySheet
+from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.printing.preview import Leaving, Preview
 from clinic_desktop.storage.drafts import find_draft
 from clinic_desktop.uikit.dialogs import Asked
@@ -275,3 +280,35 @@ def test_the_whole_way_to_the_printer_writes_it_down_before_the_first_page(
     printing.print_button.click()
     qtbot.waitUntil(lambda: out.exists() and out.stat().st_size > 0, timeout=20_000)
     assert order == [1]
+
+
+def test_a_letter_for_somebody_who_said_no_says_so_and_keeps_what_was_typed(
+    screen, qtbot, previews, do, chart, office
+) -> None:
+    talk = Talk(decided_on=office.today())
+    said = [Said(ConsentPurpose.OTHER_SERVICE, yes=False)]
+    do(partial(consents.record_answers, act_id=new_id(), patient_id=chart, answers=said, talk=talk))
+    write(screen, qtbot)
+    screen.print.click()
+    assert previews == [] and "said no" in office.voice.said[-1]
+    assert screen.reason.text() == "Admission?"
+    qtbot.keyClick(screen.urgency, Qt.Key.Key_1)
+    office.voice.answer = False
+    screen.print.click()
+    assert previews == [] and "life is in danger" in office.voice.asked[-1]
+    office.voice.answer = True
+    screen.print.click()
+    assert len(previews) == 1
+    asked = len(office.voice.asked)
+    assert leave(previews[0], "file") == [True]
+    assert len(office.voice.asked) == asked, "asked once for one paper"
+    previews[0].close()
+
+
+def test_a_letter_is_not_printed_again_after_the_yes_was_taken_back(listed, previews, do, ask, chart, office) -> None:
+    (given,) = ask(lambda reading: consent_queries.of_patient(reading, chart))
+    taking = partial(consents.withdraw, consent_id=given.id, act_id=new_id(), decided_on=given.decided_on)
+    do(taking)
+    listed.table.choose_at(0)
+    listed.aside.again.click()
+    assert previews == [] and "said no" in office.voice.said[-1]

@@ -26,8 +26,9 @@ from clinic_desktop.features.agenda.rules.day import (
 )
 from clinic_desktop.features.agenda.rules.days import Expected
 from clinic_desktop.features.agenda.rules.paper_day import Booked, typed_again
-from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.records import Community, Patient
+from clinic_desktop.features.patients.rules.consents import ConsentPurpose
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.kernel.ids import PatientId
@@ -108,7 +109,7 @@ def today(asker: Asker, day: date | None = None) -> tuple[DayRow, ...]:
     """Everybody of one day: those who are here in calling order, then those to come, then those who are done."""
     asker.require(Permission.SEE_DAY)
     that_day = Appointment.day == (day or asker.today)
-    return _rows(asker, _ROW.where(that_day, Patient.died_on.is_(None), _told_once(asker, that_day)))
+    return _rows(asker, _ROW.where(that_day, Patient.died_on.is_(None), told_once(asker, that_day)))
 
 
 def row_of(asker: Asker, appointment_id: str) -> DayRow | None:
@@ -168,7 +169,7 @@ def last_turn(asker: Asker, day: date) -> int:
 def booked_between(asker: Asker, first: date, last: date) -> dict[date, int]:
     """How many people each day still expects or has received."""
     between = Appointment.day.between(first, last)
-    found = asker.all(sa.select(Appointment.id, Appointment.day).where(between, _told_once(asker, between)))
+    found = asker.all(sa.select(Appointment.id, Appointment.day).where(between, told_once(asker, between)))
     events = _events(asker, [row[0] for row in found])
     counts: dict[date, int] = defaultdict(int)
     for appointment_id, day in found:
@@ -181,7 +182,7 @@ def of_patient(asker: Asker, patient_id: str, limit: int = 40) -> tuple[PatientA
     """A person's appointments, newest day first."""
     found = asker.all(
         sa.select(Appointment.id, Appointment.day, Appointment.kind)
-        .where(Appointment.patient_id == patient_id, _told_once(asker, Appointment.patient_id == patient_id))
+        .where(Appointment.patient_id == patient_id, told_once(asker, Appointment.patient_id == patient_id))
         .order_by(Appointment.day.desc())
         .limit(limit)
     )
@@ -236,7 +237,7 @@ def booked_on(asker: Asker, days: Sequence[date]) -> dict[date, list[Expected]]:
     """Who still counts for each of a few days, or came: where and for whom."""
     found = asker.all(
         sa.select(Appointment.id, Appointment.day, Appointment.place_id, Appointment.clinician_id).where(
-            Appointment.day.in_(days), _told_once(asker, Appointment.day.in_(days))
+            Appointment.day.in_(days), told_once(asker, Appointment.day.in_(days))
         )
     )
     events = _events(asker, [row[0] for row in found])
@@ -318,11 +319,12 @@ def moved_from(asker: Asker, day: date) -> tuple[ToTell, ...]:
     )  # fmt: skip
     events = _events(asker, {row[0] for row in found})
     hidden = restricted.hidden_from(asker, {row[1] for row in found})
+    refusing = consents.refusing(asker, ConsentPurpose.CALLS, {row[1] for row in found})
     told: dict[str, ToTell] = {}
     for row in found:
         if stand(events[row[0]]).status is AppointmentStatus.BOOKED:
             reserved = hidden.get(PatientId(row[1]))
-            silent = reserved is not None or row[4]
+            silent = reserved is not None or row[4] or row[1] in refusing
             told[row[0]] = ToTell(
                 appointment_id=row[0],
                 patient_id=row[1],
@@ -396,7 +398,7 @@ def _list_order(row: DayRow) -> tuple[object, ...]:
 _PAPER = Appointment.from_paper.is_(True)
 
 
-def _told_once(asker: Asker, where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def told_once(asker: Asker, where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """For a WHERE over appointments: without those that a paper typed on two laptops says a second time."""
     columns = (Appointment.id, Appointment.patient_id, Appointment.day, Appointment.from_paper)
     papers = {(row.patient_id, row.day) for row in asker.all(sa.select(*columns).where(where, _PAPER))}

@@ -154,6 +154,7 @@ class ConsentScreen(QWidget):
         self.note = Edit()
         self._talk_fields = {
             "language": form.add("language", _("Language we spoke"), self.language),
+            "decided_on": form.add("decided_on", _("Day"), self.decided_on, check=self._complain_of_day),
             "read_aloud": form.add("read_aloud", _("Read aloud"), self.read_aloud),
             "said_back": form.add("said_back", _("Said it back in own words"), self.said_back),
             "interpreter": form.add("interpreter", _("Interpreter"), self.interpreter, optional=True),
@@ -161,7 +162,6 @@ class ConsentScreen(QWidget):
             "witness": form.add("witness", _("Witness"), self.witness, optional=True),
             "of_clinic": form.add("of_clinic", _("Is the witness of the clinic?"), self.of_clinic),
             "guardian": form.add("guardian", _("Who decides with the person"), self.guardian, optional=True),
-            "decided_on": form.add("decided_on", _("Day"), self.decided_on, check=self._complain_of_day),
             "recording": form.add("recording", _("Recording that was played"), self.recording, optional=True),
             "note": form.add("note", _("Note"), self.note, optional=True),
         }
