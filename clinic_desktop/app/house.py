@@ -17,6 +17,7 @@ from clinic_desktop.features.bundles.room import ROOM as BUNDLES
 from clinic_desktop.features.consults.room import ROOM as CONSULTS
 from clinic_desktop.features.consults.screens import slots as chart_slots
 from clinic_desktop.features.medication.room import ROOM as MEDICATION
+from clinic_desktop.features.patients.queries import photos
 from clinic_desktop.features.patients.room import ROOM as PATIENTS
 from clinic_desktop.features.patients.screens import slots as patient_slots
 from clinic_desktop.features.referrals.room import ROOM as REFERRALS
@@ -81,6 +82,8 @@ def furnish() -> None:
     patient_slots.panels = (
         patient_slots.Panel(N_("Consent"), Permission.SEE_PATIENTS, _consents),
         patient_slots.Panel(N_("Vital signs"), Permission.TAKE_VITALS, _vitals),
+        patient_slots.Panel(N_("Picture"), Permission.SEE_PATIENTS, _photo, _photos_are_on),
+        patient_slots.Panel(N_("Who sees this record"), Permission.OPEN_RESTRICTED, _restricting),
     )
     chart_slots.chart_panels = (chart_slots.ChartPanel(N_("Letters"), Permission.WRITE_LETTERS, _letters),)
 
@@ -157,6 +160,22 @@ def _book(office: Office, patient_id: PatientId, screen: QWidget) -> None:
     from clinic_desktop.features.agenda.screens.booking import ask_booking
 
     ask_booking(office, screen, patient_id)
+
+
+def _photo(office: Office, patient_id: PatientId) -> QWidget:
+    from clinic_desktop.features.patients.screens.photo import PhotoPanel
+
+    return PhotoPanel(office, patient_id)
+
+
+def _photos_are_on(office: Office) -> bool:
+    return office.ask(photos.are_on)
+
+
+def _restricting(office: Office, patient_id: PatientId) -> QWidget:
+    from clinic_desktop.features.patients.screens.restricting import RestrictingPanel
+
+    return RestrictingPanel(office, patient_id)
 
 
 def _vitals(office: Office, patient_id: PatientId) -> QWidget:

@@ -15,6 +15,7 @@ from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
+TABLES = frozenset({Patient.__tablename__})
 _AT_ONCE = 500
 
 
@@ -60,10 +61,11 @@ def hidden_people(asker: Asker) -> sa.Select[str]:
     return sa.select(Patient.id).where(Patient.restricted.is_(True), sa.false() if sees_all(asker) else sa.true())
 
 
-def is_restricted(asker: Asker, patient_id: str) -> bool:
-    """Whether the record is announced to nobody else; for those who may open it."""
-    must_open(asker, patient_id)
-    return bool(asker.value(sa.select(Patient.restricted).where(Patient.id == patient_id)))
+def stands_as(asker: Asker, patient_id: str) -> str | None:
+    """As what others see the record, for those who may open it; None where it is like any other."""
+    asker.require(Permission.OPEN_RESTRICTED)
+    number, reserved = asker.one(sa.select(Patient.restricted_as, Patient.restricted).where(Patient.id == patient_id))
+    return say_reserved(number) if reserved else None
 
 
 def say_reserved(number: str | None) -> str:

@@ -88,10 +88,9 @@ class PersonPage(QWidget):
         deed.run(self._office, self.patient_id, self)
 
     def _panels(self) -> None:
-        for panel in slots.panels:
-            if self._office.may(panel.permission):
-                built = panel.build(self._office, self.patient_id)
-                self._hung_panels.addWidget(Card(Text(_(panel.title), "head", "semi"), built))
+        for panel in slots.panels_for(self._office):
+            built = panel.build(self._office, self.patient_id)
+            self._hung_panels.addWidget(Card(Text(_(panel.title), "head", "semi"), built))
 
     # showing
 

@@ -5,8 +5,10 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.patients.queries import people as queries
+from clinic_desktop.features.patients.queries import photos
 from clinic_desktop.features.patients.rules.ages import born_label
 from clinic_desktop.features.patients.rules.rows import Found, Header, Mark
+from clinic_desktop.features.patients.screens.photo import Face
 from clinic_desktop.features.patients.screens.slots import Deed, deeds_for
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId
@@ -29,6 +31,7 @@ class PersonPreview(Card):
         super().__init__(gap=S2, parent=parent)
         self._office = office
         self.patient_id: PatientId | None = None
+        self.face = Face(96)
         self.name = Text("", "head", "semi", wrap=True)
         self._chips = row(gap=4)
         self.facts = Facts(label_width=92)
@@ -36,7 +39,7 @@ class PersonPreview(Card):
         self.open_page = Button(_("Open page"), key="open")
         self.open_page.clicked.connect(self._open)
         self._buttons = [self.open_page, *self._deed_buttons()]
-        for item in (self.name, self._chips, self.facts, self._phone):
+        for item in (self.face, self.name, self._chips, self.facts, self._phone):
             self.body.addWidget(item) if isinstance(item, QWidget) else self.body.addLayout(item)
         self.body.addStretch(1)
         for button in self._buttons:
@@ -74,6 +77,7 @@ class PersonPreview(Card):
             button.setEnabled(found is not None)
         clear(self._chips)
         clear(self._phone)
+        self.face.show_jpeg(self._office.ask(photos.photo_of, found.patient_id) if found else None)
         if found is None:
             self.name.setText(_("Nobody chosen"))
             self.facts.show_facts(())

@@ -45,6 +45,8 @@ class Panel:
     title: str
     permission: Permission
     build: Callable[[Office, PatientId], QWidget]
+    wanted: Callable[[Office], bool] | None = None
+    """Whether the clinic has it at all; None where every clinic has."""
 
 
 deeds: tuple[Deed, ...] = ()
@@ -56,3 +58,8 @@ def deeds_for(office: Office, place: Literal["preview", "page"]) -> list[Deed]:
     mine = [deed for deed in deeds if office.may(deed.permission, *deed.or_with)]
     allowed = [deed for deed in mine if deed.place in ("both", place)]
     return sorted(allowed, key=lambda deed: deed.primary)
+
+
+def panels_for(office: Office) -> list[Panel]:
+    allowed = [panel for panel in panels if office.may(panel.permission)]
+    return [panel for panel in allowed if panel.wanted is None or panel.wanted(office)]
