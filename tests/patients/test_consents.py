@@ -459,3 +459,18 @@ def test_that_a_paper_left_is_in_the_ledger(do, vault, actor, maria) -> None:
         lambda r: r.connection.exec_driver_sql("SELECT act, row_id FROM ledger ORDER BY seq DESC LIMIT 1").one(), actor
     )
     assert tuple(line) == ("patients.note_printed", maria)
+
+
+def test_who_does_not_want_to_be_called_shows_no_number_beside_the_name(do, say, take_back, ask, register) -> None:
+    juana = register("Brito, Juana", phone="5512 3344")
+
+    def shown() -> str:
+        return ask(lambda reading: people.header(reading, juana)).phone
+
+    assert shown() == "5512 3344"
+    say(yes(P.CALLS), patient_id=juana)
+    (given_before,) = ask(lambda reading: queries.of_patient(reading, juana))
+    assert shown() == "5512 3344"
+    take_back(given_before.id)
+    assert shown() == ""
+    assert ask(lambda reading: people.details(reading, juana)).details.phone == "5512 3344", "it is kept, not lost"

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.records import (
     Allergy,
     Patient,
@@ -19,11 +19,13 @@ from clinic_desktop.features.patients.records import (
 )
 from clinic_desktop.features.patients.rules import ranking, terms
 from clinic_desktop.features.patients.rules.ages import Birth, say_age, say_born
+from clinic_desktop.features.patients.rules.consents import ConsentPurpose
 from clinic_desktop.features.patients.rules.naming import Name, name_of, said_name
 from clinic_desktop.features.patients.rules.patient import (
     AllergyStatus,
     allergy_status,
     from_columns,
+    phone_for_lists,
 )
 from clinic_desktop.features.patients.rules.places import language_name, said_place
 from clinic_desktop.features.patients.rules.ranking import Level
@@ -237,6 +239,7 @@ def _header(asker: Asker, patient_id: PatientId) -> Header:
     row = asker.one(sa.select(*ALL_COLUMNS).where(Patient.id == patient_id))
     birth, name = birth_of(row), name_of(row)
     allergies = tuple(allergy.substance for allergy in _allergies(asker, patient_id))
+    calls_refused = bool(consents.refusing(asker, ConsentPurpose.CALLS, (patient_id,)))
     return Header(
         patient_id=patient_id,
         number=row.number or "",
@@ -254,7 +257,7 @@ def _header(asker: Asker, patient_id: PatientId) -> Header:
         allergies=allergies,
         died_on=row.died_on,
         voided=row.voided_at is not None,
-        phone=row.phone or "",
+        phone=phone_for_lists(row.phone or "", row.do_not_call, calls_refused),
         phone_note=row.phone_note or "",
         mother=row.mother_name or "",
     )
