@@ -7,7 +7,7 @@ clinic as its letterhead does and no kind of illness.
 from collections.abc import Mapping, Sequence
 
 from clinic_desktop.features.patients.queries import consents as queries
-from clinic_desktop.features.patients.queries import people
+from clinic_desktop.features.patients.queries import people, photos
 from clinic_desktop.features.patients.rules.consents import (
     FREE_TO_REFUSE,
     MAY_CHANGE,
@@ -55,6 +55,7 @@ def consent_paper(
     said: dict[ConsentPurpose, list[Said]] = {}
     for answer in answers:
         said.setdefault(answer.purpose, []).append(answer)
+    photo = photo or photos.are_on(asker)
     shown = [rule for rule in PURPOSES if photo or rule.purpose is not ConsentPurpose.PHOTO or rule.purpose in said]
     return Paper(
         title=_("What I agree to"),

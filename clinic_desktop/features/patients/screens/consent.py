@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from clinic_desktop.features.patients.letters.consents import consent_paper
 from clinic_desktop.features.patients.queries import consents as queries
-from clinic_desktop.features.patients.queries import people
+from clinic_desktop.features.patients.queries import people, photos
 from clinic_desktop.features.patients.rules.ages import read_birth
 from clinic_desktop.features.patients.rules.banner import banner_words
 from clinic_desktop.features.patients.rules.consents import (
@@ -134,7 +134,7 @@ class ConsentScreen(QWidget):
         self.together = Choice([_("Yes")], moves_on=True)
         self._together_field = self.form.add(_TOGETHER, _("Being cared for here"), self.together)
         self._together_now = _said_now(held.get(ConsentPurpose.CARE))
-        photo = held[ConsentPurpose.PHOTO].entry is not None
+        photo = held[ConsentPurpose.PHOTO].entry is not None or self._office.ask(photos.are_on)
         shown = [r for r in PURPOSES if r.refusable and (photo or r.purpose is not ConsentPurpose.PHOTO)]
         self.rows = [PurposeRow(self.form, rule, held.get(rule.purpose)) for rule in shown]
 
