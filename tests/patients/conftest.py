@@ -12,6 +12,9 @@ from clinic_desktop.features.patients.rules.ages import read_birth
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.ids import PatientId, new_id
+from tests.patients.talking import allowed, entry_of, maria, say, take_back
+
+__all__ = ["allowed", "entry_of", "maria", "say", "take_back"]
 
 TODAY = date(2026, 11, 23)
 
