@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from random import Random
 
+from clinic_desktop.app.demo.consents import ask_consent
 from clinic_desktop.app.demo.consultation import Consultation, Visit
 from clinic_desktop.app.demo.illness import Burden, Course, draw_burden, draw_course
 from clinic_desktop.app.demo.people import Region, invent
@@ -124,6 +125,8 @@ class History:
         details = invent(self._rng, self._plan.region, work.today)
         life = Life(PatientId(_new(work)), draw_course(self._rng), draw_burden(self._rng))
         patients.register(work, life.patient_id, details)
+        # Chance of its own: what people answer does not change what happens to them.
+        ask_consent(work, life.patient_id, details, Random(f"{self._plan.seed} {len(self.lives)}"))
         drawn = self._rng.random()
         if drawn < 0.06:
             patients.add_allergy(work, life.patient_id, self._rng.choice(("Penicilina", "Sulfas", "Dipirona")))

@@ -134,8 +134,8 @@ class ConsentScreen(QWidget):
         self.together = Choice([_("Yes")], moves_on=True)
         self._together_field = self.form.add(_TOGETHER, _("Being cared for here"), self.together)
         self._together_now = _said_now(held.get(ConsentPurpose.CARE))
-        photo = held[ConsentPurpose.PHOTO].entry is not None or self._office.ask(photos.are_on)
-        shown = [r for r in PURPOSES if r.refusable and (photo or r.purpose is not ConsentPurpose.PHOTO)]
+        self._photo = held[ConsentPurpose.PHOTO].entry is not None or self._office.ask(photos.are_on)
+        shown = [r for r in PURPOSES if r.refusable and (self._photo or r.purpose is not ConsentPurpose.PHOTO)]
         self.rows = [PurposeRow(self.form, rule, held.get(rule.purpose)) for rule in shown]
 
     def _make_talk(self) -> None:
@@ -360,7 +360,8 @@ class ConsentScreen(QWidget):
             except Refused as error:
                 self.complain(error)
                 return
-        pdf = self._office.ask(consent_paper, self.patient_id, answers, self.talk() if answers else None).pdf()
+        talk = self.talk() if answers else None
+        pdf = self._office.ask(consent_paper, self.patient_id, answers, talk, photo=self._photo).pdf()
         show_paper(self._office, self, self.patient_id, pdf, "consent")
 
 

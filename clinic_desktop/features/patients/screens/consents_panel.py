@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.patients.letters.consents import consent_paper, paper_of_act, withdrawal_paper
 from clinic_desktop.features.patients.queries import consents as queries
+from clinic_desktop.features.patients.queries import photos
 from clinic_desktop.features.patients.rules.consents import (
     ConsentAnswer,
     Entry,
@@ -50,7 +51,8 @@ class ConsentsPanel(QWidget):
     def reload(self) -> None:
         clear(self._lines)
         self.take_back: list[Link] = []
-        known = lines(self._office.ask(queries.of_patient, self._patient_id))
+        photo = self._office.ask(photos.are_on)
+        known = lines(self._office.ask(queries.of_patient, self._patient_id), with_photo=photo)
         answered = [line for line in known if line.entry is not None]
         self.ask.setText(_("Ask again") if answered else _("Ask now"))
         if not answered:
@@ -102,7 +104,7 @@ class ConsentsPanel(QWidget):
         show_paper(self._office, self, self._patient_id, pdf, "consent")
 
     def _print_blank(self) -> None:
-        pdf = self._office.ask(consent_paper, self._patient_id).pdf()
+        pdf = self._office.ask(consent_paper, self._patient_id, photo=self._office.ask(photos.are_on)).pdf()
         show_paper(self._office, self, self._patient_id, pdf, "consent")
 
 
