@@ -294,6 +294,16 @@ def test_a_no_in_one_of_a_persons_records_holds_for_the_other_until_the_link_is_
     assert ask(lambda r: queries.allowing(r, P.TEACHING, [other])) == frozenset()
 
 
+def test_a_no_is_found_however_many_records_lie_between(say, register, do, ask, maria) -> None:
+    second, third, last = register("Tzoc, María"), register("Tzoc, M."), register("Pérez, María")
+    for one, other in ((maria, second), (third, second), (last, third)):
+        do(partial(linking.say_same, first=one, second=other))
+    say(no(P.CALLS))
+    assert ask(lambda r: queries.refusing(r, P.CALLS, [last])) == {last}
+    many = [*(new_id() for _n in range(1200)), last]
+    assert ask(lambda r: queries.refusing(r, P.CALLS, many)) == {last}
+
+
 def test_a_long_list_costs_a_few_questions(say, ask, maria) -> None:
     say(no(P.CALLS))
     many = [*(new_id() for _n in range(1200)), maria]

@@ -94,7 +94,7 @@ def _standings(asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str]
     Also where somebody else doubts that they are one person: to leave out one too many harms nobody.
     """
     wanted = list(dict.fromkeys(patient_ids))
-    others = _other_records(asker)
+    others = _other_records(asker, wanted)
     ids = list(dict.fromkeys(one for each in wanted for one in (each, *others.get(each, ()))))
     found: dict[str, _Stands] = {}
     for start in range(0, len(ids), _MANY):
@@ -104,17 +104,31 @@ def _standings(asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str]
     return {each: [found.get(one, {}) for one in (each, *others.get(each, ()))] for each in wanted}
 
 
-def _other_records(asker: Asker) -> dict[str, frozenset[str]]:
-    """The other records of each person who has several."""
+def _other_records(asker: Asker, wanted: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The other records of each of these who has several; for a long list all links are read at once."""
+    group: dict[str, frozenset[str]] = {}
+    asked: set[str] = set()
+    around: set[str] | None = set(wanted) if len(wanted) <= _MANY else None
+    while around is None or around - asked:
+        links = _same_links(asker, around and around - asked)
+        for one, other in links:
+            joined = group.get(one, frozenset((one,))) | group.get(other, frozenset((other,)))
+            group |= dict.fromkeys(joined, joined)
+        if around is None:
+            break
+        asked |= around
+        around |= set(group)
+    return {one: joined - {one} for one, joined in group.items()}
+
+
+def _same_links(asker: Asker, around: set[str] | None) -> Sequence[tuple[str, str]]:
     undone = sa.select(PatientLink.undoes_id).where(PatientLink.undoes_id.is_not(None))
     same = sa.select(PatientLink.first_id, PatientLink.second_id).where(
         PatientLink.kind == LinkKind.SAME, PatientLink.id.not_in(undone), PatientLink.voided_at.is_(None)
     )
-    group: dict[str, frozenset[str]] = {}
-    for one, other in asker.all(same):
-        joined = group.get(one, frozenset((one,))) | group.get(other, frozenset((other,)))
-        group |= dict.fromkeys(joined, joined)
-    return {one: joined - {one} for one, joined in group.items()}
+    if around is not None:
+        same = same.where(sa.or_(PatientLink.first_id.in_(around), PatientLink.second_id.in_(around)))
+    return [(row[0], row[1]) for row in asker.all(same)]
 
 
 def _answers(asker: Asker, where: sa.ColumnElement[bool]) -> Mapping[str, Sequence[_Answer]]:
