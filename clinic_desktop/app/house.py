@@ -68,6 +68,7 @@ def furnish() -> None:
             tables=agenda_queries.TABLES,
         ),
         patient_slots.Deed(N_("New appointment"), "appointment", "calendar-plus", Permission.RECEPTION, _book),
+        patient_slots.Deed(N_("Card"), "card", "id", Permission.RECEPTION, _make_card),
         patient_slots.Deed(
             N_("Vital signs"),
             "vitals",
@@ -145,14 +146,18 @@ def _is_here(office: Office, patient_id: PatientId) -> str:
 
 
 def _say_arrived(office: Office, patient_id: PatientId) -> None:
-    from clinic_desktop.features.patients.queries import people as patients
+    from clinic_desktop.features.agenda.screens.privacy import said_person
 
-    name = office.ask(patients.said_names, [patient_id])[patient_id]
     here = [a for a in office.ask(agenda_queries.of_patient, patient_id) if a.day == office.today() and a.is_open]
-    undo = partial(agenda.undo_check_in, appointment_id=here[0].appointment_id) if here else None
-    office.notice(
-        _("{name} is in the waiting room").format(name=name), (lambda: office.do(undo, None)) if undo else None
-    )
+    row = office.ask(agenda_queries.row_of, here[0].appointment_id) if here else None
+    if row is not None:
+        undo = partial(agenda.undo_check_in, appointment_id=row.appointment_id)
+        was_for = office.ask(agenda_queries.came_from, row.appointment_id)
+        said = _("{name} is in the waiting room")
+        if was_for is not None:
+            said = _("{name} is in the waiting room; the appointment was for {day}")
+        words = said.format(name=said_person(row), day=say_day(was_for) if was_for else "")
+        office.notice(words, lambda: office.do(undo, None))
     office.go("today")
 
 
@@ -182,6 +187,12 @@ def _vitals(office: Office, patient_id: PatientId) -> QWidget:
     from clinic_desktop.features.consults.screens.vitals import VitalsPanel
 
     return VitalsPanel(office, patient_id)
+
+
+def _make_card(office: Office, patient_id: PatientId, screen: QWidget) -> None:
+    from clinic_desktop.features.agenda.screens.cards import ask_card
+
+    ask_card(office, patient_id, screen)
 
 
 def _take_vitals(office: Office, patient_id: PatientId, screen: QWidget) -> None:

@@ -19,13 +19,15 @@ def _persons(
     words: str = "",
     correct: bool = False,
     consent: bool = False,
+    back_to: tuple[str, dict[str, Any]] | None = None,
     **_arguments: Any,
 ) -> QWidget:
     """The list; with a person the page, its form or its consent; with `new` the empty form with the typed words."""
     if new or correct:
         from clinic_desktop.features.patients.screens.registration import RegistrationScreen
 
-        return RegistrationScreen(office, words=words, patient_id=PatientId(patient_id) if correct else None)
+        whose = PatientId(patient_id) if correct else None
+        return RegistrationScreen(office, words=words, patient_id=whose, back_to=back_to)
     if patient_id and consent:
         from clinic_desktop.features.patients.screens.consent import ConsentScreen
 

@@ -5,7 +5,7 @@ No clinical word stands on it and no name of a clinic that tells; a number that 
 
 from clinic_desktop.features.agenda.queries import calls as queries
 from clinic_desktop.features.agenda.queries.calls import CallRow
-from clinic_desktop.features.agenda.rules.calls import LIST_WORDS, OUTCOME_WORDS, CallList
+from clinic_desktop.features.agenda.rules.calls import LIST_WORDS, OUTCOME_WORDS, CallList, CallOutcome
 from clinic_desktop.features.settings.rules import names_an_illness
 from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
 from clinic_desktop.kernel.dates import say_day, say_instant, say_weekday
@@ -14,6 +14,9 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.printing.paper import Column, Letterhead, Paper
 from clinic_desktop.printing.sheets import listing
 from clinic_desktop.storage.work import Asker
+
+_BOXES = (CallOutcome.WILL_COME, CallOutcome.NO_ANSWER, CallOutcome.ASKED_OTHER_DAY)
+"""What comes of most calls has a box of its own to tick; the rest is written."""
 
 
 def call_list(asker: Asker, which: CallList) -> Paper:
@@ -26,7 +29,8 @@ def call_list(asker: Asker, which: CallList) -> Paper:
         Column(_("Telephone"), 1.7, strong=True),
         Column(_("When, and what to say"), 2.4),
         Column(_("Day"), 1.1),
-        Column(_("What came of it"), 2.2),
+        *(Column(_(OUTCOME_WORDS[outcome]), 0.7) for outcome in _BOXES),
+        Column(_("Moved, died, wrong number, does not want"), 1.5),
     )
     return listing(
         _(LIST_WORDS[which]),
@@ -51,9 +55,8 @@ def neutral_letterhead(asker: Asker) -> Letterhead | None:
 
 
 def _line(row: CallRow) -> tuple[str, ...]:
-    boxes = " ".join(f"☐ {number} {_(words)}" for number, words in enumerate(OUTCOME_WORDS.values(), 1))
     day = f"{say_weekday(row.day)} {say_day(row.day)}"
-    return row.name, say_where(row), say_phone(row), _said_how(row), day, boxes
+    return row.name, say_where(row), say_phone(row), _said_how(row), day
 
 
 def say_phone(row: CallRow) -> str:

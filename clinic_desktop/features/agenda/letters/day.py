@@ -75,9 +75,7 @@ def desk_list(asker: Asker, day: date | None = None) -> Paper:
         blocks=(
             Words(said if rows else _("Nobody is booked."), strong=True),
             Rows(columns, (*booked, *free), roomy=True),
-            Words(
-                _("The last lines are for who comes without an appointment: write name, community and year of birth.")
-            ),
+            Words(_("The last lines are for who comes without appointment: write name, community and year of birth.")),
         ),
         footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),
     )

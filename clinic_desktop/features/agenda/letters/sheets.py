@@ -20,14 +20,26 @@ from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
-from clinic_desktop.printing.paper import Blank, Block, Fact, Facts, Notice, Paper, Words, printed_words
+from clinic_desktop.printing.paper import (
+    Blank,
+    Block,
+    Fact,
+    Facts,
+    Notice,
+    Paper,
+    PaperSize,
+    Rows,
+    Words,
+    printed_words,
+)
 from clinic_desktop.storage.work import Asker
 
 SheetContents = Callable[[Asker, PatientId], Sequence[Block]]
 sheet_contents: tuple[SheetContents, ...] = ()
 """Filled by app/wiring.py: each says what its room knows of the person, as blocks of a paper."""
 
-_LINES = 9
+_MOST_LINES, _FEWEST_LINES = 14, 5
+_LETTERS_A_LINE = 100
 
 
 class _Vault(Protocol):
@@ -46,7 +58,7 @@ def consult_sheet(asker: Asker, row: DayRow, *, day: date, number: int, count: i
         for say in sheet_contents:
             blocks += say(asker, who)
     blocks += [
-        Blank(_LINES, _("Note")),
+        Blank(_lines_left(blocks, paper_size(asker)), _("Note")),
         Facts(
             (
                 Fact(_("Medicines given or changed"), "", to_write=True, wide=True),
@@ -69,11 +81,25 @@ def consult_sheet(asker: Asker, row: DayRow, *, day: date, number: int, count: i
     )
 
 
+def _lines_left(blocks: Sequence[Block], size: str) -> int:
+    """As many lines to write on as the page has room for; what is known comes first."""
+    taken = 0.0
+    for block in blocks:
+        if isinstance(block, Rows):
+            taken += 0.8 * len(block.rows)
+        elif isinstance(block, Words):
+            text = (block.text or "").splitlines()
+            taken += 0.6 * sum(1 + len(line) // _LETTERS_A_LINE for line in text)
+    if PaperSize(size) is PaperSize.HALF_LETTER:
+        return max(4, round(7 - 1.2 * taken))
+    return max(_FEWEST_LINES, round(_MOST_LINES - taken))
+
+
 def _header(known: Any) -> list[Block]:
     language = known.language + (_(", with interpreter") if known.needs_interpreter else "")
     facts = (
         Fact(_("Record"), known.number),
-        Fact(_("Born"), " · ".join(part for part in (known.born, known.age) if part)),
+        Fact(_("Born"), known.born),
         Fact(_("Community"), known.place),
         Fact(_("Language"), language),
         Fact(_("Mother"), known.mother, needed=False),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from clinic_desktop.features.agenda.queries import day as queries
+from clinic_desktop.features.agenda.queries import days
 from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus, EventKind, VisitKind, stand
 from clinic_desktop.features.agenda.rules.paper_day import BECOMES, OLD_AFTER, CameOrNot
@@ -95,7 +96,13 @@ def type_line(
         kind = VisitKind.FOLLOW_UP
         work.add(
             Appointment(
-                id=next_id, patient_id=patient_id, day=next_day, kind=kind, clinician_id=clinician_id, from_paper=True
+                id=next_id,
+                patient_id=patient_id,
+                day=next_day,
+                kind=kind,
+                clinician_id=clinician_id,
+                place_id=days.place_of_day(work, next_day),
+                from_paper=True,
             )
         )
     return replace(typed, next_id=None if booked else next_id, next_already=bool(booked))
@@ -144,7 +151,13 @@ def _type_visit(
         kind = VisitKind.WALK_IN
         work.add(
             Appointment(
-                id=line_id, patient_id=patient_id, day=day, kind=kind, clinician_id=clinician_id, from_paper=True
+                id=line_id,
+                patient_id=patient_id,
+                day=day,
+                kind=kind,
+                clinician_id=clinician_id,
+                place_id=days.place_of_day(work, day),
+                from_paper=True,
             )
         )
     _close(work, appointment_id, day, came, clinician_id)

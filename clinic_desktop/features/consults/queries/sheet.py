@@ -14,7 +14,7 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.printing.paper import Block, Column, Rows, Words
 from clinic_desktop.storage.work import Asker
 
-_MOST_LETTERS, _MOST_LINES = 700, 10
+_MOST_LETTERS, _MOST_LINES = 700, 8
 """The sheet is one page with room to write; what does not fit is in the record."""
 
 

@@ -39,10 +39,18 @@ class RegistrationScreen(QWidget):
     """`words` come from the search box; with `patient_id` it corrects that person."""
 
     def __init__(
-        self, office: Office, words: str = "", patient_id: PatientId | None = None, parent: QWidget | None = None
+        self,
+        office: Office,
+        words: str = "",
+        patient_id: PatientId | None = None,
+        parent: QWidget | None = None,
+        *,
+        back_to: tuple[str, dict[str, Any]] | None = None,
     ) -> None:
         super().__init__(parent)
         self._office = office
+        self._back_to = back_to
+        """Another room's place that sent for this person and goes on with them; nobody arrives by that."""
         self._correcting = patient_id is not None
         self.patient_id = patient_id or PatientId(new_id())
         self._before: Details | None = None
@@ -63,7 +71,8 @@ class RegistrationScreen(QWidget):
     # building
 
     def _make_buttons(self) -> None:
-        arrives = not self._correcting and bool(service.after_registering) and self._office.may(Permission.RECEPTION)
+        may_arrive = bool(service.after_registering) and self._office.may(Permission.RECEPTION)
+        arrives = may_arrive and not self._correcting and self._back_to is None
         if self._correcting:
             self._titles, icon = (N_("Save changes"),) * 2, "check"
         elif arrives:
@@ -230,6 +239,11 @@ class RegistrationScreen(QWidget):
     def _saved(self, arrived: bool, _result: object) -> None:
         name = self._office.ask(queries.said_names, [self.patient_id])[self.patient_id]
         self._forget_draft()
+        if self._back_to is not None:
+            place, arguments = self._back_to
+            self._office.notice(_("{name} is registered").format(name=name))
+            self._office.go(place, patient_id=self.patient_id, **arguments)
+            return
         if arrived:
             self._office.notice(_("{name} is registered and in the waiting room").format(name=name))
         if self._asks_consent:

@@ -1,0 +1,94 @@
+"""Cards that go home: which one, whether it can be carried, shown first, written down before it leaves."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.features.agenda.letters import cards as letters
+from clinic_desktop.features.agenda.queries import day as days
+from clinic_desktop.features.agenda.queries import papers as queries
+from clinic_desktop.features.agenda.service import papers as service
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.uikit import dialogs
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.dialogs import Sheet
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.words import Text
+
+
+def ask_card(office: Office, patient_id: str, screen: QWidget) -> Sheet:
+    """Which card: that of the next appointment, where there is one, or the person's own."""
+    booked = office.ask(days.next_booking, patient_id)
+    who = office.ask(queries.carried, patient_id)
+    said = letters.in_words(booked.day) if booked else _("No appointment is booked.")
+    only = _("The card says “{name}”, the number and the day, and nothing else.").format(name=who.called)
+    told = (Text(said, weight="semi"), Text(only, color="quiet", wrap=True))
+    sheet = Sheet(_("Card to take home"), screen, *told, width=600)
+    sheet.add_deed(Button(_("Go back"), "back", "quiet"))
+    mine = Button(_("Person's card"), kind="secondary" if booked else "primary")
+    sheet.add_deed(
+        Button(_("Ten cards")), partial(_close, sheet, partial(_person, office, patient_id, screen, letters.MANY))
+    )
+    sheet.add_deed(mine, partial(_close, sheet, partial(_person, office, patient_id, screen, letters.FEW)))
+    if booked is not None:
+        main = Button(_("Appointment card"), "card", "primary")
+        sheet.add_deed(main, partial(_close, sheet, partial(print_appointment, office, booked.appointment_id, screen)))
+        main.setFocus()
+    else:
+        mine.setFocus()
+    sheet.open()
+    return sheet
+
+
+def print_appointment(office: Office, appointment_id: str, screen: QWidget | None) -> None:
+    """The card of one booking, once somebody said that it can be carried home."""
+    who = office.ask(queries.booking, appointment_id).patient_id
+
+    def make() -> None:
+        pdf = office.ask(letters.appointment_card, appointment_id)
+        _show(office, screen, pdf, who, _("Appointment card"), "appointment-card", "cita.pdf")
+
+    _if_safe(office, who, screen, make)
+
+
+def _person(office: Office, patient_id: str, screen: QWidget, copies: int) -> None:
+    def make() -> None:
+        pdf = office.ask(letters.patient_card, patient_id, copies=copies)
+        _show(office, screen, pdf, patient_id, _("Person's card"), "patient-card", "tarjeta.pdf")
+
+    _if_safe(office, patient_id, screen, make)
+
+
+def _if_safe(office: Office, patient_id: str, screen: QWidget | None, make: Callable[[], None]) -> None:
+    """Where somebody at home must not learn of the clinic, ask once whether the paper can be carried."""
+    if not office.ask(queries.carried, patient_id).must_ask:
+        make()
+        return
+    dialogs.ask_yes_no(
+        _("Ask the person: can this paper be carried home without danger?"),
+        screen,
+        make,
+        yes_text=_("Yes, print it"),
+        no_text=_("No, no paper"),
+    )
+
+
+def _close(sheet: Sheet, act: Callable[[], object]) -> None:
+    sheet.accept()
+    act()
+
+
+def _show(
+    office: Office, screen: QWidget | None, pdf: bytes, patient_id: str, title: str, what: str, suggested: str
+) -> None:
+    from clinic_desktop.printing.preview import Leaving, Preview
+
+    def record(leaving: Leaving, proceed: Callable[[], None]) -> None:
+        noted: Callable[..., Any] = partial(
+            service.note_card_printed, patient_id=patient_id, what=what, way=leaving.way, copies=leaving.copies
+        )
+        office.do(noted, screen, then=lambda _done: proceed())
+
+    Preview(pdf, title, parent=screen, record=record, suggested=suggested).open()
