@@ -203,6 +203,7 @@ class Tabs(QWidget):
         self._names = tuple(names)
         self._counts: tuple[int | None, ...] = (None,) * len(names)
         self._at = at
+        self._left_out: frozenset[int] = frozenset()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._say()
@@ -217,6 +218,11 @@ class Tabs(QWidget):
             self._at = at
             self._say()
             self.chosen.emit(at)
+
+    def leave_out(self, *left_out: int) -> None:
+        """Views for which a small window has no room. The one that is shown is never left out."""
+        self._left_out = frozenset(left_out) - {self._at}
+        self._say()
 
     def set_counts(self, counts: Sequence[int | None]) -> None:
         self._counts = tuple(counts)
@@ -233,6 +239,8 @@ class Tabs(QWidget):
         return 0 if count is None else metrics("small", "semi").horizontalAdvance(f"{count:,}") + 14
 
     def _width(self, at: int) -> int:
+        if at in self._left_out:
+            return 0
         counted = self._count_width(at)
         return metrics("body", "semi").horizontalAdvance(self._names[at]) + 24 + (counted + 8 if counted else 0)
 
@@ -247,7 +255,10 @@ class Tabs(QWidget):
         if step is None:
             super().keyPressEvent(event)
         else:
-            self.set_at(self._at + step)
+            at = self._at + step
+            while at in self._left_out:
+                at += step
+            self.set_at(at)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.set_at(self._under(event.position()))
@@ -263,7 +274,8 @@ class Tabs(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, x = QPainter(self), 0
         for at in range(len(self._names)):
-            self._paint_tab(painter, x, at)
+            if at not in self._left_out:
+                self._paint_tab(painter, x, at)
             x += self._width(at)
 
     def _paint_tab(self, painter: QPainter, x: int, at: int) -> None:

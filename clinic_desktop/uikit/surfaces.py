@@ -134,7 +134,9 @@ class Strip(Card):
     ) -> None:
         ink, ground = TONES[tone]
         self.button = button
-        items: list[Item] = [Icon(icon, ink, 20), Text(head, weight="semi", color=ink), (Phrase(*pieces), 1)]
+        self.head = Text(head, weight="semi", color=ink, wrap=not pieces)
+        items: list[Item] = [Icon(icon, ink, 20)]
+        items += [self.head, (Phrase(*pieces), 1)] if pieces else [(self.head, 1)]
         if button is not None:
             items.append(button)
         super().__init__(row(*items, gap=S3), ground=ground, bar=ink, margins=(S4, 4, S2, 4), parent=parent)

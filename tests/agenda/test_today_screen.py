@@ -118,7 +118,7 @@ def test_nothing_on_the_screen_says_why_somebody_comes(screen, book, do) -> None
     do(partial(service.check_in, appointment_id=booked))
     shown = screen()
     heads = [column.title for column in shown.table.rows.columns]
-    assert heads == ["Turn", "Time", "Person", "Kind of visit", "State", "Waits"]
+    assert heads == ["Turn", "Time", "Person", "Kind of visit", "Queue", "State", "Waits"]
 
 
 def test_enter_opens_the_record_of_the_chosen_person(screen, book, office, qtbot) -> None:
@@ -168,7 +168,7 @@ def sheet(office, qtbot, register) -> Iterator[BookingSheet]:
 def test_six_weeks_are_said_back_with_how_full_the_day_is(sheet, book, qtbot) -> None:
     book("Beto", days=42)
     qtbot.keyClicks(sheet.when, "6s")
-    assert sheet._day_field.message() == "Monday 4-jan-2027 · 1 person"
+    assert sheet._day_field.message() == "Monday 4-jan-2027 · 1 of 25 · 42 days"
 
 
 def test_pressing_save_twice_books_once(sheet, ask, qtbot, clock) -> None:
@@ -207,7 +207,7 @@ def test_the_desk_list_has_turns_and_room_for_who_comes_unannounced(book, do, as
     book("Beto")
     said = bare("".join(texts(ask(papers.desk_list).pdf())))
     assert "QUISPE&CO,<b>Ana</b>" in said and "QUISPE,Beto" in said and "08:00" in said
-    assert ask(papers.desk_list).blocks[0].blank == 6
+    assert 6 in [getattr(block, "blank", 0) for block in ask(papers.desk_list).blocks]
 
 
 def test_the_consulting_rooms_list_is_numbered_anew_each_time_and_to_be_shredded(book, do) -> None:

@@ -16,7 +16,48 @@ def _today(office: Office, **_arguments: Any) -> QWidget:
     return TodayScreen(office)
 
 
+def _calls(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.agenda.screens.calls import CallsScreen
+
+    return CallsScreen(office)
+
+
+def _paper_day(office: Office, *, day: str = "", patient_id: str = "", **_arguments: Any) -> QWidget:
+    """With a day and a person: back from registering somebody who was not found."""
+    from clinic_desktop.features.agenda.screens.paper_day import PaperDayScreen
+
+    return PaperDayScreen(office, day, patient_id)
+
+
+def _days(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.agenda.screens.consultation_days import DaysScreen
+
+    return DaysScreen(office)
+
+
+_RECEPTION = frozenset({Permission.RECEPTION})
+_CALLS = Place("calls", N_("Calls"), "phone", _RECEPTION, _calls, rail=False, under="today")
+_PAPER_DAY = Place("paper-day", N_("Paper day"), "edit", _RECEPTION, _paper_day, rail=False, under="today")
+_TYPING = Place("paper-typing", N_("Paper day"), "edit", frozenset({Permission.TRANSCRIBE}), _paper_day, order=12)
+"""For those who type papers and have no day of their own."""
+
+_DAYS = Place(
+    "days",
+    N_("Consultation days"),
+    "calendar-event",
+    frozenset({Permission.SEE_DAY}),
+    _days,
+    rail=False,
+    under="today",
+)
+
 ROOM = Room(
     "agenda",
-    places=(Place("today", N_("Today"), "home", frozenset({Permission.SEE_DAY}), _today, order=10),),
+    places=(
+        Place("today", N_("Today"), "home", frozenset({Permission.SEE_DAY}), _today, order=10),
+        _DAYS,
+        _CALLS,
+        _PAPER_DAY,
+        _TYPING,
+    ),
 )

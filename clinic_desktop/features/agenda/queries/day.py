@@ -119,8 +119,8 @@ def row_of(asker: Asker, appointment_id: str) -> DayRow | None:
 
 
 def next_waiting(asker: Asker, clinician_id: str | None = None) -> DayRow | None:
-    """Whom to call now: among those for this clinician or for nobody in particular."""
-    waiting = [r for r in today(asker) if r.status is AppointmentStatus.WAITING]
+    """Whom to call now: among those for this clinician or for nobody in particular, whose record may be opened."""
+    waiting = [r for r in today(asker) if r.status is AppointmentStatus.WAITING and not r.reserved]
     mine = [r for r in waiting if clinician_id is None or r.clinician_id in (None, clinician_id)]
     return min(mine, key=lambda r: r.call_key, default=None)
 

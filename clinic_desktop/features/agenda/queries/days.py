@@ -14,6 +14,7 @@ from clinic_desktop.features.agenda.records import (
     ConsultationPlace,
     KeptApart,
 )
+from clinic_desktop.features.agenda.rules.day import is_span, read_when
 from clinic_desktop.features.agenda.rules.days import DayRecord, Expected, HeldDay, fits, fold_days, room_left
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.features.staff import queries as staff
@@ -184,6 +185,28 @@ def next_free_day(
             if day not in avoided and room_left(here, booked[day], usual, clinician_id, place_id) > 0:
                 return day
     return None
+
+
+def meant_day(
+    asker: Asker,
+    typed: str,
+    clinician_id: str | None = None,
+    place_id: str | None = None,
+    *,
+    patient_id: str | None = None,
+) -> date | None:
+    """The day that is meant: of "6s" the next with room, with this clinician if possible; of a date that date.
+
+    None for what is not a day.
+    """
+    found = read_when(typed, asker.today)
+    if found is None or not is_span(typed):
+        return found
+    for wanted in (clinician_id, None):
+        free = next_free_day(asker, found, wanted, place_id, patient_id=patient_id)
+        if free is not None:
+            return free
+    return found
 
 
 def step_day(

@@ -269,6 +269,15 @@ def close_day(work: Work, day: date) -> int:
     return len(absent)
 
 
+def reopen_day(work: Work, day: date) -> int:
+    """Take the closing of a day back: who "did not come" is to come again; returns how many."""
+    work.require(Permission.RECEPTION)
+    absent = [row for row in queries.today(work, day) if row.status is AppointmentStatus.MISSED]
+    for row in absent:
+        write_event(work, row.appointment_id, EventKind.UNDONE, undoes_id=row.standing.last_event_id)
+    return len(absent)
+
+
 def bring_over(
     work: Work,
     appointment_id: str,

@@ -33,6 +33,8 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.work import ReasonMissing, Work
 
+AT_ONCE = 100
+"""So many are moved in one transaction; a longer day is moved in steps."""
 _STEP = 20
 """People moved in one step of a long job: well under 200 ms."""
 

@@ -1,7 +1,7 @@
 """The open consultation: the story, the note, the scale, diagnoses and prescription on one page."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from clinic_desktop.features.agenda.rules.day import read_when
+from clinic_desktop.features.agenda.queries import days as agenda_days
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import notes, scales
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
@@ -326,10 +326,11 @@ class ConsultScreen(QWidget):
             _("{scale} lacks {count}: it can be signed so").format(scale=self.scale.scale.title, count=missing)
         )
 
-    def _say_next(self, typed: str) -> None:
-        found = read_when(typed, self._today) if typed.strip() else None
+    def _say_next(self, typed: str) -> date | None:
+        found = self._office.ask(agenda_days.meant_day, typed, self._office.actor.staff_id, patient_id=self._patient_id)
         self.next_visit.set_wrong(bool(typed.strip()) and found is None)
         self.next_said.setText(say_day(found) if found else "")
+        return found
 
     # keeping
 
@@ -413,7 +414,7 @@ class ConsultScreen(QWidget):
         given = GivenScale(
             draft.response_id, SCALE, draft.answers, draft.how, here.language_code, here.interpreter_name
         )
-        day = read_when(draft.next_visit, self._today) if draft.next_visit else None
+        day = self._say_next(draft.next_visit)
         return signing.Written(
             template=template_for(here.kind).code,
             sections=draft.sections,
