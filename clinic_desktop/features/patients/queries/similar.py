@@ -1,86 +1,360 @@
-"""People like this one, and what was decided about two records."""
+"""People like this one, and which records were found to be one person's.
 
-from collections.abc import Sequence
+Who is compared comes from this device's index (rules/candidates.py); their rows are read as plain SQL, for this is
+asked at every pause of the typing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.patients.queries.people import ALL_COLUMNS, birth_of
 from clinic_desktop.features.patients.queries.search import Shelf
-from clinic_desktop.features.patients.records import (
-    Patient,
-    PatientEntry,
-    PatientLink,
-)
-from clinic_desktop.features.patients.rules import likeness, searching
-from clinic_desktop.features.patients.rules.ages import say_born
-from clinic_desktop.features.patients.rules.naming import name_of, said_name
-from clinic_desktop.features.patients.rules.patient import (
-    Details,
-    LinkKind,
-    from_columns,
-)
+from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.patients.rules import comparing, likeness, terms
+from clinic_desktop.features.patients.rules.ages import Birth, say_born
+from clinic_desktop.features.patients.rules.candidates import candidates
+from clinic_desktop.features.patients.rules.comparing import Traits, traits
+from clinic_desktop.features.patients.rules.likeness import Likeness
+from clinic_desktop.features.patients.rules.linking import Decision, Linked, linked
+from clinic_desktop.features.patients.rules.naming import Name, said_name
+from clinic_desktop.features.patients.rules.patient import Details, LinkKind
 from clinic_desktop.features.patients.rules.places import said_place
-from clinic_desktop.features.patients.rules.rows import (
-    Link,
-    Similar,
-)
+from clinic_desktop.features.patients.rules.rows import Link, LinkedRecord, Similar
+from clinic_desktop.features.patients.rules.sex import Sex
+from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
+TABLES = frozenset({"patient", "patient_link"})
+_AT_ONCE = 500
+
 
 def similar(asker: Asker, new: Details, but: PatientId | None = None, limit: int = 4) -> tuple[Similar, ...]:
-    """The most similar first. `but` is the person asked about: left out, with all who were found to be another."""
+    """The most similar first, each person once. `but` is the person asked about: left out, with all records that were
+    found to be the same person's or another's."""
     asker.require(Permission.SEE_PATIENTS)
     if not likeness.is_enough(new):
         return ()
-    parted = {but, *_parted_from(asker, but)} if but else set[str]()
-    scored: list[tuple[int, int, Similar]] = []
-    for row in _with_entry(asker, searching.who_may_be(Shelf(asker), new)):
-        close = likeness.compare(new, from_columns(row))
-        if close.shown and row.id not in parted:
-            scored.append((-close.points, -row.entry, _similar(asker, row, close)))
-    return tuple(one for _points, _entry, one in sorted(scored, key=lambda s: s[:2])[:limit])
+    scored = _scored(asker, new)
+    known = decided(asker, [row.patient_id for _close, row in scored] + ([but] if but else []))
+    left_out = {*known.of(but).ids, *known.parted_from(but)} if but else set[str]()
+    chosen: list[Similar] = []
+    for close, row in scored:
+        if row.patient_id not in left_out and len(chosen) < limit:
+            group = known.of(row.patient_id)
+            left_out.update(group.ids)
+            chosen.append(_similar(asker, row, close))
+    return tuple(chosen)
 
 
-def _similar(asker: Asker, row: Any, close: likeness.Likeness) -> Similar:
+def _scored(asker: Asker, new: Details) -> list[tuple[Likeness, "_Row"]]:
+    """Those who are shown, the likest first; among equals those registered first."""
+    rows = _rows(asker, candidates(Shelf(asker), new))
+    one = traits(new)
+    bits = _bits(asker, (one, *(row.traits for row in rows)))
+    found = [(likeness.likeness(one, row.traits, bits), row) for row in rows]
+    shown = [(close, row) for close, row in found if close.shown]
+    return sorted(shown, key=lambda pair: (-pair[0].points, pair[1].entry))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A candidate as it is compared and said."""
+
+    patient_id: PatientId
+    number: str
+    name: Name
+    birth: Birth | None
+    municipality_code: str
+    community: str
+    mother: str
+    entry: int
+    traits: Traits
+
+
+_READ = (
+    "SELECT p.id, p.number, p.given_names, p.family_name, p.second_family_name, p.married_name, p.known_as, p.sex,"
+    " p.birth_date, p.birth_estimated, p.birth_noted_on, p.municipality_code, p.community, p.phone, p.contact_phone,"
+    " p.national_id, p.mother_name, e.entry FROM patient_entry AS e JOIN patient AS p ON p.id = e.patient_id"
+    " WHERE e.entry IN ({places})"
+)
+_NOT_RESTRICTED = " AND (p.restricted IS NULL OR p.restricted = 0)"
+_SEXES = frozenset(Sex)
+
+
+def _rows(asker: Asker, entries: Sequence[int]) -> list[_Row]:
+    if not entries:
+        return []
+    sql = _READ.format(places=",".join("?" * len(entries)))
+    if not asker.actor.may(Permission.OPEN_RESTRICTED):
+        sql += _NOT_RESTRICTED
+    return [_row(values) for values in asker.plain(sql, tuple(entries))]
+
+
+def _row(values: tuple[Any, ...]) -> _Row:
+    patient_id, number, *written, entry = values
+    (
+        given,
+        family,
+        second,
+        married,
+        known_as,
+        sex,
+        born,
+        guessed,
+        noted,
+        town,
+        community,
+        phone,
+        contact,
+        card,
+        mother,
+    ) = (value or "" for value in written)
+    birth = (
+        Birth(PartialDate.parse(born), bool(guessed), PartialDate.parse(noted).earliest() if noted else None)
+        if born
+        else None
+    )
+    details = Details(
+        given_names=given,
+        family_name=family,
+        second_family_name=second,
+        married_name=married,
+        known_as=known_as,
+        sex=Sex(sex) if sex in _SEXES else Sex.UNKNOWN,
+        birth=birth,
+        municipality_code=town,
+        community=community,
+        phone=phone,
+        contact_phone=contact,
+        national_id=card,
+        mother_name=mother,
+    )
+    return _Row(
+        PatientId(patient_id), number or "", details.name, birth, town, community, mother, entry, traits(details)
+    )
+
+
+def _bits(asker: Asker, compared: Iterable[Traits]) -> comparing.Bits:
+    """How much each name says here, by how many bear it."""
+    words = comparing.words_shared(compared)
+    ((people,),) = asker.plain("SELECT coalesce(max(entry), 0) FROM patient_entry")
+    counts: dict[str, int] = {}
+    for at in range(0, len(words), _AT_ONCE):
+        some = words[at : at + _AT_ONCE]
+        rows = asker.plain(_COUNTED.format(places=",".join("?" * len(some))), some)
+        counts |= {word: int(given) + int(family) for word, given, family in rows}
+    return lambda word: comparing.frequency(counts.get(word, 0), people)
+
+
+_COUNTED = "SELECT word, given, family FROM patient_word WHERE word IN ({places})"
+
+
+def _similar(asker: Asker, row: _Row, close: Likeness) -> Similar:
     return Similar(
-        patient_id=row.id,
-        number=row.number or "",
-        said=said_name(name_of(row)),
-        born=say_born(birth_of(row), asker.today),
+        patient_id=row.patient_id,
+        number=row.number,
+        said=said_name(row.name),
+        born=say_born(row.birth, asker.today),
         place=said_place(row.municipality_code, row.community),
-        mother=row.mother_name or "",
+        mother=row.mother,
         equal=close.equal,
         different=close.different,
         strong=close.strong,
     )
 
 
-def _with_entry(asker: Asker, entries: Sequence[int]) -> Sequence[Any]:
-    join = sa.select(*ALL_COLUMNS, PatientEntry.entry).join(PatientEntry, PatientEntry.patient_id == Patient.id)
-    return asker.all(join.where(PatientEntry.entry.in_(entries))) if entries else ()
+def compare_two(asker: Asker, one: PatientId, other: PatientId) -> Likeness:
+    """What two registered people have in common and what not, seen from the first."""
+    asker.require(Permission.SEE_PATIENTS)
+    rows = {row.patient_id: row for row in _by_id(asker, [one, other])}
+    if one not in rows or other not in rows:
+        return Likeness(0, (), (), strong=False)
+    bits = _bits(asker, [row.traits for row in rows.values()])
+    return likeness.likeness(rows[one].traits, rows[other].traits, bits)
+
+
+def _by_id(asker: Asker, ids: Sequence[PatientId]) -> list[_Row]:
+    found = asker.plain(_ENTRIES.format(places=",".join("?" * len(ids))), tuple(ids))
+    return _rows(asker, [entry for (entry,) in found])
+
+
+_ENTRIES = "SELECT entry FROM patient_entry WHERE patient_id IN ({places})"
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Two of the compared registrations, by their places, that are very likely one person."""
+
+    first: int
+    second: int
+    equal: tuple[str, ...]
+    different: tuple[str, ...]
+
+
+def pairs_within(asker: Asker, lines: Sequence[Details]) -> tuple[Within, ...]:
+    """Very similar pairs among registrations that are not kept yet: the lines of a list that is taken in."""
+    asker.require(Permission.SEE_PATIENTS)
+    prepared = [traits(line) for line in lines]
+    bits = _bits(asker, prepared)
+    found: list[Within] = []
+    for first, second in sorted(_meeting(prepared)):
+        close = likeness.likeness(prepared[second], prepared[first], bits)
+        if close.strong:
+            found.append(Within(first, second, close.equal, close.different))
+    return tuple(found)
+
+
+_CROWD = 400
+"""A key that so many lines share says nothing; they meet under another."""
+
+
+def _meeting(prepared: Sequence[Traits]) -> set[tuple[int, int]]:
+    """Places of lines that share a number, two names, or a name and the year."""
+    keys: dict[tuple[str, ...], list[int]] = {}
+    for at, one in enumerate(prepared):
+        sounds = sorted({terms.sound(word) for word in (*one.families, *one.given)})
+        years = [str(one.birth.day.year + step) for step in (0, 1)] if one.birth else []
+        meets: set[tuple[str, ...]] = {(phone,) for phone in one.phones}
+        meets |= set(combinations(sounds, 2)) | {(name, year) for name in sounds for year in years}
+        meets |= {(one.national_id,)} if one.national_id else set()
+        for key in meets:
+            keys.setdefault(key, []).append(at)
+    return {pair for places in keys.values() if len(places) <= _CROWD for pair in combinations(places, 2)}
+
+
+# -- one person, several records
 
 
 def links(asker: Asker, patient_id: PatientId) -> tuple[Link, ...]:
     """The decisions about this record that were not taken back."""
     asker.require(Permission.SEE_PATIENTS)
-    undone = sa.select(PatientLink.undoes_id).where(PatientLink.undoes_id.is_not(None))
-    chosen = sa.select(
-        PatientLink.id, PatientLink.kind, PatientLink.first_id, PatientLink.second_id, PatientLink.reason
-    ).where(
-        sa.or_(PatientLink.first_id == patient_id, PatientLink.second_id == patient_id),
-        PatientLink.kind != LinkKind.UNDO,
-        PatientLink.id.not_in(undone),
-    )
+    known = decided(asker, [patient_id])
+    standing = (*known.together, *known.apart, *known.doubted)
+    mine = sorted((row for row in standing if patient_id in row.pair), key=lambda row: row.link_id)
+    return tuple(Link(row.link_id, PatientId(row.other(patient_id)), row.kind, row.reason) for row in mine)
+
+
+def linked_records(asker: Asker, patient_id: PatientId) -> tuple[LinkedRecord, ...]:
+    """The other records of this person, the one to go on with first; and those of whom opinions differ."""
+    asker.require(Permission.SEE_PATIENTS)
+    known = decided(asker, [patient_id])
+    group = known.of(patient_id)
+    direct = {row.other(patient_id): row for row in known.together if patient_id in row.pair}
+    doubted = {row.other(patient_id): row for row in known.doubted if patient_id in row.pair}
+    wanted = [*(one for one in group.ids if one != patient_id), *(one for one in doubted if one not in group.ids)]
+    rows = _headings(asker, wanted)
     return tuple(
-        Link(
-            row.id, PatientId(row.second_id if row.first_id == patient_id else row.first_id), row.kind, row.reason or ""
+        LinkedRecord(
+            patient_id=PatientId(one),
+            number=rows[one].number or "",
+            said=said_name(rows[one].name),
+            link_id=(direct.get(one) or doubted.get(one) or _NONE).link_id,
+            reason=(direct.get(one) or doubted.get(one) or _NONE).reason,
+            leading=one == group.leading,
+            doubted=one in doubted and one not in group.ids,
+        )
+        for one in wanted
+        if one in rows
+    )
+
+
+_NONE = Decision("", LinkKind.SAME, "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    number: str
+    name: Name
+
+
+def _headings(asker: Asker, ids: Sequence[str]) -> dict[str, _Heading]:
+    """Also of records taken back; never of those that this person may not know of."""
+    chosen = sa.select(
+        Patient.id,
+        Patient.number,
+        Patient.given_names,
+        Patient.family_name,
+        Patient.second_family_name,
+        Patient.married_name,
+        Patient.known_as,
+    ).where(Patient.id.in_(ids))
+    if not asker.actor.may(Permission.OPEN_RESTRICTED):
+        chosen = chosen.where(Patient.restricted.is_not(True))
+    return {
+        row.id: _Heading(
+            row.number or "",
+            Name(
+                row.given_names or "",
+                row.family_name or "",
+                row.second_family_name or "",
+                row.married_name or "",
+                row.known_as or "",
+            ),
         )
         for row in asker.all(chosen)
-    )
+    }
 
 
-def _parted_from(asker: Asker, patient_id: PatientId) -> set[str]:
-    return {link.other_id for link in links(asker, patient_id) if link.kind is LinkKind.DIFFERENT}
+def same_person_ids(asker: Asker, patient_id: PatientId) -> tuple[PatientId, ...]:
+    """All records of this person, itself among them, the one to go on with first."""
+    asker.require(Permission.SEE_PATIENTS)
+    group = decided(asker, [patient_id]).of(patient_id)
+    if len(group.ids) == 1:
+        return (patient_id,)
+    allowed = {patient_id, *_headings(asker, group.ids)}
+    return tuple(PatientId(one) for one in group.ids if one in allowed)
+
+
+def linked_numbers(asker: Asker, ids: Sequence[PatientId]) -> dict[PatientId, tuple[str, ...]]:
+    """For those who are registered more than once, the numbers of their other records."""
+    asker.require(Permission.SEE_PATIENTS)
+    known = decided(asker, ids)
+    groups = {one: group.ids for one in ids if len((group := known.of(one)).ids) > 1}
+    rows = _headings(asker, sorted({other for group in groups.values() for other in group}))
+    numbers = {
+        one: tuple(rows[other].number for other in group if other != one and other in rows)
+        for one, group in groups.items()
+    }
+    return {one: found for one, found in numbers.items() if found}
+
+
+def decided(asker: Asker, ids: Sequence[str]) -> Linked:
+    """Everything decided about these people and all who were ever joined with them: one read for most."""
+    asker.require(Permission.SEE_PATIENTS, Permission.REGISTER_PATIENTS)
+    found: dict[str, Decision] = {}
+    seen: set[str] = set()
+    ask = list(dict.fromkeys(ids))
+    while ask:
+        seen.update(ask)
+        rows = _decisions(asker, ask)
+        found |= {row.link_id: row for row in rows}
+        joined = {one for row in rows if row.kind is LinkKind.SAME for one in row.pair}
+        ask = sorted(joined - seen)
+    return linked(found.values())
+
+
+_DECIDED = (
+    "SELECT id, kind, first_id, second_id, undoes_id, reason FROM patient_link WHERE first_id IN ({places})"
+    " UNION SELECT id, kind, first_id, second_id, undoes_id, reason FROM patient_link WHERE second_id IN ({places})"
+)
+
+
+def _decisions(asker: Asker, ids: Sequence[str]) -> list[Decision]:
+    found: list[Decision] = []
+    for at in range(0, len(ids), _AT_ONCE):
+        some = tuple(ids[at : at + _AT_ONCE])
+        rows = asker.plain(_DECIDED.format(places=",".join("?" * len(some))), (*some, *some))
+        found += [
+            Decision(link_id, LinkKind(kind), first, second, undoes or "", reason or "")
+            for link_id, kind, first, second, undoes, reason in rows
+            if kind in _KNOWN_KINDS
+        ]
+    return found
+
+
+_KNOWN_KINDS = frozenset(LinkKind)

@@ -118,3 +118,19 @@ class Link:
     other_id: PatientId
     kind: LinkKind
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedRecord:
+    """Another record of the same person."""
+
+    patient_id: PatientId
+    number: str
+    said: str
+    link_id: str
+    """The decision that joins it to the record asked about; "" where another record stands between them."""
+    reason: str
+    leading: bool
+    """It is the one to go on with."""
+    doubted: bool
+    """Somebody else said that these are two people, so it does not hold."""

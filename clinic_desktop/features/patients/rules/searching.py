@@ -5,23 +5,18 @@ It reads terms from a `Shelf` (the index of this device) and gives filing number
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, Protocol
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from clinic_desktop.features.patients.rules import likeness, postings, terms
-from clinic_desktop.features.patients.rules.identity import phone_digits, tidy_id
-from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.rules import postings, terms
 from clinic_desktop.features.patients.rules.postings import People
 from clinic_desktop.features.patients.rules.ranking import slips_forgiven
 
 FEW = 5
 """With fewer hits than this, wrong letters are forgiven."""
 MOST_WORDS = 8
-COMPARED = 80
-"""So many registrations are compared when looking for the same person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,30 +158,3 @@ def _pick(pools: Sequence[People], recently: Sequence[int], limit: int) -> list[
         if len(picked) >= limit:
             break
     return list(picked)[:limit]
-
-
-def who_may_be(shelf: Shelf, new: Details) -> tuple[int, ...]:
-    """Registrations worth comparing: the same card or phone; then two name words that sound alike, the likely first."""
-    words = terms.words_of(f"{new.given_names} {new.family_name} {new.second_family_name}")
-    spoken = [word for word in words if terms.has_letters(word) and word not in terms.particles()]
-    sounding = [_sounding(shelf, word) for word in spoken[:6]]
-    paired = postings.united(*(postings.common(pair) for pair in combinations(sounding, 2)))
-    years = under(shelf, [str(year) for year in likeness.years_to_compare(new.birth)])
-    here = postings.common([under(shelf, [word]) for word in terms.words_of(new.community)])
-    numbers = (tidy_id(new.national_id).casefold(), phone_digits(new.phone))
-    pools = (
-        under(shelf, [number for number in numbers if len(number) >= 7]),
-        postings.common([paired, years, here]),
-        postings.common([paired, years]),
-        postings.common([paired, here]),
-        paired,
-    )
-    picked: dict[int, None] = {}
-    for pool in pools:
-        if len(picked) < COMPARED:
-            picked |= dict.fromkeys(postings.newest(pool, COMPARED))
-    return tuple(picked)[:COMPARED]
-
-
-def _sounding(shelf: Shelf, word: str) -> People:
-    return postings.join((chunk, who) for _place, chunk, who in shelf.read([Span(terms.SOUND + terms.sound(word))]))
