@@ -33,7 +33,7 @@ def call_list(asker: Asker, which: CallList) -> Paper:
         Column(_("Moved, died, wrong number, does not want"), 1.5),
     )
     return listing(
-        _(LIST_WORDS[which]),
+        _("People to reach: {which}").format(which=_(LIST_WORDS[which])),
         columns,
         [_line(row) for row in rows],
         by=asker.actor.name,

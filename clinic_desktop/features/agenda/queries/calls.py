@@ -137,7 +137,8 @@ def _changed(asker: Asker) -> list[_Wanted]:
         if old[old_id] is not AppointmentStatus.MOVED or new_id is None:
             continue
         row = asker.first(sa.select(Appointment.patient_id, Appointment.day).where(Appointment.id == new_id))
-        if row is None or row.day < asker.today or told.get(new_id, at) > at:
+        knows = new_id in told and told[new_id] >= at
+        if row is None or row.day < asker.today or knows:
             continue
         if days.standing(asker, new_id).status is AppointmentStatus.BOOKED:
             wanted[new_id] = _Wanted(row.patient_id, new_id, row.day, was_on)

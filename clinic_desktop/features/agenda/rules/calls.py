@@ -40,9 +40,9 @@ class CallList(StrEnum):
 
 
 LIST_WORDS = {
-    CallList.TOMORROW: N_("Next consultation day"),
+    CallList.TOMORROW: N_("Next day"),
     CallList.CHANGED: N_("Changed day"),
-    CallList.OVERDUE: N_("Have not come back"),
+    CallList.OVERDUE: N_("Not back yet"),
 }
 
 

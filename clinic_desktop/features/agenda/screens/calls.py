@@ -34,7 +34,7 @@ from clinic_desktop.uikit.words import Facts, Text
 _LISTS = tuple(CallList)
 _WIDE, _NARROW = 360, 296
 _OUTCOMES = tuple(CallOutcome)
-_FACTS_WHEN_NARROW = 2
+_FACTS_WHEN_NARROW = 1
 _TRIES_SHOWN = 4
 _MAIN = CallOutcome.WILL_COME
 
@@ -199,8 +199,11 @@ class PersonToReach(Card):
         self.nobody.setVisible(not there)
         for widget in (self.name, self.phone, self.no_phone, self.facts, *self.outcomes.values()):
             widget.setVisible(there)
-        self.shared.setVisible(chosen is not None and chosen.may_call and chosen.shared)
-        self.say.setVisible(chosen is not None and chosen.may_call and bool(chosen.cover_words))
+        heard = chosen is not None and chosen.may_call and chosen.shared
+        # In a low window it is said in one with the cover words.
+        self.shared.setVisible(heard and not self._compact)
+        says = chosen is not None and chosen.may_call and bool(chosen.cover_words)
+        self.say.setVisible(says or (heard and self._compact))
         if chosen is not None:
             self._fill(chosen)
 
@@ -210,7 +213,9 @@ class PersonToReach(Card):
         self.no_phone.setText("" if chosen.phone else say_phone(chosen))
         self.phone.setVisible(bool(chosen.phone))
         self.no_phone.setVisible(not chosen.phone)
-        self.say.words.setText(_("Say: {words}").format(words=chosen.cover_words))
+        heard = _("Others hear this telephone.") if self._compact and chosen.shared else ""
+        words = _("Say: {words}").format(words=chosen.cover_words) if chosen.cover_words else ""
+        self.say.words.setText(f"{heard} {words}".strip())
         facts = [
             (_("When to call"), chosen.hours if chosen.may_call else ""),
             (_("Community"), say_where(chosen)),
