@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QSizePolicy, QStackedWidget, QWidget
 
+from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.logs import log_bug
 from clinic_desktop.shell.bars import Footer, TopBar
@@ -134,7 +135,12 @@ class Frame(QWidget):
             if visit is None:
                 visit = self._kept[place] = self._visit(known, arguments)
         else:
-            visit = self._visit(known, arguments)
+            try:
+                visit = self._visit(known, arguments)
+            except Refused as refused:
+                # A record that may not be opened: it is said, and one stays where one was.
+                self._office.voice.say(refused, self)
+                return
         self._way.append(visit)
         self._show(visit)
 

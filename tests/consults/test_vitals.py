@@ -19,6 +19,7 @@ from clinic_desktop.features.consults.rules import vitals as rules
 from clinic_desktop.features.consults.rules.vitals import LastWeight, Pregnancy, Vitals
 from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
+from clinic_desktop.features.consults.screens.home import ConsultsHome
 from clinic_desktop.features.consults.screens.vitals import HistorySheet, VitalsSheet, ask_vitals
 from clinic_desktop.features.consults.service import vitals as service
 from clinic_desktop.kernel.errors import NotAllowed, Refused
@@ -365,3 +366,15 @@ def test_alt_v_opens_one_sheet_over_the_consultation(
     QTest.keyClick(consult, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), VitalsSheet))
     assert len(consult.findChildren(VitalsSheet)) == 1
+
+
+def test_alt_v_measures_whoever_is_chosen_on_the_list_of_the_day(
+    open_screen: Any, qtbot: Any, patient: str, arrive: Any
+) -> None:
+    arrive(patient)
+    home = open_screen(ConsultsHome)
+    assert home.table.choose_at(0)
+    QTest.keyClick(home, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), VitalsSheet))
+    (sheet,) = home.findChildren(VitalsSheet)
+    assert sheet.patient_id == patient

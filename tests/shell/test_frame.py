@@ -19,6 +19,7 @@ from clinic_desktop.uikit.fields import TextArea
 from clinic_desktop.uikit.layouts import stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.room import Place
+from clinic_desktop.uikit.voice import RememberingVoice
 
 
 class Page(QWidget):
@@ -156,6 +157,28 @@ def test_leaving_keeps_the_draft(frame, office) -> None:
     home = front(frame)
     office.go("people")
     assert home.kept == 1
+
+
+class ReservedHere(Refused):
+    text = "This record is reserved."
+
+
+def test_a_record_that_may_not_be_opened_is_told_and_one_stays(office, qtbot) -> None:
+    def refused(office: Office, **_arguments: str) -> QWidget:
+        raise ReservedHere
+
+    closed = Place("closed", "Closed", "users", frozenset(), refused, rail=False, under="people")
+    frame = Frame(office, [*PLACES, closed])
+    qtbot.addWidget(frame)
+    frame.show()
+    office.go("people")
+    home = frame.page()
+    office.voice = RememberingVoice()
+    office.go("closed", patient_id="p1")
+    assert (frame.here(), frame.page()) == ("people", home)
+    assert office.voice.said == ["This record is reserved."]
+    office.back()
+    assert frame.here() == "today"
 
 
 # searching

@@ -9,6 +9,7 @@ from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import notes
 from clinic_desktop.features.consults.queries.chart import ClinicianRow, RiskRow
 from clinic_desktop.features.consults.queries.notes import WaitingNote
+from clinic_desktop.features.consults.screens.vitals import WRITERS, ask_vitals
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
@@ -43,6 +44,9 @@ class ConsultsHome(QWidget):
         self.waiting_notes = self._to_sign()
         self.next = Button(_("Call the next one"), key="save", kind="primary", icon="stethoscope", tall=True)
         self.next.clicked.connect(self.open_next)
+        self.vitals = Button(_("Vital signs"), key="vitals", icon="heartbeat")
+        self.vitals.clicked.connect(self.measure)
+        self.vitals.setVisible(office.may(*WRITERS))
         self.table.opened.connect(self.open_row)
         self.risks.opened.connect(self._open_risk)
         self.waiting_notes.opened.connect(self._open_note)
@@ -90,7 +94,7 @@ class ConsultsHome(QWidget):
             side.append((to_sign, 1))
         self._side = right = QWidget()
         right.setLayout(column(*side, gap=S3))
-        left = column(head, (people, 1), row(None, self.next), gap=S3)
+        left = column(head, (people, 1), row(None, self.vitals, self.next, gap=S2), gap=S3)
         line_up(self, (left, 1), right, margins=(S4, S3, S4, S3), gap=S4)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -111,8 +115,10 @@ class ConsultsHome(QWidget):
         self.next.setEnabled(bool(waiting) and self._office.may(Permission.WRITE_NOTES))
 
     def open_row(self, chosen: ClinicianRow) -> None:
-        """Whoever is here goes in; of the others the chart is read."""
-        if chosen.row.status in _OPENABLE and self._office.may(Permission.WRITE_NOTES):
+        """Whoever is here goes in; of the others the chart is read. A reserved record says that it is one."""
+        if chosen.row.reserved:
+            self._office.go("chart", patient_id=chosen.row.patient_id)
+        elif chosen.row.status in _OPENABLE and self._office.may(Permission.WRITE_NOTES):
             self._office.go("consult", patient_id=chosen.row.patient_id, appointment_id=chosen.row.appointment_id)
         else:
             self._office.go("chart", patient_id=chosen.row.patient_id)
@@ -122,6 +128,16 @@ class ConsultsHome(QWidget):
 
     def _open_note(self, found: WaitingNote) -> None:
         self._office.go("chart", patient_id=found.patient_id, note_id=found.note_id)
+
+    def measure(self) -> None:
+        """Vital signs of whoever is chosen."""
+        chosen = self.table.row()
+        if chosen is None or not self._office.may(*WRITERS):
+            return
+        if chosen.row.reserved:
+            self._office.go("chart", patient_id=chosen.row.patient_id)
+        else:
+            ask_vitals(self._office, chosen.row.patient_id, self)
 
     def open_next(self) -> None:
         following = self._office.ask(agenda.next_waiting, self._office.actor.staff_id)

@@ -70,6 +70,7 @@ class PersonPreview(Card):
         """In a narrow window it is narrower and says less."""
         self._narrow = is_compact(width)
         self.setFixedWidth(NARROW if self._narrow else WIDE)
+        self.body.setSpacing(4 if self._narrow else S2)
 
     def show_person(self, found: Found | None) -> None:
         self.patient_id = found.patient_id if found else None
