@@ -14,8 +14,8 @@ from clinic_desktop.printing.setting import Kit, Ruler
 from clinic_desktop.printing.styles import HAIRLINE, Face, Style, looks_of
 
 WIDTH, HEIGHT = 85 * MM, 54 * MM
-_PAD = 4.5 * MM
-_CODE = 20 * MM
+PAD = 4.5 * MM
+CODE = 20 * MM
 _EDGE = 4.5 * MM
 """What a printer cannot reach; five cards below each other fit a letter sheet just so."""
 _TOP = Style(Face.SEMI, 8)
@@ -76,9 +76,9 @@ def _grid(size: PaperSize) -> tuple[int, int]:
 def _card(card: Card, kit: Kit) -> list[Ink]:
     """The code at the lower right; the words beside and above it never reach it, however long they are."""
     inks: list[Ink] = [Box(0, 0, WIDTH, HEIGHT, HAIRLINE)]
-    beside = WIDTH - 2 * _PAD - _CODE - 3 * MM
-    y = _PAD
-    whole = WIDTH - 2 * _PAD
+    beside = WIDTH - 2 * PAD - CODE - 3 * MM
+    y = PAD
+    whole = WIDTH - 2 * PAD
     for style, text, lines, room in (
         (_TOP, card.top, 1, whole),
         (_LARGE, card.large, 1, whole),
@@ -86,13 +86,13 @@ def _card(card: Card, kit: Kit) -> list[Ink]:
         *((_PLAIN, line, 1, beside) for line in card.plain),
     ):
         for line in kit.fit(style, text, room, lines):
-            inks.append(Letters(_PAD, y + style.ascent, style, line))
+            inks.append(Letters(PAD, y + style.ascent, style, line))
             y += style.leading
     for line in kit.fit(_NUMBER, card.number, beside, 1):
-        inks.append(Letters(_PAD, HEIGHT - _PAD - 2, _NUMBER, line))
+        inks.append(Letters(PAD, HEIGHT - PAD - 2, _NUMBER, line))
     if _fits_code(card.number):
         # Four squares of white around it, as readers need them.
-        inks += code_inks(card.number, WIDTH - _PAD - _CODE, HEIGHT - _PAD - _CODE, _CODE)
+        inks += code_inks(card.number, WIDTH - PAD - CODE, HEIGHT - PAD - CODE, CODE)
     return inks
 
 

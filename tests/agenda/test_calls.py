@@ -343,7 +343,7 @@ def test_another_day_is_booked_at_once(screen, person, do, ask, qtbot) -> None:
     do(partial(booking.book, appointment_id=booked, patient_id=who, day=day, confirmed=True))
     shown = screen(CallList.TOMORROW)
     qtbot.keyClick(shown.table, Qt.Key.Key_3)
-    sheet = dialogs.front()
+    sheet: Any = dialogs.front()
     qtbot.keyClicks(sheet.when, "20d")
     sheet.book.click()
     known = {a.day: a.status for a in ask(partial(days.of_patient, patient_id=who))}
