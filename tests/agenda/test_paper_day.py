@@ -5,10 +5,13 @@ from functools import partial
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.features.agenda.queries import day as queries
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus as Status
 from clinic_desktop.features.agenda.rules.paper_day import CameOrNot, read_past_day
+from clinic_desktop.features.agenda.screens.paper_day import PaperDayScreen
 from clinic_desktop.features.agenda.service import day as booking
 from clinic_desktop.features.agenda.service import paper_day as service
 from clinic_desktop.features.patients.service import registering as patients
@@ -207,3 +210,124 @@ def test_two_laptops_that_type_one_paper_agree_after_the_merge(tmp_path, made_va
         assert len(holds) == 1
     finally:
         net.close()
+
+
+# -- the screen
+
+
+@pytest.fixture
+def screen(open_screen, qtbot):
+    def show(**arguments: Any) -> PaperDayScreen:
+        shown = open_screen(PaperDayScreen, **arguments)
+        with qtbot.waitActive(shown):
+            shown.activateWindow()
+        QApplication.processEvents()
+        return shown
+
+    return show
+
+
+def type_person(qtbot, shown: PaperDayScreen, letters: str) -> None:
+    shown.person.setFocus()
+    qtbot.keyClicks(shown.person, letters)
+    qtbot.keyClick(shown.person, Qt.Key.Key_Return)
+
+
+def test_a_paper_is_typed_by_the_keyboard_line_after_line(screen, register, ask, office, qtbot) -> None:
+    first, second = register("Ana"), register("Beto")
+    shown = screen()
+    assert shown.when.hasFocus(), "the day first"
+    qtbot.keyClicks(shown.when, "20/11")
+    assert "Friday 20-nov-2026" in shown.form.fields["when"].message()
+    type_person(qtbot, shown, "quispe ana")
+    shown.came.setFocus()
+    qtbot.keyClick(shown.came, Qt.Key.Key_1)
+    qtbot.keyClicks(shown.next, "6s")
+    qtbot.keyClick(shown.next, Qt.Key.Key_Return)
+    assert known(ask, first) == [(FRIDAY + timedelta(weeks=6), Status.BOOKED), (FRIDAY, Status.SEEN)]
+    assert shown.person.hasFocus() and shown.person.text() == "" and shown.when.text() == "20/11"
+    type_person(qtbot, shown, "quispe beto")
+    shown.came.setFocus()
+    qtbot.keyClick(shown.came, Qt.Key.Key_3)
+    qtbot.keyClick(shown.next, Qt.Key.Key_Return)
+    assert known(ask, second) == [(FRIDAY, Status.MISSED)]
+    assert [line.name for line in shown.lines] == ["QUISPE, Ana", "QUISPE, Beto"]
+    assert "2 lines typed" in shown.form.fields["when"].message()
+    assert len(office.voice.notices) == 2
+    office.voice.undo()
+    assert [line.name for line in shown.lines] == ["QUISPE, Ana"]
+
+
+def test_a_line_typed_again_is_said_to_be_there(screen, register, type_line, office, qtbot) -> None:
+    type_line(register("Ana"))
+    shown = screen(day="2026-11-20")
+    type_person(qtbot, shown, "quispe ana")
+    shown.save()
+    assert "already" in office.voice.notices[-1]
+
+
+def test_somebody_booked_for_that_day_is_taken_from_the_list(screen, register, do, ask, clock) -> None:
+    clock.advance(days=-7)
+    who = register("Ana")
+    do(partial(booking.book, appointment_id=new_id(), patient_id=who, day=FRIDAY))
+    clock.advance(days=7)
+    shown = screen(day="2026-11-20")
+    assert [line.typed for line in shown.lines] == [False]
+    shown.table.choose_at(0)
+    shown.table._open()
+    shown.save()
+    assert known(ask, who) == [(FRIDAY, Status.SEEN)]
+
+
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(screen, register, ask, qtbot) -> None:
+    who = register("Ana")
+    shown = screen()
+    shown.when.setText("24/11/2026")
+    shown.person.set_value(who, "QUISPE, Ana")
+    shown.save()
+    assert "has not come yet" in shown.form.fields["when"].message()
+    shown.when.setText("20/11")
+    shown.next.setText("19/11/26")
+    shown.save()
+    assert "must be after" in shown.form.fields["next"].message()
+    assert shown.person.text() == "QUISPE, Ana" and known(ask, who) == []
+
+
+def test_an_old_day_is_asked_once_for_the_whole_paper(screen, register, ask, office) -> None:
+    shown = screen(day="2026-08-14")
+    for name in ("Ana", "Beto"):
+        who = register(name)
+        shown.person.set_value(who, name)
+        shown.save()
+        assert known(ask, who) == [(date(2026, 8, 14), Status.SEEN)]
+    assert len(office.voice.asked) == 1
+
+
+def test_who_is_not_found_is_registered_and_comes_back_to_the_line(screen, office, qtbot, register) -> None:
+    from clinic_desktop.features.patients.room import ROOM
+
+    shown = screen(day="2026-11-20")
+    shown.person.setText("Petzey Rosario")
+    shown.new_person.click()
+    place, arguments = office.went
+    assert place == "persons" and arguments["words"] == "Petzey Rosario"
+    registering = ROOM.places[0].build(office, **arguments)
+    qtbot.addWidget(registering)
+    # As saving ends, once the person is in the database.
+    registering.patient_id = register("Rosario")
+    registering._saved(False, None)
+    place, arguments = office.went
+    assert place == "paper-day" and arguments["day"] == "2026-11-20"
+    back = screen(**arguments)
+    assert back.person.value() == arguments["patient_id"] and back.day() == FRIDAY
+
+
+def test_the_screen_fits_at_150_percent_and_names_its_controls(screen, register, type_line) -> None:
+    type_line(register("Ana"))
+    shown = screen(day="2026-11-20")
+    shown.resize(851, 356)
+    QApplication.processEvents()
+    need = shown.minimumSizeHint()
+    assert need.width() <= 851 and need.height() <= 356
+    fields = (shown.when, shown.clinician, shown.person, shown.came, shown.next)
+    assert all(field.accessibleName() for field in fields)
