@@ -311,7 +311,7 @@ def test_who_is_not_found_is_registered_and_comes_back_to_the_line(screen, offic
     shown.new_person.click()
     place, arguments = office.went
     assert place == "persons" and arguments["words"] == "Petzey Rosario"
-    registering = ROOM.places[0].build(office, **arguments)
+    registering: Any = ROOM.places[0].build(office, **arguments)
     qtbot.addWidget(registering)
     # As saving ends, once the person is in the database.
     registering.patient_id = register("Rosario")
