@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
@@ -145,6 +146,34 @@ def test_a_closed_day_can_be_opened_again(book: Any, do: Any, today: Any) -> Non
     assert today()[0].status is Status.BOOKED
 
 
+def test_the_list_asks_no_more_for_sixty_people_than_for_three(
+    vault: Any, actor: Actor, register: Any, do: Any
+) -> None:
+    counts: list[int] = []
+    for many in (3, 57):
+        people = [register() for _n in range(many)]
+        rows = [Appointment(patient_id=who, day=MONDAY, kind=VisitKind.FIRST) for who in people]
+        do(lambda work, rows=rows: [work.add(row) for row in rows] and None)
+        counts.append(asked(vault, actor))
+    assert counts[0] == counts[1] <= 5
+
+
+def asked(vault: Any, actor: Actor) -> int:
+    """How many statements the day's list takes."""
+    told: list[str] = []
+
+    def counted(reading: Any) -> None:
+        sa.event.listen(reading.connection, "before_cursor_execute", note)
+        queries.today(reading)
+        sa.event.remove(reading.connection, "before_cursor_execute", note)
+
+    def note(*about: Any) -> None:
+        told.append(about[2])
+
+    vault.ask(counted, actor)
+    return len(told)
+
+
 # -- whatever happens
 
 
@@ -248,7 +277,7 @@ def test_a_laptop_of_several_villages_shows_the_one_of_today(screen: Any, book: 
     elsewhere = new_id()
 
     def at_other_place(work: Any) -> None:
-        who = work.value(__import__("sqlalchemy").select(Patient.id))
+        who = work.value(sa.select(Patient.id))
         work.add(Appointment(id=elsewhere, patient_id=who, day=MONDAY, kind=VisitKind.FIRST, place_id=there))
 
     do(at_other_place)

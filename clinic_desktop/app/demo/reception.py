@@ -6,6 +6,8 @@ from clinic_desktop.app.demo.hands import Hands
 from clinic_desktop.app.demo.report import PAPERS
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
+from clinic_desktop.features.agenda.screens.privacy import are_names_hidden
+from clinic_desktop.features.agenda.screens.papers import PrintSheet
 from clinic_desktop.features.agenda.screens.today import TodayScreen
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.screens.registration import RegistrationScreen
@@ -32,6 +34,7 @@ def at_the_desk(hands: Hands, name: str) -> None:
     _check_in(hands)
     _walk_in(hands)
     _print_day(hands)
+    _look_at_days(hands)
     hands.leave()
 
 
@@ -104,6 +107,19 @@ def _walk_in(hands: Hands) -> None:
     hands.office.go("today")
 
 
+def _look_at_days(hands: Hands) -> None:
+    """The days to come; and one key that takes the names off the list."""
+    hands.office.go("days")
+    hands.picture("dias-de-consulta")
+    hands.narrow_picture("dias-de-consulta")
+    hands.office.go("today")
+    hands.press("F9")
+    hands.summary.check("F9 oculta los nombres", are_names_hidden())
+    hands.picture("hoy-sin-nombres")
+    hands.press("F9")
+    hands.summary.check("y los muestra otra vez", not are_names_hidden())
+
+
 def _print_day(hands: Hands) -> None:
     """The list of the day, seen before it leaves."""
     hands.office.go("persons")
@@ -112,6 +128,10 @@ def _print_day(hands: Hands) -> None:
     hands.settle()
     hands.find(TodayScreen).print.click()
     hands.settle()
+    hands.find(PrintSheet).main.click()
+    hands.settle()
+    # Today stands there already, and the desk's list has the focus.
+    hands.press("Enter")
     preview = hands.preview()
     hands.picture("lista-del-dia", of=preview)
     hands.save_paper(preview, hands.summary.output / PAPERS / "lista-del-dia.pdf")

@@ -11,8 +11,10 @@ from clinic_desktop.app.demo.team import Team
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus, VisitKind
 from clinic_desktop.features.agenda.service import day as agenda
+from clinic_desktop.features.agenda.service import days as planning
 from clinic_desktop.features.consults.queries import diagnoses, scales
 from clinic_desktop.features.patients.queries import people as patients_queries
+from clinic_desktop.features.patients.rules.places import municipality_name
 from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.clock import unix_ms
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -31,6 +33,7 @@ def live_morning(work: Work, *, team: Team, region: Region, seed: int) -> None:
     work.actor = team.coordinator
     stock.take_names(work)
     holds = Consultation(rng, team, stock)
+    _plan(work, team, region)
     expected = _expected(work, team, rng)
     here = expected[: SEEN + 1 + WAITING]
     pace = (now - first - ENDS) / (len(here) + 3)
@@ -50,12 +53,31 @@ def live_morning(work: Work, *, team: Team, region: Region, seed: int) -> None:
     if len(arrived) > 3:
         agenda.set_priority(work, arrived[3], True)
     work.now += pace / 2
+    for appointment_id, doctor in zip(
+        arrived[1:4], (team.psychiatrist, team.resident, team.psychiatrist), strict=False
+    ):
+        agenda.assign(work, appointment_id, doctor.staff_id)
     if arrived:
         work.actor = team.resident
         agenda.call_in(work, arrived[0])
     work.now = now
     work.act = "demo.live_morning"
     work.about("site", work.site_id)
+
+
+def _plan(work: Work, team: Team, region: Region) -> None:
+    """Where and on which days people are seen from now on: each week here, now and then in the next village."""
+    work.actor = team.coordinator
+    here, there = (planning.add_place(work, municipality_name(code), code) for code in region.municipalities[:2])
+    for doctor, place_id, first, weeks, count, room in (
+        (team.psychiatrist, here, work.today, 1, 26, 25),
+        (team.resident, here, work.today, 2, 13, 12),
+        (team.psychiatrist, there, work.today + timedelta(days=3), 4, 6, 15),
+    ):
+        planning.add_days(
+            work, drawn=new_id(), first=first, place_id=place_id, clinician_id=doctor.staff_id, capacity=room,
+            begins_text="08:00", every_weeks=weeks, count=count,
+        )  # fmt: skip
 
 
 def _expected(work: Work, team: Team, rng: Random) -> list[PatientId]:

@@ -272,13 +272,15 @@ def closing(asker: Asker, day: date) -> Closing:
 def left_open(asker: Asker, days_back: int = 14) -> Closing | None:
     """The last day before today on which somebody is still "to come": it was not closed."""
     asker.require(Permission.SEE_DAY)
-    before = asker.today - timedelta(days=days_back)
-    recent = sa.select(Appointment.day).where(Appointment.day >= before, Appointment.day < asker.today)
-    for (day,) in asker.all(recent.distinct().order_by(Appointment.day.desc())):
-        told = closing(asker, day)
-        if told.absent:
-            return told
-    return None
+    found = asker.all(
+        sa.select(Appointment.id, Appointment.day)
+        .join(Patient, Patient.id == Appointment.patient_id)
+        .where(Appointment.day >= asker.today - timedelta(days=days_back), Appointment.day < asker.today)
+        .where(Patient.died_on.is_(None))
+    )
+    known = standings(asker, [row[0] for row in found])
+    left = [day for appointment_id, day in found if known[appointment_id].status is AppointmentStatus.BOOKED]
+    return closing(asker, max(left)) if left else None
 
 
 @dataclass(frozen=True, slots=True)
