@@ -61,6 +61,7 @@ KEYS: tuple[Key, ...] = (
     Key("same_first", ("Alt+Z",), N_("It is the same person (first)"), "people"),
     Key("same_second", ("Alt+X",), N_("It is the same person (second)"), "people"),
     Key("none_of_these", ("Alt+0",), N_("None of these"), "people"),
+    Key("other_record", ("Alt+J",), N_("Go to the other record of the same person"), "people"),
     Key("has_none", ("Alt+N",), N_("Has none"), "people"),
     Key("call_first", ("Ctrl+I",), N_("Call first, or no longer"), "people"),
     Key("left_unseen", ("Alt+R",), N_("Left without being seen"), "people"),

@@ -62,8 +62,8 @@ def test_a_name_alone_is_no_strong_case():
 def test_a_short_family_name_written_otherwise_needs_one_field_more():
     new, known = details("Cuc, Ana", "3/4/90"), details("Coc, Ana", "3/4/90")
     assert not compare(new, known).strong
-    with_mother = [replace(one, mother_name="Juana Tum") for one in (new, known)]
-    assert compare(*with_mother).strong
+    one, other = (replace(each, mother_name="Juana Tum") for each in (new, known))
+    assert compare(one, other).strong
     assert compare(details("Chavajay, Ana", "3/4/90"), details("Chavajey, Ana", "3/4/90")).strong
 
 

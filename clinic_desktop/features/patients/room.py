@@ -20,6 +20,8 @@ def _persons(
     correct: bool = False,
     consent: bool = False,
     back_to: tuple[str, dict[str, Any]] | None = None,
+    linking: bool = False,
+    other_id: str = "",
     **_arguments: Any,
 ) -> QWidget:
     """The list; with a person the page, its form or its consent; with `new` the empty form with the typed words."""
@@ -32,6 +34,10 @@ def _persons(
         from clinic_desktop.features.patients.screens.consent import ConsentScreen
 
         return ConsentScreen(office, PatientId(patient_id))
+    if patient_id and linking:
+        from clinic_desktop.features.patients.screens.linking import LinkingScreen
+
+        return LinkingScreen(office, PatientId(patient_id), PatientId(other_id) if other_id else None)
     if patient_id:
         from clinic_desktop.features.patients.screens.person_page import PersonPage
 

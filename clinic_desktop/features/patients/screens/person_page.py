@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.rules.ages import read_birth
@@ -15,6 +15,7 @@ from clinic_desktop.features.patients.rules.patient import AllergyStatus, Detail
 from clinic_desktop.features.patients.rules.places import language_name, said_place
 from clinic_desktop.features.patients.rules.rows import AllergyRow, Known
 from clinic_desktop.features.patients.screens import slots
+from clinic_desktop.features.patients.screens.linked_records import LinkedRecords
 from clinic_desktop.features.patients.screens.preview import tone_of
 from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.dates import PartialDate, say_day
@@ -47,7 +48,8 @@ class PersonPage(QWidget):
         self._top, self._cards, self._side = column(gap=0), column(gap=S3), column(gap=S3)
         self._hung_panels = column(gap=S3)
         left, right = QWidget(), QWidget()
-        stack(left, self._cards, None)
+        self.linked = LinkedRecords(office, patient_id)
+        stack(left, self.linked, self._cards, None, gap=S3)
         stack(right, self._side, self._hung_panels, None, gap=S3)
         body = page(row((left, 1), (right, 1), gap=S3), None)
         stack(self, self._top, (scrolled(body), 1), self._deeds(), gap=0)
@@ -147,7 +149,7 @@ class PersonPage(QWidget):
         head = row(Text(_("Data"), "head", "semi"), *chips, None, gap=S2)
         return Card(head, Facts([fact for fact in facts if fact[1]], 130), self._apart(known))
 
-    def _apart(self, known: Known) -> QHBoxLayout:
+    def _apart(self, known: Known) -> QVBoxLayout:
         """What is seldom done and weighs much: in small words, away from the other deeds."""
         self.died = Link(_("Take back the note of the death") if known.died_on else _("The person died"), small=True)
         self.died.clicked.connect(self._ask_died)
@@ -155,7 +157,10 @@ class PersonPage(QWidget):
         self.void = Link(_("Take back the registration"), small=True)
         self.void.clicked.connect(self._ask_void)
         self.void.setVisible(self._office.may(Permission.REGISTER_PATIENTS))
-        return row(self.died, self.void, None, gap=S4)
+        self.same = Link(_("It is the same person as…"), small=True)
+        self.same.clicked.connect(lambda: self._office.go("persons", patient_id=self.patient_id, linking=True))
+        self.same.setVisible(self._office.may(Permission.REGISTER_PATIENTS))
+        return column(row(self.died, self.void, None, gap=S4), row(self.same, None), gap=S2)
 
     def _reaching(self, details: Details) -> Card:
         contact = ", ".join(part for part in (details.contact_name, details.contact_kinship) if part)

@@ -14,7 +14,6 @@ from clinic_desktop.features.patients.queries import similar as likely
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.screens.person_form import PersonForm
 from clinic_desktop.features.patients.screens.similar_people import SimilarPeople
-from clinic_desktop.features.patients.service import linking
 from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import N_, _
@@ -193,10 +192,10 @@ class RegistrationScreen(QWidget):
         self.similar.show_similar(found)
 
     def _is_same(self, other: str) -> None:
-        """The person is here already: what was typed goes, the page of that person comes."""
+        """The person is here already: what was typed goes, that person's page comes. Of two records: compare first."""
         if self._correcting:
-            use_case = partial(linking.say_same, first=self.patient_id, second=PatientId(other))
-            self._office.do(use_case, self, then=lambda _link: self.look_for_similar())
+            self.keep_draft()
+            self._office.go("persons", patient_id=self.patient_id, linking=True, other_id=other)
             return
         self._forget_draft(then=partial(self._go_to, other))
 

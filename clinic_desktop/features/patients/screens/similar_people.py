@@ -30,6 +30,7 @@ class SimilarPeople(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: tuple[Similar, ...] = ()
+        self._all: tuple[Similar, ...] = ()
         self._narrow = False
         self.answered: set[PatientId] = set()
         """Those of whom it was said that they are somebody else."""
@@ -50,22 +51,26 @@ class SimilarPeople(QWidget):
         self.show_similar(())
 
     def show_similar(self, rows: Sequence[Similar]) -> None:
-        self.rows = tuple(rows)[:SHOWN]
+        self._all = tuple(rows)
+        # Who was not answered for yet comes before those who were.
+        self.rows = tuple(sorted(rows, key=lambda similar: similar.patient_id in self.answered))[:SHOWN]
         clear(self._cards)
         for at, similar in enumerate(self.rows):
             self._cards.addWidget(self._card(at, similar))
-        count = len(self.rows)
+        count = len(self._all)
         said = ngettext("{count} similar person. Compare.", "{count} similar people. Compare.", count)
         none = _("Nobody similar so far. It is looked for while you type.")
         self._count.setText(said.format(count=count) if count else none)
+        # In a low window the cards themselves need the room.
+        self._count.setVisible(not (self._narrow and count))
         self.none_of_these.setVisible(bool(self.unanswered()))
         self._warning.setVisible(self.must_answer())
 
     def fit(self, *, narrow: bool) -> None:
-        """In a narrow window the mark stands under the name."""
+        """In a narrow window the mark is an icon before the name."""
         if narrow != self._narrow:
             self._narrow = narrow
-            self.show_similar(self.rows)
+            self.show_similar(self._all)
 
     def unanswered(self) -> list[PatientId]:
         return [similar.patient_id for similar in self.rows if similar.patient_id not in self.answered]
@@ -76,13 +81,12 @@ class SimilarPeople(QWidget):
 
     def _answer(self) -> None:
         self.answered |= set(self.unanswered())
-        self.show_similar(self.rows)
+        self.show_similar(self._all)
         self.none.emit()
 
     def _card(self, at: int, similar: Similar) -> Card:
-        chip = _chip(similar)
         name = Text(similar.said, weight="semi", wrap=True)
-        head = column(name, row(chip, None), gap=3) if self._narrow else row((name, 1), chip, gap=6)
+        head = row(self._mark(similar), (name, 1), gap=6) if self._narrow else row((name, 1), _chip(similar), gap=6)
         same = Button(_("The same person"), key=_KEYS[at])
         same.clicked.connect(partial(self._say_same, similar.patient_id))
         look = Link(_("See page"))
@@ -98,6 +102,12 @@ class SimilarPeople(QWidget):
             gap=4,
         )
 
+    def _mark(self, similar: Similar) -> Icon:
+        icon = Icon("alert-triangle" if similar.strong else "info-circle", "warning" if similar.strong else "quiet", 16)
+        icon.setAccessibleName(_chip_words(similar))
+        icon.setToolTip(_chip_words(similar))
+        return icon
+
     def _say_same(self, patient_id: PatientId) -> None:
         self.same.emit(patient_id)
 
@@ -107,5 +117,9 @@ class SimilarPeople(QWidget):
 
 def _chip(similar: Similar) -> Chip:
     if similar.strong:
-        return Chip(_("Very similar person"), "warning", "alert-triangle")
-    return Chip(_("Somewhat similar"))
+        return Chip(_chip_words(similar), "warning", "alert-triangle")
+    return Chip(_chip_words(similar))
+
+
+def _chip_words(similar: Similar) -> str:
+    return _("Very similar person") if similar.strong else _("Somewhat similar")
