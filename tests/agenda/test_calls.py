@@ -21,7 +21,7 @@ from clinic_desktop.features.agenda.service import day as booking
 from clinic_desktop.features.agenda.service import days as consultation_days
 from clinic_desktop.features.agenda.service import paper_day
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose, ConsentWay, Said, Talk
-from clinic_desktop.features.patients.service import consents
+from clinic_desktop.features.patients.service import consents, linking
 from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.kernel.dates import PartialDate
@@ -211,6 +211,30 @@ def test_nobody_tried_yet_comes_first_then_whom_it_is_longest_ago(person, came, 
     clock.advance(minutes=5)
     tell(people["Beto"], CallOutcome.NO_ANSWER)
     assert listed() == ["Carla", "Ana", "Beto"]
+
+
+def test_somebody_with_two_records_is_one_person_alive_or_dead(person, came, listed, do) -> None:
+    first, second = person("Rosa"), person("Rosita")
+    came(first, 90)
+    came(second, 60)
+    do(partial(linking.say_same, first=first, second=second))
+    assert listed() == ["Rosita"], "once, by the last visit"
+    came(first, 5)
+    assert listed() == [], "who was here under the other record was here"
+    third, fourth = person("Eva"), person("Evita", do_not_call=True)
+    came(third, 90)
+    do(partial(linking.say_same, first=third, second=fourth))
+    assert listed() == ["Eva"]
+    do(partial(patients.mark_died, patient_id=fourth, died_on=PartialDate(2026)))
+    assert listed() == [], "a death is noted on one record and holds for both"
+
+
+def test_what_must_not_be_called_holds_for_both_records(person, came, do, ask) -> None:
+    third, fourth = person("Eva"), person("Evita", do_not_call=True)
+    came(third, 90)
+    do(partial(linking.say_same, first=third, second=fourth))
+    (row,) = ask(partial(queries.calls, which=CallList.OVERDUE))
+    assert row.phone == "" and not row.may_call
 
 
 # -- what is written down

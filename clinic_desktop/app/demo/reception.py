@@ -6,8 +6,8 @@ from clinic_desktop.app.demo.hands import Hands
 from clinic_desktop.app.demo.report import PAPERS
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
-from clinic_desktop.features.agenda.screens.privacy import are_names_hidden
 from clinic_desktop.features.agenda.screens.papers import PrintSheet
+from clinic_desktop.features.agenda.screens.privacy import are_names_hidden
 from clinic_desktop.features.agenda.screens.today import TodayScreen
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.screens.registration import RegistrationScreen

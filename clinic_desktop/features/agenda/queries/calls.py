@@ -6,6 +6,7 @@ none of the lists and in none of the counts.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from clinic_desktop.features.agenda.rules.calls import (
     standing_tries,
 )
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus, EventKind, is_open
-from clinic_desktop.features.patients.queries import consents, restricted
+from clinic_desktop.features.patients.queries import consents, restricted, similar
 from clinic_desktop.features.patients.records import Consent, Patient
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
@@ -33,7 +34,7 @@ from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import AnySelect, Asker
 
-TABLES = days.TABLES | {CallAttempt.__tablename__} | consents.TABLES
+TABLES = days.TABLES | {CallAttempt.__tablename__} | consents.TABLES | similar.TABLES
 _LOOK_BACK = timedelta(days=730)
 """Who has not been here for longer is found by searching, not by a list."""
 _MOVES_KEPT = timedelta(days=45)
@@ -191,7 +192,20 @@ def _overdue(asker: Asker) -> list[_Wanted]:
             older[patient_id].remove((day, appointment_id))
             if lapsed or not older[patient_id]:
                 del older[patient_id]
-    return wanted
+    return _each_person_once(asker, wanted, busy)
+
+
+def _each_person_once(asker: Asker, wanted: Sequence[_Wanted], busy: AbstractSet[str]) -> list[_Wanted]:
+    """Somebody with two records is here when either of them is, and stands on the list once."""
+    joined = similar.decided(asker, [one.patient_id for one in wanted])
+    last = {one.patient_id: one.day for one in wanted}
+    kept: list[_Wanted] = []
+    for one in wanted:
+        ids = joined.of(one.patient_id).ids
+        newest = max((other for other in ids if other in last), key=lambda other: (last[other], other))
+        if one.patient_id == newest and busy.isdisjoint(ids):
+            kept.append(one)
+    return kept
 
 
 def _counts(status: AppointmentStatus, day: date, today: date) -> bool:
@@ -213,11 +227,12 @@ def _rows(asker: Asker, wanted: Sequence[_Wanted]) -> tuple[CallRow, ...]:
     people = _people(asker, [one.patient_id for one in wanted])
     refusing = consents.refusing(asker, ConsentPurpose.CALLS, list(people))
     tries = _tries(asker, people)
-    out = _out_of_reach(asker, tries)
+    out = _out_of_reach(asker, tries) | refusing
+    safety = _safety(asker, list(people))
     rows = [
-        _row(one, people[one.patient_id], standing_tries(tries[one.patient_id]))
+        _row(one, people[one.patient_id], safety[one.patient_id], standing_tries(tries[one.patient_id]))
         for one in wanted
-        if one.patient_id in people and one.patient_id not in refusing and one.patient_id not in out
+        if one.patient_id in people and one.patient_id not in out and not safety[one.patient_id].died
     ]
     # Never tried first; those not seen for the shortest time are the likeliest to come again.
     rows.sort(key=lambda row: (row.name, row.patient_id))
@@ -226,8 +241,8 @@ def _rows(asker: Asker, wanted: Sequence[_Wanted]) -> tuple[CallRow, ...]:
     return tuple(rows)
 
 
-def _row(one: _Wanted, person: Any, tries: Sequence[Try]) -> CallRow:
-    may_visit = not person.do_not_visit
+def _row(one: _Wanted, person: Any, safety: "_Safety", tries: Sequence[Try]) -> CallRow:
+    may_visit = not safety.do_not_visit
     return CallRow(
         patient_id=one.patient_id,
         appointment_id=one.appointment_id,
@@ -235,8 +250,8 @@ def _row(one: _Wanted, person: Any, tries: Sequence[Try]) -> CallRow:
         number=person.number or "",
         community=said_place(person.municipality_code, person.community) if may_visit else "",
         language=language_name(person.language_code),
-        phone=phone_for_lists(person.phone or "", person.do_not_call),
-        may_call=not person.do_not_call,
+        phone=phone_for_lists(person.phone or "", safety.do_not_call),
+        may_call=not safety.do_not_call,
         may_visit=may_visit,
         shared=bool(person.shared_phone),
         hours=person.contact_hours or "",
@@ -247,10 +262,38 @@ def _row(one: _Wanted, person: Any, tries: Sequence[Try]) -> CallRow:
     )
 
 
+@dataclass(slots=True)
+class _Safety:
+    """What holds for a person on whichever of several records it was noted."""
+
+    died: bool = False
+    do_not_call: bool = False
+    do_not_visit: bool = False
+
+
+def _safety(asker: Asker, patient_ids: Sequence[str]) -> dict[str, _Safety]:
+    joined = similar.decided(asker, patient_ids)
+    found = {patient_id: _Safety() for patient_id in patient_ids}
+    several: dict[str, list[str]] = defaultdict(list)
+    for patient_id in patient_ids:
+        for each in joined.of(patient_id).ids:
+            several[each].append(patient_id)
+    wanted = list(several)
+    select: AnySelect = sa.select(Patient.id, Patient.died_on, Patient.do_not_call, Patient.do_not_visit)
+    for start in range(0, len(wanted), _MANY):
+        for row in asker.all(select.where(Patient.id.in_(wanted[start : start + _MANY]))):
+            for patient_id in several[row.id]:
+                told = found[patient_id]
+                told.died |= row.died_on is not None
+                told.do_not_call |= bool(row.do_not_call)
+                told.do_not_visit |= bool(row.do_not_visit)
+    return found
+
+
 _PERSON = (
     Patient.id, Patient.number, Patient.given_names, Patient.family_name, Patient.second_family_name,
     Patient.married_name, Patient.known_as, Patient.municipality_code, Patient.community, Patient.language_code,
-    Patient.phone, Patient.do_not_call, Patient.do_not_visit, Patient.shared_phone, Patient.contact_hours,
+    Patient.phone, Patient.shared_phone, Patient.contact_hours,
     Patient.cover_words,
 )  # fmt: skip
 

@@ -34,7 +34,7 @@ from clinic_desktop.uikit.words import Facts, Text
 _LISTS = tuple(CallList)
 _WIDE, _NARROW = 360, 296
 _OUTCOMES = tuple(CallOutcome)
-_FACTS_WHEN_NARROW = 1
+_FACTS_WHEN_LOW, _LOW = 1, 420
 _TRIES_SHOWN = 4
 _MAIN = CallOutcome.WILL_COME
 
@@ -122,7 +122,7 @@ class CallsScreen(QWidget):
         compact = theme.is_compact(self.window().width())
         edge = S2 if compact else S4
         self._frame.setContentsMargins(edge, edge, edge, edge)
-        self.person.set_compact(compact)
+        self.person.fit(compact, low=self.height() < _LOW)
 
     def _open(self, chosen: CallRow) -> None:
         self._office.go("persons", patient_id=chosen.patient_id)
@@ -149,7 +149,7 @@ class PersonToReach(Card):
         super().__init__(margins=(16, 16, 16, 12), gap=S2)
         self._office, self._screen = office, screen
         self._row: CallRow | None = None
-        self._compact = False
+        self._compact = self._low = False
         self.setFixedWidth(_WIDE)
         self.name = Text("", "head", "bold", wrap=True)
         self.phone = Text("", "title", "semi")
@@ -186,9 +186,10 @@ class PersonToReach(Card):
     def _clicked(self, outcome: CallOutcome, *_how: object) -> None:
         self.note(outcome)
 
-    def set_compact(self, compact: bool) -> None:
-        if compact != self._compact:
-            self._compact = compact
+    def fit(self, compact: bool, *, low: bool) -> None:
+        """Narrower in a narrow window; in a low one only what is needed for the call."""
+        if (compact, low) != (self._compact, self._low):
+            self._compact, self._low = compact, low
             self.setFixedWidth(_NARROW if compact else _WIDE)
             self.body.setContentsMargins(*((10, 8, 10, 8) if compact else (16, 16, 16, 12)))
             self.show_row(self._row)
@@ -201,9 +202,9 @@ class PersonToReach(Card):
             widget.setVisible(there)
         heard = chosen is not None and chosen.may_call and chosen.shared
         # In a low window it is said in one with the cover words.
-        self.shared.setVisible(heard and not self._compact)
+        self.shared.setVisible(heard and not self._low)
         says = chosen is not None and chosen.may_call and bool(chosen.cover_words)
-        self.say.setVisible(says or (heard and self._compact))
+        self.say.setVisible(says or (heard and self._low))
         if chosen is not None:
             self._fill(chosen)
 
@@ -213,7 +214,7 @@ class PersonToReach(Card):
         self.no_phone.setText("" if chosen.phone else say_phone(chosen))
         self.phone.setVisible(bool(chosen.phone))
         self.no_phone.setVisible(not chosen.phone)
-        heard = _("Others hear this telephone.") if self._compact and chosen.shared else ""
+        heard = _("Others hear this telephone.") if self._low and chosen.shared else ""
         words = _("Say: {words}").format(words=chosen.cover_words) if chosen.cover_words else ""
         self.say.words.setText(f"{heard} {words}".strip())
         facts = [
@@ -224,8 +225,8 @@ class PersonToReach(Card):
             (_("Record"), chosen.number),
         ]
         told = [(label, value) for label, value in facts if value]
-        told = told[:_FACTS_WHEN_NARROW] if self._compact else told
-        if not self._compact:
+        told = told[:_FACTS_WHEN_LOW] if self._low else told
+        if not self._low:
             tries = [self._screen.say_try(one) for one in chosen.tries[:_TRIES_SHOWN]]
             told += [(_("Tried") if not at else "", said) for at, said in enumerate(tries)]
         self.facts.show_facts(told)

@@ -61,7 +61,8 @@ class PrintSheet(Sheet):
         self.when.textChanged.connect(self._say_back)
         day = office.ask(queries.day_to_print)
         self.when.setText(f"{day:%d/%m/%Y}")
-        self._deeds[-1].setFocus()
+        self.main = self._deeds[-1]
+        self.main.setFocus()
         self.rejected.connect(self._cancel)
 
     def _add_deeds(self) -> list[Button]:
