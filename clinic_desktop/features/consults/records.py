@@ -152,7 +152,7 @@ class InstrumentResponse(Synced):
     read_by: Mapped[str | None] = field(11, Words)
     total: Mapped[int | None] = field(12, Whole)
     band: Mapped[str | None] = field(13, Code)
-    amends_id: Mapped[str | None] = field(14, Id)
+    amends_id: Mapped[str | None] = field(14, Id, index=True)
 
 
 class RiskEvent(Synced):

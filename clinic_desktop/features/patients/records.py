@@ -77,7 +77,7 @@ class Patient(Synced):
     """Brought without a name: known by where and when the person was met, until somebody knows more."""
     met_where: Mapped[str | None] = field(43, Words, group="unidentified")
     met_on: Mapped[date | None] = field(44, Day, group="unidentified")
-    restricted: Mapped[bool | None] = field(45, Flag, group="restricted")
+    restricted: Mapped[bool | None] = field(45, Flag, group="restricted", index=True)
     restricted_as: Mapped[str | None] = field(46, Words, group="restricted")
     """The N of "Reservado N", all that those learn who may not open the record."""
     import_run_id: Mapped[str | None] = field(47, Id, index=True, references="import_run.id")

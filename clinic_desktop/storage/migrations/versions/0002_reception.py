@@ -186,6 +186,7 @@ def upgrade() -> None:
     op.add_column("patient", sa.Column("met_where", sa.Text(), nullable=True))
     op.add_column("patient", sa.Column("met_on", sa.Text(), nullable=True))
     op.add_column("patient", sa.Column("restricted", sa.Integer(), nullable=True))
+    op.create_index(op.f("ix_patient_restricted"), "patient", ["restricted"], unique=False)
     op.add_column("patient", sa.Column("restricted_as", sa.Text(), nullable=True))
     op.execute(
         "ALTER TABLE patient ADD COLUMN import_run_id TEXT CONSTRAINT fk_patient_import_run_id REFERENCES import_run (id)"
@@ -197,3 +198,5 @@ def upgrade() -> None:
     )
     op.add_column("appointment", sa.Column("from_paper", sa.Integer(), nullable=True))
     op.add_column("appointment_event", sa.Column("clinician_id", sa.Text(), nullable=True))
+    # A chart of many years asked the whole table for each answer whether it was corrected.
+    op.create_index(op.f("ix_instrument_response_amends_id"), "instrument_response", ["amends_id"], unique=False)
