@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from clinic_desktop.features.agenda.screens.today import TodayScreen
 from clinic_desktop.features.agenda.service import day as service
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.service import registering as patients
+from clinic_desktop.features.staff import service as staff
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
@@ -45,3 +47,49 @@ def today(vault: Vault, actor: Actor) -> Callable[[], tuple[Any, ...]]:
     from clinic_desktop.features.agenda.queries import day as queries
 
     return lambda: vault.ask(queries.today, actor)
+
+
+@pytest.fixture
+def screen(open_screen: Any, qtbot: Any) -> Callable[[], TodayScreen]:
+    def show() -> TodayScreen:
+        shown = open_screen(TodayScreen)
+        with qtbot.waitActive(shown):
+            shown.activateWindow()
+        shown.take_focus()
+        return shown
+
+    return show
+
+
+@pytest.fixture
+def doctors(do: Any, actor: Actor) -> tuple[str, str]:
+    """Two who prescribe, by name."""
+    do(partial(staff.found, first=staff.NewMember(actor.staff_id, "C", "C", "coordinator"), municipality_code=None))
+    ids = []
+    for name in ("Dr. Tum", "Dra. Pop"):
+        ids.append(new_id())
+        do(partial(staff.add_member, new=staff.NewMember(ids[-1], name, name, "psychiatrist", "0000")))
+    return ids[0], ids[1]
+
+
+@pytest.fixture
+def waiting(book: Any, do: Any) -> Callable[..., str]:
+    def make(name: str = "Ana", **more: Any) -> str:
+        booked = book(name)
+        do(partial(service.check_in, appointment_id=booked, **more))
+        return booked
+
+    return make
+
+
+@pytest.fixture
+def parent(qtbot: Any) -> Any:
+    from PySide6.QtWidgets import QWidget
+
+    from clinic_desktop.uikit.layouts import stack
+
+    made = QWidget()
+    qtbot.addWidget(made)
+    stack(made)
+    made.show()
+    return made

@@ -10,25 +10,22 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel
 
+from clinic_desktop.app import house
 from clinic_desktop.features.agenda.queries import day as queries
-from clinic_desktop.features.agenda.queries import days as day_queries
 from clinic_desktop.features.agenda.records import Appointment
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus as Status
 from clinic_desktop.features.agenda.rules.day import Event, EventKind, VisitKind, comes_from_far, stand
 from clinic_desktop.features.agenda.screens import privacy
-from clinic_desktop.features.agenda.screens.booking import BookingSheet, ask_booking, ask_kept_apart, ask_other_day
-from clinic_desktop.features.agenda.screens.consultation_days import DaysScreen
-from clinic_desktop.features.agenda.screens.day_sheets import ask_capacity, ask_days, ask_places
-from clinic_desktop.features.agenda.screens.moving_day import ask_move
+from clinic_desktop.features.agenda.screens.booking import ask_other_day
 from clinic_desktop.features.agenda.screens.today import TodayScreen
 from clinic_desktop.features.agenda.service import day as service
 from clinic_desktop.features.agenda.service import days as day_service
 from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.patients.screens import slots
 from clinic_desktop.features.patients.service import restricting
 from clinic_desktop.features.settings import service as settings_service
-from clinic_desktop.features.staff import service as staff
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Actor
@@ -44,39 +41,6 @@ DESK = frozenset({Permission.SEE_PATIENTS, Permission.REGISTER_PATIENTS, Permiss
 def names_shown() -> Iterator[None]:
     yield
     privacy.hide_names(False)
-
-
-@pytest.fixture
-def screen(open_screen: Any, qtbot: Any) -> Callable[[], TodayScreen]:
-    def show() -> TodayScreen:
-        shown = open_screen(TodayScreen)
-        with qtbot.waitActive(shown):
-            shown.activateWindow()
-        shown.take_focus()
-        return shown
-
-    return show
-
-
-@pytest.fixture
-def doctors(do: Any, actor: Actor) -> tuple[str, str]:
-    """Two who prescribe, by name."""
-    do(partial(staff.found, first=staff.NewMember(actor.staff_id, "C", "C", "coordinator"), municipality_code=None))
-    ids = []
-    for name in ("Dr. Tum", "Dra. Pop"):
-        ids.append(new_id())
-        do(partial(staff.add_member, new=staff.NewMember(ids[-1], name, name, "psychiatrist", "0000")))
-    return ids[0], ids[1]
-
-
-@pytest.fixture
-def waiting(book: Any, do: Any) -> Callable[..., str]:
-    def make(name: str = "Ana", **more: Any) -> str:
-        booked = book(name)
-        do(partial(service.check_in, appointment_id=booked, **more))
-        return booked
-
-    return make
 
 
 def in_order(today: Any) -> list[str]:
@@ -317,6 +281,22 @@ def test_a_long_wait_and_an_interpreter_are_marked_without_a_clinical_word(
     assert shown.table.rows.columns[6].cell(shown.table.rows.row(0)).ink == "warn"
 
 
+def test_coming_on_another_day_is_said_with_the_day_it_was_for(
+    office: Any, register: Any, do: Any, parent: Any
+) -> None:
+    house.furnish()
+    who = register("Ana")
+    do(partial(service.book, appointment_id=new_id(), patient_id=who, day=date(2026, 12, 5)))
+    arrived = next(deed for deed in slots.deeds if deed.key == "arrived")
+    arrived.run(office, who, parent)
+    said = "QUISPE, Ana is in the waiting room; the appointment was for 5-dec-2026"
+    assert office.voice.notices[-1] == said
+    privacy.hide_names(True)
+    other = register("Beto")
+    arrived.run(office, other, parent)
+    assert office.voice.notices[-1] == "Turn 2 is in the waiting room"
+
+
 # -- closing
 
 
@@ -424,170 +404,3 @@ def test_a_reserved_record_has_no_name_no_number_and_no_facts_at_the_desk(
     assert shown._office.went is None
     shown.preview.first.click()
     assert shown._office.voice.notices[-1] == "Reserved 1 is called first"
-
-
-# -- booking
-
-
-@pytest.fixture
-def parent(qtbot: Any) -> Any:
-    from PySide6.QtWidgets import QWidget
-
-    from clinic_desktop.uikit.layouts import stack
-
-    made = QWidget()
-    qtbot.addWidget(made)
-    stack(made)
-    made.show()
-    return made
-
-
-@pytest.fixture
-def sheet(office: Office, parent: Any, register: Any, qtbot: Any) -> BookingSheet:
-    opened = ask_booking(office, parent, register("Ana"))
-    with qtbot.waitActive(opened):
-        opened.activateWindow()
-    return opened
-
-
-def test_six_weeks_are_the_next_consultation_day_and_arrows_step(
-    do: Any, office: Any, parent: Any, register: Any, qtbot: Any
-) -> None:
-    place = do(partial(day_service.add_place, name="Santiago"))
-    first = date(2027, 1, 8)
-    do(partial(day_service.add_days, drawn=new_id(), first=first, place_id=place, capacity=25, every_weeks=2, count=3))
-    sheet = ask_booking(office, parent, register("Ana"))
-    qtbot.keyClicks(sheet.when, "6s")
-    assert sheet._day_field.message() == "Friday 8-jan-2027 · Santiago · 0 of 25 · 46 days"
-    qtbot.keyClick(sheet.when, Qt.Key.Key_Up)
-    assert sheet.day() == date(2027, 1, 22)
-    qtbot.keyClick(sheet.when, Qt.Key.Key_Plus)
-    assert sheet.day() == date(2027, 2, 5)
-    qtbot.keyClick(sheet.when, Qt.Key.Key_Minus)
-    qtbot.keyClick(sheet.when, Qt.Key.Key_Down)
-    assert sheet.day() == first
-    sheet.book.click()
-    assert office.voice.asked == [] and office.voice.notices[-1] == "Booked for Friday 8-jan-2027"
-
-
-def test_a_date_with_dashes_is_typed_and_not_stepped(sheet: BookingSheet, qtbot: Any) -> None:
-    qtbot.keyClicks(sheet.when, "5-12-26")
-    assert sheet.day() == date(2026, 12, 5)
-
-
-def test_a_question_is_asked_before_a_day_that_is_none_and_the_yes_books(
-    sheet: BookingSheet, do: Any, office: Any, qtbot: Any
-) -> None:
-    do(partial(day_service.add_days, drawn=new_id(), first=date(2026, 11, 27)))
-    qtbot.keyClicks(sheet.when, "5/12")
-    sheet.book.click()
-    assert office.voice.asked == ["5-dec-2026 is not a consultation day. Book it all the same?"]
-    assert office.ask(queries.booked_between, date(2026, 12, 5), date(2026, 12, 5)) == {date(2026, 12, 5): 1}
-
-
-def test_a_pair_is_kept_apart_from_the_booking_sheet(office: Any, parent: Any, register: Any, qtbot: Any) -> None:
-    first, second = register("Ana"), register("Beto")
-    opened = ask_kept_apart(office, parent, first)
-    opened.add.click()
-    assert opened.form.fields["person"].is_wrong()
-    opened.person.set_value(second, "QUISPE, Beto")
-    opened.add.click()
-    opened.add.click()
-    known = office.ask(day_queries.kept_apart_from, second)
-    assert [other for _row, other in known] == [first]
-
-
-# -- the screen of days
-
-
-def test_days_are_added_in_a_few_keys_and_said_back(office: Any, parent: Any, qtbot: Any) -> None:
-    opened = ask_days(office, parent)
-    with qtbot.waitActive(opened):
-        opened.activateWindow()
-    qtbot.keyClicks(opened.when, "4/12")
-    opened.weeks.setText("2")
-    opened.times.clear()
-    qtbot.keyClicks(opened.times, "6")
-    assert opened.meant.text() == "Friday 4-dec-2026, 6 days until 12-feb-2027"
-    opened.save.click()
-    opened.save.click()
-    assert office.voice.notices[0] == "6 consultation days added"
-    assert len(office.ask(day_queries.coming)) == 6
-
-
-def test_a_faulty_number_is_said_at_its_field_and_nothing_is_lost(office: Any, parent: Any, qtbot: Any) -> None:
-    opened = ask_days(office, parent)
-    for words in ("mañana", "\u00b2s", "99999999/1"):
-        opened.when.setText(words)
-        opened.capacity.setText("0")
-        opened.save.click()
-        assert opened.isVisible() and opened.form.fields["when"].is_wrong()
-    assert opened.form.fields["capacity"].is_wrong()
-
-
-def test_the_list_of_days_changes_calls_off_and_moves(open_screen: Any, do: Any, office: Any, register: Any) -> None:
-    do(partial(day_service.add_days, drawn=new_id(), first=date(2026, 11, 27), count=2, capacity=9))
-    making = partial(service.book, appointment_id=new_id(), patient_id=register(), day=date(2026, 11, 27))
-    do(making)
-    shown = open_screen(DaysScreen)
-    shown.take_focus()
-    changing = ask_capacity(office, shown, shown.table.row())
-    changing.capacity.setText("11")
-    changing.save.click()
-    assert shown.table.rows.index(0, 4).data() == "1 of 11"
-    moving = ask_move(office, shown, shown.table.row())
-    assert moving.day() == date(2026, 12, 4)
-    moving.reason.setText("La doctora no viene")
-    moving.save.click()
-    assert office.voice.notices[-1] == "1 person moved. Call them."
-    assert office.went == ("calls", {})
-    assert [line.day for line in office.ask(day_queries.coming)] == [date(2026, 12, 4)]
-
-
-def test_a_day_of_a_hundred_and_thirty_people_is_moved_whole(
-    open_screen: Any, do: Any, office: Any, register: Any
-) -> None:
-    do(partial(day_service.add_days, drawn=new_id(), first=date(2026, 11, 27), count=2, capacity=200))
-    people = [register() for _n in range(3)]
-
-    def many(work: Any) -> None:
-        for n in range(130):
-            work.add(Appointment(patient_id=people[n % 3], day=date(2026, 11, 27), kind=VisitKind.FOLLOW_UP))
-
-    do(many)
-    shown = open_screen(DaysScreen)
-    shown.take_focus()
-    moving = ask_move(office, shown, shown.table.row())
-    moving.reason.setText("No viene")
-    moving.save.click()
-    assert office.voice.notices[-1] == "130 people moved. Call them."
-
-
-def test_places_are_added_and_retired_with_a_way_back(office: Any, parent: Any) -> None:
-    opened = ask_places(office, parent)
-    opened.name.setText("Santiago")
-    opened.save.click()
-    assert [p.name for p in office.ask(day_queries.places)] == ["Santiago"]
-    opened._retire(office.ask(day_queries.places)[0].place_id, "Santiago")
-    assert office.ask(day_queries.places) == ()
-    office.voice.undo()
-    assert [p.name for p in office.ask(day_queries.places)] == ["Santiago"]
-
-
-@pytest.mark.parametrize("size", [(1282, 611), (851, 356)], ids=["100 %", "150 %"])
-def test_the_screens_fit_with_everything_shown(
-    open_screen: Any, waiting: Any, do: Any, register: Any, doctors: tuple[str, str], size: tuple[int, int]
-) -> None:
-    for name in ("Santiago Atitlán", "San Juan Cotzal"):
-        do(partial(day_service.add_place, name=name))
-    old = register()
-    do(lambda work: work.add(Appointment(patient_id=old, day=date(2026, 11, 20), kind=VisitKind.FIRST)) and None)
-    here = waiting("María Ixchel")
-    for kind in (TodayScreen, DaysScreen):
-        shown = open_screen(kind)
-        shown.resize(*size)
-        if kind is TodayScreen:
-            shown.table.choose(here)
-        QApplication.processEvents()
-        need = shown.minimumSizeHint()
-        assert need.width() <= size[0] and need.height() <= size[1], (kind.__name__, need)
