@@ -189,12 +189,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_patient_restricted"), "patient", ["restricted"], unique=False)
     op.add_column("patient", sa.Column("restricted_as", sa.Text(), nullable=True))
     op.execute(
-        "ALTER TABLE patient ADD COLUMN import_run_id TEXT CONSTRAINT fk_patient_import_run_id REFERENCES import_run (id)"
+        "ALTER TABLE patient ADD COLUMN import_run_id TEXT"
+        " CONSTRAINT fk_patient_import_run_id REFERENCES import_run (id)"
     )
     op.create_index(op.f("ix_patient_import_run_id"), "patient", ["import_run_id"], unique=False)
     op.add_column("patient", sa.Column("minutes_to_clinic", sa.Integer(), nullable=True))
     op.execute(
-        "ALTER TABLE appointment ADD COLUMN place_id TEXT CONSTRAINT fk_appointment_place_id REFERENCES consultation_place (id)"
+        "ALTER TABLE appointment ADD COLUMN place_id TEXT"
+        " CONSTRAINT fk_appointment_place_id REFERENCES consultation_place (id)"
     )
     op.add_column("appointment", sa.Column("from_paper", sa.Integer(), nullable=True))
     op.add_column("appointment_event", sa.Column("clinician_id", sa.Text(), nullable=True))

@@ -1,0 +1,151 @@
+"""Opening the chart of somebody who has come for ten years, in the window, beside a bare read of the same rows."""
+
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
+from statistics import median
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from PySide6.QtWidgets import QApplication
+
+from clinic_desktop.app import house
+from clinic_desktop.features.consults.queries import chart as charts
+from clinic_desktop.features.consults.records import (
+    Condition,
+    ConsultNote,
+    Encounter,
+    InstrumentResponse,
+    VitalSigns,
+)
+from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, VerificationStatus
+from clinic_desktop.features.consults.rules.scoring import HowGiven
+from clinic_desktop.features.consults.rules.sections import EncounterKind
+from clinic_desktop.features.consults.screens.chart import ChartScreen
+from clinic_desktop.features.medication.records import MedicationRequest
+from clinic_desktop.features.medication.rules.kinds import Form, Unit
+from clinic_desktop.features.medication.service import formulary
+from clinic_desktop.features.medication.service.formulary import NewPresentation
+from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.patients.rules.patient import Details, as_columns
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor, Work
+
+pytestmark = pytest.mark.benchmark
+PEOPLE, OTHERS_VISITS, VISITS, TIMES = 20_000, 2, 120, 15
+"""20,000 people with 40,000 consultations: making 200,000 takes minutes and changes the depth of an index by a page."""
+NOTE = "Duerme mejor, teje otra vez con su hermana. " * 20
+GOAL = 60
+
+
+def _visit(
+    patient_id: str, at: int, day: date, tablets: str, signed: datetime
+) -> list[tuple[type[Any], dict[str, Any]]]:
+    """One consultation as it is kept: encounter, note, answers, prescription, measurements."""
+    encounter, note = new_id(), new_id()
+    answers = {str(item): (item + at) % 4 for item in range(1, 10)}
+    author = {"author_id": "0193a000-0000-7000-8000-00000000000b", "author_name": "Dra. Supervisora"}
+    return [
+        (Encounter, {
+            "id": encounter, "patient_id": patient_id, "kind": EncounterKind.FOLLOW_UP, "occurred_on": day,
+            "clinician_id": author["author_id"],
+        }),
+        (ConsultNote, {
+            "id": note, "encounter_id": encounter, "patient_id": patient_id, "template": "follow-up",
+            "sections": {"how-are-you": NOTE, "plan": NOTE}, "occurred_on": day, "signed_at": signed,
+            "supervisor_wanted": False, **author,
+        }),
+        (InstrumentResponse, {
+            "id": new_id(), "patient_id": patient_id, "encounter_id": encounter, "note_id": note, "scale_code": "phq9",
+            "answers": answers, "occurred_on": day, "how_given": HowGiven.PAPER, "total": sum(answers.values()),
+            "band": "moderate",
+        }),
+        *((MedicationRequest, {
+            "id": new_id(), "patient_id": patient_id, "note_id": note, "encounter_id": encounter,
+            "presentation_id": tablets, "morning_quarters": 4, "days": 30, "units": 30, "folio": f"PRU-{at}",
+            "signed_on": day, "prescriber_id": author["author_id"], "prescriber_text": "Dra. Supervisora",
+        }) for _line in range(2)),
+        (VitalSigns, {
+            "id": new_id(), "patient_id": patient_id, "taken_on": day, "weight_grams": 54_000 + at,
+            "systolic_mmhg": 118, "diastolic_mmhg": 76,
+        }),
+    ]  # fmt: skip
+
+
+def _fill(work: Work, tablets: str) -> str:
+    rows: dict[type[Any], list[dict[str, Any]]] = {}
+    stamps = {"origin_site_id": work.site_id, "recorded_at": work.now, "recorded_by": work.actor.staff_id}
+    somebody = new_id()
+    for number in range(PEOPLE):
+        patient_id = somebody if number == 0 else new_id()
+        columns = as_columns(Details(given_names="Rosa", family_name=f"Tzoc {number}"))
+        rows.setdefault(Patient, []).append({"id": patient_id, "number": f"PRU-{number}", **columns})
+        visits = VISITS if number == 0 else OTHERS_VISITS
+        for at in range(visits):
+            day = work.today - timedelta(days=30 * (visits - at))
+            for table, row in _visit(patient_id, at, day, tablets, work.now):
+                rows.setdefault(table, []).append(row)
+    diagnosis = {
+        "id": new_id(), "patient_id": somebody, "code": "F32.1", "title": "Episodio depresivo moderado",
+        "clinical_status": ClinicalStatus.ACTIVE, "verification_status": VerificationStatus.CONFIRMED,
+    }  # fmt: skip
+    rows[Condition] = [diagnosis]
+    for table, found in rows.items():
+        work.session.execute(sa.insert(table), [stamps | row for row in found])
+    work.about("patient", somebody)
+    return somebody
+
+
+def spent(act: Callable[[], object], times: int = TIMES) -> tuple[float, float]:
+    """Milliseconds of one act: the median and the worst."""
+    found: list[float] = []
+    for _at in range(times):
+        started = time.perf_counter()
+        act()
+        found.append((time.perf_counter() - started) * 1000)
+    return median(found), max(found)
+
+
+def test_opening_a_ten_year_chart_against_a_bare_read(vault: Vault, actor: Actor, office: Any, qtbot: Any) -> None:
+    house.furnish()
+    tablets = vault.do(
+        partial(formulary.add_presentation, new=NewPresentation("fluoxetina", Form.TABLET, "20 mg", Unit.TABLET)), actor
+    )
+    patient_id = vault.do(partial(_fill, tablets=tablets), actor)
+    bare, _worst = spent(lambda: vault.ask(lambda r: _bare(r, patient_id), actor))
+    asked, asked_worst = spent(lambda: vault.ask(partial(charts.chart, patient_id=patient_id), actor))
+    other = Actor(actor.staff_id, actor.name, frozenset(Permission) - {Permission.OPEN_RESTRICTED})
+    as_other, _worst = spent(lambda: vault.ask(partial(charts.chart, patient_id=patient_id), other))
+    opened: list[ChartScreen] = []
+
+    def open_it() -> None:
+        screen = ChartScreen(office, patient_id=patient_id)
+        screen.resize(1366 - 84, 697 - 86)
+        screen.show()
+        screen.grab()
+        opened.append(screen)
+
+    first, _same = spent(open_it, times=1)
+    whole, worst = spent(open_it)
+    for screen in opened:
+        qtbot.addWidget(screen)
+    QApplication.processEvents()
+    assert len(opened[0].chart.timeline) == VISITS
+    print(f"\nchart of {VISITS} visits among {PEOPLE:,} people ({PEOPLE * OTHERS_VISITS:,} visits)")
+    print(f"  bare read of its rows      {bare:7.2f} ms")
+    print(f"  the chart's questions      {asked:7.2f} ms  x{asked / bare:5.1f}   worst {asked_worst:.2f}")
+    print(f"  the same, reserved asked   {as_other:7.2f} ms  x{as_other / bare:5.1f}")
+    print(f"  in the window, painted     {whole:7.2f} ms  x{whole / bare:5.1f}   worst {worst:.2f}, first {first:.2f}")
+    print(f"  goal                       {GOAL:7d} ms")
+
+
+_TABLES = ("encounter", "consult_note", "instrument_response", "medication_request", "vital_signs", "condition")
+
+
+def _bare(reading: Any, patient_id: str) -> None:
+    for table in _TABLES:
+        reading.plain(f"SELECT * FROM {table} WHERE patient_id = ?", (patient_id,))
