@@ -197,6 +197,9 @@ def test_a_reserved_record_is_similar_to_nobody_for_those_who_may_not_open_it(va
     assert vault.ask(lambda r: likely.linked_numbers(r, [one]), reception) == {}
     assert vault.ask(lambda r: likely.same_person_ids(r, one), reception) == (one,)
     assert vault.ask(lambda r: likely.linked_records(r, one), reception) == ()
+    assert vault.ask(lambda r: likely.links(r, one), reception) == ()
+    with pytest.raises(NotAllowed):
+        vault.do(partial(linking.say_different, first=one, second=other), reception)
     assert group(ask, one) == (one, other)
 
 

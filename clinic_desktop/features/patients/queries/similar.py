@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.queries.search import Shelf
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules import comparing, likeness, terms
@@ -90,7 +91,7 @@ def _rows(asker: Asker, entries: Sequence[int]) -> list[_Row]:
     if not entries:
         return []
     sql = _READ.format(places=",".join("?" * len(entries)))
-    if not asker.actor.may(Permission.OPEN_RESTRICTED):
+    if not restricted.sees_all(asker):
         sql += _NOT_RESTRICTED
     return [_row(values) for values in asker.plain(sql, tuple(entries))]
 
@@ -236,6 +237,8 @@ def links(asker: Asker, patient_id: PatientId) -> tuple[Link, ...]:
     known = decided(asker, [patient_id])
     standing = (*known.together, *known.apart, *known.doubted)
     mine = sorted((row for row in standing if patient_id in row.pair), key=lambda row: row.link_id)
+    hidden = restricted.hidden_from(asker, [row.other(patient_id) for row in mine])
+    mine = [row for row in mine if row.other(patient_id) not in hidden]
     return tuple(Link(row.link_id, PatientId(row.other(patient_id)), row.kind, row.reason) for row in mine)
 
 
@@ -282,9 +285,7 @@ def _headings(asker: Asker, ids: Sequence[str]) -> dict[str, _Heading]:
         Patient.second_family_name,
         Patient.married_name,
         Patient.known_as,
-    ).where(Patient.id.in_(ids))
-    if not asker.actor.may(Permission.OPEN_RESTRICTED):
-        chosen = chosen.where(Patient.restricted.is_not(True))
+    ).where(Patient.id.in_(ids), restricted.shown(asker))
     return {
         row.id: _Heading(
             row.number or "",

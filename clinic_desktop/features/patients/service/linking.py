@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.queries.similar import decided
 from clinic_desktop.features.patients.records import Patient, PatientLink
 from clinic_desktop.features.patients.rules.linking import Decision
@@ -107,6 +108,7 @@ def _must_be_two(work: Work, first: str, second: str) -> None:
         raise SamePerson()
     if work.session.get(Patient, first) is None or work.session.get(Patient, second) is None:
         raise NotHere()
+    restricted.must_open(work, first, second)
 
 
 def keep_link(work: Work, kind: LinkKind, first: str, second: str, reason: str = "", link_id: str = "") -> str:
