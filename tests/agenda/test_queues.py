@@ -17,7 +17,6 @@ from clinic_desktop.features.agenda.queries import day as queries
 from clinic_desktop.features.agenda.records import Appointment
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus as Status
 from clinic_desktop.features.agenda.rules.day import Event, EventKind, VisitKind, comes_from_far, stand
-from clinic_desktop.features.agenda.screens import privacy
 from clinic_desktop.features.agenda.screens.booking import ask_other_day
 from clinic_desktop.features.agenda.screens.today import TodayScreen
 from clinic_desktop.features.agenda.service import day as service
@@ -29,6 +28,7 @@ from clinic_desktop.features.settings import service as settings_service
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Actor
+from clinic_desktop.uikit import privacy
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.voice import RememberingVoice
 
@@ -360,7 +360,7 @@ def test_a_process_started_by_the_lock_keeps_names_hidden() -> None:
     import sys
 
     privacy.hide_names(True)
-    said = "from clinic_desktop.features.agenda.screens import privacy; print(privacy.are_names_hidden())"
+    said = "from clinic_desktop.uikit import privacy; print(privacy.are_names_hidden())"
     ran = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "True"
 

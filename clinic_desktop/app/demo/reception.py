@@ -7,12 +7,12 @@ from clinic_desktop.app.demo.report import PAPERS
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.agenda.screens.papers import PrintSheet
-from clinic_desktop.features.agenda.screens.privacy import are_names_hidden
 from clinic_desktop.features.agenda.screens.today import TodayScreen
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.screens.registration import RegistrationScreen
 from clinic_desktop.features.patients.screens.search import SearchPage
 from clinic_desktop.kernel.names import fold
+from clinic_desktop.uikit.privacy import are_names_hidden
 
 NEW_PERSON = {
     "family_name": "Xicay",

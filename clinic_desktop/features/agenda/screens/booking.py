@@ -212,6 +212,8 @@ def ask_other_day(office: Office, screen: QWidget, chosen: queries.DayRow) -> Bo
     title = _("Another day for {name}").format(name=said_person(chosen))
     sheet = BookingSheet(office, screen, title, chosen.patient_id, ask_person=False)
     sheet.prefer(chosen.clinician_id, chosen.place_id)
+    # Who is not booked together with a reserved person would tell who that is.
+    sheet.apart.setVisible(not chosen.reserved)
     drawn = new_id()
 
     def make() -> None:

@@ -10,7 +10,7 @@ from clinic_desktop.features.agenda.queries.days import Queue
 from clinic_desktop.features.agenda.rules.day import KIND_WORDS, MAY_FOLLOW, STATUS_WORDS, AppointmentStatus, EventKind
 from clinic_desktop.features.agenda.screens.booking import ask_other_day
 from clinic_desktop.features.agenda.screens.papers import print_turn
-from clinic_desktop.features.agenda.screens.privacy import are_names_hidden, said_person
+from clinic_desktop.features.agenda.screens.privacy import said_person
 from clinic_desktop.features.agenda.service import day as service
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.rules.sex import say_sex
@@ -22,6 +22,7 @@ from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.layouts import column, row
 from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.privacy import are_names_hidden
 from clinic_desktop.uikit.surfaces import Card
 from clinic_desktop.uikit.theme import S2
 from clinic_desktop.uikit.words import Facts, Text

@@ -1,25 +1,8 @@
-"""Names off the list of the day, when somebody stands at the desk who should not read them.
-
-It holds for this device until the key is pressed again, also over a lock: the process that the lock starts inherits it.
-"""
-
-import os
+"""How somebody on the day's list is called, while names may be read there and while not."""
 
 from clinic_desktop.features.agenda.queries.day import DayRow
 from clinic_desktop.kernel.i18n import _
-
-_MARK = "CLINIC_DESKTOP_NAMES_HIDDEN"
-
-
-def are_names_hidden() -> bool:
-    return _MARK in os.environ
-
-
-def hide_names(hidden: bool) -> None:
-    if hidden:
-        os.environ[_MARK] = "1"
-    else:
-        os.environ.pop(_MARK, None)
+from clinic_desktop.uikit.privacy import are_names_hidden
 
 
 def said_person(row: DayRow) -> str:

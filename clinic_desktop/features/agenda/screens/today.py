@@ -15,7 +15,7 @@ from clinic_desktop.features.agenda.screens.booking import ask_booking
 from clinic_desktop.features.agenda.screens.cards import ask_card
 from clinic_desktop.features.agenda.screens.day_preview import LOOKS, Preview
 from clinic_desktop.features.agenda.screens.papers import may_print, print_day
-from clinic_desktop.features.agenda.screens.privacy import are_names_hidden, hide_names, said_person
+from clinic_desktop.features.agenda.screens.privacy import said_person
 from clinic_desktop.features.agenda.service import day as service
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.kernel.dates import say_day, say_weekday
@@ -27,6 +27,7 @@ from clinic_desktop.uikit.choices import Select
 from clinic_desktop.uikit.keys import bind
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.privacy import are_names_hidden, hide_names
 from clinic_desktop.uikit.surfaces import Card, EmptyState, Strip
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3, S4

@@ -25,6 +25,7 @@ from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.layouts import line_up, row, scrolled
 from clinic_desktop.uikit.marks import Icon
 from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.privacy import are_names_hidden
 from clinic_desktop.uikit.surfaces import Card, Line
 from clinic_desktop.uikit.theme import S2, S3, S4, S6, is_compact
 from clinic_desktop.uikit.words import Text
@@ -244,7 +245,8 @@ class RegistrationScreen(QWidget):
             self._office.go(place, patient_id=self.patient_id, **arguments)
             return
         if arrived:
-            self._office.notice(_("{name} is registered and in the waiting room").format(name=name))
+            said = _("{name} is registered and in the waiting room").format(name=name)
+            self._office.notice(_("Registered, and in the waiting room") if are_names_hidden() else said)
         if self._asks_consent:
             self._office.go("persons", patient_id=self.patient_id, consent=True)
         elif arrived:
