@@ -67,8 +67,9 @@ def came(do):
 @pytest.fixture
 def listed(vault, desk):
     def names(which: CallList = CallList.OVERDUE, actor: Actor = desk) -> list[str]:
-        rows = vault.ask(partial(queries.calls, which=which), actor)
-        return [row.name.removeprefix("QUISPE, ") for row in rows]
+        found = vault.ask(partial(queries.calls, which=which), actor)
+        assert found.total == len(found.rows)
+        return [row.name.removeprefix("QUISPE, ") for row in found.rows]
 
     return names
 
@@ -137,7 +138,7 @@ def test_whose_day_was_moved_is_called_until_told_and_who_asked_for_it_is_not(pe
     do(partial(booking.move, appointment_id=asked, new_appointment_id=new_id(), day=later, confirmed=True))
     do(partial(consultation_days.move_day, from_day=day, to_day=later, reason="no viene", confirmed=True))
     assert listed(CallList.CHANGED) == ["Clínica"]
-    row = ask(partial(queries.calls, which=CallList.CHANGED))[0]
+    (row,) = ask(partial(queries.calls, which=CallList.CHANGED)).rows
     assert (row.was_on, row.day) == (day, later)
     tell(told, CallOutcome.NO_ANSWER, appointment_id=row.appointment_id)
     assert listed(CallList.CHANGED) == ["Clínica"]
@@ -233,7 +234,7 @@ def test_what_must_not_be_called_holds_for_both_records(person, came, do, ask) -
     third, fourth = person("Eva"), person("Evita", do_not_call=True)
     came(third, 90)
     do(partial(linking.say_same, first=third, second=fourth))
-    (row,) = ask(partial(queries.calls, which=CallList.OVERDUE))
+    (row,) = ask(partial(queries.calls, which=CallList.OVERDUE)).rows
     assert row.phone == "" and not row.may_call
 
 
@@ -276,7 +277,7 @@ def test_only_reception_calls(vault, person) -> None:
 def test_a_number_that_must_not_be_called_is_nowhere_on_the_row(person, came, ask) -> None:
     came(person("Rosa", do_not_call=True, contact_hours="tardes", cover_words="soy la tía"), 90)
     came(person("Eva", do_not_call=True, do_not_visit=True, community="Panabaj"), 90)
-    rows = ask(partial(queries.calls, which=CallList.OVERDUE))
+    rows = ask(partial(queries.calls, which=CallList.OVERDUE)).rows
     assert all(NUMBER not in repr(row) for row in rows)
     said = {row.name: (letters.say_phone(row), letters.say_where(row)) for row in rows}
     assert said["QUISPE, Eva"] == ("Neither call nor visit", "Do not visit")

@@ -22,7 +22,7 @@ _BOXES = (CallOutcome.WILL_COME, CallOutcome.NO_ANSWER, CallOutcome.ASKED_OTHER_
 def call_list(asker: Asker, which: CallList) -> Paper:
     """One list with empty boxes for what came of each call."""
     asker.require(Permission.RECEPTION)
-    rows = queries.calls(asker, which)
+    rows = queries.calls(asker, which).rows
     columns = (
         Column(_("Person"), 2.4, strong=True),
         Column(_("Community"), 1.7),

@@ -4,26 +4,17 @@ The dead, voided registrations, records hidden from the one who asks, and those 
 none of the lists and in none of the counts.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from clinic_desktop.features.agenda.queries import day as days
 from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent, CallAttempt
-from clinic_desktop.features.agenda.rules.calls import (
-    LAPSES,
-    CallList,
-    CallOutcome,
-    Try,
-    is_out_of_reach,
-    standing_tries,
-)
-from clinic_desktop.features.agenda.rules.day import AppointmentStatus, EventKind, is_open
+from clinic_desktop.features.agenda.rules.calls import CallList, CallOutcome, Try, is_out_of_reach, standing_tries
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus, EventKind
 from clinic_desktop.features.patients.queries import consents, restricted, similar
 from clinic_desktop.features.patients.records import Consent, Patient
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose
@@ -80,10 +71,18 @@ class _Wanted:
     was_on: date | None = None
 
 
-def calls(asker: Asker, which: CallList) -> tuple[CallRow, ...]:
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The first of a list, and how many there are in all."""
+
+    rows: tuple[CallRow, ...]
+    total: int
+
+
+def calls(asker: Asker, which: CallList, most: int = 200) -> Calls:
     """One of the lists: those whom nobody tried to reach first, then those whom it is longest ago."""
     asker.require(Permission.RECEPTION)
-    return _rows(asker, _WANTED[which](asker))
+    return _listed(asker, _WANTED[which](asker), most)
 
 
 def next_day(asker: Asker) -> date | None:
@@ -124,6 +123,7 @@ def _changed(asker: Asker) -> list[_Wanted]:
         sa.select(AppointmentEvent.appointment_id, Appointment.day, AppointmentEvent.moved_to_id, AppointmentEvent.at)
         .join(Appointment, Appointment.id == AppointmentEvent.appointment_id)
         .where(
+            Appointment.day >= since.date(),
             AppointmentEvent.kind == EventKind.MOVED,
             AppointmentEvent.at >= since,
             # Only a whole day is moved with a reason: who asked for another day knows of it.
@@ -165,52 +165,39 @@ def _about(asker: Asker, attempt_id: str) -> str | None:
 
 
 def _overdue(asker: Asker) -> list[_Wanted]:
-    """Here, or expected and missed, more than the set number of days ago, and nothing open since."""
+    """Here, or expected and missed, more than the set number of days ago, and nothing since but what was called off."""
     cutoff = asker.today - timedelta(days=setting(asker, "overdue_days"))
-    since = asker.today - _LOOK_BACK
-    recent = asker.all(
-        sa.select(Appointment.id, Appointment.patient_id, Appointment.day).where(Appointment.day > cutoff)
-    )
-    now = _standings(asker, [row[0] for row in recent])
-    busy = {row[1] for row in recent if _counts(now[row[0]], row[2], asker.today)}
-    older: dict[str, list[tuple[date, str]]] = defaultdict(list)
-    chosen = sa.select(Appointment.id, Appointment.patient_id, Appointment.day).where(
-        Appointment.day.between(since, cutoff)
-    )
-    for appointment_id, patient_id, day in asker.all(chosen):
-        if patient_id not in busy:
-            older[patient_id].append((day, appointment_id))
-    # Of most people the newest booking tells; only where it was called off or moved is the one before asked.
-    wanted: list[_Wanted] = []
-    while older:
-        newest = {patient_id: max(booked) for patient_id, booked in older.items()}
-        stands = _standings(asker, [appointment_id for _day, appointment_id in newest.values()])
-        for patient_id, (day, appointment_id) in newest.items():
-            lapsed = stands[appointment_id] in LAPSES or is_open(stands[appointment_id])
-            if lapsed:
-                wanted.append(_Wanted(patient_id, None, day))
-            older[patient_id].remove((day, appointment_id))
-            if lapsed or not older[patient_id]:
-                del older[patient_id]
-    return _each_person_once(asker, wanted, busy)
+    lately = Appointment.day >= asker.today - _LOOK_BACK
+    last = sa.func.max(Appointment.day)
+    # Set-wise: of thousands of bookings only the few that were called off or moved are looked at one by one.
+    newest = sa.select(Appointment.patient_id, last).where(lately, Appointment.id.not_in(_called_off(asker, lately)))
+    found = {row[0]: row[1] for row in asker.all(newest.group_by(Appointment.patient_id))}
+    return _each_person_once(asker, found, cutoff)
 
 
-def _each_person_once(asker: Asker, wanted: Sequence[_Wanted], busy: AbstractSet[str]) -> list[_Wanted]:
+def _called_off(asker: Asker, where: sa.ColumnElement[bool]) -> list[str]:
+    kinds = (EventKind.CANCELLED, EventKind.MOVED)
+    told = (
+        sa.select(AppointmentEvent.appointment_id)
+        .join(Appointment, Appointment.id == AppointmentEvent.appointment_id)
+        .where(where, AppointmentEvent.kind.in_(kinds))
+        .distinct()
+    )
+    gone = (AppointmentStatus.CANCELLED, AppointmentStatus.MOVED)
+    return [i for i, status in _standings(asker, [row[0] for row in asker.all(told)]).items() if status in gone]
+
+
+def _each_person_once(asker: Asker, last: Mapping[str, date], cutoff: date) -> list[_Wanted]:
     """Somebody with two records is here when either of them is, and stands on the list once."""
-    joined = similar.decided(asker, [one.patient_id for one in wanted])
-    last = {one.patient_id: one.day for one in wanted}
-    kept: list[_Wanted] = []
-    for one in wanted:
-        ids = joined.of(one.patient_id).ids
-        newest = max((other for other in ids if other in last), key=lambda other: (last[other], other))
-        if one.patient_id == newest and busy.isdisjoint(ids):
-            kept.append(one)
-    return kept
-
-
-def _counts(status: AppointmentStatus, day: date, today: date) -> bool:
-    """Whether a booking of these last weeks, or of days to come, keeps its person off the list."""
-    return status in LAPSES or (is_open(status) and day >= today) or status is AppointmentStatus.BOOKED
+    late = {patient_id: day for patient_id, day in last.items() if day <= cutoff}
+    joined = {group.ids for group in similar.decided(asker, list(late)).groups}
+    for ids in joined:
+        known = [one for one in ids if one in last]
+        newest = max(known, key=lambda one: (last[one], one))
+        for one in known:
+            if one != newest:
+                late.pop(one, None)
+    return [_Wanted(patient_id, None, day) for patient_id, day in late.items()]
 
 
 _WANTED: Mapping[CallList, Callable[[Asker], list[_Wanted]]] = {
@@ -223,26 +210,42 @@ _WANTED: Mapping[CallList, Callable[[Asker], list[_Wanted]]] = {
 # -- what is said of each
 
 
-def _rows(asker: Asker, wanted: Sequence[_Wanted]) -> tuple[CallRow, ...]:
-    people = _people(asker, [one.patient_id for one in wanted])
-    refusing = consents.refusing(asker, ConsentPurpose.CALLS, list(people))
-    tries = _tries(asker, people)
-    out = _out_of_reach(asker, tries) | refusing
-    safety = _safety(asker, list(people))
-    rows = [
-        _row(one, people[one.patient_id], safety[one.patient_id], standing_tries(tries[one.patient_id]))
+def _listed(asker: Asker, wanted: Sequence[_Wanted], most: int) -> Calls:
+    """Those who may be reached, in order; only the first of them with all that is said of them."""
+    ids = list(dict.fromkeys(one.patient_id for one in wanted))
+    groups = {one: group.ids for group in similar.decided(asker, ids).groups for one in group.ids}
+    everybody = list(dict.fromkeys([*ids, *groups]))
+    known = _known(asker, everybody)
+    tries = _tries(asker, everybody)
+    out = _out_of_reach(asker, tries) | consents.refusing(asker, ConsentPurpose.CALLS, everybody)
+    out |= {one for one, person in known.items() if person.died}
+    kept = [
+        one
         for one in wanted
-        if one.patient_id in people and one.patient_id not in out and not safety[one.patient_id].died
+        if known[one.patient_id].shown and out.isdisjoint(groups.get(one.patient_id, (one.patient_id,)))
     ]
-    # Never tried first; those not seen for the shortest time are the likeliest to come again.
-    rows.sort(key=lambda row: (row.name, row.patient_id))
-    rows.sort(key=lambda row: row.day, reverse=True)
-    rows.sort(key=lambda row: row.last.at.timestamp() if row.last else 0.0)
-    return tuple(rows)
+    standing = {one: standing_tries(those) for one, those in tries.items()}
+
+    def order(one: _Wanted) -> tuple[float, int]:
+        # Never tried first; those not seen for the shortest time are the likeliest to come again.
+        own = standing[one.patient_id]
+        return (own[0].at.timestamp() if own else 0.0, -one.day.toordinal())
+
+    kept.sort(key=order)
+    first = kept[:most]
+    people = _people(asker, [one.patient_id for one in first])
+    rows = [_row(one, people[one.patient_id], known, groups, standing[one.patient_id]) for one in first]
+    rows.sort(key=lambda row: (row.last.at.timestamp() if row.last else 0.0, -row.day.toordinal(), row.name))
+    return Calls(tuple(rows), len(kept))
 
 
-def _row(one: _Wanted, person: Any, safety: "_Safety", tries: Sequence[Try]) -> CallRow:
-    may_visit = not safety.do_not_visit
+def _row(
+    one: _Wanted, person: Any, known: Mapping[str, "_Known"], groups: Mapping[str, Sequence[str]], tries: Sequence[Try]
+) -> CallRow:
+    """What is safe holds whichever of several records it was noted on."""
+    records = [known[each] for each in groups.get(one.patient_id, (one.patient_id,))]
+    do_not_call = any(record.do_not_call for record in records)
+    may_visit = not any(record.do_not_visit for record in records)
     return CallRow(
         patient_id=one.patient_id,
         appointment_id=one.appointment_id,
@@ -250,8 +253,8 @@ def _row(one: _Wanted, person: Any, safety: "_Safety", tries: Sequence[Try]) -> 
         number=person.number or "",
         community=said_place(person.municipality_code, person.community) if may_visit else "",
         language=language_name(person.language_code),
-        phone=phone_for_lists(person.phone or "", safety.do_not_call),
-        may_call=not safety.do_not_call,
+        phone=phone_for_lists(person.phone or "", do_not_call),
+        may_call=not do_not_call,
         may_visit=may_visit,
         shared=bool(person.shared_phone),
         hours=person.contact_hours or "",
@@ -262,31 +265,29 @@ def _row(one: _Wanted, person: Any, safety: "_Safety", tries: Sequence[Try]) -> 
     )
 
 
-@dataclass(slots=True)
-class _Safety:
-    """What holds for a person on whichever of several records it was noted."""
+class _Known(NamedTuple):
+    """What decides whether somebody may stand on a list, and how."""
 
-    died: bool = False
-    do_not_call: bool = False
-    do_not_visit: bool = False
+    patient_id: str
+    died: bool
+    do_not_call: bool
+    do_not_visit: bool
+    shown: bool
+    """Registered, and not hidden from the one who asks."""
 
 
-def _safety(asker: Asker, patient_ids: Sequence[str]) -> dict[str, _Safety]:
-    joined = similar.decided(asker, patient_ids)
-    found = {patient_id: _Safety() for patient_id in patient_ids}
-    several: dict[str, list[str]] = defaultdict(list)
-    for patient_id in patient_ids:
-        for each in joined.of(patient_id).ids:
-            several[each].append(patient_id)
-    wanted = list(several)
-    select: AnySelect = sa.select(Patient.id, Patient.died_on, Patient.do_not_call, Patient.do_not_visit)
-    for start in range(0, len(wanted), _MANY):
-        for row in asker.all(select.where(Patient.id.in_(wanted[start : start + _MANY]))):
-            for patient_id in several[row.id]:
-                told = found[patient_id]
-                told.died |= row.died_on is not None
-                told.do_not_call |= bool(row.do_not_call)
-                told.do_not_visit |= bool(row.do_not_visit)
+def _known(asker: Asker, patient_ids: Sequence[str]) -> dict[str, _Known]:
+    select: AnySelect = sa.select(
+        Patient.id,
+        Patient.died_on.is_not(None),
+        Patient.do_not_call.is_(True),
+        Patient.do_not_visit.is_(True),
+        sa.and_(Patient.voided_at.is_(None), restricted.shown(asker)),
+    )
+    found: dict[str, _Known] = {}
+    for start in range(0, len(patient_ids), _MANY):
+        for row in asker.all(select.where(Patient.id.in_(patient_ids[start : start + _MANY]))):
+            found[row[0]] = _Known(row[0], *map(bool, row[1:]))
     return found
 
 
@@ -298,15 +299,11 @@ _PERSON = (
 )  # fmt: skip
 
 
-def _people(asker: Asker, patient_ids: Iterable[str]) -> dict[str, Any]:
-    """Those of these who live, are registered, and are not hidden from the one who asks."""
-    wanted = list(dict.fromkeys(patient_ids))
-    select: AnySelect = sa.select(*_PERSON).where(
-        Patient.died_on.is_(None), Patient.voided_at.is_(None), restricted.shown(asker)
-    )
+def _people(asker: Asker, patient_ids: Sequence[str]) -> dict[str, Any]:
+    select: AnySelect = sa.select(*_PERSON)
     found: dict[str, Any] = {}
-    for start in range(0, len(wanted), _MANY):
-        found |= {row.id: row for row in asker.all(select.where(Patient.id.in_(wanted[start : start + _MANY])))}
+    for start in range(0, len(patient_ids), _MANY):
+        found |= {row.id: row for row in asker.all(select.where(Patient.id.in_(patient_ids[start : start + _MANY])))}
     return found
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.kernel.i18n import N_
 
 
@@ -76,7 +75,3 @@ def is_out_of_reach(tries: Iterable[Try], *, came_on: date | None, agreed_at: da
         if one.outcome is CallOutcome.DOES_NOT_WANT and (agreed_at is None or agreed_at <= one.at):
             return True
     return False
-
-
-LAPSES = (AppointmentStatus.SEEN, AppointmentStatus.LEFT, AppointmentStatus.MISSED)
-"""What is counted from: the last time somebody was here, or was expected and did not come."""

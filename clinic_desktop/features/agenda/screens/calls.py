@@ -47,7 +47,7 @@ class CallsScreen(QWidget):
     def __init__(self, office: Office, which: CallList = CallList.TOMORROW, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._office = office
-        self._rows: dict[CallList, tuple[CallRow, ...]] = {}
+        self._lists: dict[CallList, queries.Calls] = {}
         self.tabs = Tabs([_(LIST_WORDS[each]) for each in _LISTS], _LISTS.index(which))
         self.table = self._make_table()
         self.person = PersonToReach(office, self)
@@ -68,15 +68,15 @@ class CallsScreen(QWidget):
         return _LISTS[self.tabs.at()]
 
     def reload(self) -> None:
-        self._rows = {each: self._office.ask(queries.calls, each) for each in _LISTS}
-        self.tabs.set_counts([len(self._rows[each]) for each in _LISTS])
+        self._lists = {each: self._office.ask(queries.calls, each) for each in _LISTS}
+        self.tabs.set_counts([self._lists[each].total for each in _LISTS])
         self._show()
 
     def _show(self, _at: int = 0) -> None:
-        self.table.show_rows(self._rows[self.which])
+        self.table.show_rows(self._lists[self.which].rows)
         if self.table.row() is None:
             self.table.choose_at(0)
-        self.print.setEnabled(bool(self._rows[self.which]))
+        self.print.setEnabled(self._lists[self.which].total > 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A digit writes down what came of the call."""
