@@ -16,6 +16,7 @@ from clinic_desktop.features.patients.screens.linked_records import LinkedRecord
 from clinic_desktop.features.patients.screens.linking import LinkingScreen
 from clinic_desktop.features.patients.screens.person_page import PersonPage
 from clinic_desktop.features.patients.screens.registration import RegistrationScreen
+from clinic_desktop.features.patients.screens.search import SearchPage
 from clinic_desktop.features.patients.screens.similar_people import SimilarPeople
 from clinic_desktop.features.patients.service import linking
 from clinic_desktop.uikit import dialogs
@@ -180,3 +181,13 @@ def test_every_control_has_a_name(linking_of, pair):
     screen = linking_of(*pair)
     for control in (screen.search, screen.table, screen.area, screen.reason, *screen.findChildren(Button)):
         assert control.accessibleName() or control.text()
+
+
+def test_a_search_says_the_other_number_of_who_is_registered_twice(shown, pair, do, ask):
+    one, other = pair
+    do(partial(linking.say_same, first=one, second=other))
+    number = ask(lambda r: queries.header(r, other)).number
+    page = shown(SearchPage)
+    page.look_for("tzoc")
+    at = page.table.rows.index(page.table.rows.find(page.table.key()), 0)
+    assert f"also {number}" in str(at.data())

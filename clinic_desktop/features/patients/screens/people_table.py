@@ -1,11 +1,12 @@
 """The list of people: two lines a person, the letters that match underlined."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from clinic_desktop.features.patients.rules.ranking import Level, say_level
 from clinic_desktop.features.patients.rules.rows import Found
 from clinic_desktop.features.patients.rules.terms import matched
 from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.cells import Cell, ChipIn
 from clinic_desktop.uikit.surfaces import EmptyState
@@ -20,6 +21,7 @@ class PeopleTable(ListTable[Found]):
 
     def __init__(self, empty: EmptyState, *, reasons: bool) -> None:
         self._typed: tuple[str, ...] = ()
+        self._linked: Mapping[PatientId, tuple[str, ...]] = {}
         columns = [
             Column[Found](_("Person"), self._person, stretch=True),
             Column[Found](_("Birth and community"), self._birth, 250),
@@ -33,12 +35,20 @@ class PeopleTable(ListTable[Found]):
         if reasons:
             self.horizontalHeader().hide()
 
-    def show_found(self, rows: Sequence[Found], typed: tuple[str, ...]) -> None:
-        self._typed = typed
+    def show_found(
+        self,
+        rows: Sequence[Found],
+        typed: tuple[str, ...],
+        linked: Mapping[PatientId, tuple[str, ...]] | None = None,
+    ) -> None:
+        """`linked`: the other numbers of those who are registered more than once."""
+        self._typed, self._linked = typed, linked or {}
         self.show_rows(rows)
 
     def _person(self, row: Found) -> Cell:
-        under = " · ".join(part for part in (row.number, row.known_as, _("died") if row.died else "") if part)
+        more = self._linked.get(row.patient_id, ())
+        also = _("also {numbers}").format(numbers=", ".join(more)) if more else ""
+        under = " · ".join(part for part in (row.number, also, row.known_as, _("died") if row.died else "") if part)
         return cells.two_lines(*self._marked(row.said), under=under, ink="strong")
 
     def _birth(self, row: Found) -> Cell:

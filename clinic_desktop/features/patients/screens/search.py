@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.queries import search as finding
+from clinic_desktop.features.patients.queries import similar as likely
 from clinic_desktop.features.patients.rules.rows import Found, Results
 from clinic_desktop.features.patients.screens.people_table import PeopleTable
 from clinic_desktop.features.patients.screens.preview import PersonPreview
@@ -86,7 +87,8 @@ class SearchPage(QWidget):
         said = ngettext("{count} similar person", "{count} similar people", count)
         self.head.setText(said.format(count=f"{count:,}") if count else _("Nobody found"))
         self.new.setText(_("New person «{name}»").format(name=shortened(self._words)))
-        self.table.show_found(results.rows, results.typed)
+        linked = self._office.ask(likely.linked_numbers, [row.patient_id for row in results.rows])
+        self.table.show_found(results.rows, results.typed, linked)
 
     def _open(self, found: Found) -> None:
         self._office.go("persons", patient_id=found.patient_id)
