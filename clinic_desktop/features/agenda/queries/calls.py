@@ -123,7 +123,8 @@ def _changed(asker: Asker) -> list[_Wanted]:
         sa.select(AppointmentEvent.appointment_id, Appointment.day, AppointmentEvent.moved_to_id, AppointmentEvent.at)
         .join(Appointment, Appointment.id == AppointmentEvent.appointment_id)
         .where(
-            Appointment.day >= since.date(),
+            # Named so that their index is used: of years of events only those of these days are read.
+            AppointmentEvent.appointment_id.in_(sa.select(Appointment.id).where(Appointment.day >= since.date())),
             AppointmentEvent.kind == EventKind.MOVED,
             AppointmentEvent.at >= since,
             # Only a whole day is moved with a reason: who asked for another day knows of it.
@@ -177,12 +178,8 @@ def _overdue(asker: Asker) -> list[_Wanted]:
 
 def _called_off(asker: Asker, where: sa.ColumnElement[bool]) -> list[str]:
     kinds = (EventKind.CANCELLED, EventKind.MOVED)
-    told = (
-        sa.select(AppointmentEvent.appointment_id)
-        .join(Appointment, Appointment.id == AppointmentEvent.appointment_id)
-        .where(where, AppointmentEvent.kind.in_(kinds))
-        .distinct()
-    )
+    of_these = AppointmentEvent.appointment_id.in_(sa.select(Appointment.id).where(where))
+    told = sa.select(AppointmentEvent.appointment_id).where(of_these, AppointmentEvent.kind.in_(kinds)).distinct()
     gone = (AppointmentStatus.CANCELLED, AppointmentStatus.MOVED)
     return [i for i, status in _standings(asker, [row[0] for row in asker.all(told)]).items() if status in gone]
 
