@@ -4,6 +4,7 @@ The search reads terms of this device's index (rules/terms.py, rules/postings.py
 "and" over them, and then only the rows that are shown.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
@@ -92,8 +93,23 @@ def rows_of(asker: Asker, entries: Sequence[int]) -> tuple[Found, ...]:
 def listed(asker: Asker, entries: Sequence[int]) -> list[Line]:
     if not entries:
         return []
-    rows = asker.plain(_LISTED.format(places=",".join("?" * len(entries))), tuple(entries))
+    hidden = hidden_entries(asker)
+    shown = [entry for entry in entries if entry not in hidden] if hidden else entries
+    rows = asker.plain(_LISTED.format(places=",".join("?" * len(shown))), tuple(shown))
     return [Line(*row) for row in rows]
+
+
+def hidden_entries(asker: Asker) -> frozenset[int]:
+    """The filing numbers of those who are hidden from the one who asks; a few, read by an index of their own."""
+    if restricted.sees_all(asker):
+        return frozenset()
+    reserved = "SELECT e.entry FROM patient AS p JOIN patient_entry AS e ON e.patient_id = p.id WHERE p.restricted = 1"
+    return frozenset(entry for (entry,) in asker.plain(reserved))
+
+
+def _hidden(asker: Asker) -> str:
+    """For written SQL over the index, `entry NOT IN (SELECT value FROM json_each(?))`."""
+    return json.dumps(sorted(hidden_entries(asker)))
 
 
 def found_of(line: Line, today: date, typed: tuple[str, ...] = ()) -> Found:
@@ -132,14 +148,17 @@ def _sex_of(row: Any) -> Sex:
 def count(asker: Asker) -> int:
     """How many people are registered here."""
     asker.require(Permission.SEE_PATIENTS)
-    return asker.value(sa.select(sa.func.count(PatientEntry.entry))) or 0
+    return (asker.value(sa.select(sa.func.count(PatientEntry.entry))) or 0) - len(hidden_entries(asker))
 
 
 def by_name(asker: Asker, first: int, many: int) -> list[int]:
     """Filing numbers in the order of the names, from a place on: a list of everybody is read where it is looked at."""
     asker.require(Permission.SEE_PATIENTS)
-    ordered = "SELECT entry FROM patient_entry ORDER BY sort_key, entry LIMIT ? OFFSET ?"
-    return [entry for (entry,) in asker.plain(ordered, (many, first))]
+    ordered = (
+        "SELECT entry FROM patient_entry WHERE entry NOT IN (SELECT value FROM json_each(?))"
+        " ORDER BY sort_key, entry LIMIT ? OFFSET ?"
+    )
+    return [entry for (entry,) in asker.plain(ordered, (_hidden(asker), many, first))]
 
 
 def place_by_name(asker: Asker, entry: int) -> int | None:
@@ -148,22 +167,28 @@ def place_by_name(asker: Asker, entry: int) -> int | None:
     before = (
         "SELECT count(*) FROM patient_entry AS other JOIN patient_entry AS this ON this.entry = ?"
         " WHERE (other.sort_key, other.entry) < (this.sort_key, this.entry)"
+        " AND other.entry NOT IN (SELECT value FROM json_each(?))"
     )
-    known = asker.plain("SELECT 1 FROM patient_entry WHERE entry = ?", (entry,))
-    return asker.plain(before, (entry,))[0][0] if known else None
+    if entry in hidden_entries(asker) or not asker.plain("SELECT 1 FROM patient_entry WHERE entry = ?", (entry,)):
+        return None
+    return asker.plain(before, (entry, _hidden(asker)))[0][0]
 
 
 def recent(asker: Asker, limit: int = 50) -> tuple[Found, ...]:
     """Those opened last on this computer, then those registered last."""
     seen = recently_seen(asker, limit)
     newest = sa.select(PatientEntry.entry).where(PatientEntry.seen.is_(None)).order_by(PatientEntry.entry.desc())
+    newest = newest.where(PatientEntry.entry.not_in(hidden_entries(asker)))
     more = [row.entry for row in asker.all(newest.limit(limit - len(seen)))] if len(seen) < limit else []
     return rows_of(asker, [*seen, *more])
 
 
 def recently_seen(asker: Asker, limit: int) -> list[int]:
-    ordered = "SELECT entry FROM patient_entry WHERE seen IS NOT NULL ORDER BY seen DESC LIMIT ?"
-    return [entry for (entry,) in asker.plain(ordered, (limit,))]
+    ordered = (
+        "SELECT entry FROM patient_entry WHERE seen IS NOT NULL AND entry NOT IN (SELECT value FROM json_each(?))"
+        " ORDER BY seen DESC LIMIT ?"
+    )
+    return [entry for (entry,) in asker.plain(ordered, (_hidden(asker), limit))]
 
 
 def said_names(asker: Asker, ids: Iterable[PatientId]) -> dict[PatientId, str]:

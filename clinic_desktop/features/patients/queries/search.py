@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.patients.queries.people import found_of, listed, recently_seen
+from clinic_desktop.features.patients.queries.people import found_of, hidden_entries, listed, recently_seen
 from clinic_desktop.features.patients.records import (
     PatientWord,
 )
@@ -41,16 +41,29 @@ def search(asker: Asker, words: str, limit: int = 20) -> Results:
 
 
 class Shelf:
-    """The index in the database: one statement for all the terms of a word, a few small rows."""
+    """The index in the database: one statement for all the terms of a word, a few small rows.
+
+    Who is hidden from the one who asks is in no chunk that is read, so that no search, count or suggestion meets them.
+    """
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
+        self._hidden = postings.of_entries(hidden_entries(asker))
 
     def read(self, spans: Sequence[Span]) -> Iterable[tuple[Any, ...]]:
         values: list[str] = []
         for span in spans:
             values += (span.term, span.term + terms.END) if span.begins else (span.term,)
-        return self._asker.plain(_reading(tuple(span.begins for span in spans)), tuple(values))
+        rows = self._asker.plain(_reading(tuple(span.begins for span in spans)), tuple(values))
+        return self._shown(rows) if self._hidden else rows
+
+    def _shown(self, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+        for place, chunk, people in rows:
+            hidden = self._hidden.get(chunk, 0)
+            if not hidden:
+                yield place, chunk, people
+            elif left := postings.unpack(people) & ~hidden:
+                yield place, chunk, postings.pack(left)
 
     def vocabulary(self) -> Sequence[str]:
         ((words,),) = self._asker.plain("SELECT group_concat(word, ' ') FROM patient_word")
