@@ -34,7 +34,6 @@ LOOKS: dict[Status, tuple[theme.Tone, str]] = {
     Status.SEEN: ("well", "check"),
 }
 _WIDE, _NARROW = 320, 228
-_FACTS_WHEN_NARROW = 3
 
 
 class Preview(Card):
@@ -45,7 +44,8 @@ class Preview(Card):
         self._office, self._screen, self._open_row = office, screen, open_row
         self._row: queries.DayRow | None = None
         self._queues: Sequence[Queue] = ()
-        self._compact = self._low = False
+        self._compact = False
+        self._room: int | None = None
         self.setFixedWidth(_WIDE)
         self.name = Text("", "head", "bold", wrap=True)
         self.state = Chip("")
@@ -109,10 +109,9 @@ class Preview(Card):
         self.first.setText(_("No longer first") if chosen.priority else _("Call first"))
         self.queue.setText(self._next_words(chosen))
         told = [(label, value) for label, value in self._facts_of(chosen) if value]
-        few = _FACTS_WHEN_NARROW - 2 * self._low
-        if self.queue.isVisibleTo(self) and self.left.isVisibleTo(self):
-            few = 1 - self._low
-        self.facts.show_facts(told[:few] if self._compact else told)
+        crowded = self.queue.isVisibleTo(self) and self.left.isVisibleTo(self)
+        room = self._room if self._room is None else max(self._room - 2 * crowded, 0)
+        self.facts.show_facts(told[:room])
 
     def _facts_of(self, chosen: queries.DayRow) -> list[tuple[str, str]]:
         """Of a reserved record, and while names are hidden, nothing by which the person could be known."""
@@ -122,13 +121,15 @@ class Preview(Card):
             return [visit, queue]
         known = self._office.ask(patients.header, PatientId(chosen.patient_id))
         language = known.language + (_(", with interpreter") if known.needs_interpreter else "")
+        first = [(_("Language"), language)] if known.needs_interpreter and self._room is not None else []
         return [
+            *first,
             (_("Born"), known.born),
             (_("Sex"), say_sex(known.sex)),
             (_("Record"), known.number),
             (_("Community"), known.place),
             (_("Mother"), known.mother),
-            (_("Language"), language),
+            (_("Language"), "" if first else language),
             queue,
         ]
 
@@ -145,16 +146,16 @@ class Preview(Card):
         return _("Give to {name}").format(name=self._name_of(following)) if following else _("To whoever is free")
 
     def set_compact(self, compact: bool) -> None:
-        """In a small window: narrower, with half the facts."""
+        """In a small window: narrower."""
         if compact != self._compact:
             self._compact = compact
             self.setFixedWidth(_NARROW if compact else _WIDE)
             self.show_row(self._row)
 
-    def set_low(self, low: bool) -> None:
-        """A strip above takes room in a small window: facts make place for the deeds."""
-        if low != self._low:
-            self._low = low
+    def set_room(self, facts: int | None) -> None:
+        """How many facts there is room for; None for all. In a low window they make place for the deeds."""
+        if facts != self._room:
+            self._room = facts
             self.show_row(self._row)
 
     def _check_in(self) -> None:

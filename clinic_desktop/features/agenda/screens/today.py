@@ -45,7 +45,8 @@ _TO_COME, _ATTENDED = 2, 3
 _EVERYBODY, _ANYBODY = "", "-"
 """All queues; the queue of those who are nobody's in particular."""
 _QUEUE_COLUMN = 4
-_ROOM_FOR_ALL_BUTTONS = 1200
+_ROOM_FOR_ALL_BUTTONS, _ROOM_FOR_MARKS, _ROOM_FOR_ALL_FACTS = 1200, 1000, 440
+_FACTS_WHEN_LOW = 3
 
 
 class TodayScreen(QWidget):
@@ -159,7 +160,7 @@ class TodayScreen(QWidget):
 
     def _person(self, line: queries.DayRow) -> cells.Cell | str:
         name = said_person(line)
-        marks = () if self._compact else _marks(line)
+        marks = _marks(line) if self._has_marks() else ()
         if line.status in (*_HERE, Status.SEEN):
             return cells.strong(name, *marks)
         return cells.Cell(name, chips=marks) if marks else name
@@ -170,7 +171,7 @@ class TodayScreen(QWidget):
     def _state(self, line: queries.DayRow) -> cells.Cell | str:
         words = _(STATUS_WORDS[line.status])
         look = LOOKS.get(line.status)
-        if line.priority and self._compact and line.status in (Status.WAITING, Status.BOOKED):
+        if line.priority and not self._has_marks() and line.status in (Status.WAITING, Status.BOOKED):
             # No room for it beside the name, and it must not be lost.
             return cells.chips(_priority())
         return cells.chip(words, *look) if look else cells.quiet(words)
@@ -281,13 +282,19 @@ class TodayScreen(QWidget):
         several = filtered and self.place.count() > 2
         self.tabs.leave_out(*((_TO_COME, _ATTENDED) if several else (_TO_COME,)) if self._compact else ())
         strips = (self.hidden_strip, self.open_strip)
-        self.preview.set_low(self._compact and any(strip.isVisibleTo(self) for strip in strips))
+        taken = any(strip.isVisibleTo(self) for strip in strips)
+        low = self._compact and self.height() < _ROOM_FOR_ALL_FACTS
+        self.preview.set_room(_FACTS_WHEN_LOW - 2 * taken if low else None)
         self.last_call.setVisible(not self._compact and not several)
         self.hide_button.setVisible(not self._compact and not are_names_hidden())
         self.days.setVisible(not self._is_tight())
         self.print.setVisible(not self._is_tight() and may_print(self._office))
         for choice in (self.queue, self.place):
             choice.setFixedWidth(124 if self._compact else 156)
+
+    def _has_marks(self) -> bool:
+        """Whether there is room for them beside the name."""
+        return not self._compact or self.width() >= _ROOM_FOR_MARKS
 
     def _is_tight(self) -> bool:
         return self._compact or self.width() < _ROOM_FOR_ALL_BUTTONS
