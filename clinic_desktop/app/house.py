@@ -44,6 +44,7 @@ def home_of(permissions: frozenset[Permission]) -> str:
     for permission, code in (
         (Permission.WRITE_NOTES, "consults"),
         (Permission.RECEPTION, "today"),
+        (Permission.TRANSCRIBE, "paper-typing"),
         (Permission.DISPENSE, "medicines"),
         (Permission.MERGE_BUNDLES, "stick"),
         (Permission.SEE_PATIENTS, "persons"),

@@ -9,11 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.features.agenda.queries import day as queries
+from clinic_desktop.features.agenda.queries import paper_day as paper
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus as Status
 from clinic_desktop.features.agenda.rules.paper_day import CameOrNot, read_past_day
 from clinic_desktop.features.agenda.screens.paper_day import PaperDayScreen
 from clinic_desktop.features.agenda.service import day as booking
 from clinic_desktop.features.agenda.service import paper_day as service
+from clinic_desktop.features.patients.queries.restricted import ReservedRecord
 from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.errors import NotAllowed
@@ -158,6 +160,20 @@ def test_a_transcriber_may_and_a_nurse_may_not(vault, register) -> None:
     with pytest.raises(NotAllowed):
         vault.do(line, Actor(new_id(), "Elsa", frozenset({Permission.SEE_DAY, Permission.SEE_PATIENTS})))
     vault.do(line, Actor(new_id(), "Rita", frozenset({Permission.SEE_PATIENTS, Permission.TRANSCRIBE})))
+
+
+def test_a_reserved_person_is_typed_by_the_desk_only_where_the_days_list_has_them(vault, do) -> None:
+    desk = Actor(new_id(), "Ana", frozenset({Permission.RECEPTION, Permission.SEE_PATIENTS, Permission.SEE_DAY}))
+    who = do(make_person(given_names="Oculta", restricted=True, restricted_as="4"))
+    today = date(2026, 11, 23)
+    line = partial(
+        service.type_line, line_id=new_id(), next_id=new_id(), patient_id=who, day=today, came=CameOrNot.SEEN
+    )
+    with pytest.raises(ReservedRecord):
+        vault.do(line, desk)
+    do(partial(booking.book, appointment_id=new_id(), patient_id=who, day=today, confirmed=True))
+    assert [row.name for row in vault.ask(partial(paper.lines, day=today), desk)] == ["Reserved 4"]
+    assert vault.do(line, desk).status is Status.SEEN
 
 
 @pytest.mark.parametrize(

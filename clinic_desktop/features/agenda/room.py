@@ -38,7 +38,7 @@ def _days(office: Office, **_arguments: Any) -> QWidget:
 _RECEPTION = frozenset({Permission.RECEPTION})
 _CALLS = Place("calls", N_("Calls"), "phone", _RECEPTION, _calls, rail=False, under="today")
 _PAPER_DAY = Place("paper-day", N_("Paper day"), "edit", _RECEPTION, _paper_day, rail=False, under="today")
-_TYPING = Place("paper-typing", N_("Paper day"), "edit", frozenset({Permission.TRANSCRIBE}), _paper_day, order=12)
+_TYPING = Place("paper-typing", N_("Paper day"), "edit", frozenset({Permission.TRANSCRIBE}), _paper_day, order=99)
 """For those who type papers and have no day of their own."""
 
 _DAYS = Place(

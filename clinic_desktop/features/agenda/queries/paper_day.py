@@ -11,6 +11,7 @@ from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
+from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
@@ -32,6 +33,12 @@ class PaperLine:
     @property
     def typed(self) -> bool:
         return self.status is not AppointmentStatus.BOOKED
+
+
+def died_on(asker: Asker, patient_id: str) -> PartialDate | None:
+    """As well as the day is known; also of somebody whose record is reserved, for who was here that day is typed."""
+    asker.require(Permission.RECEPTION, Permission.TRANSCRIBE)
+    return asker.value(sa.select(Patient.died_on).where(Patient.id == patient_id))
 
 
 def lines(asker: Asker, day: date) -> tuple[PaperLine, ...]:

@@ -235,7 +235,8 @@ class PaperDayScreen(QWidget):
         """Somebody who is not found: registered, and back to this line."""
         day = self.day()
         words = "" if self.person.value() else self.person.text()
-        back: tuple[str, dict[str, Any]] = ("paper-day", {"day": day.isoformat() if day else ""})
+        here = "paper-day" if self._office.may(Permission.RECEPTION) else "paper-typing"
+        back: tuple[str, dict[str, Any]] = (here, {"day": day.isoformat() if day else ""})
         self._office.go("persons", new=True, words=words, back_to=back)
 
 

@@ -9,18 +9,20 @@ from datetime import UTC, date, datetime, time
 
 from clinic_desktop.features.agenda.queries import day as queries
 from clinic_desktop.features.agenda.queries import days
+from clinic_desktop.features.agenda.queries import paper_day as paper_queries
 from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus, EventKind, VisitKind, stand
 from clinic_desktop.features.agenda.rules.paper_day import BECOMES, OLD_AFTER, CameOrNot
-from clinic_desktop.features.patients.queries import people, restricted
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
-from clinic_desktop.kernel.i18n import N_
-from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
 
 MAY_TYPE = (Permission.RECEPTION, Permission.TRANSCRIBE)
+MISTAKE = N_("Typed by mistake")
 _GONE = (AppointmentStatus.CANCELLED, AppointmentStatus.MOVED)
 
 
@@ -84,8 +86,10 @@ def type_line(
     must_be_day(work, day, confirmed=confirmed)
     if next_day is not None and next_day <= day:
         raise NextNotAfter(day=say_day(day))
-    restricted.must_open(work, patient_id)
-    died_on = people.details(work, PatientId(patient_id)).died_on
+    if not any(a.day == day for a in queries.of_patient(work, patient_id)):
+        # A reserved person who is on the day's list stands on its paper too; nobody else may put one there.
+        restricted.must_open(work, patient_id)
+    died_on = paper_queries.died_on(work, patient_id)
     if died_on is not None and (died_on.earliest() < day or next_day is not None):
         raise DiedBefore(day=say_day(day if died_on.earliest() < day else next_day or day))
     typed = _type_visit(work, line_id, patient_id, day, came, clinician_id)
@@ -112,7 +116,6 @@ def take_back_line(work: Work, typed: Typed) -> None:
     """The wrong person or the wrong line: what it added counts no more. A booking made before stays open."""
     work.require(*MAY_TYPE)
     appointment_id = typed.appointment_id
-    restricted.must_open(work, work.load(Appointment, appointment_id).patient_id)
     if typed.next_id is not None:
         _call_off(work, typed.next_id)
     if not typed.already:
@@ -215,7 +218,7 @@ def _event(
 def _call_off(work: Work, appointment_id: str) -> None:
     known = queries.events(work, appointment_id)
     if stand(known).status is AppointmentStatus.BOOKED:
-        _event(work, appointment_id, EventKind.CANCELLED, work.now, len(known) + 1, reason="typed by mistake")
+        _event(work, appointment_id, EventKind.CANCELLED, work.now, len(known) + 1, reason=_(MISTAKE))
 
 
 def _noon(work: Work, day: date) -> datetime:
