@@ -45,8 +45,8 @@ _TO_COME, _ATTENDED = 2, 3
 _EVERYBODY, _ANYBODY = "", "-"
 """All queues; the queue of those who are nobody's in particular."""
 _QUEUE_COLUMN = 4
-_ROOM_FOR_ALL_BUTTONS, _ROOM_FOR_MARKS, _ROOM_FOR_ALL_FACTS = 1200, 1000, 440
-_FACTS_WHEN_LOW = 3
+_ROOM_FOR_ALL_BUTTONS, _ROOM_FOR_MARKS, _ROOM_FOR_MORE_FACTS = 1200, 1000, 440
+_FACTS_WHEN_LOW, _FACTS_WHEN_MIDDLING = 3, 8
 
 
 class TodayScreen(QWidget):
@@ -280,11 +280,11 @@ class TodayScreen(QWidget):
         filtered = len(self._queues) > 1
         self.table.setColumnHidden(_QUEUE_COLUMN, self._compact or not filtered)
         several = filtered and self.place.count() > 2
-        self.tabs.leave_out(*((_TO_COME, _ATTENDED) if several else (_TO_COME,)) if self._compact else ())
+        self.tabs.leave_out(*((_TO_COME, _ATTENDED) if several else (_TO_COME,)) if not self._has_marks() else ())
         strips = (self.hidden_strip, self.open_strip)
         taken = any(strip.isVisibleTo(self) for strip in strips)
-        low = self._compact and self.height() < _ROOM_FOR_ALL_FACTS
-        self.preview.set_room(_FACTS_WHEN_LOW - 2 * taken if low else None)
+        few = _FACTS_WHEN_LOW if self.height() < _ROOM_FOR_MORE_FACTS else _FACTS_WHEN_MIDDLING
+        self.preview.set_room(few - 2 * taken if self._compact else None)
         self.last_call.setVisible(not self._compact and not several)
         self.hide_button.setVisible(not self._compact and not are_names_hidden())
         self.days.setVisible(not self._is_tight())
