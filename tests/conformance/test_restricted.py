@@ -4,6 +4,7 @@ A new query is called by itself, with the arguments that its names ask for. Wher
 """
 
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +20,7 @@ import clinic_desktop.features
 from clinic_desktop.app import wiring
 from clinic_desktop.exchange.records import OpenConflict
 from clinic_desktop.features.agenda.queries import day as agenda_queries
+from clinic_desktop.features.agenda.rules.calls import CallList
 from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.rules.diagnoses import ConditionChange, Diagnosis
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
@@ -35,9 +37,10 @@ from clinic_desktop.features.medication.service.prescribing import PrescriptionL
 from clinic_desktop.features.medication.service.receiving import DeliveryLine
 from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.patients.rules.ages import Birth
+from clinic_desktop.features.patients.rules.consents import ConsentPurpose, ConsentWay, Said, Talk
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.rules.sex import Sex
-from clinic_desktop.features.patients.service import registering, restricting
+from clinic_desktop.features.patients.service import consents, registering, restricting
 from clinic_desktop.features.referrals import service as referrals
 from clinic_desktop.features.referrals.rules import Consent, Urgency, Written
 from clinic_desktop.features.staff.rules import FIRST_ROLES
@@ -47,6 +50,7 @@ from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
+from tests.printing.reading import texts
 
 TODAY = date(2026, 11, 23)
 GIVEN, FAMILY, MOTHER, PHONE = "Xochiquetzal", "Zumbajoj", "Petronila Quisquinay", "55471298"
@@ -111,6 +115,14 @@ def scene(do: Any, ask: Any) -> Scene:
         follow_text="", consent=Consent.AGREED, parts={}, medicines=(), allergies="", half_page=False, receiver_id=None,
     )  # fmt: skip
     folio = do(partial(referrals.write_referral, request_id=letter_id, patient_id=mine, written=letter))
+    act_id = new_id()
+    said = [Said(ConsentPurpose.CALLS, yes=True), Said(ConsentPurpose.RELATIVE, yes=True, about=MOTHER)]
+    talk = Talk(
+        decided_on=TODAY, way=ConsentWay.SPOKEN, language_code="spa", read_aloud=True, said_back=True, witness=MOTHER,
+        witness_is_of_clinic=False, text_version="1",
+    )  # fmt: skip
+    agreed = do(partial(consents.record_answers, act_id=act_id, patient_id=mine, answers=said, talk=talk))
+    withdrawn = do(partial(consents.withdraw, consent_id=agreed[0], act_id=new_id(), decided_on=TODAY))
     do(partial(_add_conflict, patient_id=mine))
     entry = ask(lambda r: r.plain("SELECT entry FROM patient_entry WHERE patient_id = ?", (mine,)))[0][0]
     lot_id = ask(lambda r: r.plain("SELECT id FROM stock_lot"))[0][0]
@@ -122,7 +134,10 @@ def scene(do: Any, ask: Any) -> Scene:
         "number": registered.number, "entry": entry, "entries": [entry], "words": ("zumb", "xochi", PHONE[:7]),
         "typed": ("zumb", "tzunka"), "table": "patient", "row_id": mine, "municipality_code": "1413",
         "new": SECRET_DETAILS, "lines": [SECRET_DETAILS], "step": 1, "many": 50, "within_days": 400,
-        "key": "language", "purpose": tuple(_purposes()), "which": tuple(_call_lists()),
+        "key": "language", "purpose": tuple(ConsentPurpose), "which": tuple(CallList),
+        "letter": letter,
+        "act_id": act_id,
+        "consent_id": withdrawn,
     }  # fmt: skip
     return Scene(mine, registered.number, neighbour, values)
 
@@ -151,18 +166,6 @@ def _add_conflict(work: Work, patient_id: str) -> None:
             tbl="patient", id=patient_id, unit="name", blocking=True, waiting=False, sides=sides, found_at=work.now
         )
     )
-
-
-def _purposes() -> Iterable[Any]:
-    from clinic_desktop.features.patients.rules.consents import ConsentPurpose
-
-    return ConsentPurpose
-
-
-def _call_lists() -> Iterable[Any]:
-    from clinic_desktop.features.agenda.rules.calls import CallList
-
-    return CallList
 
 
 # -- every query
@@ -286,6 +289,56 @@ def telling(vault: Vault, actor: Actor, scene: Scene) -> set[str]:
     return found
 
 
+def papers_telling(vault: Vault, actor: Actor, scene: Scene) -> set[str]:
+    """The letters that say something of the person when this actor makes them."""
+    secrets = (*TOLD, scene.number)
+    rows = () if not actor.may(Permission.SEE_DAY) else vault.ask(agenda_queries.today, actor)
+    mine = [row for row in rows if row.patient_id == scene.patient_id] or [None]
+    known = {**scene.values, "row": mine[0], "content": scene.values["letter"], "count": 1, "number": 1}
+    found: set[str] = set()
+    for name, letter in letters():
+        first, *more = inspect.signature(letter).parameters.values()
+        needed = [p for p in more if p.default is p.empty]
+        told = {p.name: _values(p.name, _said(p.annotation), known) for p in needed}
+        if any(value is UNKNOWN for values in told.values() for value in values):
+            continue
+        for at in range(max((len(values) for values in told.values()), default=1)):
+            call = partial(letter, **{key: values[at % len(values)] for key, values in told.items()})
+            try:
+                made = (vault.do if first.name == "work" else vault.ask)(partial(_made_by, call), actor)
+            except ClinicError:
+                continue
+            if any(secret.casefold() in made.casefold() for secret in secrets):
+                found.add(name)
+    return found
+
+
+def letters() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for room in pkgutil.iter_modules(clinic_desktop.features.__path__):
+        folder = f"clinic_desktop.features.{room.name}.letters"
+        if importlib.util.find_spec(folder) is None:
+            continue
+        for inner in pkgutil.iter_modules(importlib.import_module(folder).__path__):
+            module = importlib.import_module(f"{folder}.{inner.name}")
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                first = next(iter(inspect.signature(function).parameters), "")
+                if function.__module__ == module.__name__ and not name.startswith("_") and first in ("asker", "work"):
+                    yield f"{room.name}.{inner.name}.{name}", function
+
+
+def _made_by(call: Callable[..., Any], asker: Any) -> str:
+    return _printed(call(asker))
+
+
+def _printed(made: Any) -> str:
+    """The words on the paper, as one reads them."""
+    if hasattr(made, "pdf"):
+        made = made.pdf()
+    if isinstance(made, bytes) and made.startswith(b"%PDF"):
+        return " ".join(" ".join(texts(made)).split())
+    return " ".join(words_in(made, set()))
+
+
 EVERYTHING_ELSE = frozenset(Permission) - {Permission.OPEN_RESTRICTED}
 OUTSIDE = {r.code: r.permissions for r in FIRST_ROLES if Permission.OPEN_RESTRICTED not in r.permissions} | {
     "everything else": EVERYTHING_ELSE
@@ -308,6 +361,17 @@ def test_what_is_asked_really_tells_of_somebody_who_is_not_reserved(vault: Vault
         "referrals.queries.open_referrals", "referrals.queries.material", "bundles.queries.open_conflicts",
     )  # fmt: skip
     assert set(wanted) - told == set()
+
+
+@pytest.mark.parametrize("role", OUTSIDE)
+def test_no_paper_says_anything_of_a_reserved_person(vault: Vault, do: Any, scene: Scene, role: str) -> None:
+    restrict(do, scene)
+    assert papers_telling(vault, Actor(new_id(), "Ana", OUTSIDE[role]), scene) == set()
+
+
+def test_papers_really_tell_of_somebody_who_is_not_reserved(vault: Vault, actor: Actor, scene: Scene) -> None:
+    told = papers_telling(vault, actor, scene)
+    assert {"agenda.day.clinicians_list", "agenda.day.desk_list", "referrals.referral.again"} - told == set()
 
 
 @pytest.mark.parametrize("role", OUTSIDE)

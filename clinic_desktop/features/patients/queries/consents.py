@@ -78,6 +78,7 @@ def allowed(asker: Asker, patient_id: str, purpose: ConsentPurpose, about: str =
 def standing_of(asker: Asker, patient_id: str) -> dict[Key, Standing]:
     """What holds now in this record for each purpose that somebody asked about."""
     asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
     return standing(_answers(asker, Consent.patient_id == patient_id).get(patient_id, ()))
 
 
