@@ -16,6 +16,7 @@ from clinic_desktop.features.agenda.rules.day import read_when
 from clinic_desktop.features.agenda.service import day as service
 from clinic_desktop.features.agenda.service import papers as noting
 from clinic_desktop.kernel.dates import say_day, say_weekday
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.buttons import Button
@@ -134,8 +135,13 @@ class PrintSheet(Sheet):
             self,
             progress=self.progress.show_progress,
             then=partial(self._show_set, day),
+            failed=self._not_made,
             cancelled=self.close,
         )
+
+    def _not_made(self, error: ClinicError) -> None:
+        self.reject()
+        self._office.voice.say(error, self._screen)
 
     def _cancel(self) -> None:
         if self._job is not None:
