@@ -10,6 +10,7 @@ from clinic_desktop.app import wiring
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.room import ROOM as AGENDA
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
+from clinic_desktop.features.agenda.screens import slots as day_slots
 from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.backups.room import ROOM as BACKUPS
 from clinic_desktop.features.bundles import queries as bundles
@@ -86,6 +87,15 @@ def furnish() -> None:
         patient_slots.Panel(N_("Vital signs"), Permission.TAKE_VITALS, _vitals),
         patient_slots.Panel(N_("Picture"), Permission.SEE_PATIENTS, _photo, _photos_are_on),
         patient_slots.Panel(N_("Who sees this record"), Permission.OPEN_RESTRICTED, _restricting),
+    )
+    day_slots.row_deeds = (
+        day_slots.RowDeed(
+            N_("Vital signs"),
+            "vitals",
+            "heartbeat",
+            frozenset({Permission.TAKE_VITALS, Permission.WRITE_NOTES}),
+            lambda office, patient_id, screen: _take_vitals(office, PatientId(patient_id), screen),
+        ),
     )
     chart_slots.chart_panels = (chart_slots.ChartPanel(N_("Letters"), Permission.WRITE_LETTERS, _letters),)
 

@@ -12,7 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from clinic_desktop.app import house
 from clinic_desktop.features.agenda.queries import day as agenda
+from clinic_desktop.features.agenda.screens.today import TodayScreen
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import vitals as queries
 from clinic_desktop.features.consults.rules import vitals as rules
@@ -27,6 +29,9 @@ from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
+from clinic_desktop.uikit import theme
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.voice import RememberingVoice
 
 TODAY = date(2026, 11, 23)
 Taking = Callable[..., str]
@@ -377,4 +382,26 @@ def test_alt_v_measures_whoever_is_chosen_on_the_list_of_the_day(
     QTest.keyClick(home, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), VitalsSheet))
     (sheet,) = home.findChildren(VitalsSheet)
+    assert sheet.patient_id == patient
+
+
+def test_alt_v_measures_whoever_is_chosen_on_the_day_of_a_nurse(
+    vault: Vault, qtbot: Any, qapp: Any, patient: str, arrive: Any
+) -> None:
+    arrive(patient)
+    house.furnish()
+    theme.start(qapp)
+    may = {Permission.SEE_PATIENTS, Permission.SEE_DAY, Permission.TAKE_VITALS}
+    nurse = Office(vault, Actor(new_id(), "Enfermera", frozenset(may)), voice=RememberingVoice(), immediate=True)
+    today = TodayScreen(nurse)
+    qtbot.addWidget(today)
+    today.resize(1282, 611)
+    with qtbot.waitActive(today):
+        today.show()
+        today.activateWindow()
+    assert today.table.choose_at(0)
+    assert [button.isHidden() for button in today.preview.hung] == [False]
+    QTest.keyClick(today, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), VitalsSheet))
+    (sheet,) = today.findChildren(VitalsSheet)
     assert sheet.patient_id == patient

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.agenda.queries import day as queries
 from clinic_desktop.features.agenda.queries.days import Queue
 from clinic_desktop.features.agenda.rules.day import KIND_WORDS, MAY_FOLLOW, STATUS_WORDS, AppointmentStatus, EventKind
+from clinic_desktop.features.agenda.screens import slots
 from clinic_desktop.features.agenda.screens.booking import ask_other_day
 from clinic_desktop.features.agenda.screens.papers import print_turn
 from clinic_desktop.features.agenda.screens.privacy import said_person
@@ -19,6 +20,7 @@ from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import theme
 from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.keys import bind
 from clinic_desktop.uikit.layouts import column, row
 from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office
@@ -60,7 +62,9 @@ class Preview(Card):
         self.undo = Button(_("Take “arrived” back"))
         self.arrived = Button(_("Arrived"), "arrived", "primary", "user-check", tall=True)
         self._connect()
+        self.hung = self._hung_buttons()
         deeds = (self.open, self.other_day, self.queue, self.first, self.left, self.turn, self.undo, self.arrived)
+        deeds = (*self.hung, *deeds)
         self.body.addLayout(column(self.nobody, self.name, row(self.state, None), 4, self.facts, None, *deeds, gap=S2))
 
     def _connect(self) -> None:
@@ -72,6 +76,20 @@ class Preview(Card):
         self.undo.clicked.connect(self._take_back)
         self.first.clicked.connect(self._toggle_priority)
         self.queue.clicked.connect(self._give_on)
+
+    def _hung_buttons(self) -> list[Button]:
+        """What upper rooms hang here, for those who are not the desk; a key does it for everybody who may."""
+        buttons: list[Button] = []
+        for deed in slots.deeds_for(self._office):
+            button = Button(_(deed.title), deed.key, icon=deed.icon)
+            button.clicked.connect(partial(self._run, deed))
+            bind(self._screen, deed.key, partial(self._run, deed))
+            buttons.append(button)
+        return buttons
+
+    def _run(self, deed: slots.RowDeed, *_clicked: object) -> None:
+        if self._row is not None and not self._row.reserved:
+            deed.run(self._office, self._row.patient_id, self._screen)
 
     def set_queues(self, queues: Sequence[Queue]) -> None:
         """Whose queues a person can be given to; with fewer than two there is nothing to choose."""
@@ -98,6 +116,8 @@ class Preview(Card):
         # In a low window Enter opens the record, and what only the mouse reaches keeps its button.
         low = small and desk and waiting
         self.open.setVisible(chosen is not None and not chosen.reserved and not low)
+        for button in self.hung:
+            button.setVisible(chosen is not None and not chosen.reserved and not desk)
         if chosen is not None:
             self._fill(chosen)
 
