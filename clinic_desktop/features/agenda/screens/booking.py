@@ -43,7 +43,7 @@ class BookingSheet(Sheet):
     def __init__(
         self, office: Office, parent: QWidget, title: str, patient_id: str | None, *, ask_person: bool
     ) -> None:
-        super().__init__(title, parent, width=540)
+        super().__init__(title, parent, width=630)
         self._office = office
         self._patient_id, self._stepped = patient_id, False
         # Asked once: fields are checked as they lose the focus, also while the program locks and the vault is closed.
