@@ -146,11 +146,12 @@ class PersonToReach(Card):
     """Who is called, what may be said, what was tried, and the seven outcomes."""
 
     def __init__(self, office: Office, screen: CallsScreen) -> None:
-        super().__init__(margins=(16, 16, 16, 12), gap=S2)
+        super().__init__(margins=(10, 8, 10, 8), gap=S2)
         self._office, self._screen = office, screen
         self._row: CallRow | None = None
-        self._compact = self._low = False
-        self.setFixedWidth(_WIDE)
+        # Small until the window says otherwise, so that nothing ever asks for more room than there is.
+        self._compact = self._low = True
+        self.setFixedWidth(_NARROW)
         self.name = Text("", "head", "bold", wrap=True)
         self.phone = Text("", "title", "semi")
         self.no_phone = Text("", "body", "semi", color="warning", wrap=True)
