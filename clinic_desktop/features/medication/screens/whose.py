@@ -19,6 +19,8 @@ def banner_of(header: Header) -> QWidget:
         (_("Record"), header.number),
         (_("Community"), header.place or unknown),
     ]
+    # A reserved record has an N and its allergies, and "not recorded" would be untrue of the rest.
+    facts = facts if header.number else []
     under = " · ".join(part for part in (header.known_as, header.language) if part)
     said = say_allergies(header.allergy_status)
     if header.allergy_status is AllergyStatus.KNOWN:

@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPixmap
-from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QSizePolicy, QWidget
 
 from clinic_desktop.features.patients.queries import photos as queries
 from clinic_desktop.features.patients.rules.photos import LARGEST, TALLEST, WIDEST, NotAPicture
@@ -70,6 +70,7 @@ class Face(QLabel):
         self._tallest = tallest
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAccessibleName(_("Picture of the person"))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.hide()
 
     def show_jpeg(self, jpeg: bytes | None) -> None:
