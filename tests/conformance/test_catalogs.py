@@ -15,6 +15,7 @@ CATALOGS = {
     "demo_presentations": (["code", "atc", "medicine", "strength", "form", "pack_size", "controlled", "source"], 26),
     "demo_surnames": (["name", "kind"], 156),
     "diagnosis_short_list": (["code", "label"], 20),
+    "found_by": (["code", "name", "source"], 11),
     "icd10": (["code", "title", "section", "unaccented", "source"], 1818),
     "identifications": (["code", "name", "sigsa_code", "source"], 7),
     "languages": (["code", "name", "country", "clinic", "iso639_3"], 43),

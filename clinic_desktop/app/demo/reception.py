@@ -1,6 +1,6 @@
 """The morning at the desk: a new person typed in, an arrival, somebody without an appointment, the day's list."""
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from clinic_desktop.app.demo.hands import Hands
 from clinic_desktop.app.demo.report import PAPERS
@@ -52,7 +52,11 @@ def _register(hands: Hands) -> None:
     page.form.fields["sex"].editor.setFocus()
     hands.press("1")
     for field, text in (("municipality", "panaja"), ("community", "Barrio Norte demostración")):
-        hands.write(text, page.form.fields[field].editor)
+        editor = page.form.fields[field].editor
+        if isinstance(editor, QLineEdit):
+            # The clinic's own municipality stands there already.
+            editor.selectAll()
+        hands.write(text, editor)
         hands.press("Enter")
     hands.wait(700)
     check("el borrador se guarda solo", page.saved_words.text())

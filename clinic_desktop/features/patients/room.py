@@ -22,14 +22,18 @@ def _persons(
     back_to: tuple[str, dict[str, Any]] | None = None,
     linking: bool = False,
     other_id: str = "",
+    ask: str = "",
     **_arguments: Any,
 ) -> QWidget:
-    """The list; with a person the page, its form or its consent; with `new` the empty form with the typed words."""
+    """The list; with a person the page, its form or its consent; with `new` the empty form with the typed words.
+
+    `ask` is the field that a form begins with.
+    """
     if new or correct:
         from clinic_desktop.features.patients.screens.registration import RegistrationScreen
 
         whose = PatientId(patient_id) if correct else None
-        return RegistrationScreen(office, words=words, patient_id=whose, back_to=back_to)
+        return RegistrationScreen(office, words=words, patient_id=whose, back_to=back_to, ask=ask)
     if patient_id and consent:
         from clinic_desktop.features.patients.screens.consent import ConsentScreen
 

@@ -227,6 +227,7 @@ def _rows(asker: Asker, where: sa.ColumnElement[bool], limit: int = 1000) -> tup
         ServiceRequest.id, ServiceRequest.patient_id, ServiceRequest.folio, ServiceRequest.receiver_text,
         ServiceRequest.urgency, ServiceRequest.written_at, ServiceRequest.author_name, Patient.given_names,
         Patient.family_name, Patient.second_family_name, Patient.married_name, Patient.known_as,
+        Patient.unidentified, Patient.met_where, Patient.met_on,
     )  # fmt: skip
     found = asker.all(
         select.join(Patient, Patient.id == ServiceRequest.patient_id)

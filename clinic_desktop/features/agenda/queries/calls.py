@@ -290,7 +290,8 @@ def _known(asker: Asker, patient_ids: Sequence[str]) -> dict[str, _Known]:
 
 _PERSON = (
     Patient.id, Patient.number, Patient.given_names, Patient.family_name, Patient.second_family_name,
-    Patient.married_name, Patient.known_as, Patient.municipality_code, Patient.community, Patient.language_code,
+    Patient.married_name, Patient.known_as, Patient.unidentified, Patient.met_where, Patient.met_on,
+    Patient.municipality_code, Patient.community, Patient.language_code,
     Patient.phone, Patient.shared_phone, Patient.contact_hours,
     Patient.cover_words,
 )  # fmt: skip

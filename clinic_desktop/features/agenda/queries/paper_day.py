@@ -48,6 +48,7 @@ def lines(asker: Asker, day: date) -> tuple[PaperLine, ...]:
         sa.select(
             Appointment.id, Appointment.patient_id, Patient.number, Patient.given_names, Patient.family_name,
             Patient.second_family_name, Patient.married_name, Patient.known_as,
+            Patient.unidentified, Patient.met_where, Patient.met_on,
         )
         .join(Patient, Patient.id == Appointment.patient_id)
         .where(Appointment.day == day, days.told_once(asker, Appointment.day == day))

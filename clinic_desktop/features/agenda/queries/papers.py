@@ -57,6 +57,7 @@ def carried(asker: Asker, patient_id: str) -> Carried:
         sa.select(
             Patient.number, Patient.given_names, Patient.family_name, Patient.second_family_name, Patient.married_name,
             Patient.known_as, Patient.do_not_call, Patient.do_not_visit, Patient.shared_phone,
+            Patient.unidentified, Patient.met_where, Patient.met_on,
         ).where(Patient.id == patient_id)
     )  # fmt: skip
     must_ask = bool(row.do_not_call or row.do_not_visit or row.shared_phone)

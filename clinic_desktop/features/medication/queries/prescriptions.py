@@ -312,6 +312,9 @@ def _said_names(asker: Asker, patient_ids: Iterable[str]) -> dict[str, str]:
         Patient.second_family_name,
         Patient.married_name,
         Patient.known_as,
+        Patient.unidentified,
+        Patient.met_where,
+        Patient.met_on,
     ).where(Patient.id.in_(ids))
     told: dict[str, str] = {row.id: said_name(name_of(row)) for row in asker.all(select)}
     return told | {str(reserved): said for reserved, said in restricted.hidden_from(asker, ids).items()}

@@ -11,10 +11,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.records import (
     Allergy,
+    Community,
     Patient,
     PatientEntry,
 )
@@ -51,6 +53,18 @@ marks: tuple[Marks, ...] = ()
 """Filled by app/house.py. Reception sees them: nothing clinical."""
 
 
+# -- where people live: the list of communities may have renamed the place, or found it to be another's
+
+_SAME = aliased(Community)
+COMMUNITY_NAME = sa.func.coalesce(_SAME.name, Community.name, Patient.community)
+
+
+def with_community(select: sa.Select[Any]) -> sa.Select[Any]:
+    """A select over people that may name COMMUNITY_NAME."""
+    joined = select.outerjoin_from(Patient, Community, Community.id == Patient.community_id)
+    return joined.outerjoin(_SAME, _SAME.id == Community.same_as_id)
+
+
 # -- lists
 
 
@@ -71,14 +85,20 @@ class Line(NamedTuple):
     community: str | None
     mother_name: str | None
     died_on: str | None
+    unidentified: int | None
+    met_where: str | None
+    met_on: str | None
     entry: int
     kept: str
 
 
 _LISTED = (
     "SELECT p.id, p.number, p.given_names, p.family_name, p.second_family_name, p.married_name, p.known_as,"
-    " p.birth_date, p.birth_estimated, p.sex, p.municipality_code, p.community, p.mother_name, p.died_on,"
-    " e.entry, e.kept FROM patient_entry AS e JOIN patient AS p ON p.id = e.patient_id WHERE e.entry IN ({places})"
+    " p.birth_date, p.birth_estimated, p.sex, p.municipality_code, coalesce(s.name, c.name, p.community),"
+    " p.mother_name, p.died_on, p.unidentified, p.met_where, p.met_on, e.entry, e.kept"
+    " FROM patient_entry AS e JOIN patient AS p ON p.id = e.patient_id"
+    " LEFT JOIN community AS c ON c.id = p.community_id LEFT JOIN community AS s ON s.id = c.same_as_id"
+    " WHERE e.entry IN ({places})"
 )
 
 
@@ -148,7 +168,8 @@ def _sex_of(row: Any) -> Sex:
 def count(asker: Asker) -> int:
     """How many people are registered here."""
     asker.require(Permission.SEE_PATIENTS)
-    return (asker.value(sa.select(sa.func.count(PatientEntry.entry))) or 0) - len(hidden_entries(asker))
+    ((everybody,),) = asker.plain("SELECT count(*) FROM patient_entry")
+    return everybody - len(hidden_entries(asker))
 
 
 def by_name(asker: Asker, first: int, many: int) -> list[int]:
@@ -201,6 +222,9 @@ def said_names(asker: Asker, ids: Iterable[PatientId]) -> dict[PatientId, str]:
         Patient.second_family_name,
         Patient.married_name,
         Patient.known_as,
+        Patient.unidentified,
+        Patient.met_where,
+        Patient.met_on,
     )
     wanted = list(ids)
     told = {row.id: said_name(name_of(row)) for row in asker.all(named.where(Patient.id.in_(wanted)))}

@@ -20,7 +20,7 @@ from clinic_desktop.features.patients.rules.candidates import candidates
 from clinic_desktop.features.patients.rules.comparing import Traits, traits
 from clinic_desktop.features.patients.rules.likeness import Likeness
 from clinic_desktop.features.patients.rules.linking import Decision, Linked, linked
-from clinic_desktop.features.patients.rules.naming import Name, said_name
+from clinic_desktop.features.patients.rules.naming import Name, name_of, said_name
 from clinic_desktop.features.patients.rules.patient import Details, LinkKind
 from clinic_desktop.features.patients.rules.places import said_place
 from clinic_desktop.features.patients.rules.rows import Link, LinkedRecord, Similar
@@ -285,17 +285,14 @@ def _headings(asker: Asker, ids: Sequence[str]) -> dict[str, _Heading]:
         Patient.second_family_name,
         Patient.married_name,
         Patient.known_as,
+        Patient.unidentified,
+        Patient.met_where,
+        Patient.met_on,
     ).where(Patient.id.in_(ids), restricted.shown(asker))
     return {
         row.id: _Heading(
             row.number or "",
-            Name(
-                row.given_names or "",
-                row.family_name or "",
-                row.second_family_name or "",
-                row.married_name or "",
-                row.known_as or "",
-            ),
+            name_of(row),
         )
         for row in asker.all(chosen)
     }

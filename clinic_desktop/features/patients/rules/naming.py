@@ -3,8 +3,10 @@
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.names import fold
 
@@ -19,28 +21,60 @@ class Name:
     second_family: str = ""
     married: str = ""
     known_as: str = ""
+    met: str = ""
+    """Of somebody without a name: where and when the person was met, as it is said instead."""
 
 
 def name_of(row: Any) -> Name:
-    """The name in a row that has the name columns of the patient table."""
+    """The name in a row that has the name columns of the patient table.
+
+    With `unidentified`, `met_where` and `met_on` somebody without a name is said by where and when they were met.
+    """
     return Name(
         row.given_names or "",
         row.family_name or "",
         row.second_family_name or "",
         row.married_name or "",
         row.known_as or "",
+        said_met(row.met_where, row.met_on) if getattr(row, "unidentified", None) else "",
     )
 
 
+def said_met(where: str | None, on: date | str | None) -> str:
+    """ "SIN IDENTIFICAR (mercado de Sololá, 28-nov-2026)"; a day may come as plain SQL gives it."""
+    day = date.fromisoformat(on) if isinstance(on, str) else on
+    told = ", ".join(part for part in (where or "", say_day(day) if day else "") if part)
+    return _("UNIDENTIFIED ({told})").format(told=told) if told else _("UNIDENTIFIED")
+
+
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn the order of letters around them, also of those that somebody else wrote."""
+
+
 def clean(text: str) -> str:
-    """As written, composed, without control signs or halves of characters that no file can keep; lines stay."""
-    kept = (c for c in unicodedata.normalize("NFC", text) if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(kept).strip()
+    """As written, composed, without control signs, signs that would turn the words around them on the screen, or halves
+    of characters that no file can keep; lines stay."""
+    return unicodedata.normalize("NFC", "".join(c for c in text if _may_stay(c))).strip()
+
+
+def _may_stay(c: str) -> bool:
+    return c == "\n" or (c not in _REORDERING and unicodedata.category(c) not in ("Cc", "Cs"))
 
 
 def clean_line(text: str) -> str:
     """`clean` for one line: every run of blanks is one space."""
-    return clean(" ".join(text.split()))
+    return " ".join(clean(" ".join(text.split())).split())
+
+
+def is_filler(text: str) -> bool:
+    """Whether a name is one that forms extort and nobody bears: ".", "-", "xx", "N/N"."""
+    words = fold(text).replace(" ", "")
+    if not words:
+        return bool(text.strip()) and all(c in ".,-_/*·" or c.isspace() for c in text)
+    return words in _FILLERS or (len(words) > 1 and set(words) == {"x"})
+
+
+_FILLERS = frozenset({"nn", "na", "sn", "sinnombre", "sinapellido", "ninguno", "ninguna", "notiene", "nosesabe"})
 
 
 def said_family(name: Name) -> str:
@@ -54,7 +88,7 @@ def said_family(name: Name) -> str:
 def said_name(name: Name) -> str:
     """ "TZOC PÉREZ, María Ixchel"; with less known, what there is; never empty."""
     parts = [part for part in (said_family(name), name.given) if part]
-    return ", ".join(parts) or name.known_as or _("Without name")
+    return ", ".join(parts) or name.met or name.known_as or _("Without name")
 
 
 def initials(name: Name) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from clinic_desktop.kernel.assets import read_catalog
+from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.names import fold
 
 
@@ -75,5 +76,11 @@ def languages() -> tuple[tuple[str, str], ...]:
     return tuple((code, name) for code, (name, _spoken) in ordered)
 
 
+UNDECLARED_LANGUAGE = "und"
+"""Asked, and the person preferred not to say; the code of ISO 639 for a language that is not determined."""
+
+
 def language_name(code: str | None) -> str:
+    if code == UNDECLARED_LANGUAGE:
+        return _("Prefers not to say")
     return dict(languages()).get(code or "", code or "")

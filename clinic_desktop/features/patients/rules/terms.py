@@ -126,9 +126,14 @@ def findable(details: Details, number: str, places: Iterable[str]) -> Findable:
         words_of(details.given_names),
         words_of(f"{details.family_name} {details.second_family_name}"),
         words_of(f"{details.married_name} {details.known_as}"),
-        tuple(dict.fromkeys(word for place in places for word in words_of(place))),
+        tuple(dict.fromkeys(word for place in (*places, *_met(details)) for word in words_of(place))),
         tuple(dict.fromkeys(others)),
     )
+
+
+def _met(details: Details) -> tuple[str, ...]:
+    """Somebody without a name is looked for by that, in the language of those who look, and by the place."""
+    return ("sin identificar", details.met_where) if details.unidentified else ()
 
 
 def _parts_of_id(national_id: str) -> list[str]:

@@ -46,9 +46,12 @@ class RegistrationScreen(QWidget):
         parent: QWidget | None = None,
         *,
         back_to: tuple[str, dict[str, Any]] | None = None,
+        ask: str = "",
     ) -> None:
         super().__init__(parent)
         self._office = office
+        self._asks = ask
+        """The field to begin with, when what is missing there is asked later."""
         self._back_to = back_to
         """Another room's place that sent for this person and goes on with them; nobody arrives by that."""
         self._correcting = patient_id is not None
@@ -67,6 +70,7 @@ class RegistrationScreen(QWidget):
         self._lay_out()
         self._listen()
         self._fill(words)
+        self._say_unnamed()
 
     # building
 
@@ -93,13 +97,15 @@ class RegistrationScreen(QWidget):
         self.discard = Button(_("Discard"), "", "quiet")
         self.discard.clicked.connect(self._discard)
         self.discard.hide()
+        self.unnamed = Link(_("Nobody knows who it is"))
+        self.unnamed.clicked.connect(self._turn_unidentified)
         self.earlier = Link(_("Bring back the registration that was not finished"))
         self.earlier.hide()
         self.earlier.clicked.connect(self._bring_earlier)
 
     def _lay_out(self) -> None:
         title = Text(_("Correct data") if self._correcting else _("New person"), "title", "semi")
-        head = row(title, S3, self.earlier, None, self._saved_icon, self.saved_words, gap=6)
+        head = row(title, S3, self.unnamed, self.earlier, None, self._saved_icon, self.saved_words, gap=6)
         self._moves_on = Text(_("Enter goes to the next field"), "small", color="quiet")
         foot = row(self.back, self.discard, None, self._moves_on, S2, self.save_only, gap=S2)
         self._page = scrolled(self.form)
@@ -138,6 +144,20 @@ class RegistrationScreen(QWidget):
     def _unfinished(self) -> KeptDraft | None:
         return next((draft for draft in self._office.ask(my_drafts) if draft.screen == NEW), None)
 
+    # without a name
+
+    def _turn_unidentified(self) -> None:
+        """Somebody is brought whom nobody knows: where and when is asked instead of the names, or no longer."""
+        self.form.set_unidentified(not self.form.is_unidentified())
+        self._say_unnamed()
+        self.form.edited.emit()
+        self.form.fields["met_where" if self.form.is_unidentified() else "family_name"].editor.setFocus()
+
+    def _say_unnamed(self) -> None:
+        unidentified = self.form.is_unidentified()
+        self.unnamed.setText(_("The name is known") if unidentified else _("Nobody knows who it is"))
+        self.unnamed.setVisible(not self._correcting)
+
     # the draft
 
     @property
@@ -161,6 +181,7 @@ class RegistrationScreen(QWidget):
     def _bring_back(self, draft: KeptDraft) -> None:
         self.patient_id = PatientId(draft.record_id)
         self.form.bring_back(draft.fields)
+        self._say_unnamed()
         self.saved_words.setText(_("What was not finished is here again"))
         self.earlier.hide()
         self.discard.show()
@@ -277,7 +298,7 @@ class RegistrationScreen(QWidget):
     # the window
 
     def take_focus(self) -> None:
-        first = next((name for name in ("family_name", "birth") if not self.form.value(name)), "sex")
+        first = self._asks if self._asks in self.form.fields else self.form.first_open()
         self.form.fields[first].editor.setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -300,5 +321,11 @@ _FIELD_OF = {
     "birth_estimated": "birth",
     "birth_noted_on": "birth",
     "municipality_code": "municipality",
+    "community_id": "community",
+    "has_no_family_name": "family_name",
     "national_id_kind": "national_id",
+    "functioning": "seeing",
+    "functioning_asked_on": "seeing",
+    "unidentified": "met_where",
 }
+"""The fields under which what somebody else wrote is shown, where they are not called as the column."""

@@ -1,7 +1,7 @@
 """What may be done with registrations: register, correct, void, note allergies and deaths, say who is the same."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -16,10 +16,11 @@ from clinic_desktop.features.patients.rules.patient import (
     must_have_name,
     tidy,
 )
+from clinic_desktop.features.patients.service import communities
 from clinic_desktop.features.patients.service.filing import refresh_search
 from clinic_desktop.features.patients.service.linking import keep_link
 from clinic_desktop.kernel.clock import unix_ms
-from clinic_desktop.kernel.dates import PartialDate, age_on
+from clinic_desktop.kernel.dates import PartialDate, age_on, say_day
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.ids import PatientId
@@ -46,6 +47,10 @@ class HasRecords(Refused):
 
 class DiedInTheFuture(Refused):
     text = N_("This day is still to come: {day}.")
+
+
+class MetInTheFuture(Refused):
+    text = N_("The day on which the person was met is still to come: {day}.")
 
 
 class SubstanceMissing(Refused):
@@ -100,6 +105,9 @@ def correct(work: Work, patient_id: PatientId, *, seen: Details, to: Details) ->
     """Change what is wrong. Refused, naming the fields, where somebody changed the same ones meanwhile."""
     work.require(Permission.REGISTER_PATIENTS)
     person = _load(work, patient_id)
+    moved = (to.community, to.municipality_code) != (seen.community, seen.municipality_code)
+    if moved and to.community_id == seen.community_id:
+        to = replace(to, community_id="")
     before, after = as_columns(seen), as_columns(_checked(work, to))
     changed = work.revise(person, seen=before, to={n: v for n, v in after.items() if v != before[n]})
     if changed:
@@ -112,7 +120,21 @@ def _checked(work: Work, details: Details) -> Details:
     must_have_name(kept)
     if kept.birth is not None:
         _must_be_possible(kept.birth, work)
-    return kept
+    if kept.met_on is not None and kept.met_on > work.today:
+        raise MetInTheFuture(day=say_day(kept.met_on))
+    if kept.unidentified and kept.met_on is None:
+        kept = replace(kept, met_on=work.today)
+    if kept.functioning and kept.functioning_asked_on is None:
+        kept = replace(kept, functioning_asked_on=work.today)
+    return _with_community(work, kept)
+
+
+def _with_community(work: Work, details: Details) -> Details:
+    """A community that is on no list yet becomes a row of it, with the person and not without."""
+    if details.community_id or not (details.community and details.municipality_code):
+        return details
+    row_id = communities.community_named(work, details.community, details.municipality_code)
+    return replace(details, community_id=row_id)
 
 
 def _must_be_possible(birth: Birth, work: Work) -> None:
