@@ -27,7 +27,7 @@ from tests.makers.likeness_desk import Judged, interval
 
 pytestmark = pytest.mark.benchmark
 
-SEED, PEOPLE, PER_ERROR, PER_NEWCOMER = 4711, 200_000, 80, 330
+SEED, PEOPLE, PER_ERROR, PER_NEWCOMER = 4712, 200_000, 80, 330
 _BATCH = 5000
 
 

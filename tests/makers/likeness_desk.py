@@ -12,7 +12,6 @@ from clinic_desktop.features.patients.rules.comparing import Traits, findings, t
 from clinic_desktop.features.patients.rules.likeness import Likeness, likeness
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.rules.places import municipality_name
-from clinic_desktop.features.patients.rules.postings import People
 from clinic_desktop.features.patients.rules.searching import Span
 from tests.makers.duplicates import Case
 
@@ -21,17 +20,17 @@ class MemoryShelf:
     """What rules/searching.py reads, filled from a list: the entry of each is its place and one."""
 
     def __init__(self, people: Sequence[Details]) -> None:
-        places: dict[str, list[int]] = defaultdict(list)
+        chunks: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         counted: Counter[str] = Counter()
         for at, details in enumerate(people):
             filed = terms.findable(details, "", (municipality_name(details.municipality_code), details.community))
+            chunk, bit = (at + 1) >> postings.CHUNK_BITS, 1 << ((at + 1) & (postings.CHUNK - 1))
             for term in filed.terms():
-                places[term].append(at + 1)
+                chunks[term][chunk] |= bit
             counted.update(word for word in (*filed.given, *filed.family) if terms.has_letters(word))
-        self._people: dict[str, list[tuple[int, bytes]]] = {}
-        for term, entries in places.items():
-            sets: People = postings.of_entries(entries)
-            self._people[term] = [(chunk, postings.pack(bits)) for chunk, bits in sets.items()]
+        self._people = {
+            term: [(chunk, postings.pack(bits)) for chunk, bits in sets.items()] for term, sets in chunks.items()
+        }
         self._counted = counted
         self._size = len(people)
 
