@@ -21,7 +21,8 @@ class NoConsentToPhoto(Refused):
 
 def keep_photo(work: Work, *, photo_id: str, patient_id: str, jpeg: bytes) -> None:
     """Keep a picture under an id that the screen drew; the same id twice keeps it once. It replaces the one before."""
-    _may(work, patient_id)
+    work.require(Permission.REGISTER_PATIENTS)
+    _must_be_there(work, patient_id)
     if not photos.are_on(work):
         raise PhotosAreOff()
     if not photos.may_keep(work, patient_id):
@@ -32,12 +33,12 @@ def keep_photo(work: Work, *, photo_id: str, patient_id: str, jpeg: bytes) -> No
 
 def take_off(work: Work, *, photo_id: str, patient_id: str) -> None:
     """No picture is shown any more. The row before stays in the data of this clinic, as every row does."""
-    _may(work, patient_id)
+    work.require(Permission.REGISTER_PATIENTS)
+    _must_be_there(work, patient_id)
     _add(work, photo_id, patient_id, None)
 
 
-def _may(work: Work, patient_id: str) -> None:
-    work.require(Permission.REGISTER_PATIENTS)
+def _must_be_there(work: Work, patient_id: str) -> None:
     work.about("patient", patient_id)
     restricted.must_open(work, patient_id)
     work.load(Patient, patient_id)

@@ -13,7 +13,8 @@ def restrict(work: Work, patient_id: str, reason: str) -> str:
 
     The reason is kept in the ledger's line and nowhere else.
     """
-    person = _load(work, patient_id, reason)
+    work.require(Permission.OPEN_RESTRICTED)
+    person = _person(work, patient_id, reason)
     number = person.restricted_as or _next_number(work)
     if not person.restricted:
         work.revise(person, seen={}, to={"restricted": True, "restricted_as": number})
@@ -23,14 +24,14 @@ def restrict(work: Work, patient_id: str, reason: str) -> str:
 
 def lift(work: Work, patient_id: str, reason: str) -> None:
     """The record is as any other again. Its N is given to nobody else."""
-    person = _load(work, patient_id, reason)
+    work.require(Permission.OPEN_RESTRICTED)
+    person = _person(work, patient_id, reason)
     if person.restricted:
         work.revise(person, seen={}, to={"restricted": False})
         refresh_search(work, [patient_id])
 
 
-def _load(work: Work, patient_id: str, reason: str) -> Patient:
-    work.require(Permission.OPEN_RESTRICTED)
+def _person(work: Work, patient_id: str, reason: str) -> Patient:
     work.about("patient", patient_id)
     person = work.load(Patient, patient_id)
     if person.voided_at is not None:
