@@ -283,3 +283,27 @@ def test_that_the_set_left_is_in_the_ledger(vault, room, actor) -> None:
     assert act == "agenda.note_set_printed" and "2026-11-24" in detail
     with pytest.raises(NotAllowed):
         vault.do(noting, Actor(new_id(), "Ana", DESK))
+
+
+def test_going_back_while_the_set_is_made_leaves_it(expect, vault, qtbot, qapp) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    for number in range(12):
+        expect(f"Ana{number}")
+    office = Office(vault, Actor(new_id(), "Dra.", ROOM), voice=RememberingVoice())
+    screen = QWidget()
+    qtbot.addWidget(screen)
+    screen.show()
+    try:
+        sheet = print_day(office, screen)
+        sheet._deeds[0].click()
+        assert sheet.progress.isVisible() and sheet.back.text() == "Cancel"
+        sheet.back.click()
+        qtbot.waitUntil(office.is_idle)
+        assert not screen.findChildren(Preview)
+        again = print_day(office, screen)
+        again._deeds[0].click()
+        qtbot.waitUntil(lambda: bool(screen.findChildren(Preview)), timeout=20_000)
+        screen.findChildren(Preview)[0].close()
+    finally:
+        office.close()
