@@ -23,7 +23,7 @@ from clinic_desktop.kernel.errors import NotAllowed
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import finish
-from clinic_desktop.storage.work import Actor, ReasonMissing
+from clinic_desktop.storage.work import Actor, ChangedMeanwhile, ReasonMissing
 
 MONDAY = date(2026, 11, 23)
 FRIDAY, NEXT = date(2026, 11, 27), date(2026, 12, 4)
@@ -81,7 +81,9 @@ def test_two_laptops_that_added_one_day_show_it_once(do: Any, ask: Any) -> None:
         do(lambda work, capacity=capacity: work.add(ConsultationDay(day=FRIDAY, clinician_id=ANA, capacity=capacity)))
     (line,) = lines(ask)
     assert len(line.held.ids) == 2 and line.capacity == 12
-    do(partial(service.revise_day, day_id=line.day_id, seen_capacity=None, capacity=9))
+    with pytest.raises(ChangedMeanwhile):
+        do(partial(service.revise_day, day_id=line.day_id, seen_capacity=20, capacity=9))
+    do(partial(service.revise_day, day_id=line.day_id, seen_capacity=12, capacity=9))
     assert lines(ask)[0].capacity == 9
     do(partial(service.call_off, day_id=line.day_id, reason="Enferma"))
     assert lines(ask) == ()
@@ -280,7 +282,7 @@ def test_who_is_to_be_told_comes_with_a_telephone_first(
     for who in (silent, rung, never):
         booked(patient_id=who)
     do(MOVE)
-    told = ask(lambda r: day_queries.moved_from(r, FRIDAY))
+    told = ask(lambda r: queries.moved_from(r, FRIDAY))
     assert [(one.name, one.phone) for one in told] == [
         ("QUISPE, Beto", "5555 0000"),
         ("QUISPE, Ana", ""),
@@ -291,7 +293,7 @@ def test_who_is_to_be_told_comes_with_a_telephone_first(
 def test_who_asked_for_another_day_need_not_be_told(hold: Any, booked: Any, do: Any, ask: Any) -> None:
     hold(count=2)
     do(partial(booking.move, appointment_id=booked(), new_appointment_id=new_id(), day=NEXT))
-    assert ask(lambda r: day_queries.moved_from(r, FRIDAY)) == ()
+    assert ask(lambda r: queries.moved_from(r, FRIDAY)) == ()
 
 
 def test_bookings_that_somebody_else_can_see_stay(hold: Any, booked: Any, do: Any, ask: Any) -> None:

@@ -26,12 +26,10 @@ from clinic_desktop.features.agenda.rules.day import (
 )
 from clinic_desktop.features.agenda.rules.days import Expected
 from clinic_desktop.features.agenda.rules.paper_day import Booked, typed_again
-from clinic_desktop.features.patients.queries import consents, restricted
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Community, Patient
-from clinic_desktop.features.patients.rules.consents import ConsentPurpose
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
 from clinic_desktop.features.settings.queries import setting
-from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import AnySelect, Asker
 
@@ -95,6 +93,9 @@ _ROW = (
         Patient.second_family_name,
         Patient.married_name,
         Patient.known_as,
+        Patient.unidentified,
+        Patient.met_where,
+        Patient.met_on,
         Appointment.place_id,
         Patient.needs_interpreter,
         sa.func.coalesce(Patient.minutes_to_clinic, Community.minutes_to_clinic, _SAME.minutes_to_clinic),
@@ -168,14 +169,29 @@ def last_turn(asker: Asker, day: date) -> int:
 
 def booked_between(asker: Asker, first: date, last: date) -> dict[date, int]:
     """How many people each day still expects or has received."""
-    between = Appointment.day.between(first, last)
-    found = asker.all(sa.select(Appointment.id, Appointment.day).where(between, told_once(asker, between)))
-    events = _events(asker, [row[0] for row in found])
     counts: dict[date, int] = defaultdict(int)
-    for appointment_id, day in found:
-        if stand(events[appointment_id]).status not in (AppointmentStatus.CANCELLED, AppointmentStatus.MOVED):
-            counts[day] += 1
+    for expected in _counted(asker, Appointment.day.between(first, last)):
+        counts[expected.day] += 1
     return dict(counts)
+
+
+def _counted(asker: Asker, on: sa.ColumnElement[bool]) -> list[Expected]:
+    """The bookings of some days without those that were cancelled or moved.
+
+    Only of bookings that ever were are the events read: of most days to come there are none.
+    """
+    found = asker.all(
+        sa.select(Appointment.id, Appointment.day, Appointment.place_id, Appointment.clinician_id).where(
+            on, told_once(asker, on)
+        )
+    )
+    ended = sa.select(AppointmentEvent.appointment_id).join(
+        Appointment, Appointment.id == AppointmentEvent.appointment_id
+    )
+    doubtful = asker.all(ended.where(on, AppointmentEvent.kind.in_((EventKind.CANCELLED, EventKind.MOVED))).distinct())
+    known = standings(asker, [row[0] for row in doubtful])
+    gone = {i for i, one in known.items() if one.status in (AppointmentStatus.CANCELLED, AppointmentStatus.MOVED)}
+    return [Expected(*row[1:]) for row in found if row[0] not in gone]
 
 
 def of_patient(asker: Asker, patient_id: str, limit: int = 40) -> tuple[PatientAppointment, ...]:
@@ -235,16 +251,9 @@ def here_now(asker: Asker, patient_id: str) -> AppointmentStatus | None:
 
 def booked_on(asker: Asker, days: Sequence[date]) -> dict[date, list[Expected]]:
     """Who still counts for each of a few days, or came: where and for whom."""
-    found = asker.all(
-        sa.select(Appointment.id, Appointment.day, Appointment.place_id, Appointment.clinician_id).where(
-            Appointment.day.in_(days), told_once(asker, Appointment.day.in_(days))
-        )
-    )
-    events = _events(asker, [row[0] for row in found])
     booked: dict[date, list[Expected]] = {day: [] for day in days}
-    for appointment_id, day, place_id, clinician_id in found:
-        if stand(events[appointment_id]).status not in (AppointmentStatus.CANCELLED, AppointmentStatus.MOVED):
-            booked[day].append(Expected(day, place_id, clinician_id))
+    for expected in _counted(asker, Appointment.day.in_(days)):
+        booked[expected.day].append(expected)
     return booked
 
 
@@ -283,61 +292,6 @@ def left_open(asker: Asker, days_back: int = 14) -> Closing | None:
     return closing(asker, max(left)) if left else None
 
 
-@dataclass(frozen=True, slots=True)
-class ToTell:
-    """Somebody whose booking was moved with a whole day and who does not know it yet."""
-
-    appointment_id: str
-    patient_id: str
-    name: str
-    phone: str
-    """Empty where there is none, where it must not be rung, and for a reserved record."""
-    contact_hours: str
-    new_day: date
-
-
-def moved_from(asker: Asker, day: date) -> tuple[ToTell, ...]:
-    """Who must be told that their day was moved, those with a telephone first."""
-    asker.require(Permission.RECEPTION)
-    new = aliased(Appointment)
-    found = asker.all(
-        sa.select(
-            new.id, Patient.id, new.day, Patient.phone, Patient.do_not_call, Patient.contact_hours,
-            Patient.given_names, Patient.family_name, Patient.second_family_name, Patient.married_name,
-            Patient.known_as,
-        )
-        .select_from(Appointment)
-        .join(AppointmentEvent, AppointmentEvent.appointment_id == Appointment.id)
-        .join(new, new.id == AppointmentEvent.moved_to_id)
-        .join(Patient, Patient.id == new.patient_id)
-        .where(
-            Appointment.day == day,
-            AppointmentEvent.kind == EventKind.MOVED,
-            # Only a whole day is moved with a reason: who asked for another day knows of it.
-            AppointmentEvent.reason.is_not(None),
-            new.day >= asker.today,
-            Patient.died_on.is_(None),
-        )
-    )  # fmt: skip
-    events = _events(asker, {row[0] for row in found})
-    hidden = restricted.hidden_from(asker, {row[1] for row in found})
-    refusing = consents.refusing(asker, ConsentPurpose.CALLS, {row[1] for row in found})
-    told: dict[str, ToTell] = {}
-    for row in found:
-        if stand(events[row[0]]).status is AppointmentStatus.BOOKED:
-            reserved = hidden.get(PatientId(row[1]))
-            silent = reserved is not None or row[4] or row[1] in refusing
-            told[row[0]] = ToTell(
-                appointment_id=row[0],
-                patient_id=row[1],
-                name=reserved or said_name(name_of(row)),
-                phone="" if silent else row[3] or "",
-                contact_hours="" if silent else row[5] or "",
-                new_day=row[2],
-            )
-    return tuple(sorted(told.values(), key=lambda one: (not one.phone, one.name, one.appointment_id)))
-
-
 def has_died(asker: Asker, patient_id: str) -> bool:
     return asker.value(sa.select(Patient.died_on).where(Patient.id == patient_id)) is not None
 
@@ -366,9 +320,9 @@ def _rows(asker: Asker, select: AnySelect) -> tuple[DayRow, ...]:
                 waits_minutes=waited_minutes(now_at, asker.now),
                 clinician_id=now_at.clinician_id if now_at.assigned else row[4],
                 standing=now_at,
-                place_id=row[11],
-                from_far=comes_from_far(row[13], threshold),
-                interpreter=bool(row[12]) and reserved is None,
+                place_id=row.place_id,
+                from_far=comes_from_far(row[-1], threshold),
+                interpreter=bool(row.needs_interpreter) and reserved is None,
                 reserved=reserved is not None,
             )
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.agenda.queries import day as day_queries
 from clinic_desktop.features.agenda.records import (
@@ -14,10 +15,15 @@ from clinic_desktop.features.agenda.records import (
     ConsultationPlace,
     KeptApart,
 )
-from clinic_desktop.features.agenda.rules.day import is_span, read_when
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus, EventKind, is_span, read_when
 from clinic_desktop.features.agenda.rules.days import DayRecord, Expected, HeldDay, fits, fold_days, room_left
+from clinic_desktop.features.patients.queries import consents, restricted
+from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.patients.rules.consents import ConsentPurpose
+from clinic_desktop.features.patients.rules.naming import name_of, said_name
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.features.staff import queries as staff
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
@@ -262,3 +268,61 @@ def clinicians(asker: Asker) -> tuple[Queue, ...]:
 def _names(asker: Asker, ids: set[str]) -> dict[str, str]:
     found = {who: staff.member(asker, who) for who in sorted(ids)}
     return {who: member.display_name for who, member in found.items() if member is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """Somebody whose booking was moved with a whole day and who does not know it yet."""
+
+    appointment_id: str
+    patient_id: str
+    name: str
+    phone: str
+    """Empty where there is none, where it must not be rung, and for a reserved record."""
+    contact_hours: str
+    new_day: date
+
+
+def moved_from(asker: Asker, day: date) -> tuple[ToTell, ...]:
+    """Who must be told that their day was moved, those with a telephone first."""
+    asker.require(Permission.RECEPTION)
+    new = aliased(Appointment)
+    found = asker.all(
+        sa.select(
+            new.id, Patient.id, new.day, Patient.phone, Patient.do_not_call, Patient.contact_hours,
+            Patient.given_names, Patient.family_name, Patient.second_family_name, Patient.married_name,
+            Patient.known_as,
+            Patient.unidentified,
+            Patient.met_where,
+            Patient.met_on,
+        )
+        .select_from(Appointment)
+        .join(AppointmentEvent, AppointmentEvent.appointment_id == Appointment.id)
+        .join(new, new.id == AppointmentEvent.moved_to_id)
+        .join(Patient, Patient.id == new.patient_id)
+        .where(
+            Appointment.day == day,
+            AppointmentEvent.kind == EventKind.MOVED,
+            # Only a whole day is moved with a reason: who asked for another day knows of it.
+            AppointmentEvent.reason.is_not(None),
+            new.day >= asker.today,
+            Patient.died_on.is_(None),
+        )
+    )  # fmt: skip
+    known = day_queries.standings(asker, {row[0] for row in found})
+    hidden = restricted.hidden_from(asker, {row[1] for row in found})
+    refusing = consents.refusing(asker, ConsentPurpose.CALLS, {row[1] for row in found})
+    told: dict[str, ToTell] = {}
+    for row in found:
+        if known[row[0]].status is AppointmentStatus.BOOKED:
+            reserved = hidden.get(PatientId(row[1]))
+            silent = reserved is not None or row[4] or row[1] in refusing
+            told[row[0]] = ToTell(
+                appointment_id=row[0],
+                patient_id=row[1],
+                name=reserved or said_name(name_of(row)),
+                phone="" if silent else row[3] or "",
+                contact_hours="" if silent else row[5] or "",
+                new_day=row[2],
+            )
+    return tuple(sorted(told.values(), key=lambda one: (not one.phone, one.name, one.appointment_id)))

@@ -26,12 +26,12 @@ from clinic_desktop.features.agenda.rules.days import (
 )
 from clinic_desktop.features.agenda.service.day import InThePast, NotAConsultationDay, bring_over
 from clinic_desktop.kernel.dates import say_day
-from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
+from clinic_desktop.kernel.errors import NeedsConfirmation, NotHere, Refused
 from clinic_desktop.kernel.i18n import N_, _, ngettext
 from clinic_desktop.kernel.names import fold
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
-from clinic_desktop.storage.work import ReasonMissing, Work
+from clinic_desktop.storage.work import ChangedMeanwhile, ReasonMissing, Work
 
 AT_ONCE = 100
 """So many are moved in one transaction; a longer day is moved in steps."""
@@ -141,11 +141,15 @@ def revise_day(
     work.require(Permission.RECEPTION, Permission.KEEP_SETTINGS)
     _must_fit(capacity)
     held = queries.held_as(work, day_id)
+    if held is None:
+        raise NotHere()
+    if held.capacity not in (seen_capacity, capacity):
+        # Compared with what all rows of the day say together: that is what was shown.
+        raise ChangedMeanwhile(fields=("capacity",))
     changed = False
-    for row_id in held.ids if held else ():
-        seen = {"capacity": seen_capacity} if row_id == day_id else {}
+    for row_id in held.ids:
         to = {"capacity": capacity, "begins_text": begins_text}
-        changed |= work.revise(work.load(ConsultationDay, row_id), seen=seen, to=to)
+        changed |= work.revise(work.load(ConsultationDay, row_id), seen={}, to=to)
     work.about(ConsultationDay.__tablename__, day_id)
     return changed
 
