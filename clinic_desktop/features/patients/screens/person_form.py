@@ -81,6 +81,7 @@ class PersonForm(Form):
         needed, guardian = self._needed(), self._guardian()
         self._cells = [
             *needed,
+            replace(_heading(_("Who came with the child? It may stay open.")), only="minor"),
             *(replace(cell, only="minor") for cell in guardian),
             *self._reached(),
             *self._answers(),
@@ -532,7 +533,7 @@ def written_birth(birth: Birth | None) -> str:
 
 
 def _heading(words: str) -> _Cell:
-    return _Cell(Text(words, "small", "semi", color="quiet"))
+    return _Cell(Text(words, "small", "semi", color="quiet", wrap=True))
 
 
 def _told(text: str) -> str:

@@ -1,6 +1,7 @@
 """The page of one person: who it is, how to reach them, allergies, and what upper rooms know."""
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QTimer
@@ -14,13 +15,14 @@ from clinic_desktop.features.patients.rules.identity import said_id
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details, say_allergies
 from clinic_desktop.features.patients.rules.places import language_name, said_place
 from clinic_desktop.features.patients.rules.rows import AllergyRow, Known
+from clinic_desktop.features.patients.rules.self_told import identification_name, say_functioning, way_found
 from clinic_desktop.features.patients.screens import slots
 from clinic_desktop.features.patients.screens.linked_records import LinkedRecords
 from clinic_desktop.features.patients.screens.preview import tone_of
 from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.dates import PartialDate, say_day
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.i18n import N_, _, ngettext
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import dialogs
@@ -36,6 +38,19 @@ from clinic_desktop.uikit.words import Facts, Text
 _MAY_NOTE_ALLERGIES = (Permission.REGISTER_PATIENTS, Permission.WRITE_NOTES, Permission.PRESCRIBE, Permission.DISPENSE)
 
 
+_ASKED_LATER = (
+    ("phone", N_("Telephone")),
+    ("community", N_("Community")),
+    ("language_code", N_("Language")),
+    ("contact_name", N_("Trusted person")),
+    ("mother_name", N_("Mother's name")),
+    ("self_identification_code", N_("How the person identifies")),
+    ("found_by_code", N_("How the person found the clinic")),
+)
+_LINKS_A_LINE = 2
+_LONG_NAME = 32
+
+
 class PersonPage(QWidget):
     accepts_typing = True
 
@@ -45,6 +60,7 @@ class PersonPage(QWidget):
         self.patient_id = patient_id
         # Narrow until the window says otherwise, so that nothing ever asks for more room than there is.
         self._narrow = True
+        self._shows_phone = False
         self._top, self._cards, self._side = column(gap=0), column(gap=S3), column(gap=S3)
         self._hung_panels = column(gap=S3)
         left, right = QWidget(), QWidget()
@@ -116,11 +132,14 @@ class PersonPage(QWidget):
             deed.show_on(button, self._office, self.patient_id)
 
     def _show_banner(self) -> None:
-        """A narrow window leaves the last fact to the card below."""
+        """A narrow window leaves the last fact to the card below, and one more where the name is long."""
         words = banner_words(self._header)
         clear(self._top)
         ask = _("Ask") if self._office.may(*_MAY_NOTE_ALLERGIES) else ""
-        self._top.addWidget(person_banner(replace(words, facts=words.facts[:-1]) if self._narrow else words, ask))
+        left_out = 2 if len(words.name) > _LONG_NAME else 1
+        self._top.addWidget(
+            person_banner(replace(words, facts=words.facts[:-left_out]) if self._narrow else words, ask)
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -131,15 +150,21 @@ class PersonPage(QWidget):
     def _data(self, known: Known) -> Card:
         details = known.details
         unknown = _("Not known")
+        no_family = _("Has no family name") if details.has_no_family_name else unknown
         facts: list[tuple[str, str]] = [
             (_("Given names"), details.given_names or unknown),
-            (_("Family names"), f"{details.family_name} {details.second_family_name}".strip() or unknown),
+            (_("Family names"), f"{details.family_name} {details.second_family_name}".strip() or no_family),
             (_("Married name"), details.married_name),
             (_("Known as"), details.known_as),
             (_("CUI (DPI)"), said_id(details.national_id_kind, details.national_id) or unknown),
             (_("Community"), said_place(details.municipality_code, details.community) or unknown),
+            (_("On the way here"), _say_minutes(details.minutes_to_clinic)),
             (_("Language"), language_name(details.language_code) or unknown),
             (_("Mother"), details.mother_name),
+            (_("Met"), ", ".join(part for part in (details.met_where, _say(details.met_on)) if part)),
+            (_("Identifies as"), identification_name(details.self_identification_code)),
+            (_("Found the clinic by"), way_found(details.found_by_code, details.found_by_text)),
+            *say_functioning(details.functioning),
             (_("Paper chart"), details.folder_number),
             (_("Registered"), say_day(self._office.local(known.registered_at).date())),
         ]
@@ -147,7 +172,28 @@ class PersonPage(QWidget):
         chips = [Chip(mark.text, tone_of(mark), mark.icon) for mark in marks if not mark.label]
         facts += [(mark.label, mark.text) for mark in marks if mark.label]
         head = row(Text(_("Data"), "head", "semi"), *chips, None, gap=S2)
-        return Card(head, Facts([fact for fact in facts if fact[1]], 130), self._apart(known))
+        card = Card(head, Facts([fact for fact in facts if fact[1]], 130))
+        if not known.voided and self._office.may(Permission.REGISTER_PATIENTS):
+            self._offer_missing(card, details)
+        card.body.addLayout(self._apart(known))
+        return card
+
+    def _offer_missing(self, card: Card, details: Details) -> None:
+        """A quiet mark of what was not asked yet; each word goes to its field."""
+        missing = [(name, title) for name, title in _ASKED_LATER if not getattr(details, name)]
+        self.missing: list[Link] = []
+        for name, title in missing:
+            link = Link(_(title), small=True)
+            link.setAccessibleName(_("Ask still: {what}").format(what=_(title)))
+            link.clicked.connect(partial(self._ask_later, name))
+            self.missing.append(link)
+        if missing:
+            card.body.addWidget(Text(_("Ask still:"), "small", color="quiet"))
+        for at in range(0, len(self.missing), _LINKS_A_LINE):
+            card.body.addLayout(row(*self.missing[at : at + _LINKS_A_LINE], None, gap=S3))
+
+    def _ask_later(self, field: str, *_clicked: object) -> None:
+        self._office.go("persons", patient_id=self.patient_id, correct=True, ask=field)
 
     def _apart(self, known: Known) -> QVBoxLayout:
         """What is seldom done and weighs much: in small words, away from the other deeds."""
@@ -164,13 +210,40 @@ class PersonPage(QWidget):
 
     def _reaching(self, details: Details) -> Card:
         contact = ", ".join(part for part in (details.contact_name, details.contact_kinship) if part)
+        guardian = ", ".join(part for part in (details.guardian_name, details.guardian_kinship) if part)
+        hidden = bool(details.phone and details.do_not_call and not self._shows_phone)
         facts = [
-            (_("Telephone"), details.phone or _("Not known")),
+            (_("Telephone"), _("Kept hidden") if hidden else details.phone or _("Not known")),
+            (_("When to call"), details.contact_hours),
             (_("About calling"), details.phone_note),
+            (_("If somebody else answers"), details.cover_words),
             (_("Trusted person"), contact or _("Not known")),
             (_("Telephone"), details.contact_phone),
+            (_("May be told"), details.contact_may_know),
+            (_("Answers for the person"), guardian),
+            (_("Telephone"), details.guardian_phone),
+            (_("Proof seen"), details.guardian_proof),
         ]
-        return Card(Text(_("How to reach the person"), "head", "semi"), Facts([f for f in facts if f[1]], 130))
+        card = Card(Text(_("How to reach the person"), "head", "semi"))
+        for said, words in (
+            (details.do_not_call, _("Do not call this person")),
+            (details.do_not_visit, _("Do not visit at home")),
+        ):
+            if said:
+                card.body.addWidget(Callout(words, "warning", "alert-triangle"))
+        if details.shared_phone:
+            card.body.addWidget(Callout(_("Others use this telephone: say nothing of the clinic"), "neutral", "phone"))
+        card.body.addWidget(Facts([f for f in facts if f[1]], 130))
+        self.show_phone = Link(_("Show the number all the same"))
+        self.show_phone.setVisible(hidden)
+        self.show_phone.clicked.connect(self._show_phone)
+        card.body.addLayout(row(self.show_phone, None))
+        return card
+
+    def _show_phone(self) -> None:
+        """Only on purpose, and only until the page is left."""
+        self._shows_phone = True
+        self.reload()
 
     def _allergies(self, known: Known) -> Card:
         card = Card(Text(_("Allergies"), "head", "semi"))
@@ -266,3 +339,13 @@ class PersonPage(QWidget):
             dialogs.say(refused.sentence(), self)
             return
         self._office.do(partial(service.mark_died, patient_id=self.patient_id, died_on=day), self)
+
+
+def _say(day: date | None) -> str:
+    return say_day(day) if day else ""
+
+
+def _say_minutes(minutes: int | None) -> str:
+    if minutes is None:
+        return ""
+    return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
