@@ -28,7 +28,7 @@ def answer(do, patient_id: str, *, yes: bool) -> None:
 
 
 def names(ask) -> list[str]:
-    return [row.patient_id for row in ask(lambda reading: queries.calls(reading, CallList.TOMORROW))]
+    return [row.patient_id for row in ask(lambda reading: queries.calls(reading, CallList.TOMORROW)).rows]
 
 
 def paper(ask) -> str:
