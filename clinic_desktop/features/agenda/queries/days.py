@@ -36,7 +36,7 @@ TABLES = frozenset(
     }
 )
 HORIZON = timedelta(days=400)
-_AT_ONCE = 6
+_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
