@@ -55,8 +55,8 @@ from tests.printing.reading import texts
 TODAY = date(2026, 11, 23)
 GIVEN, FAMILY, MOTHER, PHONE = "Xochiquetzal", "Zumbajoj", "Petronila Quisquinay", "55471298"
 COMMUNITY, NATIONAL_ID, NOTED, WRITTEN_TO = "Caserío Tzunkawil", "2467390121413", "Sueña con el río", "Hospital Kabawil"
-TOLD = (GIVEN, FAMILY, MOTHER, PHONE, COMMUNITY, NATIONAL_ID, NOTED, "Fuma tuza")
-"""Words that stand in this person's record and in no other."""
+TOLD = (GIVEN, FAMILY, MOTHER, PHONE, NATIONAL_ID, NOTED, "Fuma tuza")
+"""Words that stand in this person's record and in no other. A village is on the list of villages for everybody."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +198,7 @@ def queries() -> list[Callable[..., Any]]:
 
 
 INTERNAL = {
+    "patients.queries.memory.in_memory": "a part of the search, which is asked",
     "patients.queries.restricted.shown": "a piece of SQL",
     "patients.queries.restricted.hidden_people": "a piece of SQL",
     "agenda.queries.day.told_once": "takes a piece of SQL: a part of other queries",
