@@ -27,6 +27,7 @@ USUAL_BITS = 6.0
 _PRIOR_PEOPLE = 400
 MOST_WORDS = 4
 _GENERATION = 13
+_GUESSED = 3
 _PHONE_DIGITS = 8
 
 
@@ -291,10 +292,16 @@ def _births(new: Birth, known: Birth) -> tuple[str, str, str]:
     if apart == 0:
         return "birth_year", _("year"), ""
     if loose and apart <= loose:
-        return "birth_guess_1" if apart == 1 else "birth_guess", _("about the same age"), ""
+        return _guess(apart), _("about the same age"), ""
     if loose and apart <= 2 * loose:
         return "birth_guess_wide", "", _year(other.year)
     return _years(apart, other.year)
+
+
+def _guess(apart: int) -> str:
+    if apart == 1:
+        return "birth_guess_1"
+    return "birth_guess" if apart <= _GUESSED else "birth_guess_old"
 
 
 def _whole_days(one: PartialDate, other: PartialDate, apart: int) -> tuple[str, str, str]:
