@@ -26,6 +26,7 @@ def fill() -> None:
     patients.after_death = (agenda.close_for_death,)
     patients.records_elsewhere = (_count_appointments, public.what_is_here, _count_medicines)
     sheets.sheet_contents = (sheet.sheet_blocks,)
+    patients_queries.last_visits = public.last_visit_days
     patients_queries.marks = (_day_marks, public.last_visit_marks, _consent_marks)
     if _derive_again not in applying.after_merge:
         applying.after_merge.append(_derive_again)

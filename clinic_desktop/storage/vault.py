@@ -71,6 +71,7 @@ class Vault:
         self.clock = clock
         self._keys = keys
         self._followers: list[Follower] = []
+        self._remembered: dict[str, Any] = {}
         self._writing = threading.RLock()
         self._reading = threading.RLock()
         with told():
@@ -242,6 +243,7 @@ class Vault:
                 self._keys = VaultKeys(b"", b"")
                 self.opened = None
                 self._followers.clear()
+                self._remembered.clear()
 
     # -- using
 
@@ -258,7 +260,7 @@ class Vault:
         with self._reading, self._at("_asking"), told():
             assert self._reader is not None, "start_reading comes first"
             with self._reader.connect() as connection:
-                return query(Reading(connection, actor, self.place, self.clock.now()))
+                return query(Reading(connection, actor, self.place, self.clock.now(), self._remembered))
 
     def do(self, use_case: Callable[[Work], Result], actor: Actor, *, importing: bool = False) -> Result:
         """Run one use case in one transaction with its ledger line; then tell the followers.

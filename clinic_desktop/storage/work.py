@@ -95,6 +95,8 @@ class Asker(Protocol):
     def one(self, select: sa.Select[*Columns]) -> sa.Row[*Columns]: ...
     def value(self, select: sa.Select[First, *tuple[Any, ...]]) -> First | None: ...
     def plain(self, sql: str, values: tuple[str | int, ...] = ()) -> Sequence[tuple[Any, ...]]: ...
+    @property
+    def remembered(self) -> dict[str, Any]: ...
 
 
 class _Asking:
@@ -105,6 +107,9 @@ class _Asking:
         self.actor = actor
         self.place = place
         self.now = now
+        self.remembered: dict[str, Any] = {}
+        """What a room keeps in memory between questions, by a name of its own; it must notice itself when that is no
+        longer so. A use case remembers nothing: what it sees may never be kept."""
 
     @property
     def today(self) -> date:
@@ -150,9 +155,18 @@ class _Asking:
 class Reading(_Asking):
     """One question, on one unchanging view of the data; it cannot write."""
 
-    def __init__(self, connection: sa.Connection, actor: Actor, place: Place, now: datetime) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        actor: Actor,
+        place: Place,
+        now: datetime,
+        remembered: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(connection, actor, place, now)
         self.connection = connection
+        if remembered is not None:
+            self.remembered = remembered
 
 
 class Work(_Asking):

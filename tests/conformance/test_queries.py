@@ -17,6 +17,7 @@ OPEN = {
         "notes_of": "ids only",
         "is_amended": "yes or no, of an id one must have",
         "last_visits": "a date; reception may know it",
+        "last_visit_days": "a date; reception may know it",
         "last_visit_marks": "a date; reception may know it",
         "count_of": "a number",
         "what_is_here": "a number",

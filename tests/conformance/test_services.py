@@ -29,6 +29,7 @@ OPEN = {
     "agenda.write_event": "the one way an event is written, by use cases that ask",
     "patients.keep_link": "a part of registering and linking, which ask",
     "patients.after_merge": "done by the merge, which asks",
+    "patients.refile_community": "derives the search index again; shows and changes nothing",
     "patients.refresh_search": "derives the search index again; shows and changes nothing",
 }
 

@@ -189,5 +189,6 @@ def test_a_search_says_the_other_number_of_who_is_registered_twice(shown, pair, 
     number = ask(lambda r: queries.header(r, other)).number
     page = shown(SearchPage)
     page.look_for("tzoc")
+    page.show_rest()
     at = page.table.rows.index(page.table.rows.find(page.table.key()), 0)
     assert f"also {number}" in str(at.data())

@@ -291,6 +291,7 @@ def test_a_deed_that_is_done_says_so_instead_of_offering_itself(screen_of, twin,
     monkeypatch.setattr(slots, "deeds", (deed,))
     screen = screen_of(SearchPage)
     screen.look_for("tzoc")
+    screen.show_rest()
     in_preview = screen.preview._buttons[-1]
     page = screen_of(PersonPage, patient_id=twin)
     on_page = page._deed_buttons[-1][1]

@@ -5,13 +5,16 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
+from clinic_desktop.features.patients.queries import memory
 from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.queries import search as finding
-from clinic_desktop.features.patients.records import Patient, PatientEntry, PatientPosting, PatientWord
+from clinic_desktop.features.patients.records import Community, Patient, PatientEntry, PatientPosting, PatientWord
 from clinic_desktop.features.patients.rules.ranking import Level
-from clinic_desktop.features.patients.service import filing
+from clinic_desktop.features.patients.service import filing, restricting
 from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import Actor
 from tests.patients.conftest import details
 
 
@@ -181,3 +184,140 @@ def test_the_index_forgets_a_person_without_a_trace(do, ask, village):
     assert index_of(ask) != before
     do(partial(service.void_registration, patient_id=patient_id, reason="prueba"))
     assert index_of(ask) == before
+
+
+# -- the index in memory
+
+
+@pytest.fixture
+def load(vault, actor):
+    return lambda: [*memory.load(vault, actor)]
+
+
+QUESTIONS = (
+    "tzoc", "tzoc maria", "mar", "m", "ma tz", "chabajay", "chvajay", "chavjay 1990", "koj", "ixchel 87", "pulay",
+    "pula", "neb", "nebaj maria", "55124433", "5512", "5260 18151 0701", "1987", "19", "a17", "juan", "cul", "sicay",
+    "pru", "zzz", "sanjuan", "san juan", "mria tzoc 1987", "raymundo 1985", "xolochee",
+)  # fmt: skip
+
+
+def answers(ask):
+    told = {words: ask(lambda r, w=words: finding.search(r, w)) for words in QUESTIONS}
+    return {words: ([row.patient_id for row in one.rows], one.total) for words, one in told.items()}
+
+
+def test_memory_finds_whom_the_stored_index_finds(village, ask, load):
+    stored = answers(ask)
+    assert not ask(memory.is_loaded)
+    load()
+    assert ask(memory.is_loaded)
+    assert answers(ask) == stored
+
+
+def test_memory_follows_registrations_corrections_and_those_taken_back(village, do, ask, load, found, register):
+    load()
+    assert found("zuluaga") == []
+    patient_id = PatientId(new_id())
+    new = details("Zuluaga Tzoc, Xenia", "1970", community="Lejos")
+    do(partial(service.register, patient_id=patient_id, details=new))
+    for words in ("zuluaga", "suluaga", "zulu", "zuluga 1970", "z", "xenia lejos", "lej", "tzoc 70"):
+        assert [row.patient_id for row in ask(lambda r, w=words: finding.find(r, w))][:1] == [patient_id], words
+    other = details("Barrios Tzoc, Xenia", "1971", community="Cerca")
+    do(partial(service.correct, patient_id=patient_id, seen=new, to=other))
+    assert [row.patient_id for row in ask(lambda r: finding.find(r, "barrios cerca 1971"))] == [patient_id]
+    assert found("zuluaga") == found("lejos") == []
+    do(partial(service.void_registration, patient_id=patient_id, reason="prueba"))
+    assert found("barrios") == found("cerca") == []
+    assert ask(memory.is_loaded)
+    in_memory = answers(ask)
+    do(lambda work: work.cursor.execute("INSERT INTO patient_filing (entry, was) VALUES (0, '')") and None)
+    assert not ask(memory.is_loaded)
+    assert answers(ask) == in_memory
+
+
+def test_what_changes_while_memory_is_loading_is_in_it(village, vault, actor, do, ask):
+    steps = memory.load(vault, actor)
+    next(steps)
+    patient_id = PatientId(new_id())
+    do(partial(service.register, patient_id=patient_id, details=details("Zuluaga, Xenia", "1970")))
+    for _step in steps:
+        pass
+    assert ask(memory.is_loaded)
+    assert [row.patient_id for row in ask(lambda r: finding.find(r, "zuluaga"))] == [patient_id]
+
+
+def test_what_a_use_case_wrote_and_gave_up_is_not_in_memory(village, do, ask, load):
+    load()
+
+    def fails(work):
+        service.register(work, PatientId(new_id()), details("Zuluaga, Xenia", "1970"))
+        assert finding.find(work, "zuluaga")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        do(fails)
+    assert not ask(lambda r: finding.find(r, "zuluaga"))
+
+
+def test_a_restricted_person_is_not_found_listed_or_counted(village, do, vault, actor, load):
+    do(partial(restricting.restrict, patient_id=village["maria"], reason="prueba"))
+    desk = Actor(actor.staff_id, actor.name, actor.permissions - {Permission.OPEN_RESTRICTED})
+    for _once in (load(), None):
+        for words in ("ixchel", "tzoc maria", "5512", "a17", "pulay", "ixhcel"):
+            seen = vault.ask(lambda r, w=words: finding.search(r, w), desk)
+            assert village["maria"] not in [row.patient_id for row in seen.rows], words
+            assert seen.total == len(seen.rows)
+        vault._remembered.clear()
+    assert vault.ask(queries.count, desk) == len(village) - 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["+502 5512 4433", "+50255124433", "5512-4433", "(502) 55124433", "5260-18151-0701", "5260181510701", "5260 18151",
+     "ixchel 5512 4433", "0701", "18151"],
+)  # fmt: skip
+def test_numbers_are_found_however_they_are_grouped(found, load, words):
+    assert found(words) == ["maria"]
+    load()
+    assert found(words) == ["maria"]
+
+
+def test_a_scanned_card_finds_its_person_whatever_the_keyboard(found, ask, village, load):
+    load()
+    number = ask(lambda r: queries.header(r, village["chavajay"])).number
+    for words in (number, number.replace("-", ""), number.replace("-", "'"), number.replace("-", "/"), number.lower()):
+        assert found(words) == ["chavajay"], words
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["\u200ftzoc\u200f ixchel", "tzoc\nixchel\n", "ＴＺＯＣ ixchel", "Tzo\u200bc ixchel",
+     "t'zoc ixchel", "\ud800 tzoc ixchel"],
+)  # fmt: skip
+def test_what_comes_along_with_a_paste_is_not_looked_for(found, words):
+    assert found(words) == ["maria"]
+
+
+def test_the_community_found_and_shown_is_the_one_of_the_list(do, ask, village, load):
+    here, same = new_id(), new_id()
+
+    def add(work):
+        work.add(Community(id=same, name="Xoloché Grande", municipality_code="1413"))
+        work.add(Community(id=here, name="Pulay Viejo", municipality_code="1413"))
+        work.session.execute(
+            sa.update(Patient).where(Patient.id == village["maria"]).values(community_id=here, community="Pulai")
+        )
+        filing.refile_community(work, here)
+
+    do(add)
+    load()
+    one = ask(lambda r: finding.find(r, "ixchel viejo"))[0]
+    assert one.place == "Santa María Nebaj, Pulay Viejo"
+
+    def merge(work):
+        work.load(Community, here).same_as_id = same
+        filing.after_merge(work, {"community": [here]})
+
+    do(merge)
+    assert ask(lambda r: finding.find(r, "ixchel grande"))[0].place == "Santa María Nebaj, Xoloché Grande"
+    assert not ask(lambda r: finding.find(r, "ixchel viejo"))

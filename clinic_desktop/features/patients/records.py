@@ -209,6 +209,18 @@ class PatientPosting(Local):
     people: Mapped[bytes] = mapped_column(Bytes)
 
 
+class PatientFiling(Local):
+    """The last changes of the index, so that what is held of it in memory follows without being read again."""
+
+    __tablename__ = "patient_filing"
+
+    version: Mapped[int] = mapped_column(Whole, primary_key=True)
+    entry: Mapped[int] = mapped_column(Whole)
+    """Who was filed otherwise; 0, so many that all is to be read again."""
+    was: Mapped[str] = mapped_column(Words)
+    """Under what, as `PatientEntry.kept`; empty for somebody new."""
+
+
 class PatientWord(Local):
     """Words of names and places, with how often they are which: to forgive a wrong letter and to split a typed name."""
 

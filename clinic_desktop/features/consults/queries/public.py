@@ -1,6 +1,7 @@
 """What other rooms may show everywhere: that somebody was here, and when. Nothing of what was said."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from clinic_desktop.features.consults.queries import notes
 from clinic_desktop.features.patients.rules.rows import Mark
@@ -18,6 +19,11 @@ def last_visit_marks(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[
         for patient_id in patient_ids
         if patient_id in found
     }
+
+
+def last_visit_days(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[PatientId, date]:
+    """For patients.queries.last_visits: one question for all the rows of a list."""
+    return {PatientId(patient_id): day for patient_id, day in notes.last_visits(asker, patient_ids).items()}
 
 
 def what_is_here(asker: Asker, patient_id: PatientId) -> str | None:

@@ -40,7 +40,7 @@ from clinic_desktop.features.patients.rules.rows import (
     Mark,
 )
 from clinic_desktop.features.patients.rules.sex import Sex
-from clinic_desktop.kernel.dates import PartialDate
+from clinic_desktop.kernel.dates import PartialDate, say_day
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
@@ -51,6 +51,10 @@ TABLES = frozenset({"patient", "allergy", "patient_link"})
 Marks = Callable[[Asker, Sequence[PatientId]], Mapping[PatientId, Sequence[Mark]]]
 marks: tuple[Marks, ...] = ()
 """Filled by app/house.py. Reception sees them: nothing clinical."""
+
+LastVisits = Callable[[Asker, Sequence[PatientId]], Mapping[PatientId, date]]
+last_visits: LastVisits = lambda _asker, _ids: {}  # noqa: E731
+"""Filled by app/wiring.py: the day of the last consultation."""
 
 
 # -- where people live: the list of communities may have renamed the place, or found it to be another's
@@ -241,6 +245,14 @@ def marks_of(asker: Asker, ids: Sequence[PatientId]) -> dict[PatientId, tuple[Ma
         for patient_id, more in say(asker, known).items():
             said[patient_id] = (*said.get(patient_id, ()), *more)
     return said
+
+
+def last_visits_of(asker: Asker, ids: Sequence[PatientId]) -> dict[PatientId, str]:
+    """The day each was last seen, as the rooms above say it."""
+    asker.require(Permission.SEE_PATIENTS)
+    hidden = restricted.hidden_from(asker, ids)
+    days = last_visits(asker, [patient_id for patient_id in ids if patient_id not in hidden])
+    return {patient_id: say_day(day) for patient_id, day in days.items()}
 
 
 def by_number(asker: Asker, number: str) -> PatientId | None:

@@ -6,12 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from clinic_desktop.features.patients.queries.memory import in_memory
 from clinic_desktop.features.patients.queries.people import found_of, hidden_entries, listed, recently_seen
 from clinic_desktop.features.patients.records import (
     PatientWord,
 )
 from clinic_desktop.features.patients.rules import postings, searching, terms
 from clinic_desktop.features.patients.rules.naming import Typed, split_typed
+from clinic_desktop.features.patients.rules.postings import People
 from clinic_desktop.features.patients.rules.rows import (
     Found,
     Results,
@@ -20,6 +22,8 @@ from clinic_desktop.features.patients.rules.searching import Span
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
+LONGEST = 200
+"""Letters typed or pasted that are looked for."""
 RECENT_FIRST = 100
 """So many of those opened last go before their equals."""
 
@@ -31,10 +35,17 @@ def find(asker: Asker, words: str, limit: int = 20) -> tuple[Found, ...]:
 
 def search(asker: Asker, words: str, limit: int = 20) -> Results:
     asker.require(Permission.SEE_PATIENTS)
-    typed = terms.typed_words(words)[: searching.MOST_WORDS]
+    text = words[:LONGEST]
+    shelf = Shelf(asker)
+    finder = in_memory(asker, shelf) or searching.Stored(shelf)
+    recently, hidden = recently_seen(asker, RECENT_FIRST), postings.of_entries(hidden_entries(asker))
+    number, typed = terms.as_one_number(text)
+    if not number or not any(shelf.numbers(number)):
+        typed = terms.typed_words(text)
+    typed = typed[: searching.MOST_WORDS]
     if not typed:
         return Results((), 0)
-    answer = searching.seek(Shelf(asker), typed, recently_seen(asker, RECENT_FIRST), limit)
+    answer = searching.seek(finder, typed, recently, limit, hidden)
     today = asker.today
     rows = {line.entry: found_of(line, today, typed) for line in listed(asker, answer.entries)}
     return Results(tuple(rows[entry] for entry in answer.entries if entry in rows), answer.total, typed)
@@ -48,7 +59,7 @@ class Shelf:
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
-        self._hidden = postings.of_entries(hidden_entries(asker))
+        self._hidden = postings.chunks(postings.of_entries(hidden_entries(asker)))
 
     def read(self, spans: Sequence[Span]) -> Iterable[tuple[Any, ...]]:
         values: list[str] = []
@@ -65,16 +76,31 @@ class Shelf:
             elif left := postings.unpack(people) & ~hidden:
                 yield place, chunk, postings.pack(left)
 
+    def numbers(self, word: str) -> tuple[People, People]:
+        """Who has this number, and who one that begins so."""
+        exact = self._asker.plain("SELECT chunk, people FROM patient_posting WHERE term = ?", (terms.OTHER + word,))
+        longer: Iterable[tuple[Any, ...]] = ()
+        if len(word) > terms.PREFIX_LENGTH:
+            longer = self._asker.plain(_LONGER, (terms.OTHER + word, terms.OTHER + word + terms.END))
+        return postings.join((row[0], row[1]) for row in exact), postings.join((row[0], row[1]) for row in longer)
+
     def vocabulary(self) -> Sequence[str]:
         ((words,),) = self._asker.plain("SELECT group_concat(word, ' ') FROM patient_word")
         return (words or "").split()
+
+
+# A beginning that so many numbers share (that of all cards of a clinic) says nothing yet.
+_LONGER = "SELECT chunk, people FROM patient_posting WHERE term > ? AND term < ? LIMIT 500"
 
 
 @cache
 def _reading(begins: tuple[bool, ...]) -> str:
     """The statement that reads so many spans, in their order."""
     wanted = ("term >= ? AND term < ?" if many else "term = ?" for many in begins)
-    chosen = (f"SELECT {at}, chunk, people FROM patient_posting WHERE {w}" for at, w in enumerate(wanted))  # noqa: S608
+    chosen = (
+        f"SELECT * FROM (SELECT {at}, chunk, people FROM patient_posting WHERE {where} LIMIT 5000)"  # noqa: S608
+        for at, where in enumerate(wanted)
+    )
     return " UNION ALL ".join(chosen)
 
 

@@ -87,7 +87,7 @@ class _Counted:
             return
         for _time in range(times):
             if len(self._layers) < _MOST:
-                self._layers.append({})
+                self._layers.append(postings.NOBODY)
             for at in range(len(self._layers) - 1, 0, -1):
                 self._layers[at] = postings.united(self._layers[at], postings.common([self._layers[at - 1], people]))
             self._layers[0] = postings.united(self._layers[0], people)

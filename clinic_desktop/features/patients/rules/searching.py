@@ -44,7 +44,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hits:
+class Hits:
     """Who is found under one typed word, by how well."""
 
     word: str
@@ -56,30 +56,54 @@ class _Hits:
 
     @property
     def any(self) -> People:
-        return postings.united(self.begins, self.other, self.sounds)
+        return self.begins | self.other | self.sounds
 
 
-def seek(shelf: Shelf, typed: Sequence[str], recently: Sequence[int], limit: int) -> Answer:
+Numbers = Callable[[str], tuple[People, People]]
+"""Who has this number, who one that begins so."""
+
+
+class Finder(Protocol):
+    """What `seek` asks: the index in memory, or the stored one until that is loaded."""
+
+    def hits(self, word: str) -> Hits: ...
+    def near(self, word: str, *, unfinished: bool) -> People: ...
+
+
+class Stored:
+    """Finds in the stored chunks."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def hits(self, word: str) -> Hits:
+        spans = [Span(word), Span(terms.OTHER + word), *_beginning(word)]
+        if terms.sounds_enough(word):
+            spans.append(Span(terms.SOUND + terms.sound(word), begins=True))
+        parts: tuple[list[tuple[int, bytes]], ...] = ([], [], [], [], [])
+        for place, chunk, people in self._shelf.read(spans):
+            parts[int(place)].append((chunk, people))
+        exact, other_exact, begins, other, sounds = (postings.join(part) for part in parts)
+        return Hits(word, exact, exact | begins, sounds, other | other_exact, other_exact)
+
+    def near(self, word: str, *, unfinished: bool) -> People:
+        if not slips_forgiven(word):
+            return postings.NOBODY
+        return under(self._shelf, near_words(word, self._shelf.vocabulary(), unfinished=unfinished))
+
+
+def seek(finder: Finder, typed: Sequence[str], recently: Sequence[int], limit: int, hidden: People = 0) -> Answer:
     """Who has all the typed words: whole words first, then beginnings, then sounds, then slips.
 
-    Names go before places and numbers; within each, those of `recently` in its order, then the last registered.
+    Names go before places and numbers; within each, those of `recently` in its order, then the last registered. Those
+    who are `hidden` are not there at all: they are in no count, and nothing is forgiven or not because of them.
     """
-    hits = [_hits(shelf, word) for word in typed[:MOST_WORDS]]
-    pools = _pools(hits)
+    words = typed[:MOST_WORDS]
+    hits = [finder.hits(word) for word in words]
+    pools = [postings.without(pool, hidden) for pool in _pools(hits)]
     if postings.size(pools[-1]) < FEW:
-        pools += _forgiving_pools(shelf, hits, pools[-1])
+        pools += [postings.without(pool, hidden) for pool in _forgiving_pools(finder, hits, pools[-1])]
     return Answer(tuple(_pick(pools, recently, limit)), postings.size(pools[-1]))
-
-
-def _hits(shelf: Shelf, word: str) -> _Hits:
-    spans = [Span(word), Span(terms.OTHER + word), *_beginning(word)]
-    if terms.sounds_enough(word):
-        spans.append(Span(terms.SOUND + terms.sound(word), begins=True))
-    parts: tuple[list[tuple[int, bytes]], ...] = ([], [], [], [], [])
-    for place, chunk, people in shelf.read(spans):
-        parts[int(place)].append((chunk, people))
-    exact, other_exact, begins, other, sounds = (postings.join(part) for part in parts)
-    return _Hits(word, exact, postings.united(exact, begins), sounds, postings.united(other, other_exact), other_exact)
 
 
 def _beginning(word: str) -> list[Span]:
@@ -88,38 +112,33 @@ def _beginning(word: str) -> list[Span]:
     return [Span(word, begins=True), Span(terms.OTHER + word, begins=True)]
 
 
-def _pools(hits: Sequence[_Hits]) -> list[People]:
+def _pools(hits: Sequence[Hits]) -> list[People]:
     """From the best to the loosest; each holds those before it."""
-    ways: tuple[Callable[[_Hits], People], ...] = (
+    ways: tuple[Callable[[Hits], People], ...] = (
         lambda hit: hit.exact if terms.has_letters(hit.word) else hit.other_exact,
-        lambda hit: postings.united(hit.exact, hit.other_exact),
+        lambda hit: hit.exact | hit.other_exact,
         lambda hit: hit.begins if terms.has_letters(hit.word) else hit.other,
-        lambda hit: postings.united(hit.begins, hit.other),
+        lambda hit: hit.begins | hit.other,
         lambda hit: hit.any,
     )
     pools: list[People] = []
     for way in ways:
         found = postings.common([way(hit) for hit in hits])
-        pools.append(postings.united(pools[-1], found) if pools else found)
+        pools.append(pools[-1] | found if pools else found)
     return pools
 
 
-def _forgiving_pools(shelf: Shelf, hits: Sequence[_Hits], found: People) -> list[People]:
-    """Without the typed year, which is often a guess; then with wrong letters forgiven; then both."""
-    vocabulary: Sequence[str] = ()
-    wide: list[People] = []
-    for at, hit in enumerate(hits, 1):
-        near: list[str] = []
-        if slips_forgiven(hit.word):
-            vocabulary = vocabulary or shelf.vocabulary()
-            near = near_words(hit.word, vocabulary, unfinished=at == len(hits))
-        wide.append(postings.united(hit.any, under(shelf, near)))
+def _forgiving_pools(finder: Finder, hits: Sequence[Hits], found: People) -> list[People]:
+    """With wrong letters forgiven; then without the typed year, which is often a guess; then both."""
     lettered = [at for at, hit in enumerate(hits) if terms.has_letters(hit.word)]
     yearless = 2 <= len(lettered) < len(hits)
-    pools = [postings.united(found, postings.common([hits[at].any for at in lettered]))] if yearless else []
-    pools.append(postings.united(pools[-1] if pools else found, postings.common(wide)))
+    pools = [found | postings.common([hits[at].any for at in lettered])] if yearless else []
+    wide = [hit.any | finder.near(hit.word, unfinished=at == len(hits)) for at, hit in enumerate(hits, 1)]
+    with_slips = postings.common(wide)
+    # A slip of the hand with the right year is nearer than the right name with another year.
+    pools = [found | with_slips, *(pool | with_slips for pool in pools)]
     if yearless and postings.size(pools[-1]) < FEW:
-        pools.append(postings.united(pools[-1], postings.common([wide[at] for at in lettered])))
+        pools.append(pools[-1] | postings.common([wide[at] for at in lettered]))
     return pools
 
 
@@ -135,7 +154,7 @@ def near_words(word: str, vocabulary: Sequence[str], *, unfinished: bool) -> lis
 def under(shelf: Shelf, words: Sequence[str]) -> People:
     """Everybody found under any of these whole words."""
     if not words:
-        return {}
+        return postings.NOBODY
     spans = [Span(mark + word) for word in words for mark in ("", terms.OTHER)]
     return postings.join((chunk, people) for _place, chunk, people in shelf.read(spans))
 
@@ -148,10 +167,10 @@ def beginning(shelf: Shelf, word: str) -> People:
 def _pick(pools: Sequence[People], recently: Sequence[int], limit: int) -> list[int]:
     recent_people = postings.of_entries(recently)
     picked: dict[int, None] = {}
-    taken: People = {}
+    taken = postings.NOBODY
     for pool in pools:
         fresh = postings.without(pool, taken)
-        known = set(postings.newest(postings.common([fresh, recent_people]), len(recently)))
+        known = set(postings.newest(fresh & recent_people, len(recently)))
         picked |= dict.fromkeys(entry for entry in recently if entry in known)
         picked |= dict.fromkeys(postings.newest(fresh, limit))
         taken = pool

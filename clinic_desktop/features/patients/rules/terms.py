@@ -33,14 +33,46 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+# A scanner that thinks the keyboard is an English one types another sign for the hyphen.
+_CARD = re.compile(r"(?<!\w)([a-z]{2,5})[^\w\s]([a-z]{2}\d{3,8})[^\w\s](\w)(?!\w)", re.ASCII | re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w-])[+(]?\d[\d\s().-]{5,}\d(?![\w-])", re.ASCII)
+
+
 def typed_words(text: str) -> tuple[str, ...]:
     """What is looked for: as `words_of`, but a printed number or a card number is one word."""
     found: dict[str, None] = {}
-    for raw in text.split():
+    seen = "".join(c for c in text if unicodedata.category(c) not in _UNSEEN)
+    for raw in _CARD.sub(r"\1\2\3", seen).split():
         joined = raw.replace("-", "").replace(".", "") if any(c.isdigit() for c in raw) else raw
         for word in words_of(joined):
             found[word] = None
     return tuple(found)
+
+
+_UNSEEN = frozenset({"Cf", "Cs"})
+"""Marks of the direction of writing and the like, which come along with what is pasted."""
+
+
+def as_one_number(text: str) -> tuple[str, tuple[str, ...]]:
+    """A telephone or a card's number written in groups, as one word; and what was typed with it in place of them."""
+    text = _CARD.sub(r"\1\2\3", text)
+    found = _NUMBER.search(text)
+    if found is None:
+        return "", ()
+    number = without_country("".join(c for c in found.group() if c.isdecimal()))
+    return number, typed_words(f"{text[: found.start()]} {number} {text[found.end() :]}")
+
+
+_COUNTRIES = (("502", 8), ("503", 8), ("52", 10))
+
+
+def without_country(digits: str) -> str:
+    """A telephone as it is dialled at home."""
+    for country, length in _COUNTRIES:
+        for code in (country, "00" + country):
+            if digits.startswith(code) and len(digits) == len(code) + length:
+                return digits[len(code) :]
+    return digits
 
 
 @cache
@@ -119,7 +151,7 @@ def findable(details: Details, number: str, places: Iterable[str]) -> Findable:
     others += _parts_of_number(number)
     others += typed_words(details.folder_number)
     for phone in (details.phone, details.contact_phone):
-        digits = phone_digits(phone)
+        digits = without_country(phone_digits(phone))
         others += [part for part in (digits, digits[4:]) if len(part) >= 4]
     others += _parts_of_id(details.national_id)
     return Findable(

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtGui import QResizeEvent
+
 from clinic_desktop.features.patients.rules.ranking import Level, say_level
 from clinic_desktop.features.patients.rules.rows import Found
 from clinic_desktop.features.patients.rules.terms import matched
@@ -11,9 +13,12 @@ from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.cells import Cell, ChipIn
 from clinic_desktop.uikit.surfaces import EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
+from clinic_desktop.uikit.theme import is_compact
 from clinic_desktop.uikit.words import Piece, marked
 
 ROW_HEIGHT = 60
+_WIDE, _NARROW = {1: 215, 2: 185}, {1: 165, 2: 140}
+"""The widths of the columns beside the name, by the window's."""
 
 
 class PeopleTable(ListTable[Found]):
@@ -22,15 +27,14 @@ class PeopleTable(ListTable[Found]):
     def __init__(self, empty: EmptyState, *, reasons: bool) -> None:
         self._typed: tuple[str, ...] = ()
         self._linked: Mapping[PatientId, tuple[str, ...]] = {}
+        self._visits: Mapping[PatientId, str] = {}
         columns = [
             Column[Found](_("Person"), self._person, stretch=True),
-            Column[Found](_("Birth and community"), self._birth, 250),
+            Column[Found](_("Birth and community"), self._birth, _WIDE[1]),
+            Column[Found](_("Mother and last visit"), self._mother, _WIDE[2]),
         ]
-        columns.append(
-            Column[Found](_("Why"), _why, 270, wide_only=True)
-            if reasons
-            else Column[Found](_("Mother"), lambda row: cells.quiet(row.mother), 190, wide_only=True)
-        )
+        if reasons:
+            columns.append(Column[Found](_("Why"), _why, 190, wide_only=True))
         super().__init__(columns, lambda row: row.entry, empty=empty, row_height=ROW_HEIGHT)
         if reasons:
             self.horizontalHeader().hide()
@@ -44,6 +48,20 @@ class PeopleTable(ListTable[Found]):
         """`linked`: the other numbers of those who are registered more than once."""
         self._typed, self._linked = typed, linked or {}
         self.show_rows(rows)
+
+    def show_more(self, linked: Mapping[PatientId, tuple[str, ...]], visits: Mapping[PatientId, str]) -> None:
+        """What is asked only when the hand rests: other numbers, last visits."""
+        self._linked, self._visits = linked, visits
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for at, width in (_NARROW if is_compact(self.window().width()) else _WIDE).items():
+            self.setColumnWidth(at, width)
+
+    def _mother(self, row: Found) -> Cell:
+        visit = self._visits.get(row.patient_id, "")
+        return cells.two_lines(row.mother, under=_("Last visit {day}").format(day=visit) if visit else "")
 
     def _person(self, row: Found) -> Cell:
         more = self._linked.get(row.patient_id, ())

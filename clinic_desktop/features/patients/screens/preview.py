@@ -72,6 +72,23 @@ class PersonPreview(Card):
         self.setFixedWidth(NARROW if self._narrow else WIDE)
         self.body.setSpacing(4 if self._narrow else S2)
 
+    def expect(self, found: Found | None) -> None:
+        """Somebody is chosen: at once what the list knows and the keys; `show_person` follows when the hand rests."""
+        if found is None or found.patient_id == self.patient_id:
+            if found is None:
+                self.show_person(None)
+            return
+        self.patient_id = found.patient_id
+        for button in self._buttons:
+            button.setEnabled(True)
+        for deed, button in self._hung:
+            button.setText(_(deed.title))
+        clear(self._chips)
+        clear(self._phone)
+        self.face.show_jpeg(None)
+        self.name.setText(found.said)
+        self.facts.show_facts(((born_label(found.sex), found.born), (_("Record"), found.number)))
+
     def show_person(self, found: Found | None) -> None:
         self.patient_id = found.patient_id if found else None
         for button in self._buttons:

@@ -1,14 +1,17 @@
 """What takes the page's place while something stands in the search box."""
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.patients.queries import memory
 from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.features.patients.queries import similar as likely
 from clinic_desktop.features.patients.rules.rows import Found, Results
 from clinic_desktop.features.patients.screens.people_table import PeopleTable
 from clinic_desktop.features.patients.screens.preview import PersonPreview
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.buttons import Button
@@ -20,6 +23,7 @@ from clinic_desktop.uikit.theme import S2, S3, S4
 from clinic_desktop.uikit.words import Text
 
 _LONGEST_SHOWN = 32
+_REST_MS = 90
 
 
 class SearchPage(QWidget):
@@ -29,6 +33,7 @@ class SearchPage(QWidget):
         super().__init__(parent)
         self._office = office
         self._words = ""
+        self._results_shown: tuple[Found, ...] = ()
         self.head = Text("", "head", "semi")
         self._of = Text("", color="quiet")
         self.table = PeopleTable(EmptyState(_("Nobody is found under these words.")), reasons=True)
@@ -37,12 +42,30 @@ class SearchPage(QWidget):
         self.new = Button(_("New person"), key="new", icon="user-plus")
         self.new.setVisible(office.may(Permission.REGISTER_PATIENTS))
         self.new.clicked.connect(self._register)
-        self.table.chosen.connect(self.preview.show_person)
+        # What costs more than a letter may is asked when the hand rests.
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._rested)
+        self._loading = False
+        self.table.chosen.connect(self._choose)
         self.table.opened.connect(self._open)
         self._hint = Text(_("You can also type a year, a community or a record number"), "small", color="quiet")
         line_up(self, (self._results(), 1), self.preview, margins=(S4, S4, S4, S4), gap=S3)
         self._count_all()
         office.follow(queries.TABLES, self, self._again)
+        self._load_index()
+
+    def _load_index(self) -> None:
+        """People are found meanwhile, only slower."""
+        if not self._loading and not self._office.ask(memory.is_loaded):
+            self._loading = True
+            self._office.run_long(
+                memory.load, self, then=self._loaded, failed=self._loaded, cancelled=self._loaded, apart=True
+            )
+
+    def _loaded(self, *_outcome: object) -> None:
+        self._loading = False
 
     def _results(self) -> Card:
         title = row(self.head, self._of, None, Icon("info-circle", "quiet", 16), self._hint, gap=6)
@@ -64,6 +87,28 @@ class SearchPage(QWidget):
         self._words = words
         self._show(self._office.ask(finding.search, words))
         self.table.choose_at(0)
+        self._rest.start()
+
+    def _choose(self, found: Found | None) -> None:
+        self.preview.expect(found)
+        self._rest.start()
+
+    def _rested(self) -> None:
+        try:
+            self.show_rest()
+        except ClinicError:
+            # The data were locked meanwhile: there is nothing left to show it beside.
+            return
+
+    def show_rest(self) -> None:
+        """What stands beside the results, for those that are shown now."""
+        self._rest.stop()
+        self.preview.show_person(self.table.row())
+        shown = [row.patient_id for row in self._results_shown]
+        if shown:
+            linked = self._office.ask(likely.linked_numbers, shown)
+            self.table.show_more(linked, self._office.ask(queries.last_visits_of, shown))
+        self._load_index()
 
     def move_choice(self, step: int) -> None:
         self.table.choose_at(max(0, min(self.table.currentIndex().row() + step, self.table.count() - 1)))
@@ -81,14 +126,15 @@ class SearchPage(QWidget):
         self._count_all()
         if self._words:
             self._show(self._office.ask(finding.search, self._words))
+            self.show_rest()
 
     def _show(self, results: Results) -> None:
         count = results.total
         said = ngettext("{count} similar person", "{count} similar people", count)
         self.head.setText(said.format(count=f"{count:,}") if count else _("Nobody found"))
         self.new.setText(_("New person «{name}»").format(name=shortened(self._words)))
-        linked = self._office.ask(likely.linked_numbers, [row.patient_id for row in results.rows])
-        self.table.show_found(results.rows, results.typed, linked)
+        self._results_shown = results.rows
+        self.table.show_found(results.rows, results.typed)
 
     def _open(self, found: Found) -> None:
         self._office.go("persons", patient_id=found.patient_id)

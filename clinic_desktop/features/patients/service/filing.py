@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.patients.records import Patient, PatientEntry
+from clinic_desktop.features.patients.queries.people import COMMUNITY_NAME, with_community
+from clinic_desktop.features.patients.records import Community, Patient, PatientEntry
 from clinic_desktop.features.patients.rules import postings, terms
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
 from clinic_desktop.features.patients.rules.patient import (
@@ -18,11 +19,24 @@ from clinic_desktop.kernel.names import fold
 from clinic_desktop.storage.work import Work
 
 _BATCH = 2000
+_FOLLOWED_AT_ONCE = 500
+"""More people filed otherwise than this, and whoever holds the index in memory reads it anew."""
+_CHANGES_KEPT = 2000
 
 
 def after_merge(work: Work, changed: Mapping[str, Iterable[str]]) -> None:
     """A merge brought these rows, by table: file the people anew."""
     refresh_search(work, changed.get("patient", ()))
+    for community_id in changed.get("community", ()):
+        refile_community(work, community_id)
+
+
+def refile_community(work: Work, community_id: str) -> int:
+    """A community was renamed, or is the same as another: its people are found under the name that holds now."""
+    work.session.flush()
+    named = sa.select(Community.id).where(sa.or_(Community.id == community_id, Community.same_as_id == community_id))
+    people = sa.select(Patient.id).where(Patient.community_id.in_(named))
+    return refresh_search(work, list(work.session.scalars(people)))
 
 
 def refresh_search(work: Work, patient_ids: Iterable[str] | None = None) -> int:
@@ -75,12 +89,12 @@ def _entries(work: Work, ids: Sequence[str]) -> Sequence[Any]:
 
 
 def _people(work: Work, ids: Sequence[str]) -> Sequence[Any]:
-    columns = sa.select(*Patient.__table__.columns)
+    columns = with_community(sa.select(*Patient.__table__.columns, COMMUNITY_NAME.label("place_name")))
     return work.session.execute(columns.where(Patient.id.in_(ids), Patient.voided_at.is_(None))).all()
 
 
 def _findable(row: Any) -> terms.Findable:
-    places = (municipality_name(row.municipality_code), row.community or "")
+    places = (municipality_name(row.municipality_code), row.place_name or "")
     return terms.findable(from_columns(row), row.number or "", places)
 
 
@@ -90,6 +104,7 @@ class _Change:
     def __init__(self) -> None:
         self.entries: list[tuple[int, str, str, str]] = []
         self.gone: list[tuple[int]] = []
+        self._before: list[tuple[int, str]] = []
         self.moved = 0
         self._into: dict[tuple[str, int], int] = defaultdict(int)
         self._out_of: dict[tuple[str, int], int] = defaultdict(int)
@@ -97,6 +112,7 @@ class _Change:
 
     def move(self, entry: int, old: terms.Findable | None, new: terms.Findable | None) -> None:
         self.moved += 1
+        self._before.append((entry, old.kept() if old else ""))
         before = old.terms() if old else frozenset[str]()
         after = new.terms() if new else frozenset[str]()
         chunk, bit = entry >> postings.CHUNK_BITS, 1 << (entry & (postings.CHUNK - 1))
@@ -124,6 +140,15 @@ class _Change:
         )
         self._write_postings(cursor)
         self._write_words(cursor)
+        self._write_log(cursor)
+
+    def _write_log(self, cursor: Any) -> None:
+        if not self._before:
+            return
+        told = self._before if len(self._before) <= _FOLLOWED_AT_ONCE else [(0, "")]
+        cursor.executemany("INSERT INTO patient_filing (entry, was) VALUES (?, ?)", told)
+        oldest = "DELETE FROM patient_filing WHERE version <= (SELECT max(version) FROM patient_filing) - ?"
+        cursor.execute(oldest, (_CHANGES_KEPT,))
 
     def _write_postings(self, cursor: Any) -> None:
         kept: list[tuple[str, int, bytes]] = []

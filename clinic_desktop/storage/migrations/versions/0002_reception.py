@@ -200,5 +200,13 @@ def upgrade() -> None:
     )
     op.add_column("appointment", sa.Column("from_paper", sa.Integer(), nullable=True))
     op.add_column("appointment_event", sa.Column("clinician_id", sa.Text(), nullable=True))
+    op.create_table(
+        "patient_filing",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("was", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_patient_filing")),
+        sqlite_strict=True,
+    )
     # A chart of many years asked the whole table for each answer whether it was corrected.
     op.create_index(op.f("ix_instrument_response_amends_id"), "instrument_response", ["amends_id"], unique=False)
