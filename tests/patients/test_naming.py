@@ -1,12 +1,22 @@
 """How names are written, split and spelled alike."""
 
 import json
+import unicodedata
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_desktop.features.patients.rules.naming import Name, Typed, clean_line, initials, said_name, split_typed
+from clinic_desktop.features.patients.rules.naming import (
+    Name,
+    Typed,
+    clean_line,
+    initials,
+    name_of,
+    said_name,
+    split_typed,
+)
 from clinic_desktop.features.patients.rules.terms import matched, sound, typed_words, words_of
 from clinic_desktop.kernel.assets import resource
 
@@ -98,3 +108,26 @@ def test_a_name_is_kept_as_it_was_written_but_for_blanks_and_control_signs(text)
     assert words_of(kept) == words_of("".join(kept))
     assert kept == clean_line(kept)
     assert "\n" not in kept
+
+
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(TURNING + "’ñ😀\u200f=<"))))
+def test_what_is_kept_of_a_text_turns_no_words_around_and_loses_no_letter(text):
+    kept = clean_line(text)
+    assert not set(kept) & set(TURNING)
+    assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in kept)
+    assert clean_line(kept) == kept
+    letters = [c for c in unicodedata.normalize("NFC", "".join(c for c in text if c not in TURNING)) if c.isalpha()]
+    assert [c for c in unicodedata.normalize("NFD", "".join(letters)) if c.isalpha()] == [
+        c for c in unicodedata.normalize("NFD", kept) if c.isalpha()
+    ]
+
+
+def test_somebody_without_a_name_is_said_by_place_and_day_also_from_a_bare_row():
+    row = SimpleNamespace(
+        given_names=None, family_name=None, second_family_name=None, married_name=None, known_as=None,
+        unidentified=1, met_where="mercado", met_on="2026-11-28",
+    )  # fmt: skip
+    assert said_name(name_of(row)) == "UNIDENTIFIED (mercado, 28-nov-2026)"

@@ -86,7 +86,8 @@ class PersonPage(QWidget):
         self.back.clicked.connect(self._office.back)
         self.correct = Button(_("Correct data"))
         self.correct.clicked.connect(lambda: self._office.go("persons", patient_id=self.patient_id, correct=True))
-        self.correct.setVisible(self._office.may(Permission.REGISTER_PATIENTS))
+        if not self._office.may(Permission.REGISTER_PATIENTS):
+            self.correct.hide()
         bar = Bar(62, "top")
         foot = row(self.back, None, self.correct, *self._hung(), gap=S2)
         foot.setContentsMargins(S4, S2, S4, S2)
@@ -199,13 +200,16 @@ class PersonPage(QWidget):
         """What is seldom done and weighs much: in small words, away from the other deeds."""
         self.died = Link(_("Take back the note of the death") if known.died_on else _("The person died"), small=True)
         self.died.clicked.connect(self._ask_died)
-        self.died.setVisible(self._office.may(Permission.REGISTER_PATIENTS, Permission.PRESCRIBE))
+        if not self._office.may(Permission.REGISTER_PATIENTS, Permission.PRESCRIBE):
+            self.died.hide()
         self.void = Link(_("Take back the registration"), small=True)
         self.void.clicked.connect(self._ask_void)
-        self.void.setVisible(self._office.may(Permission.REGISTER_PATIENTS))
+        if not self._office.may(Permission.REGISTER_PATIENTS):
+            self.void.hide()
         self.same = Link(_("It is the same person as…"), small=True)
         self.same.clicked.connect(lambda: self._office.go("persons", patient_id=self.patient_id, linking=True))
-        self.same.setVisible(self._office.may(Permission.REGISTER_PATIENTS))
+        if not self._office.may(Permission.REGISTER_PATIENTS):
+            self.same.hide()
         return column(row(self.died, self.void, None, gap=S4), row(self.same, None), gap=S2)
 
     def _reaching(self, details: Details) -> Card:
@@ -235,7 +239,8 @@ class PersonPage(QWidget):
             card.body.addWidget(Callout(_("Others use this telephone: say nothing of the clinic"), "neutral", "phone"))
         card.body.addWidget(Facts([f for f in facts if f[1]], 130))
         self.show_phone = Link(_("Show the number all the same"))
-        self.show_phone.setVisible(hidden)
+        if not hidden:
+            self.show_phone.hide()
         self.show_phone.clicked.connect(self._show_phone)
         card.body.addLayout(row(self.show_phone, None))
         return card
@@ -265,14 +270,16 @@ class PersonPage(QWidget):
     def _new_allergy_button(self) -> Button:
         """Made anew with its card: Qt deletes it with the card."""
         self.add_allergy = Button(_("Add an allergy"), "allergies")
-        self.add_allergy.setVisible(self._office.may(*_MAY_NOTE_ALLERGIES))
+        if not self._office.may(*_MAY_NOTE_ALLERGIES):
+            self.add_allergy.hide()
         self.add_allergy.clicked.connect(self._ask_allergy)
         return self.add_allergy
 
     def _allergy_line(self, allergy: AllergyRow) -> QHBoxLayout:
         wrong = Link(_("This is wrong"), small=True)
         wrong.clicked.connect(partial(self._ask_void_allergy, allergy))
-        wrong.setVisible(self._office.may(*_MAY_NOTE_ALLERGIES))
+        if not self._office.may(*_MAY_NOTE_ALLERGIES):
+            wrong.hide()
         said = f"{allergy.substance} ({allergy.reaction})" if allergy.reaction else allergy.substance
         return row(Icon("alert-triangle", "danger"), (Text(said, weight="semi", wrap=True), 1), wrong, gap=S2)
 

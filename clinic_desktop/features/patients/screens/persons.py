@@ -66,7 +66,8 @@ class PersonsScreen(QWidget):
         self.tabs = Tabs([_("Recent"), _("All by name")])
         self.tabs.setAccessibleName(_("Which people"))
         self.new = Button(_("New person"), key="new", icon="user-plus")
-        self.new.setVisible(office.may(Permission.REGISTER_PATIENTS))
+        if not office.may(Permission.REGISTER_PATIENTS):
+            self.new.hide()
         self.new.clicked.connect(lambda: office.go("persons", new=True))
         empty = EmptyState(_("Nobody is registered yet. Type a name above, or register the first person."))
         self.table = PeopleTable(empty, reasons=False)

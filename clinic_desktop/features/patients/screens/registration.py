@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -33,6 +33,7 @@ from clinic_desktop.uikit.words import Text
 NEW, CORRECT = "registration", "correction"
 _PAUSE_MS = 500
 _SIDE_WIDE, _SIDE_NARROW = 384, 280
+_ROOM_AROUND = 40
 
 
 class RegistrationScreen(QWidget):
@@ -86,11 +87,13 @@ class RegistrationScreen(QWidget):
         self.primary = Button(_(self._titles[0]), "save", "primary", icon, tall=True)
         self.primary.clicked.connect(partial(self.save, arrived=arrives))
         self.save_only = Button(_("Only save"), "save_only")
-        self.save_only.setVisible(arrives)
+        if not arrives:
+            self.save_only.hide()
         self.save_only.clicked.connect(partial(self.save, arrived=False))
         self._asks_consent = False
         self.ask_consent = Button(_("Save, ask for consent"), "consent", icon="signature")
-        self.ask_consent.setVisible(not self._correcting)
+        if self._correcting:
+            self.ask_consent.hide()
         self.ask_consent.clicked.connect(partial(self.save, arrived=arrives, consent=True))
         self.back = Button(_("Go back"), "back", "quiet")
         self.back.clicked.connect(self._office.back)
@@ -120,6 +123,8 @@ class RegistrationScreen(QWidget):
         self._pause.timeout.connect(self.keep_draft)
         self._pause.timeout.connect(self.look_for_similar)
         self.form.edited.connect(self._pause.start)
+        for field in self.form.fields.values():
+            field.editor.installEventFilter(self)
         self.similar.same.connect(self._is_same)
         self.similar.opened.connect(self._see)
         self.similar.none.connect(self.primary.setFocus)
@@ -301,6 +306,17 @@ class RegistrationScreen(QWidget):
         first = self._asks if self._asks in self.form.fields else self.form.first_open()
         self.form.fields[first].editor.setFocus()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            # An access key or a fault goes to a field that may be below the edge; it is laid out only afterwards.
+            QTimer.singleShot(0, self, self._keep_in_sight)
+        return super().eventFilter(watched, event)
+
+    def _keep_in_sight(self) -> None:
+        focused = self.focusWidget()
+        if focused is not None and self.form.isAncestorOf(focused):
+            self._page.ensureWidgetVisible(focused, 0, _ROOM_AROUND)
+
     def hideEvent(self, event: QHideEvent) -> None:
         # Whoever hides this page (leaving, cover, lock) asked it to keep its draft before.
         super().hideEvent(event)
@@ -314,6 +330,7 @@ class RegistrationScreen(QWidget):
         self.primary.setText(_(self._titles[narrow]))
         self._moves_on.setVisible(not narrow)
         self.form.lay_out(2 if narrow else 3)
+        QTimer.singleShot(0, self, self._keep_in_sight)
 
 
 _FIELD_OF = {

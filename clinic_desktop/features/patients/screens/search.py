@@ -40,7 +40,9 @@ class SearchPage(QWidget):
         self.table.setAccessibleName(_("People found"))
         self.preview = PersonPreview(office)
         self.new = Button(_("New person"), key="new", icon="user-plus")
-        self.new.setVisible(office.may(Permission.REGISTER_PATIENTS))
+        if not office.may(Permission.REGISTER_PATIENTS):
+            # Never shown before it has its place: as a window of its own it would take the focus from the search box.
+            self.new.hide()
         self.new.clicked.connect(self._register)
         # What costs more than a letter may is asked when the hand rests.
         self._rest = QTimer(self)

@@ -1,0 +1,75 @@
+"""How many keys it takes to register somebody, on the real window and without a mouse."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from clinic_desktop.app import house
+from clinic_desktop.features.patients.queries import people as queries
+from clinic_desktop.features.patients.screens.registration import RegistrationScreen
+from clinic_desktop.features.patients.service import registering
+from clinic_desktop.features.staff.rules import FIRST_ROLES
+from clinic_desktop.kernel.i18n import set_language
+from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.shell.frame import Frame
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor
+from clinic_desktop.uikit import theme
+from clinic_desktop.uikit.office import Office
+from tests.makers.keyboard import Keyboard, settle
+from tests.patients.conftest import details
+
+MOST_KEYS = 40
+NAME = "chavajay xicay marta lucrec"
+"""Of the usual length, from what birth registers hold."""
+
+
+@pytest.fixture
+def reception(actor: Actor) -> Actor:
+    role = next(role for role in FIRST_ROLES if role.code == "receptionist")
+    return Actor(actor.staff_id, "Ana", role.permissions)
+
+
+@pytest.fixture
+def frame(vault: Vault, reception: Actor, qapp: QApplication, qtbot: Any) -> Iterator[Frame]:
+    set_language("es")
+    theme.start(qapp)
+    house.furnish()
+    office = Office(vault, reception, immediate=True)
+    shown = Frame(office, house.places(), house.frame_slots(lambda: None), home="today")
+    qtbot.addWidget(shown)
+    shown.resize(1366, 697)
+    shown.show()
+    with qtbot.waitActive(shown):
+        shown.activateWindow()
+    yield shown
+    office.close()
+
+
+def test_a_new_person_costs_at_most_forty_keys_from_the_search_box_to_the_waiting_room(
+    frame: Frame, vault: Vault, actor: Actor
+) -> None:
+    neighbour = details("Tzoc, Ana", "1990", municipality_code="1413", community="Pulay")
+    vault.do(partial(registering.register, patient_id=PatientId(new_id()), details=neighbour), actor)
+    keyboard = Keyboard(frame)
+    keyboard.press("F2")
+    keyboard.write(NAME)
+    keyboard.press("Ctrl+N")
+    page = frame.page()
+    assert isinstance(page, RegistrationScreen)
+    assert page.form.fields["birth"].editor.hasFocus(), "the names came along: the first open field is next"
+    keyboard.write("34")
+    keyboard.press("Enter")
+    keyboard.write("m")
+    keyboard.write("pul")
+    keyboard.press("Enter", "Ctrl+Enter")
+    settle()
+    assert not isinstance(frame.page(), RegistrationScreen), "saved"
+    known = vault.ask(lambda r: queries.details(r, page.patient_id), actor).details
+    assert (known.family_name, known.second_family_name, known.given_names) == ("Chavajay", "Xicay", "Marta Lucrec")
+    assert (known.community, known.municipality_code) == ("Pulay", "1413")
+    assert known.community_id and known.birth is not None
+    assert keyboard.letters + keyboard.keys <= MOST_KEYS
