@@ -30,7 +30,7 @@ from clinic_desktop.features.patients.rules.patient import (
     from_columns,
     phone_for_lists,
 )
-from clinic_desktop.features.patients.rules.places import language_name, said_place
+from clinic_desktop.features.patients.rules.places import language_name, municipality_name, said_place
 from clinic_desktop.features.patients.rules.ranking import Level
 from clinic_desktop.features.patients.rules.rows import (
     AllergyRow,
@@ -155,6 +155,7 @@ def found_of(line: Line, today: date, typed: tuple[str, ...] = ()) -> Found:
         died=line.died_on is not None,
         level=ranking.level_of(person, typed) if typed else Level.CLOSE,
         reasons=ranking.reasons(person, typed, (line.birth_date or "")[:4]) if typed else (),
+        community_first=", ".join(p for p in (line.community, municipality_name(line.municipality_code)) if p),
     )
 
 

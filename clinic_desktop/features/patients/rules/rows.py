@@ -40,6 +40,8 @@ class Found:
     died: bool
     level: Level = Level.CLOSE
     reasons: tuple[str, ...] = ()
+    community_first: str = ""
+    """The place for a narrow column: what tells neighbours apart stands where it is not cut off."""
 
 
 @dataclass(frozen=True, slots=True)

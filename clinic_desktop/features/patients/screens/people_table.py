@@ -17,7 +17,7 @@ from clinic_desktop.uikit.theme import is_compact
 from clinic_desktop.uikit.words import Piece, marked
 
 ROW_HEIGHT = 60
-_WIDE, _NARROW = {1: 215, 2: 185}, {1: 165, 2: 140}
+_WIDE, _NARROW = {1: 235, 2: 185}, {1: 165, 2: 140}
 """The widths of the columns beside the name, by the window's."""
 
 
@@ -70,7 +70,7 @@ class PeopleTable(ListTable[Found]):
         return cells.two_lines(*self._marked(row.said), under=under, ink="strong")
 
     def _birth(self, row: Found) -> Cell:
-        return cells.two_lines(row.born, under=row.place)
+        return cells.two_lines(row.born, under=row.community_first)
 
     def _marked(self, text: str) -> list[Piece]:
         return [marked(piece) if hit else piece for piece, hit in matched(text, self._typed)]

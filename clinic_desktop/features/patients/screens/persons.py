@@ -95,7 +95,10 @@ class PersonsScreen(QWidget):
     def reload(self, *_chosen: int) -> None:
         self.tabs.set_counts([None, self._office.ask(queries.count)])
         if self.tabs.at() == RECENT:
-            self.table.show_found(self._office.ask(queries.recent), ())
+            recent = self._office.ask(queries.recent)
+            self.table.show_found(recent, ())
+            visits = self._office.ask(queries.last_visits_of, [found.patient_id for found in recent])
+            self.table.show_more({}, visits)
         else:
             self.table.show_ids(ByName(self._office), lambda entries: self._office.ask(queries.rows_of, list(entries)))
         if self.table.row() is None:
