@@ -9,12 +9,16 @@ from PySide6.QtTest import QTest
 
 from clinic_desktop.app import house
 from clinic_desktop.features.agenda.queries import day as agenda
+from clinic_desktop.features.patients.queries import memory
 from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.screens.person_page import PersonPage
 from clinic_desktop.features.patients.screens.registration import RegistrationScreen
+from clinic_desktop.features.patients.screens.search import SearchPage
 from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.shell.frame import Frame
+from clinic_desktop.uikit import theme
+from clinic_desktop.uikit.office import Office
 from tests.patients.conftest import details
 
 Key = Qt.Key
@@ -91,3 +95,22 @@ def test_whatever_is_pasted_is_text(window: Any, tzoc: PatientId, text: str) -> 
     window.grab()
     press(window, Key.Key_Return)
     window.end_search()
+
+
+def test_the_index_is_loaded_beside_the_window(vault: Any, actor: Any, tzoc: PatientId, qapp: Any, qtbot: Any) -> None:
+    theme.start(qapp)
+    office = Office(vault, actor)
+    page = SearchPage(office)
+    qtbot.addWidget(page)
+    page.show()
+    page.look_for("tzoc")
+    assert page.table.count() == 1
+    qtbot.waitUntil(lambda: vault.ask(memory.is_loaded, actor))
+    qtbot.waitUntil(office.is_idle)
+    page.look_for("coj")
+    assert page.table.count() == 1
+    office.close()
+    page.look_for("tzoc")
+    vault.close()
+    page._rested()
+    assert vault._remembered == {}
