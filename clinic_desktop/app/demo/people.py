@@ -12,6 +12,7 @@ from typing import Any
 
 from clinic_desktop.features.patients.rules.ages import Birth
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.rules.self_told import DOMAINS, ways_found
 from clinic_desktop.features.patients.rules.sex import Sex
 from clinic_desktop.kernel.assets import read_catalog, read_json
 from clinic_desktop.kernel.dates import PartialDate
@@ -71,7 +72,23 @@ def invent(rng: Random, region: Region, told_on: date) -> Details:
         contact_phone=_phone(rng) if rng.random() < 0.4 else "",
         mother_name=f"{rng.choice(_given(Sex.FEMALE))} {second}".strip() if rng.random() < 0.5 else "",
         folder_number=f"{region.folder_prefix}-{rng.randrange(1, 999):03}" if region.folder_prefix else "",
+        has_no_family_name=None if family else True,
+        **_told_of_oneself(rng),
     )
+
+
+def _told_of_oneself(rng: Random) -> dict[str, Any]:
+    """What some are asked and some answer: who they say they are, how they found the clinic, how to reach them."""
+    asked, shares, quiet = rng.random(), rng.random() < 0.25, rng.random() < 0.08
+    return {
+        "self_identification_code": "maya" if asked < 0.55 else "ladino" if asked < 0.65 else "",
+        "found_by_code": rng.choice(ways_found())[0] if rng.random() < 0.6 else "",
+        "shared_phone": True if shares else None,
+        "contact_hours": rng.choice(words()["contact_hours"]) if shares else "",
+        "do_not_call": True if quiet else None,
+        "minutes_to_clinic": rng.randrange(1, 13) * 15 if rng.random() < 0.5 else None,
+        "functioning": {domain: rng.choice((1, 1, 1, 2, 3)) for domain in DOMAINS} if rng.random() < 0.15 else {},
+    }
 
 
 def _given_names(rng: Random, sex: Sex) -> str:

@@ -1,40 +1,39 @@
 """The fields of a registration: what is typed, what was understood, and the details they make."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.patients.queries import communities
-from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.features.patients.rules import identity
 from clinic_desktop.features.patients.rules.ages import Birth, read_birth, say_birth, says_unknown
-from clinic_desktop.features.patients.rules.communities import CommunityChoice
-from clinic_desktop.features.patients.rules.naming import Typed, is_filler
+from clinic_desktop.features.patients.rules.naming import Typed
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details, say_allergies
 from clinic_desktop.features.patients.rules.places import (
     UNDECLARED_LANGUAGE,
-    find_municipalities,
     languages,
-    municipality,
 )
 from clinic_desktop.features.patients.rules.self_told import DIFFICULTIES, DOMAINS, identifications, ways_found
 from clinic_desktop.features.patients.rules.sex import Sex, say_sex
-from clinic_desktop.features.staff import queries as staff
+from clinic_desktop.features.patients.screens.grouped_form import Cell, GroupedForm, heading
+from clinic_desktop.features.patients.screens.home_fields import HomeFields
+from clinic_desktop.features.patients.screens.person_fields import (
+    filler_fault,
+    minutes,
+    minutes_fault,
+    municipality_fault,
+    sex_fault,
+    told,
+    written_birth,
+)
 from clinic_desktop.kernel.dates import PartialDate, age_on
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _
-from clinic_desktop.kernel.names import fold
 from clinic_desktop.uikit.buttons import Button
-from clinic_desktop.uikit.choices import Check, Choice, Select, Suggest
+from clinic_desktop.uikit.choices import Check, Choice, Select
 from clinic_desktop.uikit.fields import Edit
-from clinic_desktop.uikit.forms import Field, Form
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.theme import S2, S4
-from clinic_desktop.uikit.words import Text
 
 SEXES = (Sex.FEMALE, Sex.MALE, Sex.OTHER, Sex.UNKNOWN)
 STATUSES = (AllergyStatus.NOT_RECORDED, AllergyStatus.NONE_KNOWN, AllergyStatus.UNAVAILABLE)
@@ -48,22 +47,10 @@ _CODES = ("language_code", "self_identification_code", "found_by_code")
 _TICKS = ("needs_interpreter", "do_not_call", "do_not_visit", "shared_phone")
 _OWN_WAY = ("municipality", "community")
 """Kept in a draft by what was chosen and what was typed."""
-_UNITS = 6
 _FULL_AGE = 18
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A field, or the heading of a group, and how much of a row it takes: of six, in a wide and a narrow window."""
-
-    widget: QWidget
-    wide: int = _UNITS
-    narrow: int = _UNITS
-    only: str = ""
-    """Shown while that holds: "minor", "grown", "unidentified"; always where empty."""
-
-
-class PersonForm(Form):
+class PersonForm(GroupedForm):
     """What is needed first and together; the rest below, in quiet groups. Enter goes on in reading order."""
 
     def __init__(self, office: Office, *, registering: bool, parent: QWidget | None = None) -> None:
@@ -71,32 +58,30 @@ class PersonForm(Form):
         self._office = office
         self._registering = registering
         self._today = office.today()
-        self._offered: dict[str, CommunityChoice] = {}
+        self.home = HomeFields(office)
+        self.municipality, self.community = self.home.municipality, self.home.community
         self._no_family = self._unidentified = self._minor = False
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, S2, 0)
-        self._grid.setHorizontalSpacing(S4)
-        self._grid.setVerticalSpacing(10)
-        self._columns = 0
         needed, guardian = self._needed(), self._guardian()
-        self._cells = [
+        self.cells = [
             *needed,
-            replace(_heading(_("Who came with the child? It may stay open.")), only="minor"),
+            replace(heading(_("Who came with the child? It may stay open.")), only="minor"),
             *(replace(cell, only="minor") for cell in guardian),
             *self._reached(),
             *self._answers(),
             *(replace(cell, only="grown") for cell in guardian),
             *self._more(registering),
         ]
-        self._prefill()
+        self.fill({"met_on": self._today.strftime("%d/%m/%Y")})
+        if registering:
+            self.home.begin_at_the_clinic()
         self.lay_out(3)
 
     def _cell(
         self, name: str, label: str, editor: QWidget, wide: int = 2, narrow: int = 3, only: str = "", **more: Any
-    ) -> _Cell:
-        return _Cell(self.add(name, label, editor, **more), wide, narrow, only)
+    ) -> Cell:
+        return Cell(self.add(name, label, editor, **more), wide, narrow, only)
 
-    def _needed(self) -> list[_Cell]:
+    def _needed(self) -> list[Cell]:
         self.no_family = Button(_("Has none"), key="has_none")
         self.no_family.setCheckable(True)
         self.no_family.setAccessibleName(_("Has no family name"))
@@ -105,9 +90,6 @@ class PersonForm(Form):
         self.sex.chosen.connect(self.say_birth)
         birth = Edit(placeholder=_("45, 8m, 1/3/84, 1984 or ?"))
         birth.textEdited.connect(self.say_birth)
-        self.community = Suggest(self._find_community, placeholder=_("First letters"))
-        self.community.picked.connect(self._take_community)
-        self.municipality = Suggest(self._find_municipality, placeholder=_("First letters"))
         self.language = Select([("", _("Not known")), *languages(), (UNDECLARED_LANGUAGE, _("Prefers not to say"))])
         self.interpreter = Check(_("Needs an interpreter"))
         first = Edit()
@@ -119,17 +101,17 @@ class PersonForm(Form):
             self._cell(
                 "family_name", _("First family name"), first, 3, 6, check=self._family_fault, beside=[self.no_family]
             ),
-            self._cell("second_family_name", _("Second family name"), Edit(), 3, optional=True, check=_filler_fault),
+            self._cell("second_family_name", _("Second family name"), Edit(), 3, optional=True, check=filler_fault),
             self._cell("given_names", _("Given names"), Edit(), 3, check=self._given_fault),
             self._cell("birth", _("Birth or age"), birth, 3, 6, check=self._birth_fault),
-            self._cell("sex", _("Sex"), self.sex, 4, 6, check=_sex_fault),
+            self._cell("sex", _("Sex"), self.sex, 4, 6, check=sex_fault),
             self._cell("community", _("Community"), self.community, check=self._community_fault),
-            self._cell("municipality", _("Municipality"), self.municipality, check=_municipality_fault),
+            self._cell("municipality", _("Municipality"), self.municipality, check=municipality_fault),
             self._cell("language_code", _("Language of the talk"), self.language, optional=True),
             self._cell("needs_interpreter", _("Interpreter"), self.interpreter, optional=True),
         ]
 
-    def _guardian(self) -> list[_Cell]:
+    def _guardian(self) -> list[Cell]:
         kinship = Edit(placeholder=_("Mother, father, grandmother"))
         proof = Edit(placeholder=_("Birth certificate, their word"))
         return [
@@ -139,7 +121,7 @@ class PersonForm(Form):
             self._cell("guardian_proof", _("What was seen to prove it"), proof, optional=True),
         ]
 
-    def _reached(self) -> list[_Cell]:
+    def _reached(self) -> list[Cell]:
         phone = Edit()
         phone.textEdited.connect(self._say_phone)
         calling = Edit(placeholder=_("When, whom, what not to say"))
@@ -148,7 +130,7 @@ class PersonForm(Form):
         self.do_not_call, self.do_not_visit = Check(_("Do not call")), Check(_("Do not visit at home"))
         self.shared_phone = Check(_("Others use this telephone"))
         return [
-            _heading(_("How to reach the person")),
+            heading(_("How to reach the person")),
             self._cell("phone", _("Telephone"), phone, optional=True),
             self._cell("phone_note", _("About calling"), calling, 4, 6, optional=True),
             self._cell("do_not_call", _("Calls"), self.do_not_call, optional=True),
@@ -158,11 +140,11 @@ class PersonForm(Form):
             self._cell("cover_words", _("What to say when somebody else answers"), cover, 4, 6, optional=True),
         ]
 
-    def _answers(self) -> list[_Cell]:
+    def _answers(self) -> list[Cell]:
         kinship = Edit(placeholder=_("Mother, son, neighbour"))
         may_know = Edit(placeholder=_("Only that somebody called"))
         return [
-            _heading(_("Who is near the person")),
+            heading(_("Who is near the person")),
             self._cell("contact_name", _("Trusted person"), Edit(), optional=True),
             self._cell("contact_kinship", _("Who that is"), kinship, optional=True),
             self._cell("contact_phone", _("Telephone of that person"), Edit(), optional=True),
@@ -170,7 +152,7 @@ class PersonForm(Form):
             self._cell("mother_name", _("Mother's name"), Edit(), optional=True),
         ]
 
-    def _more(self, registering: bool) -> list[_Cell]:
+    def _more(self, registering: bool) -> list[Cell]:
         national_id = Edit(placeholder=_("CUI, CURP or DUI"))
         national_id.textEdited.connect(self._say_id)
         self.no_id = Button(_("Has none"))
@@ -180,12 +162,12 @@ class PersonForm(Form):
         identity_told = Select([not_asked, *identifications()])
         found = Select([not_asked, *ways_found()])
         cells = [
-            _heading(_("More about the person")),
+            heading(_("More about the person")),
             self._cell("national_id", _("CUI (DPI)"), national_id, 4, 6, optional=True, beside=[self.no_id]),
             self._cell("known_as", _("Known as"), Edit(), optional=True),
             self._cell("married_name", _("Married name"), Edit(), optional=True),
             self._cell("folder_number", _("Number of the paper chart"), Edit(), optional=True),
-            self._cell("minutes_to_clinic", _("Minutes on the way here"), Edit(), optional=True, check=_minutes_fault),
+            self._cell("minutes_to_clinic", _("Minutes on the way here"), Edit(), optional=True, check=minutes_fault),
             self._cell("self_identification_code", _("How the person identifies"), identity_told, optional=True),
             self._cell("found_by_code", _("How the person found the clinic"), found, optional=True),
             self._cell("found_by_text", _("Which radio, which school"), Edit(), optional=True),
@@ -193,48 +175,13 @@ class PersonForm(Form):
         if registering:
             self.allergies = Select([(status, say_allergies(status)) for status in STATUSES])
             cells.append(self._cell("allergies", _("Allergies"), self.allergies))
-        cells.append(_heading(_("How hard everyday things are, as the person says; it may stay open")))
+        cells.append(heading(_("How hard everyday things are, as the person says; it may stay open")))
         answers = [(None, _("Not asked")), *((value, _(words)) for value, words in DIFFICULTIES.items())]
         for domain, title in DOMAINS.items():
             cells.append(self._cell(domain, _(title), Select(answers), optional=True))
         return cells
 
-    def _prefill(self) -> None:
-        """The clinic's own municipality: most people come from there."""
-        self.fill({"met_on": self._today.strftime("%d/%m/%Y")})
-        here = self._office.ask(staff.site) if self._registering else None
-        own = municipality(here.municipality_code) if here else None
-        if own is not None:
-            self.municipality.set_value(own.code, own.said())
-            self.municipality.selectAll()
-
-    def lay_out(self, columns: int) -> None:
-        """Place the fields anew when the window became wider or narrower."""
-        if columns != self._columns:
-            self._columns = columns
-            self._place()
-
-    def _place(self) -> None:
-        row = column = 0
-        shown: list[QWidget] = []
-        for cell in self._cells:
-            if cell.only and not self._holds(cell.only):
-                continue
-            span = cell.narrow if self._columns < 3 else cell.wide
-            if column + span > _UNITS:
-                row, column = row + 1, 0
-            self._grid.addWidget(cell.widget, row, column, 1, span)
-            column += span
-            shown.append(cell.widget)
-        for cell in self._cells:
-            cell.widget.setVisible(cell.widget in shown)
-        for at in range(_UNITS):
-            self._grid.setColumnStretch(at, 1)
-        order = [widget.editor for widget in shown if isinstance(widget, Field)]
-        for one, following in pairwise(order):
-            QWidget.setTabOrder(one, following)
-
-    def _holds(self, what: str) -> bool:
+    def holds(self, what: str) -> bool:
         if what == "unidentified":
             return self._unidentified
         return self._minor == (what == "minor")
@@ -247,7 +194,7 @@ class PersonForm(Form):
         minor = self._is_minor()
         if minor != self._minor:
             self._minor = minor
-            self._place()
+            self.place()
 
     # no family name, no name at all
 
@@ -271,7 +218,7 @@ class PersonForm(Form):
     def set_unidentified(self, unidentified: bool) -> None:
         """Nobody knows the name: where and when the person was met is asked instead."""
         self._unidentified = unidentified
-        self._place()
+        self.place()
         if unidentified:
             for name in ("family_name", "given_names"):
                 self.fields[name].say("")
@@ -298,7 +245,7 @@ class PersonForm(Form):
             field.say(_("The birth stays unknown") if text else "", "neutral")
 
     def _say_phone(self, text: str) -> None:
-        self.fields["phone"].say(identity.phone_doubt(text, self._country()) or "", "warning")
+        self.fields["phone"].say(identity.phone_doubt(text, self.home.country()) or "", "warning")
 
     def _say_id(self, text: str) -> None:
         """A doubt warns; it never stops anybody."""
@@ -323,15 +270,15 @@ class PersonForm(Form):
     def _family_fault(self, text: str) -> str | None:
         if not text and not self._no_family and not self._named_otherwise():
             return _("Write it; Alt+N if the person has none, ? if nobody knows")
-        return _filler_fault(text)
+        return filler_fault(text)
 
     def _given_fault(self, text: str) -> str | None:
         if not text and not self._named_otherwise():
             return _("Write the names; ? if nobody knows them")
-        return _filler_fault(text) or self._no_name_fault(text)
+        return filler_fault(text) or self._no_name_fault(text)
 
     def _no_name_fault(self, text: str) -> str | None:
-        named = _told(text) or _told(self.value("family_name")) or self.value("known_as") or self._unidentified
+        named = told(text) or told(self.value("family_name")) or self.value("known_as") or self._unidentified
         return None if named else _("Write at least one name")
 
     def _community_fault(self, text: str | None) -> str | None:
@@ -371,44 +318,6 @@ class PersonForm(Form):
         at = self.sex.at()
         return Sex.UNKNOWN if at is None else SEXES[at]
 
-    # places
-
-    def _country(self) -> str:
-        here = municipality(self.municipality.value())
-        return here.country if here else "GT"
-
-    def _find_municipality(self, typed: str) -> Sequence[tuple[Any, str]]:
-        return [(found.code, found.said()) for found in find_municipalities(typed)]
-
-    def _find_community(self, typed: str) -> Sequence[tuple[Any, str]]:
-        """The list of communities, then what was written before of people of this municipality."""
-        here = self.municipality.value() or ""
-        listed = self._office.ask(communities.find, typed, here)
-        self._offered = {choice.community_id: choice for choice in listed}
-        names = {fold(choice.name) for choice in listed}
-        written = self._office.ask(finding.communities, here, typed)
-        told = [(None, name) for name in written if fold(name) not in names]
-        return [*((choice.community_id, choice.said) for choice in listed), *told][:8]
-
-    def _take_community(self, chosen: str | None) -> None:
-        """The name as the list has it, and the municipality that it lies in."""
-        choice = self._offered.get(chosen or "")
-        if choice is None:
-            return
-        self.community.set_value(choice.community_id, choice.name)
-        here = municipality(choice.municipality_code)
-        if here is not None:
-            self.municipality.set_value(here.code, here.said())
-
-    def _chosen_community(self, before: Details | None) -> str:
-        """The id of the chosen row, as long as the words and the municipality are still its own."""
-        words, town = self.community.text().strip(), self.municipality.value() or ""
-        choice = self._offered.get(self.community.value() or "")
-        if choice is not None and (choice.name, choice.municipality_code) == (words, town):
-            return choice.community_id
-        same = before is not None and (before.community, before.municipality_code) == (words, town)
-        return before.community_id if before is not None and same else ""
-
     # to and from details
 
     def show_details(self, details: Details) -> None:
@@ -419,9 +328,7 @@ class PersonForm(Form):
         if details.met_on is not None:
             self.fill({"met_on": details.met_on.strftime("%d/%m/%Y")})
         self.sex.set_at(SEXES.index(details.sex))
-        here = municipality(details.municipality_code)
-        self.municipality.set_value(details.municipality_code or None, here.said() if here else "")
-        self.community.set_value(None, details.community)
+        self.home.show_details(details)
         if details.has_no_family_name:
             self.set_no_family(True)
         if details.unidentified:
@@ -442,7 +349,7 @@ class PersonForm(Form):
 
     def details(self, before: Details | None = None) -> Details:
         """What the fields hold now. An unreadable birth counts as unknown: the check says so before saving."""
-        lines = {name: _told(self.value(name) or "") for name in _LINES}
+        lines = {name: told(self.value(name) or "") for name in _LINES}
         kind = identity.kind_of(lines["national_id"])
         known = before or Details()
         functioning = {domain: self.value(domain) for domain in DOMAINS if self.value(domain) is not None}
@@ -455,13 +362,13 @@ class PersonForm(Form):
             sex=self._sex(),
             birth=self._birth(before.birth if before else None),
             municipality_code=self.municipality.value() or "",
-            community=_told(self.community.text().strip()),
-            community_id=self._chosen_community(before),
+            community=told(self.community.text().strip()),
+            community_id=self.home.chosen(before),
             national_id_kind=kind.code if kind else "",
             has_no_family_name=True if self._no_family else (False if known.has_no_family_name is not None else None),
             unidentified=True if self._unidentified else known.unidentified,
             met_on=self._met_day(known),
-            minutes_to_clinic=_minutes(self.value("minutes_to_clinic")),
+            minutes_to_clinic=minutes(self.value("minutes_to_clinic")),
             functioning=functioning,
             functioning_asked_on=None if asked_again else known.functioning_asked_on,
         )
@@ -497,13 +404,11 @@ class PersonForm(Form):
         """All that was typed, as it was typed."""
         values = {name: value for name, value in self.values().items() if name not in _OWN_WAY}
         values |= {"no_family": self._no_family, "unidentified": self._unidentified}
-        where = {"municipality_code": self.municipality.value(), "municipality_words": self.municipality.text()}
-        return values | where | {"community_words": self.community.text()}
+        return values | self.home.kept()
 
     def bring_back(self, kept: dict[str, Any]) -> None:
         self.fill({name: value for name, value in kept.items() if name in self.fields})
-        self.municipality.set_value(kept.get("municipality_code"), kept.get("municipality_words") or "")
-        self.community.set_value(None, kept.get("community_words") or "")
+        self.home.bring_back(kept)
         if kept.get("no_family"):
             self.set_no_family(True)
         if kept.get("unidentified"):
@@ -522,42 +427,3 @@ class PersonForm(Form):
         if self._no_family or self._unidentified:
             unsaid -= {"family_name", "given_names"} if self._unidentified else {"family_name"}
         return next((name for name in needed if name in unsaid), "family_name")
-
-
-def written_birth(birth: Birth | None) -> str:
-    """A birth as one would type it."""
-    if birth is None:
-        return ""
-    parts = [part for part in (birth.day.day, birth.day.month, birth.day.year) if part is not None]
-    return ("~" if birth.estimated else "") + "/".join(str(part) for part in parts)
-
-
-def _heading(words: str) -> _Cell:
-    return _Cell(Text(words, "small", "semi", color="quiet", wrap=True))
-
-
-def _told(text: str) -> str:
-    """What was written, where it is not "?"."""
-    return "" if text.strip() in ("?", "¿?", "??") else text
-
-
-def _filler_fault(text: str | None) -> str | None:
-    return _("Nothing needs to be put in here: leave it empty, or write ?") if text and is_filler(text) else None
-
-
-def _minutes(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else None
-
-
-def _minutes_fault(text: str) -> str | None:
-    return _("Write only the minutes, as in 90") if text and _minutes(text) is None else None
-
-
-def _sex_fault(at: int | None) -> str | None:
-    return _("Choose one") if at is None else None
-
-
-def _municipality_fault(value: str | None) -> str | None:
-    if value and municipality(value) is None:
-        return _("Choose one of the list")
-    return None

@@ -314,7 +314,7 @@ class RegistrationScreen(QWidget):
 
     def _keep_in_sight(self) -> None:
         focused = self.focusWidget()
-        if focused is not None and self.form.isAncestorOf(focused):
+        if focused and self.form.isAncestorOf(focused):
             self._page.ensureWidgetVisible(focused, 0, _ROOM_AROUND)
 
     def hideEvent(self, event: QHideEvent) -> None:
