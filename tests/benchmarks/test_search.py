@@ -189,9 +189,9 @@ def test_search_while_typing(vault: Any, actor: Any, people: list[Someone], open
         print(f"{title}: in the first 20 {found}/{QUERIES} = {found / QUERIES:.3f} (95 %: {low:.3f} to {high:.3f})")
         tell(title, times, plain)
     tell("every keystroke", every, plain)
-    painted(open_screen, luck, people, plain)
-    lists(vault, actor, open_screen, plain)
+    windows = [painted(open_screen, luck, people, plain), lists(vault, actor, open_screen, plain)]
     weigh(vault, actor)
+    assert all(windows)
 
 
 def words_for(luck: random.Random, of: Details, *, typo: bool, more: str) -> str:
@@ -234,7 +234,7 @@ def tell(title: str, times: list[tuple[float, float]], plain: float) -> None:
         )
 
 
-def painted(open_screen: Any, luck: random.Random, people: list[Someone], plain: float) -> None:
+def painted(open_screen: Any, luck: random.Random, people: list[Someone], plain: float) -> SearchPage:
     """From the letter to the painted rows, in an open window."""
     page = open_screen(SearchPage)
     page.look_for("a")
@@ -249,9 +249,10 @@ def painted(open_screen: Any, luck: random.Random, people: list[Someone], plain:
             page.table.viewport().repaint()
             times.append((time.perf_counter() - began, time.thread_time() - cpu))
     tell("letter to painted rows (16 ms)", times, plain)
+    return page
 
 
-def lists(vault: Any, actor: Any, open_screen: Any, plain: float) -> None:
+def lists(vault: Any, actor: Any, open_screen: Any, plain: float) -> PersonsScreen:
     middle = PEOPLE // 2
     for title, ask in (
         ("count", queries.count),
@@ -274,3 +275,4 @@ def lists(vault: Any, actor: Any, open_screen: Any, plain: float) -> None:
     screen.reload()
     screen.table.viewport().repaint()
     print(f"  people, all by name, read and painted: {(time.perf_counter() - began) * 1000:.0f} ms")
+    return screen
