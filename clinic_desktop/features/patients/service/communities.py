@@ -24,7 +24,7 @@ def community_named(work: Work, name: str, municipality_code: str) -> str:
         found = rows[found.same_as_id]
     if found is not None:
         return found.id
-    row_id = community_id(name, municipality_code)
+    row_id = community_id(work.site_id, name, municipality_code)
     known = work.session.get(Community, row_id)
     return known.id if known else work.add(Community(id=row_id, name=name, municipality_code=municipality_code)).id
 
