@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.features.patients.queries import memory
 from clinic_desktop.features.patients.queries import people as queries
@@ -238,7 +239,10 @@ def painted(open_screen: Any, luck: random.Random, people: list[Someone], plain:
     """From the letter to the painted rows, in an open window."""
     page = open_screen(SearchPage)
     page.look_for("a")
-    page.grab()
+    # What is not on a screen yet paints nothing.
+    for _again in range(20):
+        QApplication.processEvents()
+        time.sleep(0.01)
     times: list[tuple[float, float]] = []
     for one in luck.sample(people, 60):
         text = words_for(luck, one.details, typo=luck.random() < 0.5, more="year")
