@@ -1,7 +1,9 @@
 """The tables of this room: days, bookings, calls. A booking never changes: its status is read from its events."""
 
 from datetime import date, datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 from clinic_desktop.features.agenda.rules.calls import CallOutcome
@@ -9,12 +11,19 @@ from clinic_desktop.features.agenda.rules.day import EventKind, VisitKind
 from clinic_desktop.storage.base import MergeClass, Synced, field
 from clinic_desktop.storage.types import Code, Day, Flag, Id, Instant, Whole, Words, choice
 
+_PLAIN: Any = Synced.__table_args__
+
 
 class Appointment(Synced):
     __tablename__ = "appointment"
     __merge__ = MergeClass.APPEND
+    __table_args__ = (
+        # Who was here when is read person by person from this index alone, without reading a row.
+        sa.Index("ix_appointment_person", "patient_id", "day", "id"),
+        *_PLAIN,
+    )
 
-    patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="patient.id")
+    patient_id: Mapped[str] = field(0, Id, nullable=False, references="patient.id")
     day: Mapped[date] = field(1, Day, nullable=False, index=True)
     time_text: Mapped[str | None] = field(2, Words)
     """ "08:30", where the clinic is; empty where people come and wait their turn."""
@@ -29,6 +38,13 @@ class Appointment(Synced):
 class AppointmentEvent(Synced):
     __tablename__ = "appointment_event"
     __merge__ = MergeClass.APPEND
+    __table_args__ = (
+        # The few bookings that were called off or moved, among all that were kept.
+        sa.Index(
+            "ix_appointment_event_ended", "at", "appointment_id", sqlite_where=sa.text("kind IN ('cancelled', 'moved')")
+        ),
+        *_PLAIN,
+    )
 
     appointment_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="appointment.id")
     kind: Mapped[EventKind] = field(1, choice(EventKind), nullable=False)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose, ConsentWay
@@ -12,12 +13,21 @@ from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.storage.base import Local, MergeClass, Synced, field
 from clinic_desktop.storage.types import Bytes, Code, Day, Flag, Id, JsonText, PartialDay, Whole, Words, choice
 
+_PLAIN: Any = Synced.__table_args__
+
 
 class Patient(Synced):
     """One registration. The same person may have two; `patient_link` says so, and nothing is thrown away."""
 
     __tablename__ = "patient"
     __merge__ = MergeClass.REGISTERS
+    __table_args__ = (
+        # Whom no list names: a list of thousands leaves them out without reading a row of each.
+        sa.Index(
+            "ix_patient_gone", "died_on", "id", sqlite_where=sa.text("died_on IS NOT NULL OR voided_at IS NOT NULL")
+        ),
+        *_PLAIN,
+    )
 
     number: Mapped[str | None] = field(0, Words, index=True)
     given_names: Mapped[str | None] = field(1, Words, group="name", blocking=True)
@@ -132,6 +142,11 @@ class Consent(Synced):
 
     __tablename__ = "consent"
     __merge__ = MergeClass.APPEND
+    __table_args__ = (
+        # Who said no to something, among all who were asked: a long list leaves them out by this alone.
+        sa.Index("ix_consent_no", "purpose", "patient_id", sqlite_where=sa.text("answer <> 'given'")),
+        *_PLAIN,
+    )
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="patient.id")
     purpose: Mapped[ConsentPurpose] = field(1, choice(ConsentPurpose), nullable=False)

@@ -4,17 +4,18 @@ The dead, voided registrations, records hidden from the one who asks, and those 
 none of the lists and in none of the counts.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from clinic_desktop.features.agenda.queries import day as days
-from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent, CallAttempt
+from clinic_desktop.features.agenda.records import Appointment, CallAttempt
 from clinic_desktop.features.agenda.rules.calls import CallList, CallOutcome, Try, is_out_of_reach, standing_tries
-from clinic_desktop.features.agenda.rules.day import AppointmentStatus, EventKind
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.patients.queries import consents, restricted, similar
 from clinic_desktop.features.patients.records import Consent, Patient
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose
@@ -23,13 +24,18 @@ from clinic_desktop.features.patients.rules.patient import phone_for_lists
 from clinic_desktop.features.patients.rules.places import language_name, said_place
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.types import instant_text
 from clinic_desktop.storage.work import AnySelect, Asker
 
 TABLES = days.TABLES | {CallAttempt.__tablename__} | consents.TABLES | similar.TABLES
 _LOOK_BACK = timedelta(days=730)
 """Who has not been here for longer is found by searching, not by a list."""
+_BOOKED_AHEAD = timedelta(days=400)
+"""A booking is called off at most so long before its day."""
 _MOVES_KEPT = timedelta(days=45)
 _MANY = 500
+A_PAGE = 100
+"""So many are shown at once: nobody calls more in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def tries_of(asker: Asker, patient_id: str) -> tuple[Try, ...]:
     """What came of trying to reach this person, the newest first."""
     asker.require(Permission.RECEPTION)
     restricted.must_open(asker, patient_id)
-    return tuple(standing_tries(_tries(asker, [patient_id])[patient_id]))
+    return tuple(_tries(asker, [patient_id]).get(patient_id, ()))
 
 
 # -- who is on which list
@@ -118,83 +124,77 @@ def _tomorrow(asker: Asker) -> list[_Wanted]:
 
 def _changed(asker: Asker) -> list[_Wanted]:
     """Whose booking was moved by the clinic and who was not told yet."""
-    since = asker.now - _MOVES_KEPT
-    moved: AnySelect = (
-        sa.select(AppointmentEvent.appointment_id, Appointment.day, AppointmentEvent.moved_to_id, AppointmentEvent.at)
-        .join(Appointment, Appointment.id == AppointmentEvent.appointment_id)
-        .where(
-            # Named so that their index is used: of years of events only those of these days are read.
-            AppointmentEvent.appointment_id.in_(sa.select(Appointment.id).where(Appointment.day >= since.date())),
-            AppointmentEvent.kind == EventKind.MOVED,
-            AppointmentEvent.at >= since,
-            # Only a whole day is moved with a reason: who asked for another day knows of it.
-            AppointmentEvent.reason.is_not(None),
-        )
-    )
-    found = [tuple(row) for row in asker.all(moved)]
-    old = _standings(asker, [row[0] for row in found])
+    moved = asker.plain(_MOVED, (asker.today.isoformat(), instant_text(asker.now - _MOVES_KEPT)))
+    stands = _standings(asker, list({one for row in moved for one in row[:2]}))
+    told = _told(asker, [row[1] for row in moved])
     wanted: dict[str, _Wanted] = {}
-    told = _told_since(asker, since)
-    for old_id, was_on, new_id, at in found:
-        if old[old_id] is not AppointmentStatus.MOVED or new_id is None:
-            continue
-        row = asker.first(sa.select(Appointment.patient_id, Appointment.day).where(Appointment.id == new_id))
-        knows = new_id in told and told[new_id] >= at
-        if row is None or row.day < asker.today or knows:
-            continue
-        if days.standing(asker, new_id).status is AppointmentStatus.BOOKED:
-            wanted[new_id] = _Wanted(row.patient_id, new_id, row.day, was_on)
+    for old_id, new_id, at, was_on, day, patient_id in moved:
+        still = stands[old_id] is AppointmentStatus.MOVED and stands[new_id] is AppointmentStatus.BOOKED
+        if still and told.get(new_id, "") < at:
+            wanted[new_id] = _Wanted(patient_id, new_id, date.fromisoformat(day), date.fromisoformat(was_on))
     return list(wanted.values())
 
 
-def _told_since(asker: Asker, since: datetime) -> Mapping[str, datetime]:
-    """When somebody last said to come, by appointment."""
-    chosen = sa.select(CallAttempt.patient_id).where(
-        CallAttempt.at >= since, CallAttempt.outcome == CallOutcome.WILL_COME
-    )
-    people = {row[0] for row in asker.all(chosen)}
-    about: dict[str, datetime] = {}
-    for tries in _tries(asker, people).values():
-        for one in standing_tries(tries):
-            if one.outcome is CallOutcome.WILL_COME and (of := _about(asker, one.attempt_id)):
-                about[of] = max(one.at, about.get(of, one.at))
-    return about
+# Only a whole day is moved with a reason: who asked for another day knows of it.
+_MOVED = (
+    "SELECT e.appointment_id, n.id, e.at, a.day, n.day, n.patient_id FROM appointment_event AS e"
+    " JOIN appointment AS a ON a.id = e.appointment_id JOIN appointment AS n ON n.id = e.moved_to_id AND n.day >= ?"
+    " WHERE e.kind IN ('cancelled', 'moved') AND e.kind = 'moved' AND e.at >= ? AND e.reason IS NOT NULL"
+)
 
 
-def _about(asker: Asker, attempt_id: str) -> str | None:
-    return asker.value(sa.select(CallAttempt.appointment_id).where(CallAttempt.id == attempt_id))
+def _told(asker: Asker, appointment_ids: Sequence[str]) -> Mapping[str, str]:
+    """When somebody last said to come, by the booking it was about."""
+    found = asker.plain(_TRIED_FOR, (json.dumps(appointment_ids),))
+    about = {row[0]: row[-1] for row in found}
+    told: dict[str, str] = {}
+    for one in standing_tries(_try(row) for row in found):
+        if one.outcome is CallOutcome.WILL_COME:
+            told.setdefault(about[one.attempt_id], instant_text(one.at))
+    return told
+
+
+_TRY = "SELECT c.id, c.patient_id, c.outcome, c.at, c.undoes_id, c.note"
+_TRIED_FOR = f"{_TRY}, c.appointment_id FROM json_each(?) AS w JOIN call_attempt AS c ON c.appointment_id = w.value"
 
 
 def _overdue(asker: Asker) -> list[_Wanted]:
     """Here, or expected and missed, more than the set number of days ago, and nothing since but what was called off."""
     cutoff = asker.today - timedelta(days=setting(asker, "overdue_days"))
-    lately = Appointment.day >= asker.today - _LOOK_BACK
-    last = sa.func.max(Appointment.day)
-    # Set-wise: of thousands of bookings only the few that were called off or moved are looked at one by one.
-    newest = sa.select(Appointment.patient_id, last).where(lately, Appointment.id.not_in(_called_off(asker, lately)))
-    found = {row[0]: row[1] for row in asker.all(newest.group_by(Appointment.patient_id))}
-    return _each_person_once(asker, found, cutoff)
+    since = asker.today - _LOOK_BACK
+    off = json.dumps(_called_off(asker, since))
+    found = dict(asker.plain(_NEWEST, (since.isoformat(), off)))
+    last = cutoff.isoformat()
+    return _each_person_once(asker, found, {one for one, day in found.items() if day <= last})
 
 
-def _called_off(asker: Asker, where: sa.ColumnElement[bool]) -> list[str]:
-    kinds = (EventKind.CANCELLED, EventKind.MOVED)
-    of_these = AppointmentEvent.appointment_id.in_(sa.select(Appointment.id).where(where))
-    told = sa.select(AppointmentEvent.appointment_id).where(of_these, AppointmentEvent.kind.in_(kinds)).distinct()
+# Written out, and read from an index alone: of thousands of bookings only the few called off are looked at one by one.
+_NEWEST = (
+    "SELECT patient_id, max(day) FROM appointment"
+    " WHERE day >= ? AND id NOT IN (SELECT value FROM json_each(?)) GROUP BY patient_id"
+)
+_ENDED = (
+    "SELECT e.appointment_id, EXISTS (SELECT 1 FROM appointment_event AS o"
+    " WHERE o.appointment_id = e.appointment_id AND o.id <> e.id)"
+    " FROM appointment_event AS e WHERE e.kind IN ('cancelled', 'moved') AND e.at >= ?"
+)
+
+
+def _called_off(asker: Asker, since: date) -> list[str]:
+    """The bookings from a day on that were cancelled or moved; where nothing else happened to one, that is plain."""
+    told = asker.plain(_ENDED, ((since - _BOOKED_AHEAD).isoformat(),))
     gone = (AppointmentStatus.CANCELLED, AppointmentStatus.MOVED)
-    return [i for i, status in _standings(asker, [row[0] for row in asker.all(told)]).items() if status in gone]
+    doubtful = _standings(asker, list({i for i, more in told if more}))
+    return [i for i, more in told if not more] + [i for i, status in doubtful.items() if status in gone]
 
 
-def _each_person_once(asker: Asker, last: Mapping[str, date], cutoff: date) -> list[_Wanted]:
+def _each_person_once(asker: Asker, last: Mapping[str, str], late: set[str]) -> list[_Wanted]:
     """Somebody with two records is here when either of them is, and stands on the list once."""
-    late = {patient_id: day for patient_id, day in last.items() if day <= cutoff}
-    joined = {group.ids for group in similar.decided(asker, list(late)).groups}
-    for ids in joined:
+    for ids in {group.ids for group in similar.decided(asker, list(late)).groups}:
         known = [one for one in ids if one in last]
         newest = max(known, key=lambda one: (last[one], one))
-        for one in known:
-            if one != newest:
-                late.pop(one, None)
-    return [_Wanted(patient_id, None, day) for patient_id, day in late.items()]
+        late -= {one for one in known if one != newest}
+    return [_Wanted(patient_id, None, date.fromisoformat(last[patient_id])) for patient_id in late]
 
 
 _WANTED: Mapping[CallList, Callable[[Asker], list[_Wanted]]] = {
@@ -212,35 +212,32 @@ def _listed(asker: Asker, wanted: Sequence[_Wanted], most: int) -> Calls:
     ids = list(dict.fromkeys(one.patient_id for one in wanted))
     groups = {one: group.ids for group in similar.decided(asker, ids).groups for one in group.ids}
     everybody = list(dict.fromkeys([*ids, *groups]))
-    known = _known(asker, everybody)
     tries = _tries(asker, everybody)
-    out = _out_of_reach(asker, tries) | consents.refusing(asker, ConsentPurpose.CALLS, everybody)
-    out |= {one for one, person in known.items() if person.died}
+    died, unnamed = _not_named(asker)
+    out = _out_of_reach(asker, tries) | consents.refusing(asker, ConsentPurpose.CALLS, everybody) | died
     kept = [
         one
         for one in wanted
-        if known[one.patient_id].shown and out.isdisjoint(groups.get(one.patient_id, (one.patient_id,)))
+        if one.patient_id not in unnamed and out.isdisjoint(groups.get(one.patient_id, (one.patient_id,)))
     ]
-    standing = {one: standing_tries(those) for one, those in tries.items()}
 
     def order(one: _Wanted) -> tuple[float, int]:
         # Never tried first; those not seen for the shortest time are the likeliest to come again.
-        own = standing[one.patient_id]
+        own = tries.get(one.patient_id)
         return (own[0].at.timestamp() if own else 0.0, -one.day.toordinal())
 
     kept.sort(key=order)
     first = kept[:most]
-    people = _people(asker, [one.patient_id for one in first])
-    rows = [_row(one, people[one.patient_id], known, groups, standing[one.patient_id]) for one in first]
+    people = _people(asker, [each for one in first for each in groups.get(one.patient_id, (one.patient_id,))])
+    rows = [_row(one, people, groups, tries.get(one.patient_id, ())) for one in first]
     rows.sort(key=lambda row: (row.last.at.timestamp() if row.last else 0.0, -row.day.toordinal(), row.name))
     return Calls(tuple(rows), len(kept))
 
 
-def _row(
-    one: _Wanted, person: Any, known: Mapping[str, "_Known"], groups: Mapping[str, Sequence[str]], tries: Sequence[Try]
-) -> CallRow:
+def _row(one: _Wanted, people: Mapping[str, Any], groups: Mapping[str, Sequence[str]], tries: Sequence[Try]) -> CallRow:
     """What is safe holds whichever of several records it was noted on."""
-    records = [known[each] for each in groups.get(one.patient_id, (one.patient_id,))]
+    person = people[one.patient_id]
+    records = [people[each] for each in groups.get(one.patient_id, (one.patient_id,))]
     do_not_call = any(record.do_not_call for record in records)
     may_visit = not any(record.do_not_visit for record in records)
     return CallRow(
@@ -262,30 +259,15 @@ def _row(
     )
 
 
-class _Known(NamedTuple):
-    """What decides whether somebody may stand on a list, and how."""
-
-    patient_id: str
-    died: bool
-    do_not_call: bool
-    do_not_visit: bool
-    shown: bool
-    """Registered, and not hidden from the one who asks."""
+def _not_named(asker: Asker) -> tuple[frozenset[str], frozenset[str]]:
+    """The dead; and those whose own record no list names: voided, or hidden from the one who asks."""
+    gone = asker.plain(_GONE)
+    hidden = {row[0] for row in asker.all(restricted.hidden_people(asker))}
+    return frozenset(one for one, died in gone if died), frozenset(hidden | {one for one, died in gone if not died})
 
 
-def _known(asker: Asker, patient_ids: Sequence[str]) -> dict[str, _Known]:
-    select: AnySelect = sa.select(
-        Patient.id,
-        Patient.died_on.is_not(None),
-        Patient.do_not_call.is_(True),
-        Patient.do_not_visit.is_(True),
-        sa.and_(Patient.voided_at.is_(None), restricted.shown(asker)),
-    )
-    found: dict[str, _Known] = {}
-    for start in range(0, len(patient_ids), _MANY):
-        for row in asker.all(select.where(Patient.id.in_(patient_ids[start : start + _MANY]))):
-            found[row[0]] = _Known(row[0], *map(bool, row[1:]))
-    return found
+# From an index of their own: they are far fewer than all people.
+_GONE = "SELECT id, died_on IS NOT NULL FROM patient WHERE died_on IS NOT NULL OR voided_at IS NOT NULL"
 
 
 _PERSON = (
@@ -293,7 +275,7 @@ _PERSON = (
     Patient.married_name, Patient.known_as, Patient.unidentified, Patient.met_where, Patient.met_on,
     Patient.municipality_code, Patient.community, Patient.language_code,
     Patient.phone, Patient.shared_phone, Patient.contact_hours,
-    Patient.cover_words,
+    Patient.cover_words, Patient.do_not_call, Patient.do_not_visit,
 )  # fmt: skip
 
 
@@ -308,9 +290,9 @@ def _people(asker: Asker, patient_ids: Sequence[str]) -> dict[str, Any]:
 def _out_of_reach(asker: Asker, tries: Mapping[str, Sequence[Try]]) -> frozenset[str]:
     ending = (CallOutcome.MOVED_AWAY, CallOutcome.DOES_NOT_WANT, CallOutcome.DIED)
     asked = [who for who, those in tries.items() if any(one.outcome in ending for one in those)]
-    agreed = _agreed(asker, asked)
+    agreed, came = _agreed(asker, asked), _came_after(asker, {who: tries[who] for who in asked})
     return frozenset(
-        who for who in asked if is_out_of_reach(tries[who], came_on=_came_on(asker, who), agreed_at=agreed.get(who))
+        who for who in asked if is_out_of_reach(tries[who], came_on=came.get(who), agreed_at=agreed.get(who))
     )
 
 
@@ -325,28 +307,49 @@ def _agreed(asker: Asker, patient_ids: Sequence[str]) -> Mapping[str, datetime]:
     return {row[0]: row[1] for row in asker.all(yes.group_by(Consent.patient_id))}
 
 
-def _came_on(asker: Asker, patient_id: str) -> date | None:
-    came = (AppointmentStatus.SEEN, AppointmentStatus.WAITING, AppointmentStatus.IN_CONSULT)
-    return max((one.day for one in days.of_patient(asker, patient_id) if one.status in came), default=None)
+_HERE = (AppointmentStatus.SEEN, AppointmentStatus.WAITING, AppointmentStatus.IN_CONSULT)
+
+
+def _came_after(asker: Asker, tries: Mapping[str, Sequence[Try]]) -> Mapping[str, date]:
+    """When those who were said to have moved away were here last, if that was later."""
+    away = {
+        who: max(one.at.date() for one in those if one.outcome is CallOutcome.MOVED_AWAY)
+        for who, those in tries.items()
+        if any(one.outcome is CallOutcome.MOVED_AWAY for one in those)
+    }
+    since = {who: day.isoformat() for who, day in away.items()}
+    found = asker.plain(_LATER, (json.dumps(since), asker.today.isoformat())) if since else ()
+    stands = _standings(asker, [row[0] for row in found])
+    came: dict[str, date] = {}
+    for appointment_id, who, day in found:
+        if stands[appointment_id] in _HERE:
+            came[who] = max(date.fromisoformat(day), came.get(who, date.min))
+    return came
+
+
+_LATER = (
+    "SELECT a.id, a.patient_id, a.day FROM json_each(?) AS w"
+    " JOIN appointment AS a ON a.patient_id = w.key AND a.day > w.value AND a.day <= ?"
+)
 
 
 def _tries(asker: Asker, patient_ids: Iterable[str]) -> dict[str, list[Try]]:
-    found: dict[str, list[Try]] = {who: [] for who in patient_ids}
-    wanted = list(found)
-    select: AnySelect = sa.select(
-        CallAttempt.id,
-        CallAttempt.patient_id,
-        CallAttempt.outcome,
-        CallAttempt.at,
-        CallAttempt.undoes_id,
-        CallAttempt.note,
-    )
-    for start in range(0, len(wanted), _MANY):
-        for row in asker.all(select.where(CallAttempt.patient_id.in_(wanted[start : start + _MANY]))):
-            found[row.patient_id].append(
-                Try(row.id, row.patient_id, row.outcome, row.at, row.undoes_id, row.note or "")
-            )
-    return found
+    """What stands of the tries to reach these people, the newest first; only of those whom somebody tried to reach."""
+    found: dict[str, list[Try]] = {}
+    for row in asker.plain(_TRIED, (json.dumps(list(patient_ids)),)):
+        found.setdefault(row[1], []).append(_try(row))
+    return {who: standing_tries(those) for who, those in found.items()}
+
+
+_TRIED = f"{_TRY} FROM json_each(?) AS w JOIN call_attempt AS c ON c.patient_id = w.value"
+_OUTCOMES: Mapping[str, Any] = {one.value: one for one in CallOutcome}
+"""A word of a newer program stays as it is."""
+
+
+def _try(row: Sequence[Any]) -> Try:
+    attempt_id, patient_id, outcome, at, undoes_id, note = row[:6]
+    said = _OUTCOMES.get(outcome, outcome)
+    return Try(attempt_id, patient_id, said, datetime.fromisoformat(at), undoes_id, note or "")
 
 
 def _standings(asker: Asker, appointment_ids: Sequence[str]) -> dict[str, AppointmentStatus]:

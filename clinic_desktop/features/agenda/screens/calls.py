@@ -68,7 +68,7 @@ class CallsScreen(QWidget):
         return _LISTS[self.tabs.at()]
 
     def reload(self) -> None:
-        self._lists = {each: self._office.ask(queries.calls, each) for each in _LISTS}
+        self._lists = {each: self._office.ask(queries.calls, each, queries.A_PAGE) for each in _LISTS}
         self.tabs.set_counts([self._lists[each].total for each in _LISTS])
         self._show()
 

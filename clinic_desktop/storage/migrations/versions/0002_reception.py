@@ -210,3 +210,22 @@ def upgrade() -> None:
     )
     # A chart of many years asked the whole table for each answer whether it was corrected.
     op.create_index(op.f("ix_instrument_response_amends_id"), "instrument_response", ["amends_id"], unique=False)
+    op.drop_index(op.f("ix_appointment_patient_id"), "appointment")
+    op.create_index("ix_appointment_person", "appointment", ["patient_id", "day", "id"], unique=False)
+    op.create_index(
+        "ix_appointment_event_ended",
+        "appointment_event",
+        ["at", "appointment_id"],
+        unique=False,
+        sqlite_where=sa.text("kind IN ('cancelled', 'moved')"),
+    )
+    op.create_index(
+        "ix_patient_gone",
+        "patient",
+        ["died_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("died_on IS NOT NULL OR voided_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_consent_no", "consent", ["purpose", "patient_id"], unique=False, sqlite_where=sa.text("answer <> 'given'")
+    )
