@@ -75,6 +75,25 @@ def _making(commands: Commands) -> None:
     instrument = _add(commands, "instrument", "questionnaires")
     verbs = instrument.add_subparsers(dest="verb", required=True, metavar="VERB")
     _add(verbs, "import", "import a FHIR Questionnaire").add_argument("file", type=Path)
+    _importing(commands)
+
+
+def _importing(commands: Commands) -> None:
+    people = _add(commands, "import", "people from a spreadsheet")
+    verbs = people.add_subparsers(dest="verb", required=True, metavar="VERB")
+    sheet = _add(verbs, "patients", "take in the people of an .xlsx or .csv, all of them or nobody")
+    sheet.add_argument("file", type=Path)
+    sheet.add_argument(
+        "--columns", type=Path, metavar="FILE", help="JSON: from each heading to what its column holds (else proposed)"
+    )
+    sheet.add_argument("--told-on", metavar="DATE", help="the day the ages were written, 2026-11-28 (default: today)")
+    sheet.add_argument("--dry-run", action="store_true", help="only tell what would be taken in")
+    sheet.add_argument("--doubtful", choices=("leave-out", "add"), default="leave-out", help="people to look at")
+    sheet.add_argument("--faulty-to", type=Path, metavar="FILE", help="where the lines with a fault go, as .csv")
+    undo = _add(verbs, "undo", "take a whole list back")
+    undo.add_argument("run", metavar="RUN")
+    undo.add_argument("--reason", required=True, metavar="TEXT")
+    _add(verbs, "runs", "the lists that were taken in")
 
 
 def _sticks(commands: Commands) -> None:

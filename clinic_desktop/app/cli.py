@@ -159,10 +159,11 @@ def _speak(folder: Path) -> None:
 
 def _command(wanted: Namespace) -> Command:
     """Each group of commands is imported when it is asked for."""
-    from clinic_desktop.app.commands import keeping, making, reading, sticks
+    from clinic_desktop.app.commands import importing, keeping, making, reading, sticks
 
     named: dict[tuple[str, str | None], Command] = {
         **making.COMMANDS,
+        **importing.COMMANDS,
         **sticks.COMMANDS,
         **keeping.COMMANDS,
         **reading.COMMANDS,

@@ -24,6 +24,7 @@ from clinic_desktop.features.patients.rules.naming import Name, name_of, said_na
 from clinic_desktop.features.patients.rules.patient import Details, LinkKind
 from clinic_desktop.features.patients.rules.places import said_place
 from clinic_desktop.features.patients.rules.rows import Link, LinkedRecord, Similar
+from clinic_desktop.features.patients.rules.searching import Span
 from clinic_desktop.features.patients.rules.sex import Sex
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.ids import PatientId
@@ -208,6 +209,53 @@ def pairs_within(asker: Asker, lines: Sequence[Details]) -> tuple[Within, ...]:
         if close.strong:
             found.append(Within(first, second, close.equal, close.different))
     return tuple(found)
+
+
+class EachCompared:
+    """`similar` for one after another of many: what was read of the index for one serves the next."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[Span, ...], list[tuple[Any, ...]]] = {}
+        self._vocabulary: Sequence[str] | None = None
+
+    def strongest(self, asker: Asker, new: Details) -> Similar | None:
+        """Who is very likely the same person, of all who are registered."""
+        asker.require(Permission.SEE_PATIENTS)
+        if not likeness.is_enough(new):
+            return None
+        one = traits(new)
+        rows = _rows(asker, candidates(_Remembering(asker, self._read, self._words(asker)), new, _FEWER))
+        bits = _bits(asker, (one, *(row.traits for row in rows)))
+        found = [(likeness.likeness(one, row.traits, bits), row) for row in rows]
+        strong = [(close, row) for close, row in found if close.strong]
+        if not strong:
+            return None
+        close, row = max(strong, key=lambda pair: (pair[0].points, -pair[1].entry))
+        return _similar(asker, row, close)
+
+    def _words(self, asker: Asker) -> Sequence[str]:
+        if self._vocabulary is None:
+            self._vocabulary = Shelf(asker).vocabulary()
+        return self._vocabulary
+
+
+_FEWER = 30
+
+
+class _Remembering(Shelf):
+    def __init__(self, asker: Asker, known: dict[tuple[Span, ...], list[tuple[Any, ...]]], words: Sequence[str]):
+        super().__init__(asker)
+        self._known = known
+        self._words = words
+
+    def read(self, spans: Sequence[Span]) -> Iterable[tuple[Any, ...]]:
+        key = tuple(spans)
+        if key not in self._known:
+            self._known[key] = list(super().read(spans))
+        return self._known[key]
+
+    def vocabulary(self) -> Sequence[str]:
+        return self._words
 
 
 _CROWD = 400
