@@ -114,3 +114,9 @@ def test_nothing_typed_breaks_the_reading(typed):
         return
     assert birth.day.earliest() <= TODAY
     assert say_birth(birth, None, TODAY)
+
+
+@pytest.mark.parametrize("typed", ["-1", "- 5", "+5", "~-3", "-84"])
+def test_a_sign_before_an_age_is_asked_about_and_never_dropped(typed: str) -> None:
+    with pytest.raises(UnreadableBirth):
+        read_birth(typed, TODAY)

@@ -70,6 +70,9 @@ def read_birth(text: str, today: date) -> Birth:
     """Reads `45`, `45a`, `8m`, `~45`, `1/3/84`, `010384`, `1984`, `3/1984`, `14-jul-1987`, `~1984`."""
     told = text.strip()
     about = told.startswith(("~", "≈", "±"))
+    if told.lstrip("~≈± ").startswith(("-", "+")):
+        # "-5" is a slip, not an age of five.
+        raise UnreadableBirth()
     plain = fold(told)
     born = _read_age(plain, today)
     if born is not None:
