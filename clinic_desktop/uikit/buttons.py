@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QWidget
 
 from clinic_desktop.uikit.keys import bind, cap, key
@@ -45,6 +45,7 @@ class Button(QPushButton):
         self._key_name, self._icon_name, self._tall = key, icon, tall
         self._kind: Kind = kind
         self._cap = cap(key)
+        self._letter = ""
         self.setFont(font("body", "semi" if kind == "primary" else "regular"))
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -63,6 +64,13 @@ class Button(QPushButton):
         self.setAccessibleName(self.text().replace("&", ""))
         if self._key_name:
             self.setAccessibleDescription(", ".join(key(self._key_name).strokes))
+
+    def set_letter(self, letter: str) -> None:
+        """Alt and this letter press the button while it can be seen; the letter is underlined."""
+        self._letter = letter
+        self.setAccessibleDescription(f"Alt+{letter}")
+        QShortcut(QKeySequence(f"Alt+{letter}"), self).activated.connect(self.click)
+        self.update()
 
     def set_icon(self, icon: str) -> None:
         self._icon_name = icon
@@ -111,12 +119,22 @@ class Button(QPushButton):
         painter.setPen(col(ink))
         painter.setFont(self.font())
         painter.drawText(QRectF(x, 0, area.width(), area.height()), _MIDDLE | Qt.TextFlag.TextHideMnemonic, self.text())
+        self._underline(painter, x)
         if self._cap:
             at = area.width() - keycap_width(self._cap) - 10 if spread else x + self._text_width() + 8
             draw_keycap(painter, at, area.height() / 2, self._cap, "on_accent" if ink == "on_accent" else "quiet")
         if self.hasFocus():
             inner = area.adjusted(2, 2, -2, -2)
             focus_ring(painter, inner, RADIUS - 1, "surface" if filled and self.isEnabled() else "accent")
+
+    def _underline(self, painter: QPainter, x: float) -> None:
+        at = self.text().upper().find(self._letter) if self._letter else -1
+        if at < 0:
+            return
+        said = metrics("body", "semi" if self._kind == "primary" else "regular")
+        start = x + said.horizontalAdvance(self.text()[:at])
+        below = (self.height() + said.ascent() - said.descent()) / 2 + 2
+        painter.drawLine(QPointF(start, below), QPointF(start + said.horizontalAdvance(self.text()[at]), below))
 
     def _paint_ground(self, painter: QPainter, area: QRectF) -> None:
         if not self.isEnabled():

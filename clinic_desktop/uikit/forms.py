@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy,
 
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
+from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.choices import Check, Choice, Select, Suggest
 from clinic_desktop.uikit.keys import taken_letters
 from clinic_desktop.uikit.layouts import row, stack
@@ -298,3 +299,13 @@ def free_letter(words: str, taken: set[str]) -> str:
     plain = [letter.upper() for letter in words if letter.isascii() and letter.isalpha()]
     firsts = [word[0].upper() for word in words.split() if word[0].isascii() and word[0].isalpha()]
     return next((letter for letter in (*firsts, *plain) if letter not in taken), "")
+
+
+def give_letters(*buttons: Button) -> None:
+    """Access keys for the buttons of a screen that have no key of the registry: none taken, and no two alike."""
+    taken = set(taken_letters())
+    for button in buttons:
+        letter = free_letter(button.text(), taken)
+        if letter:
+            taken.add(letter)
+            button.set_letter(letter)

@@ -27,6 +27,7 @@ from clinic_desktop.printing.qr import squares
 from clinic_desktop.printing.render import _ruler
 from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import dialogs
+from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.layouts import stack
 from tests.makers import people as make
 from tests.printing.reading import bare, sizes, texts
@@ -110,7 +111,7 @@ def test_the_persons_card_has_the_number_in_figures_and_code(booked, ask, do, si
     pdf = ask(lambda asker: cards.patient_card(asker, who))
     number = ask(lambda asker: queries.carried(asker, who)).number
     said = texts(pdf)[0]
-    assert said.count("Doña Rosa") == 2 and said.count(number) == 2
+    assert said.count("Doña Rosa") == 1 and said.count(number) == 1, "one card, for one person"
     assert code_on(pdf, number, size)
 
 
@@ -118,7 +119,7 @@ def test_ten_cards_are_one_sheet_of_letter_or_a4(booked, ask, do) -> None:
     _appointment, who = booked()
     for size in ("letter", "a4"):
         do(partial(settings.choose, key="paper_size", value=size))
-        assert len(sizes(ask(lambda asker: cards.patient_card(asker, who, copies=cards.MANY)))) == 1
+        assert len(sizes(ask(lambda asker: cards.patient_card(asker, who, copies=cards.MOST)))) == 1
 
 
 @pytest.mark.parametrize("name", ["Clínica de Salud Mental", "Centro Psicológico", "Hospital Psiquiátrico"])
@@ -213,3 +214,22 @@ def test_days_are_said_whole() -> None:
     set_language("es")
     assert cards.in_words(DAY) == "lunes 4 de enero de 2027"
     assert cards.in_words(DAY + timedelta(days=360)).endswith("diciembre de 2027")
+
+
+def test_the_desk_says_how_many_cards(booked, office, window) -> None:
+    from clinic_desktop.printing.preview import Preview
+
+    _appointment, who = booked()
+    sheet = ask_card(office, who, window)
+    mine = next(button for button in sheet.findChildren(dialogs.Button) if button.text() == "Person's card")
+    copies = sheet.findChildren(Edit)[0]
+    assert copies.text() == "1"
+    for wrong in ("0", "11", "x", ""):
+        copies.setText(wrong)
+        mine.click()
+        assert sheet.isVisible() and not window.findChildren(Preview)
+    copies.setText("3")
+    mine.click()
+    (shown,) = window.findChildren(Preview)
+    assert texts(shown._pdf)[0].count("Rosa") == 3
+    shown.close()

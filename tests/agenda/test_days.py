@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from clinic_desktop.app import wiring
 from clinic_desktop.features.agenda.queries import day as day_queries
 from clinic_desktop.features.agenda.queries import days as queries
+from clinic_desktop.features.agenda.rules.calls import CallOutcome
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus as Status
 from clinic_desktop.features.agenda.rules.days import DayRecord, Expected, HeldDay, fold_days, room_left
+from clinic_desktop.features.agenda.service import calls
 from clinic_desktop.features.agenda.service import day as booking
 from clinic_desktop.features.agenda.service import days as service
 from clinic_desktop.features.patients.service import registering as patients
@@ -264,6 +266,66 @@ def test_a_day_that_is_not_held_takes_everybody_along_once(hold: Any, booked: An
     assert len(ask(lambda r: day_queries.today(r, NEXT))) == 3
     assert {ask(lambda r, i=i: day_queries.standing(r, i)).status for i in old} == {Status.MOVED}
     assert [line.day for line in lines(ask)] == [NEXT]
+
+
+BACK = partial(service.take_back_move, **MOVE.keywords)
+
+
+def test_a_moved_day_is_moved_back_the_same_evening_and_can_be_moved_again(
+    hold: Any, booked: Any, register: Any, do: Any, ask: Any
+) -> None:
+    hold(count=2, capacity=9)
+    both = register("Ana")
+    old = [booked(), booked(patient_id=both)]
+    kept = booked(NEXT, patient_id=both)
+
+    def standing() -> tuple[int, int, int]:
+        on = ask(lambda r: day_queries.booked_on(r, [FRIDAY, NEXT]))
+        return len(on[FRIDAY]), len(on[NEXT]), len(lines(ask))
+
+    assert standing() == (2, 1, 2)
+    do(MOVE)
+    assert standing() == (0, 2, 1)
+    (move,) = ask(queries.moved_today)
+    assert (move.from_day, move.to_day, set(move.old_ids)) == (FRIDAY, NEXT, set(old))
+    assert do(BACK).moved == 2
+    assert do(BACK).moved == 0, "a second Enter"
+    assert standing() == (2, 1, 2) and ask(queries.moved_today) == ()
+    assert ask(lambda r: day_queries.standing(r, kept)).status is Status.BOOKED, "it was there before"
+    assert ask(lambda r: queries.moved_from(r, FRIDAY)) == ()
+    assert do(MOVE).moved == 2
+    assert standing() == (0, 2, 1), "moved again to the same day"
+
+
+def test_who_was_told_of_the_new_day_is_asked_about_before_the_day_is_moved_back(
+    hold: Any, booked: Any, do: Any, ask: Any
+) -> None:
+    hold(count=2, capacity=9)
+    booked(), booked()
+    do(MOVE)
+    told = ask(lambda r: queries.moved_from(r, FRIDAY))[0]
+    saying = partial(calls.note_try, attempt_id=new_id(), outcome=CallOutcome.WILL_COME)
+    do(partial(saying, patient_id=told.patient_id, appointment_id=told.appointment_id))
+    with pytest.raises(service.AlreadyTold) as asked:
+        do(BACK)
+    assert do(partial(BACK, **asked.value.again)).moved == 2
+
+
+def test_the_next_morning_a_moved_day_stays_moved(hold: Any, booked: Any, do: Any, ask: Any, clock: Any) -> None:
+    hold(count=2, capacity=9)
+    booked()
+    do(MOVE)
+    clock.advance(days=1)
+    assert ask(queries.moved_today) == () and do(BACK).moved == 0
+
+
+def test_who_has_come_on_the_new_day_already_is_not_moved_back(hold: Any, booked: Any, do: Any, ask: Any) -> None:
+    hold(count=1, capacity=9)
+    booked(), booked()
+    do(partial(MOVE, to_day=MONDAY, confirmed=True))
+    here = ask(lambda r: day_queries.today(r))[0].appointment_id
+    do(partial(booking.check_in, appointment_id=here))
+    assert do(partial(BACK, to_day=MONDAY)).moved == 1
 
 
 def test_who_is_to_be_told_comes_with_a_telephone_first(

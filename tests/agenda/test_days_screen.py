@@ -195,3 +195,46 @@ def test_every_control_has_a_name_for_the_screen_reader(open_screen: Any, office
         inside = [w for w in page.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible()]
         names = [w.accessibleName() for w in inside if not isinstance(w, QAbstractItemView)]
         assert names and all(names), type(page).__name__
+
+
+def test_a_moved_day_is_offered_back_on_the_list_of_days(open_screen: Any, do: Any, office: Any, register: Any) -> None:
+    friday, later = date(2026, 11, 27), date(2026, 12, 4)
+    do(partial(day_service.add_days, drawn=new_id(), first=friday, count=2, capacity=9))
+    do(partial(service.book, appointment_id=new_id(), patient_id=register("Ana"), day=friday))
+    shown = open_screen(DaysScreen)
+    assert not shown.moved_strip.isVisible()
+    do(partial(day_service.move_day, from_day=friday, to_day=later, reason="No viene"))
+    shown.reload()
+    assert "1 person moved from 27-nov-2026 to 4-dec-2026" in shown.moved_strip.head.text()
+    shown.take_back.click()
+    assert office.ask(queries.booked_between, friday, later) == {friday: 1}
+    assert not shown.moved_strip.isVisible() and shown.table.count() == 2
+
+
+def test_every_button_without_a_key_has_a_letter_that_nothing_else_has(
+    open_screen: Any, do: Any, office: Any, register: Any, qtbot: Any
+) -> None:
+    from clinic_desktop.kernel.i18n import set_language
+    from clinic_desktop.uikit.keys import taken_letters
+
+    set_language("es")
+    do(partial(day_service.add_days, drawn=new_id(), first=date(2026, 11, 27)))
+    shown = open_screen(DaysScreen)
+    with qtbot.waitActive(shown):
+        shown.activateWindow()
+    shown.take_focus()
+    buttons = (shown.add, shown.move_all, shown.call_off, shown.places)
+    letters = [button.accessibleDescription().removeprefix("Alt+") for button in buttons]
+    assert all(letters) and len(set(letters)) == 4 and not taken_letters() & set(letters)
+    opened: list[str] = []
+    for button in buttons:
+        button.clicked.disconnect()
+        button.clicked.connect(partial(lambda words, *_how: opened.append(words), button.text()))
+    for letter in letters:
+        qtbot.keyClick(shown.table, Qt.Key[f"Key_{letter}"], Qt.KeyboardModifier.AltModifier)
+    assert opened == [button.text() for button in buttons]
+    reached = {QApplication.focusWidget()}
+    for _step in range(20):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        reached.add(QApplication.focusWidget())
+    assert reached >= set(buttons)

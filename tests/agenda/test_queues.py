@@ -17,7 +17,7 @@ from clinic_desktop.features.agenda.queries import day as queries
 from clinic_desktop.features.agenda.records import Appointment
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus as Status
 from clinic_desktop.features.agenda.rules.day import Event, EventKind, VisitKind, comes_from_far, stand
-from clinic_desktop.features.agenda.screens.booking import ask_other_day
+from clinic_desktop.features.agenda.screens.booking import BookingSheet, ask_other_day
 from clinic_desktop.features.agenda.screens.today import TodayScreen
 from clinic_desktop.features.agenda.service import day as service
 from clinic_desktop.features.agenda.service import days as day_service
@@ -29,8 +29,11 @@ from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import privacy
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.voice import RememberingVoice
+from clinic_desktop.uikit.words import Text
 
 MONDAY = date(2026, 11, 23)
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -234,14 +237,13 @@ def test_with_one_clinician_and_one_place_nothing_is_asked(screen: Any, waiting:
     assert not shown.queue.isVisible() and not shown.place.isVisible() and not shown.preview.queue.isVisible()
 
 
-def test_a_laptop_of_several_villages_shows_the_one_of_today(screen: Any, book: Any, do: Any) -> None:
+def test_a_laptop_of_several_villages_shows_the_one_of_today(screen: Any, book: Any, register: Any, do: Any) -> None:
     here, there = (do(partial(day_service.add_place, name=name)) for name in ("Santiago", "Nahualá"))
     do(partial(day_service.add_days, drawn=new_id(), first=MONDAY, place_id=here))
     book("Ana")
-    elsewhere = new_id()
+    elsewhere, who = new_id(), register("Beto")
 
     def at_other_place(work: Any) -> None:
-        who = work.value(sa.select(Patient.id))
         work.add(Appointment(id=elsewhere, patient_id=who, day=MONDAY, kind=VisitKind.FIRST, place_id=there))
 
     do(at_other_place)
@@ -391,16 +393,83 @@ def test_a_reserved_record_has_no_name_no_number_and_no_facts_at_the_desk(
             work.revise(work.load(Patient, who), seen={}, to={"community": "Pulay", "mother_name": "Eva"}) and None
         )
     )
-    do(partial(restricting.restrict, patient_id=who, reason="Pidió que nadie sepa"))
+    called = do(partial(restricting.restrict, patient_id=who, reason="Pidió que nadie sepa"))
     assert today()[0].name == "SECRETA, Ana", "who may open it sees it as any other"
     shown = desk_screen()
     shown.table.choose_at(0)
     said = words_of(shown).casefold()
-    assert "reserved 1" in said
+    assert f"reserved {called}".casefold() in said
     assert not any(word in said for word in ("secreta", "ana", "pulay", "eva", "pru-"))
     row = shown.table.row()
     assert row.reserved and row.number == "" and not shown.preview.open.isVisible()
     shown.open_row(row)
     assert shown._office.went is None
     shown.preview.first.click()
-    assert shown._office.voice.notices[-1] == "Reserved 1 is called first"
+    assert shown._office.voice.notices[-1] == f"Reserved {called} is called first"
+
+
+def test_the_next_visit_of_a_reserved_person_is_booked_from_the_row(
+    desk_screen: Any, register: Any, do: Any, ask: Any
+) -> None:
+    who = register("Ana", "Secreta")
+    do(partial(service.arrive, patient_id=who, new_appointment_id=new_id()))
+    do(partial(restricting.restrict, patient_id=who, reason="Pidió que nadie sepa"))
+    shown = desk_screen()
+    shown.table.choose_at(0)
+    shown.new_booking.click()
+    sheet = next(one for one in shown.findChildren(BookingSheet) if one.isVisible())
+    assert sheet.person.text() == shown.table.row().name and sheet.person.value() == who
+    assert not sheet.apart.isVisible() and not sheet.with_card.isVisible()
+    sheet.when.setText("10d")
+    sheet.book.click()
+    assert ask(lambda r: queries.next_booking(r, who)).day == date(2026, 11, 23), "here today"
+    assert ask(lambda r: queries.booked_between(r, date(2026, 12, 3), date(2026, 12, 3))) == {date(2026, 12, 3): 1}
+
+
+# -- hidden names, on all of the window
+
+
+def test_hiding_names_also_takes_the_older_word_of_the_bar(office: Any, waiting: Any, qtbot: Any) -> None:
+    from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+
+    from clinic_desktop.features.agenda.room import ROOM
+    from clinic_desktop.shell.frame import Frame
+
+    waiting("Ana"), waiting("Beto")
+    frame = Frame(office, ROOM.places, role_words="Recepción")
+    qtbot.addWidget(frame)
+    frame.resize(1366, 697)
+    with qtbot.waitActive(frame):
+        frame.show()
+    today = frame.page()
+    assert isinstance(today, TodayScreen)
+    today.table.choose_at(0)
+    qtbot.keyClick(today.table, Qt.Key.Key_I, CTRL)
+    assert "QUISPE" in frame.bar.words.text()
+    qtbot.keyClick(today.table, Qt.Key.Key_F9)
+
+    def said() -> str:
+        everything = [w for w in [frame, *frame.findChildren(QWidget)] if w.isVisible()]
+        told = [part for w in everything for part in (w.toolTip(), w.accessibleName(), w.windowTitle())]
+        told += [w.text() for w in everything if isinstance(w, QLabel | QLineEdit | Text | Button)]
+        return " ".join([*told, words_of(today)])
+
+    assert "QUISPE" not in said() and "Ana" not in said()
+    today.new_booking.click()
+    sheet = next(one for one in today.findChildren(BookingSheet) if one.isVisible())
+    assert sheet.person.text() == "Turn 1" or sheet.person.text() == "Turn 2"
+    sheet.reject()
+
+
+def test_a_list_or_a_card_is_shown_only_after_a_yes_while_names_are_hidden(
+    screen: Any, waiting: Any, office: Any
+) -> None:
+    waiting("Ana")
+    shown = screen()
+    shown.table.choose_at(0)
+    shown.toggle_names()
+    office.voice.answer = False
+    shown.print.click()
+    shown.make_card()
+    assert office.voice.asked == ["This shows names on the screen. Is nobody else looking?"] * 2
+    assert not [one for one in shown.findChildren(Sheet) if one.isVisible()]

@@ -20,10 +20,11 @@ _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"), N_("August"),
     N_("September"), N_("October"), N_("November"), N_("December"),
 )  # fmt: skip
-FEW, MANY = 2, 10
+MOST = 10
+"""As many as a sheet of letter paper holds."""
 
 
-def patient_card(asker: Asker, patient_id: str, *, copies: int = FEW) -> bytes:
+def patient_card(asker: Asker, patient_id: str, *, copies: int = 1) -> bytes:
     """The person's number to carry about: the name as the person is called, figures and code."""
     asker.require(Permission.RECEPTION, Permission.REGISTER_PATIENTS)
     who = queries.carried(asker, patient_id)

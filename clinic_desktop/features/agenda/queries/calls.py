@@ -117,7 +117,10 @@ def _tomorrow(asker: Asker) -> list[_Wanted]:
     day = next_day(asker)
     if day is None:
         return []
-    found = asker.all(sa.select(Appointment.id, Appointment.patient_id).where(Appointment.day == day))
+    that_day = Appointment.day == day
+    found = asker.all(
+        sa.select(Appointment.id, Appointment.patient_id).where(that_day, days.told_once(asker, that_day))
+    )
     stands = _standings(asker, [row[0] for row in found])
     return [_Wanted(patient_id, i, day) for i, patient_id in found if stands[i] is AppointmentStatus.BOOKED]
 

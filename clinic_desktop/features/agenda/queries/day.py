@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -25,7 +26,7 @@ from clinic_desktop.features.agenda.rules.day import (
     waited_minutes,
 )
 from clinic_desktop.features.agenda.rules.days import Expected
-from clinic_desktop.features.agenda.rules.paper_day import Booked, typed_again
+from clinic_desktop.features.agenda.rules.twins import Booked, twins
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Community, Patient
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
@@ -281,11 +282,11 @@ def closing(asker: Asker, day: date) -> Closing:
 def left_open(asker: Asker, days_back: int = 14) -> Closing | None:
     """The last day before today on which somebody is still "to come": it was not closed."""
     asker.require(Permission.SEE_DAY)
+    lately = sa.and_(Appointment.day >= asker.today - timedelta(days=days_back), Appointment.day < asker.today)
     found = asker.all(
         sa.select(Appointment.id, Appointment.day)
         .join(Patient, Patient.id == Appointment.patient_id)
-        .where(Appointment.day >= asker.today - timedelta(days=days_back), Appointment.day < asker.today)
-        .where(Patient.died_on.is_(None))
+        .where(lately, told_once(asker, lately), Patient.died_on.is_(None))
     )
     known = standings(asker, [row[0] for row in found])
     left = [day for appointment_id, day in found if known[appointment_id].status is AppointmentStatus.BOOKED]
@@ -351,20 +352,25 @@ def _list_order(row: DayRow) -> tuple[object, ...]:
     )
 
 
-_PAPER = Appointment.from_paper.is_(True)
+_TOLD = (Appointment.id, Appointment.patient_id, Appointment.day, Appointment.from_paper, Appointment.recorded_at)
 
 
 def told_once(asker: Asker, where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """For a WHERE over appointments: without those that a paper typed on two laptops says a second time."""
-    columns = (Appointment.id, Appointment.patient_id, Appointment.day, Appointment.from_paper)
-    papers = {(row.patient_id, row.day) for row in asker.all(sa.select(*columns).where(where, _PAPER))}
-    if not papers:
+    """For a WHERE over appointments: without those that two laptops wrote a second time (rules/twins.py)."""
+    person_and_day = (Appointment.patient_id, Appointment.day)
+    several = sa.select(*person_and_day).where(where).group_by(*person_and_day).having(sa.func.count() > 1)
+    doubles = [tuple(row) for row in asker.all(several)]
+    if not doubles:
         return sa.true()
-    named = sa.tuple_(Appointment.patient_id, Appointment.day).in_(list(papers))
-    found = asker.all(sa.select(*columns).where(named))
+    found = asker.all(sa.select(*_TOLD).where(sa.tuple_(*person_and_day).in_(doubles)))
     stands = standings(asker, [row.id for row in found])
-    booked = (Booked(row.id, row.patient_id, row.day, bool(row.from_paper), stands[row.id].status) for row in found)
-    return Appointment.id.not_in(typed_again(booked))
+    return Appointment.id.not_in(twins(_booked(row, stands[row.id]) for row in found))
+
+
+def _booked(row: Any, now_at: Standing) -> Booked:
+    begun_at = now_at.called_at or now_at.arrived_at
+    paper = bool(row.from_paper)
+    return Booked(row.id, row.patient_id, row.day, paper, now_at.status, row.recorded_at, begun_at)
 
 
 def _events(asker: Asker, appointment_ids: Iterable[str]) -> dict[str, list[Event]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -25,6 +25,7 @@ from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.types import instant_text
 from clinic_desktop.storage.work import Asker
 
 TABLES = frozenset(
@@ -295,6 +296,7 @@ def moved_from(asker: Asker, day: date) -> tuple[ToTell, ...]:
             Patient.unidentified,
             Patient.met_where,
             Patient.met_on,
+            Appointment.id.label("old_id"),
         )
         .select_from(Appointment)
         .join(AppointmentEvent, AppointmentEvent.appointment_id == Appointment.id)
@@ -309,12 +311,13 @@ def moved_from(asker: Asker, day: date) -> tuple[ToTell, ...]:
             Patient.died_on.is_(None),
         )
     )  # fmt: skip
-    known = day_queries.standings(asker, {row[0] for row in found})
+    known = day_queries.standings(asker, {one for row in found for one in (row[0], row.old_id)})
     hidden = restricted.hidden_from(asker, {row[1] for row in found})
     refusing = consents.refusing(asker, ConsentPurpose.CALLS, {row[1] for row in found})
     told: dict[str, ToTell] = {}
     for row in found:
-        if known[row[0]].status is AppointmentStatus.BOOKED:
+        moved = known[row.old_id].status is AppointmentStatus.MOVED
+        if moved and known[row[0]].status is AppointmentStatus.BOOKED:
             reserved = hidden.get(PatientId(row[1]))
             silent = reserved is not None or row[4] or row[1] in refusing
             told[row[0]] = ToTell(
@@ -326,3 +329,50 @@ def moved_from(asker: Asker, day: date) -> tuple[ToTell, ...]:
                 new_day=row[2],
             )
     return tuple(sorted(told.values(), key=lambda one: (not one.phone, one.name, one.appointment_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Everybody of a day who was moved to another one today, and can still be moved back."""
+
+    from_day: date
+    to_day: date
+    reason: str
+    old_ids: tuple[str, ...]
+    told: int
+    """How many of them said already that they will come on the new day."""
+
+
+def moved_today(asker: Asker) -> tuple[Moved, ...]:
+    """The days that were moved since this morning, the last one first: until the evening that can be taken back."""
+    asker.require(Permission.RECEPTION)
+    morning = datetime.combine(asker.today, time.min, asker.place.zone)
+    found = asker.plain(_MOVED_SINCE, (instant_text(morning),))
+    known = day_queries.standings(asker, {one for row in found for one in row[:2]})
+    groups: dict[tuple[str, str, str], list[tuple[str, bool]]] = {}
+    for old_id, new_id, was_on, day, reason, told in found:
+        still = known[old_id].status is AppointmentStatus.MOVED
+        if still and known[new_id].status is AppointmentStatus.BOOKED:
+            groups.setdefault((was_on, day, reason), []).append((old_id, bool(told)))
+    moves = [
+        Moved(
+            date.fromisoformat(was_on),
+            date.fromisoformat(day),
+            reason,
+            tuple(old_id for old_id, _told in who),
+            sum(told for _old_id, told in who),
+        )
+        for (was_on, day, reason), who in groups.items()
+    ]
+    return tuple(reversed(moves))
+
+
+_MOVED_SINCE = (
+    "SELECT e.appointment_id, n.id, a.day, n.day, e.reason, EXISTS (SELECT 1 FROM call_attempt AS c"
+    " WHERE c.appointment_id = n.id AND c.outcome = 'will-come' AND c.undoes_id IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM call_attempt AS u WHERE u.undoes_id = c.id AND u.patient_id = c.patient_id))"
+    " FROM appointment_event AS e JOIN appointment AS a ON a.id = e.appointment_id"
+    " JOIN appointment AS n ON n.id = e.moved_to_id"
+    " WHERE e.kind IN ('cancelled', 'moved') AND e.kind = 'moved' AND e.at >= ? AND e.reason IS NOT NULL"
+    " ORDER BY e.at, e.id"
+)

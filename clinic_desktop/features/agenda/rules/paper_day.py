@@ -1,8 +1,5 @@
-"""A day that was kept on paper, typed afterwards: what a line may say, and how two typings of one paper become one."""
+"""A day that was kept on paper, typed afterwards: what a line may say, and of which day it is."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -29,44 +26,6 @@ CAME_WORDS = {
 """In the order of their keys, 1 to 3. Texts are msgids."""
 
 BECOMES = {CameOrNot.SEEN: Status.SEEN, CameOrNot.LEFT: Status.LEFT, CameOrNot.MISSED: Status.MISSED}
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """One appointment as far as telling twins apart needs it."""
-
-    appointment_id: str
-    patient_id: str
-    day: date
-    from_paper: bool
-    status: Status
-
-
-_TELLS_MOST = (Status.IN_CONSULT, Status.WAITING, Status.SEEN, Status.LEFT, Status.MISSED, Status.BOOKED)
-_GONE = (Status.CANCELLED, Status.MOVED)
-
-
-def typed_again(appointments: Iterable[Booked]) -> frozenset[str]:
-    """Appointments that say again what another one of the same person and day says: not shown and not counted.
-
-    Two laptops may type one paper without knowing of each other, and each writes rows of its own: after the merge both
-    are there. Of each person and day with a line from paper the one that tells most holds, whatever came first; among
-    equals the one that was booked, then the smallest id, so that every clinic sees the same one.
-    """
-    groups: dict[tuple[str, date], list[Booked]] = defaultdict(list)
-    for one in appointments:
-        if one.status not in _GONE:
-            groups[one.patient_id, one.day].append(one)
-    again: set[str] = set()
-    for group in groups.values():
-        if len(group) > 1 and any(one.from_paper for one in group):
-            holds = min(group, key=lambda one: (_TELLS_MOST.index(one.status), one.from_paper, one.appointment_id))
-            # A second visit that was booked on the computer is no twin of the first.
-            empty = (Status.BOOKED, Status.MISSED)
-            again |= {
-                one.appointment_id for one in group if one is not holds and (one.from_paper or one.status in empty)
-            }
-    return frozenset(again)
 
 
 def read_past_day(typed: str, today: date) -> date | None:

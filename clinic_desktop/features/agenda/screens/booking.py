@@ -41,7 +41,14 @@ class BookingSheet(Sheet):
     """Asks for the day (and, for a new booking, the person); says back which day was understood and how full it is."""
 
     def __init__(
-        self, office: Office, parent: QWidget, title: str, patient_id: str | None, *, ask_person: bool
+        self,
+        office: Office,
+        parent: QWidget,
+        title: str,
+        patient_id: str | None,
+        *,
+        ask_person: bool,
+        known: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(title, parent, width=630)
         self._office = office
@@ -59,7 +66,9 @@ class BookingSheet(Sheet):
         fields = self._lay_fields(ask_person=ask_person)
         if ask_person and patient_id is not None:
             who = PatientId(patient_id)
-            self.person.set_value(who, office.ask(patients.said_names, [who])[who])
+            known = who, office.ask(patients.said_names, [who])[who]
+        if known is not None:
+            self.person.set_value(*known)
         stack(self.form, *fields, gap=S3)
         self.body.addWidget(self.form)
         self.when.textEdited.connect(self._say_back)
@@ -73,16 +82,20 @@ class BookingSheet(Sheet):
         self.wants_card = False
         self.with_card = self.add_deed(Button(_("With card"), "card"), self._book_with_card)
         self.book = self.add_deed(Button(_("Book"), "save", "primary", "calendar-plus"), self._book)
-        (self.when if patient_id else self.person).setFocus()
+        (self.when if patient_id or known else self.person).setFocus()
 
     def _book(self) -> None:
-        if self.make is not None:
-            self.make()
+        self.wants_card = False
+        self._make()
 
     def _book_with_card(self) -> None:
         """The card to take home comes with the booking."""
         self.wants_card = True
-        self._book()
+        self._make()
+
+    def _make(self) -> None:
+        if self.make is not None:
+            self.make()
 
     def _lay_fields(self, *, ask_person: bool) -> list[Item]:
         """Pairs beside each other, so that the sheet fits a low window; what has one answer is not asked."""
@@ -185,11 +198,24 @@ class BookingSheet(Sheet):
 
 
 def ask_booking(
-    office: Office, screen: QWidget, patient_id: str | None, *, place_id: str | None = None
+    office: Office,
+    screen: QWidget,
+    patient_id: str | None = None,
+    *,
+    row: queries.DayRow | None = None,
+    place_id: str | None = None,
 ) -> BookingSheet:
-    """Ask for a booking and make it; the sheet stays open with what was typed if it is refused."""
-    sheet = BookingSheet(office, screen, _("New appointment"), patient_id, ask_person=True)
+    """Ask for a booking and make it; the sheet stays open with what was typed if it is refused.
+
+    `row` is somebody of the day's list, said as there: by a turn, or as reserved.
+    """
+    known = None if row is None else (row.patient_id, said_person(row))
+    sheet = BookingSheet(office, screen, _("New appointment"), patient_id, ask_person=True, known=known)
     sheet.prefer(None, place_id)
+    if row is not None and row.reserved:
+        # Who is not booked together with a reserved person would tell who that is; a card would name it.
+        sheet.apart.hide()
+        sheet.with_card.hide()
     drawn = new_id()
 
     def make() -> None:
@@ -214,6 +240,7 @@ def ask_other_day(office: Office, screen: QWidget, chosen: queries.DayRow) -> Bo
     sheet.prefer(chosen.clinician_id, chosen.place_id)
     # Who is not booked together with a reserved person would tell who that is.
     sheet.apart.setVisible(not chosen.reserved)
+    sheet.with_card.setVisible(not chosen.reserved)
     drawn = new_id()
 
     def make() -> None:

@@ -14,6 +14,9 @@ from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.dialogs import Sheet
+from clinic_desktop.uikit.fields import Edit
+from clinic_desktop.uikit.forms import Form, give_letters
+from clinic_desktop.uikit.layouts import stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.words import Text
 
@@ -24,14 +27,21 @@ def ask_card(office: Office, patient_id: str, screen: QWidget) -> Sheet:
     who = office.ask(queries.carried, patient_id)
     said = letters.in_words(booked.day) if booked else _("No appointment is booked.")
     only = _("The card says “{name}”, the number and the day, and nothing else.").format(name=who.called)
-    told = (Text(said, weight="semi"), Text(only, color="quiet", wrap=True))
+    form = Form()
+    copies = Edit("1")
+    copies.setFixedWidth(72)
+    stack(form, form.add("copies", _("How many of the person's card"), copies, check=_complain))
+    told = (Text(said, weight="semi"), Text(only, color="quiet", wrap=True), form)
     sheet = Sheet(_("Card to take home"), screen, *told, width=600)
     sheet.add_deed(Button(_("Go back"), "back", "quiet"))
     mine = Button(_("Person's card"), kind="secondary" if booked else "primary")
-    sheet.add_deed(
-        Button(_("Ten cards")), partial(_close, sheet, partial(_person, office, patient_id, screen, letters.MANY))
-    )
-    sheet.add_deed(mine, partial(_close, sheet, partial(_person, office, patient_id, screen, letters.FEW)))
+
+    def print_mine() -> None:
+        if not form.find_faults():
+            _close(sheet, partial(_person, office, patient_id, screen, int(copies.text())))
+
+    sheet.add_deed(mine, print_mine)
+    give_letters(mine)
     if booked is not None:
         main = Button(_("Appointment card"), "card", "primary")
         sheet.add_deed(main, partial(_close, sheet, partial(print_appointment, office, booked.appointment_id, screen)))
@@ -40,6 +50,12 @@ def ask_card(office: Office, patient_id: str, screen: QWidget) -> Sheet:
         mine.setFocus()
     sheet.open()
     return sheet
+
+
+def _complain(typed: str) -> str | None:
+    text = typed.strip()
+    fits = text.isascii() and text.isdigit() and len(text) < 3 and 1 <= int(text) <= letters.MOST
+    return None if fits else _("Write a number between 1 and {count}.").format(count=letters.MOST)
 
 
 def print_appointment(office: Office, appointment_id: str, screen: QWidget | None) -> None:

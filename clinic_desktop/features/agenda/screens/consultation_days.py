@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.agenda.queries import days as queries
 from clinic_desktop.features.agenda.queries.days import DayLine
 from clinic_desktop.features.agenda.screens.day_sheets import ask_capacity, ask_days, ask_places
-from clinic_desktop.features.agenda.screens.moving_day import ask_move
+from clinic_desktop.features.agenda.screens.moving_day import ask_move, take_back
 from clinic_desktop.features.agenda.service import days as service
 from clinic_desktop.kernel.dates import say_day, say_weekday
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -16,9 +16,10 @@ from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells, dialogs
 from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.forms import give_letters
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.surfaces import Card, EmptyState
+from clinic_desktop.uikit.surfaces import Card, EmptyState, Strip
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3, S4
 from clinic_desktop.uikit.words import Text
@@ -37,6 +38,10 @@ class DaysScreen(QWidget):
         self.title = Text(_("Consultation days"), "title", "semi")
         self.hint = Text(_("Bookings like “6s” look for the next of these days that has room."), color="quiet")
         self.table = self._make_table()
+        self.take_back = Button(_("Move them back"))
+        self.take_back.clicked.connect(self._take_back)
+        self._moved: queries.Moved | None = None
+        self.moved_strip = Strip("", tone="warning", icon="calendar-event", button=self.take_back)
         self._lay_out()
         self.table.opened.connect(self._change)
         self.table.chosen.connect(self._allow)
@@ -51,7 +56,25 @@ class DaysScreen(QWidget):
     def reload(self) -> None:
         self._today = self._office.today()
         self.table.show_rows(self._office.ask(queries.coming))
+        self._show_moved()
         self._allow()
+
+    def _show_moved(self) -> None:
+        """Until the evening a day that was moved can be moved back."""
+        moves = self._office.ask(queries.moved_today) if self._office.may(Permission.RECEPTION) else ()
+        self._moved = moves[0] if moves else None
+        if self._moved is not None:
+            count = len(self._moved.old_ids)
+            said = ngettext(
+                "{count} person moved from {day} to {other}", "{count} people moved from {day} to {other}", count
+            )
+            days = {"day": say_day(self._moved.from_day), "other": say_day(self._moved.to_day)}
+            self.moved_strip.head.setText(said.format(count=count, **days))
+        self.moved_strip.setVisible(self._moved is not None)
+
+    def _take_back(self) -> None:
+        if self._moved is not None:
+            take_back(self._office, self, self._moved)
 
     def _allow(self, _line: object = None) -> None:
         there = self.table.row() is not None
@@ -92,13 +115,22 @@ class DaysScreen(QWidget):
             (self.back, self._office.back),
         ):
             button.clicked.connect(partial(_call, act))
+        give_letters(self.add, self.move_all, self.call_off, self.places, self.take_back)
         may = self._office.may(*_MAY_PLAN)
         for button in (self.places, self.change, self.call_off, self.add):
             button.setVisible(may)
         self.move_all.setVisible(self._office.may(Permission.RECEPTION))
         deeds = row(self.back, self.places, None, self.call_off, self.move_all, self.change, self.add, gap=S2)
         listed = Card(self.table, margins=(1, 4, 1, 1), gap=0)
-        stack(self, row(self.title, None, self.hint), (listed, 1), deeds, margins=(S4, S3, S4, S3), gap=S2)
+        stack(
+            self,
+            row(self.title, None, self.hint),
+            self.moved_strip,
+            (listed, 1),
+            deeds,
+            margins=(S4, S3, S4, S3),
+            gap=S2,
+        )
 
     def _add(self) -> None:
         ask_days(self._office, self)

@@ -1,5 +1,6 @@
 """Who sees people does not come: moving everybody of a consultation day."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -114,9 +115,28 @@ class MoveSheet(Sheet):
     def _done(self, moved: int) -> None:
         self.accept()
         said = ngettext("{count} person moved. Call them.", "{count} people moved. Call them.", moved)
-        self._office.notice(said.format(count=moved) if moved else _("Nobody was left to move. The day is called off."))
+        words = said.format(count=moved) if moved else _("Nobody was left to move. The day is called off.")
+        last = self._office.ask(queries.moved_today)
+        back = partial(take_back, self._office, self.parentWidget(), last[0]) if moved and last else None
+        self._office.notice(words, back)
         if moved:
             self._office.go("calls")
+
+
+def take_back(office: Office, screen: QWidget | None, move: queries.Moved) -> None:
+    """Everybody back to the day from which they were moved."""
+    back = partial(service.take_back_move, from_day=move.from_day, to_day=move.to_day, reason=move.reason)
+
+    def done(so_far: int, step: service.DayMoved) -> None:
+        if step.left:
+            again: Callable[..., service.DayMoved] = partial(back, confirmed=True, at_most=service.AT_ONCE)
+            office.do(again, screen, then=partial(done, so_far + step.moved))
+            return
+        count = so_far + step.moved
+        said = ngettext("{count} person is back on {day}", "{count} people are back on {day}", count)
+        office.notice(said.format(count=count, day=say_day(move.from_day)))
+
+    office.do(partial(back, at_most=service.AT_ONCE), screen, then=partial(done, 0))
 
 
 def ask_move(office: Office, screen: QWidget, line: DayLine) -> MoveSheet:

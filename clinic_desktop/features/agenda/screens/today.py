@@ -24,6 +24,7 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells, theme
 from clinic_desktop.uikit.buttons import Button, Tabs
 from clinic_desktop.uikit.choices import Select
+from clinic_desktop.uikit.forms import give_letters
 from clinic_desktop.uikit.keys import bind
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
@@ -68,6 +69,7 @@ class TodayScreen(QWidget):
         self.preview = Preview(office, self, self.open_row)
         self._make_strips()
         self._lay_out()
+        give_letters(self.days, self.more, self.close_that_day, self.preview.turn, self.preview.undo)
         self._listen()
         self._choose_place_of_today()
         self.reload()
@@ -83,8 +85,6 @@ class TodayScreen(QWidget):
         self._office.every_minute(self, self.reload)
         # In a small window their buttons are in the menu, and a hidden button has no key.
         bind(self, "hide_names", self.toggle_names)
-        if self._office.may(Permission.RECEPTION):
-            bind(self, "paper_day", lambda: self._office.go("paper-day"))
         if self._office.may(Permission.RECEPTION):
             bind(self, "paper_day", lambda: self._office.go("paper-day"))
             bind(self, "card", self.make_card)
@@ -232,7 +232,7 @@ class TodayScreen(QWidget):
         self.print.setVisible(may_print(self._office))
         self.new_person.clicked.connect(lambda: self._office.go("persons", new=True))
         self.new_booking.clicked.connect(self._book)
-        self.print.clicked.connect(lambda: print_day(self._office, self))
+        self.print.clicked.connect(lambda: self._unless_seen(lambda: print_day(self._office, self)))
         self.days.clicked.connect(lambda: self._office.go("days"))
         self.more.clicked.connect(self._show_menu)
         return row(
@@ -311,18 +311,30 @@ class TodayScreen(QWidget):
 
     def _book(self) -> None:
         chosen = self.table.row()
-        known = chosen is not None and not chosen.reserved and not are_names_hidden()
-        who = chosen.patient_id if chosen is not None and known else None
-        ask_booking(self._office, self, who, place_id=self.chosen_place())
+        if chosen is not None and are_names_hidden() and not chosen.turn:
+            # "Without a turn yet" would not say who is meant.
+            chosen = None
+        ask_booking(self._office, self, row=chosen, place_id=self.chosen_place())
 
     def make_card(self) -> None:
         """For the chosen person: the appointment's, or the person's own."""
         chosen = self.table.row()
         if chosen is not None and not chosen.reserved:
-            ask_card(self._office, chosen.patient_id, self)
+            self._unless_seen(partial(ask_card, self._office, chosen.patient_id, self))
+
+    def _unless_seen(self, show: Callable[[], object]) -> None:
+        """What shows names is asked for twice while they are hidden."""
+        if are_names_hidden():
+            question = _("This shows names on the screen. Is nobody else looking?")
+            self._office.voice.confirm(question, self, lambda: _call(show))
+        else:
+            show()
 
     def toggle_names(self) -> None:
         hide_names(not are_names_hidden())
+        if are_names_hidden():
+            # In the place of an older word that may name somebody.
+            self._office.notice(_("Names are hidden. People are called by their turn."))
         self.hidden_strip.setVisible(are_names_hidden())
         self._fit()
         self._show()
@@ -366,6 +378,10 @@ class TodayScreen(QWidget):
             self.open_strip.head.setText(said.format(day=f"{say_weekday(day)} {say_day(day)}", count=count))
         self.open_strip.setVisible(self._earlier is not None)
         self._fit()
+
+
+def _call(act: Callable[[], object]) -> None:
+    act()
 
 
 def _offer(choice: Select, options: list[tuple[str, str]]) -> None:

@@ -3,7 +3,7 @@
 Ids of new rows are drawn by the form beforehand, so that a key pressed twice does the thing once.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -29,6 +29,7 @@ from clinic_desktop.storage.work import ReasonMissing, Work
 
 DIED = N_("died")
 """Why a booking was cancelled, where a death did it."""
+NOT_HERE = N_("“Arrived” was taken back")
 
 
 class InThePast(Refused):
@@ -124,6 +125,9 @@ def arrive(
     if again:
         check_in(work, again[0].appointment_id, urgent=urgent)
         return again[0].appointment_id
+    if any(a.status is AppointmentStatus.SEEN for a in today):
+        # Seen this morning and here again: the next visit stays booked as it is.
+        known = ()
     later = [a for a in known if a.day > work.today and a.status is AppointmentStatus.BOOKED]
     missed = [a for a in known if a.day < work.today and a.status in MAY_FOLLOW[EventKind.MOVED]]
     source = min(later, key=lambda a: a.day, default=None) or max(missed, key=lambda a: a.day, default=None)
@@ -161,6 +165,22 @@ def undo_check_in(work: Work, appointment_id: str) -> None:
         # Sent back to wait: taking that back would put the person into the consultation.
         raise WasCalled()
     write_event(work, appointment_id, EventKind.UNDONE, undoes_id=last.event_id)
+    _put_back(work, appointment_id, last.at)
+
+
+def _put_back(work: Work, appointment_id: str, arrived_at: datetime) -> None:
+    """What was written together with the arrival goes with it: today's line goes, and the booking that was brought
+    over stands again on its own day."""
+    here = work.load(Appointment, appointment_id)
+    if here.moved_from_id is not None:
+        moved = [e for e in queries.events(work, here.moved_from_id) if e.kind is EventKind.MOVED]
+        together = [e for e in moved if e.at == arrived_at]
+        if not together or queries.standing(work, here.moved_from_id).last_event_id != together[-1].event_id:
+            return
+        write_event(work, here.moved_from_id, EventKind.UNDONE, undoes_id=together[-1].event_id)
+    elif here.kind is not VisitKind.WALK_IN or here.recorded_at != arrived_at:
+        return
+    write_event(work, appointment_id, EventKind.CANCELLED, reason=_(NOT_HERE))
 
 
 def undo_leave(work: Work, appointment_id: str) -> None:
@@ -372,9 +392,11 @@ def close_for_death(work: Work, patient_id: str, died: bool) -> None:
     )
     by_death = sa.and_(Appointment.patient_id == patient_id, AppointmentEvent.reason == _(DIED))
     if died:
-        for booked in queries.of_patient(work, patient_id):
-            if booked.status is AppointmentStatus.BOOKED:
-                write_event(work, booked.appointment_id, EventKind.CANCELLED, reason=_(DIED))
+        # Every row: one that a second laptop wrote again is not left behind.
+        booked = [row[0] for row in work.all(sa.select(Appointment.id).where(Appointment.patient_id == patient_id))]
+        for appointment_id, now_at in queries.standings(work, booked).items():
+            if now_at.status is AppointmentStatus.BOOKED:
+                write_event(work, appointment_id, EventKind.CANCELLED, reason=_(DIED))
     else:
         for event_id, appointment_id in work.all(cancelled.where(by_death)):
             if queries.standing(work, appointment_id).last_event_id == event_id:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from clinic_desktop.features.agenda.queries import day as day_queries
 from clinic_desktop.features.agenda.queries import days as queries
 from clinic_desktop.features.agenda.records import Appointment, ConsultationDay, ConsultationPlace, KeptApart
-from clinic_desktop.features.agenda.rules.day import AppointmentStatus
+from clinic_desktop.features.agenda.rules.day import AppointmentStatus, EventKind
 from clinic_desktop.features.agenda.rules.days import (
     MOST_OF_A_SERIES,
     MOST_PEOPLE,
@@ -24,7 +24,7 @@ from clinic_desktop.features.agenda.rules.days import (
     falls_with,
     series,
 )
-from clinic_desktop.features.agenda.service.day import InThePast, NotAConsultationDay, bring_over
+from clinic_desktop.features.agenda.service.day import InThePast, NotAConsultationDay, bring_over, write_event
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import NeedsConfirmation, NotHere, Refused
 from clinic_desktop.kernel.i18n import N_, _, ngettext
@@ -61,6 +61,15 @@ class SameDay(Refused):
 
 class NotEnoughRoom(NeedsConfirmation):
     text = N_("{day} has room for {room} more, and {count} would come. Move them all the same?")
+
+
+MOVED_BACK = N_("The day was moved back")
+
+
+class AlreadyTold(NeedsConfirmation):
+    text = N_(
+        "{count} people were told already to come on {day}. They must be called again. Take it back all the same?"
+    )
 
 
 class SamePerson(Refused):
@@ -271,6 +280,53 @@ def _bring(work: Work, booked: Appointment, to_day: date, reason: str) -> None:
     there = [a for a in day_queries.of_patient(work, booked.patient_id) if a.day == to_day and a.is_open]
     new_id = there[0].appointment_id if there else derived_id(booked.id, to_day.isoformat())
     bring_over(work, booked.id, new_id, to_day, reason=reason)
+    now_at = day_queries.standing(work, new_id)
+    if now_at.status is AppointmentStatus.CANCELLED:
+        # Moved there before, and moved back: the same booking stands again.
+        write_event(work, new_id, EventKind.UNDONE, undoes_id=now_at.last_event_id)
+
+
+def take_back_move(
+    work: Work, from_day: date, to_day: date, reason: str, *, confirmed: bool = False, at_most: int | None = None
+) -> DayMoved:
+    """Who sees people comes after all: everybody who was moved today goes back, and the day is held again.
+
+    Only until the evening, and only whose new booking stands as it was made. Asks where somebody was told already.
+    """
+    work.require(Permission.RECEPTION)
+    moves = [m for m in queries.moved_today(work) if (m.from_day, m.to_day, m.reason) == (from_day, to_day, reason)]
+    told = sum(move.told for move in moves)
+    if told and not confirmed:
+        raise AlreadyTold(count=told, day=say_day(to_day))
+    old_ids = [old_id for move in moves for old_id in move.old_ids]
+    for old_id in old_ids[:at_most]:
+        _send_back(work, old_id, to_day)
+    left = 0 if at_most is None else max(0, len(old_ids) - at_most)
+    if not left:
+        _hold_again(work, from_day, reason)
+    work.act = "agenda.take_back_move"
+    work.about("site", work.site_id)
+    return DayMoved(len(old_ids) - left, left)
+
+
+def _send_back(work: Work, old_id: str, to_day: date) -> None:
+    moved_event = day_queries.standing(work, old_id).last_event_id
+    write_event(work, old_id, EventKind.UNDONE, undoes_id=moved_event)
+    made = derived_id(old_id, to_day.isoformat())
+    known = work.session.get(Appointment, made) is not None
+    if known and day_queries.standing(work, made).status is AppointmentStatus.BOOKED:
+        # Who was booked there before keeps that booking.
+        write_event(work, made, EventKind.CANCELLED, reason=_(MOVED_BACK))
+
+
+def _hold_again(work: Work, day: date, reason: str) -> None:
+    held = {(one.place_id, one.clinician_id) for one in queries.held_on(work, day)}
+    off = sa.select(ConsultationDay).where(ConsultationDay.day == day, ConsultationDay.void_reason == reason)
+    for old in work.session.scalars(off.order_by(ConsultationDay.id)):
+        today = old.voided_at is not None and old.voided_at.astimezone(work.place.zone).date() == work.today
+        if today and (old.place_id, old.clinician_id) not in held:
+            held.add((old.place_id, old.clinician_id))
+            hold_after_all(work, old.id, new_day_id=derived_id(old.id, f"{old.voided_at}"))
 
 
 def _must_take(work: Work, day: date, count: int, clinician_id: str | None, place_id: str | None) -> None:
