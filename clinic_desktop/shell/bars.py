@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout
 
 from clinic_desktop.kernel.dates import say_day, say_weekday
@@ -21,6 +21,7 @@ from clinic_desktop.uikit.theme import COMPACT_TOPBAR, FOOTER, S2, S4, TOPBAR, c
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
+_FEWEST_WORDS = 96
 
 
 class SearchBox(Edit):
@@ -126,13 +127,23 @@ class FootButton(QAbstractButton):
         return QSize(self._before() + metrics("small").horizontalAdvance(self.text()) + 10, FOOTER - 2)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        # Where several do not fit beside each other each loses its end, and none keeps the window from being narrow.
+        return QSize(min(self.sizeHint().width(), _FEWEST_WORDS), FOOTER - 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if presses(event):
             self.click()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setToolTip(self.text() if self._said() != self.text() else "")
+
+    def _said(self) -> str:
+        """The words, or as much of them as there is room for."""
+        room = self.width() - self._before() - 4
+        return metrics("small").elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, middle = QPainter(self), self.height() / 2
@@ -143,7 +154,7 @@ class FootButton(QAbstractButton):
         painter.setFont(font("small"))
         over = self.isEnabled() and self.underMouse()
         painter.setPen(col("accent" if over else "quiet"))
-        painter.drawText(QRectF(self._before() + 4, 0, self.width(), self.height()), _MIDDLE, self.text())
+        painter.drawText(QRectF(self._before() + 4, 0, self.width(), self.height()), _MIDDLE, self._said())
         if self.hasFocus():
             focus_ring(painter, QRectF(self.rect()), 4)
 

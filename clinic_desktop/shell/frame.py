@@ -85,6 +85,9 @@ class Frame(QWidget):
             self.go(self._home, {})
 
     def _make_layers(self) -> QWidget:
+        # What a narrow window has no room for is left out once it is narrow: it must not keep it from becoming so.
+        for bar in (self.top, self.footer):
+            bar.setMinimumWidth(1)
         right = QWidget()
         stack(right, self.top, (self.pages, 1), self.footer, gap=0)
         self._inside = QWidget()

@@ -422,3 +422,20 @@ def test_somebody_may_begin_elsewhere_and_esc_leads_there_at_last(office, qtbot)
     office.go("today")
     office.back()
     assert made.here() == "people"
+
+
+def test_long_words_of_the_footer_and_a_long_name_do_not_keep_the_window_from_becoming_narrow(vault, qtbot) -> None:
+    named = Actor("x", "María Fernanda Guadalupe Hernández de León", frozenset(Permission))
+    long = [StatusItem(f"Something rather long that is told in the footer, number {n}", "flag") for n in range(5)]
+    slots = Slots(Search("Search", Results), (Status(lambda _office: long),))
+    frame = Frame(Office(vault, named, immediate=True), PLACES, slots, role_words="Psychiatrist, coordination")
+    qtbot.addWidget(frame)
+    frame.resize(1366, 697)
+    frame.show()
+    qtbot.wait(10)
+    frame.resize(911, 442)
+    qtbot.wait(10)
+    assert (frame.width(), frame.height()) == (911, 442)
+    told = [b for b in frame.footer.findChildren(type(frame.footer.help)) if b.isVisible()]
+    assert all(b.geometry().right() <= frame.footer.width() for b in told)
+    assert "number 4" in told[4].toolTip(), "what has no room is said on the tip"
