@@ -123,7 +123,7 @@ def test_the_list_of_days_changes_calls_off_and_moves(open_screen: Any, do: Any,
     moving.reason.setText("La doctora no viene")
     moving.save.click()
     assert office.voice.notices[-1] == "1 person moved. Call them."
-    assert office.went == ("calls", {})
+    assert office.went == ("calls", {"which": "changed"}), "the list of those to be told"
     assert [line.day for line in office.ask(day_queries.coming)] == [date(2026, 12, 4)]
 
 

@@ -16,10 +16,11 @@ def _today(office: Office, **_arguments: Any) -> QWidget:
     return TodayScreen(office)
 
 
-def _calls(office: Office, **_arguments: Any) -> QWidget:
+def _calls(office: Office, *, which: str = "tomorrow", **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.agenda.rules.calls import CallList
     from clinic_desktop.features.agenda.screens.calls import CallsScreen
 
-    return CallsScreen(office)
+    return CallsScreen(office, CallList(which))
 
 
 def _paper_day(office: Office, *, day: str = "", patient_id: str = "", **_arguments: Any) -> QWidget:

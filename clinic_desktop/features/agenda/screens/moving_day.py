@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.agenda.queries import days as queries
 from clinic_desktop.features.agenda.queries.days import DayLine
+from clinic_desktop.features.agenda.rules.calls import CallList
 from clinic_desktop.features.agenda.rules.day import read_when
 from clinic_desktop.features.agenda.service import days as service
 from clinic_desktop.kernel.dates import say_day, say_weekday
@@ -120,7 +121,7 @@ class MoveSheet(Sheet):
         back = partial(take_back, self._office, self.parentWidget(), last[0]) if moved and last else None
         self._office.notice(words, back)
         if moved:
-            self._office.go("calls")
+            self._office.go("calls", which=CallList.CHANGED.value)
 
 
 def take_back(office: Office, screen: QWidget | None, move: queries.Moved) -> None:
