@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.queries.intake import habits
-from clinic_desktop.features.patients.queries.similar import EachCompared, pairs_within
+from clinic_desktop.features.patients.queries.similar import EachCompared, pairs_in_steps
 from clinic_desktop.features.patients.records import Patient, PatientEntry
 from clinic_desktop.features.patients.rules.identity import phone_digits, tidy_id
 from clinic_desktop.features.patients.rules.intake import Field, Judged, Judgement, Sheet, Verdict, must_fit
@@ -202,10 +202,12 @@ class Judging:
         here = who_is_here(self._now, details)
         yield
         twice = _twice_in_numbers(readable)
-        for pair in pairs_within(self._now, details):
-            first, second = readable[pair.first], readable[pair.second]
+        for pair in pairs_in_steps(self._now, details):
+            if pair is None:
+                yield
+                continue
+            first, second = sorted((readable[pair.first], readable[pair.second]), key=lambda line: line.number)
             twice.setdefault(second.number, _seems(first, pair.equal))
-        yield
         compared = EachCompared()
         for line in self.read:
             self.judged.append(self._judge(line, here, twice, compared, today))

@@ -4,7 +4,7 @@ Who is compared comes from this device's index (rules/candidates.py); their rows
 asked at every pause of the typing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -200,15 +200,23 @@ class Within:
 
 def pairs_within(asker: Asker, lines: Sequence[Details]) -> tuple[Within, ...]:
     """Very similar pairs among registrations that are not kept yet: the lines of a list that is taken in."""
+    return tuple(pair for pair in pairs_in_steps(asker, lines) if pair is not None)
+
+
+def pairs_in_steps(asker: Asker, lines: Sequence[Details]) -> Iterator[Within | None]:
+    """As `pairs_within`, with a None after every short while; only what comes before the first asks anything."""
     asker.require(Permission.SEE_PATIENTS)
     prepared = [traits(line) for line in lines]
     bits = _bits(asker, prepared)
-    found: list[Within] = []
-    for first, second in sorted(_meeting(prepared)):
+    yield None
+    for count, (first, second) in enumerate(_meeting(prepared), 1):
+        if count % _PAIRS_AT_ONCE == 0:
+            yield None
+        if first < 0:
+            continue
         close = likeness.likeness(prepared[second], prepared[first], bits)
         if close.strong:
-            found.append(Within(first, second, close.equal, close.different))
-    return tuple(found)
+            yield Within(first, second, close.equal, close.different)
 
 
 class EachCompared:
@@ -258,22 +266,44 @@ class _Remembering(Shelf):
         return self._words
 
 
+_PAIRS_AT_ONCE = 2000
 _CROWD = 400
 """A key that so many lines share says nothing; they meet under another."""
 
 
-def _meeting(prepared: Sequence[Traits]) -> set[tuple[int, int]]:
-    """Places of lines that share a number, two names, or a name and the year."""
+def _meeting(prepared: Sequence[Traits]) -> Iterator[tuple[int, int]]:
+    """Places of lines that share a number, two names, or a name and the year, and whose names are worth comparing;
+    (-1, -1) for others."""
     keys: dict[tuple[str, ...], list[int]] = {}
+    sounds = [frozenset(terms.sound(word) for word in (*one.families, *one.given)) for one in prepared]
     for at, one in enumerate(prepared):
-        sounds = sorted({terms.sound(word) for word in (*one.families, *one.given)})
+        names = sorted(sounds[at])
         years = [str(one.birth.day.year + step) for step in (0, 1)] if one.birth else []
         meets: set[tuple[str, ...]] = {(phone,) for phone in one.phones}
-        meets |= set(combinations(sounds, 2)) | {(name, year) for name in sounds for year in years}
+        meets |= set(combinations(names, 2)) | {(name, year) for name in names for year in years}
         meets |= {(one.national_id,)} if one.national_id else set()
         for key in meets:
             keys.setdefault(key, []).append(at)
-    return {pair for places in keys.values() if len(places) <= _CROWD for pair in combinations(places, 2)}
+    met: set[tuple[int, int]] = set()
+    for key, places in keys.items():
+        for pair in combinations(places, 2) if len(places) <= _CROWD else ():
+            one, other = (prepared[at] for at in pair)
+            if pair not in met and (len(key) == 1 or _are_worth_it(one, other, *(sounds[at] for at in pair))):
+                met.add(pair)
+                yield pair
+            else:
+                yield -1, -1
+
+
+def _are_worth_it(one: Traits, other: Traits, names: frozenset[str], other_names: frozenset[str]) -> bool:
+    """All words of the shorter name but one; or a birth that makes up for what is written otherwise."""
+    shared = len(names & other_names)
+    if shared >= max(2, min(len(names), len(other_names)) - 1):
+        return True
+    if one.birth is None or other.birth is None:
+        return False
+    same_day = one.birth.day.day is not None and one.birth.day == other.birth.day
+    return same_day or (shared >= 2 and abs(one.birth.day.year - other.birth.day.year) <= 1)
 
 
 # -- one person, several records
