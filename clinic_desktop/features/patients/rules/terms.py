@@ -155,12 +155,18 @@ def findable(details: Details, number: str, places: Iterable[str]) -> Findable:
         others += [part for part in (digits, digits[4:]) if len(part) >= 4]
     others += _parts_of_id(details.national_id)
     return Findable(
-        words_of(details.given_names),
-        words_of(f"{details.family_name} {details.second_family_name}"),
-        words_of(f"{details.married_name} {details.known_as}"),
+        _filed(details.given_names),
+        _filed(f"{details.family_name} {details.second_family_name}"),
+        _filed(f"{details.married_name} {details.known_as}"),
         tuple(dict.fromkeys(word for place in (*places, *_met(details)) for word in words_of(place))),
         tuple(dict.fromkeys(others)),
     )
+
+
+def _filed(name: str) -> tuple[str, ...]:
+    """The words of a name, also as they come when somebody types them: "0.1" is looked for as "01"."""
+    words = words_of(name)
+    return tuple(dict.fromkeys((*words, *typed_words(name)))) if any(c.isdigit() for c in name) else words
 
 
 def _met(details: Details) -> tuple[str, ...]:
