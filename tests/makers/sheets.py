@@ -72,9 +72,27 @@ def _cell(letters: str, row: int, value: object) -> str:
 
 
 HEADINGS = ("Expediente", "Nombres", "Apellidos", "Sexo", "Edad", "Aldea", "Teléfono", "Madre")
-_GIVEN = "María Juana Rosa Ana Petrona Catarina Pedro Juan Diego Domingo Gaspar Tomás Ixchel Lucía Mateo Andrés".split()
-_FAMILY = "Tzoc Pérez Cuc Coc Brito Ceto Raymundo Chávez Ixcoy Chavajay Guarchaj Tum López Santiago Cobo Marcos".split()
-_PLACES = "Pulay Salquil Acul Tzalbal Chajul Cotzal Palop Xexuxcap Vicalamá Janlay".split()
+ROWS: tuple[tuple[object, ...], ...] = (
+    ("E-1", "María Ixchel", "Tzoc Pérez", "F", "39", "Pulay", "5123 4567", "Ana Tzoc"),
+    ("E-2", "Juan", "de León Cuc", "M", "8m", "Acul", "", ""),
+    ("E-3", "Petrona", "Brito", "F", "~61", "Pulay", "", ""),
+)
+_GIVEN = (
+    "María",
+    "Juana",
+    "Rosa",
+    "Ana",
+    "Petrona",
+    "Catarina",
+    "Pedro",
+    "Juan",
+    "Diego",
+    "Domingo",
+    "Gaspar",
+    "Ixchel",
+)
+_FAMILY = ("Tzoc", "Pérez", "Cuc", "Coc", "Brito", "Ceto", "Raymundo", "Ixcoy", "Chavajay", "Guarchaj", "Tum", "Marcos")
+_PLACES = ("Pulay", "Salquil", "Acul", "Tzalbal", "Chajul", "Cotzal", "Palop", "Xexuxcap", "Vicalamá", "Janlay")
 
 
 def people(count: int, seed: int = 1) -> list[tuple[object, ...]]:

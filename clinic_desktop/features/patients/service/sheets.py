@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from clinic_desktop.features.patients.rules.intake import Cell, Line, Sheet, as_text
+from clinic_desktop.features.patients.rules.intake import Cell, Field, Line, Sheet, as_text, propose
 from clinic_desktop.kernel.errors import Refused, Trouble
 from clinic_desktop.kernel.i18n import N_
 
@@ -196,6 +196,8 @@ def _separator(text: str) -> str:
     best = max(counts, key=lambda sign: counts[sign])
     # "Tzoc Pérez, María" has commas of its own: where the headings have semicolons, those divide.
     heading = _outside_quotes(first[0]) if first else ""
+    if propose((heading,)) != (Field.LEFT_OUT,):
+        return "\x1f"  # one column of whole names, "Tzoc Pérez, María"
     return next((sign for sign in ("\t", ";") if sign in heading), best if counts[best] else ",")
 
 
