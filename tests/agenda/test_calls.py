@@ -390,3 +390,21 @@ def test_the_tabs_count_and_the_screen_fits_at_150_percent(screen, person, came)
     QApplication.processEvents()
     need = shown.minimumSizeHint()
     assert need.width() <= 851 and need.height() <= 356
+
+
+def test_a_digit_pressed_twice_in_a_slip_is_not_noted_of_the_next_person(screen, do, ask, person, qtbot) -> None:
+    who = [person(name) for name in ("Ana", "Beto")]
+    friday, later = TODAY + timedelta(days=4), TODAY + timedelta(days=11)
+    do(partial(consultation_days.add_days, drawn=new_id(), first=friday, count=2, capacity=9))
+    for one in who:
+        do(partial(booking.book, appointment_id=new_id(), patient_id=one, day=friday))
+    do(partial(consultation_days.move_day, from_day=friday, to_day=later, reason="No viene"))
+    shown = screen(CallList.CHANGED)
+    assert shown.table.count() == 2
+    qtbot.keyClick(shown.table, Qt.Key.Key_2)
+    qtbot.keyClick(shown.table, Qt.Key.Key_2)
+    noted = {one: len(ask(partial(queries.tries_of, patient_id=one))) for one in who}
+    assert sorted(noted.values()) == [0, 1] and shown.table.count() == 1
+    qtbot.wait(450)
+    qtbot.keyClick(shown.table, Qt.Key.Key_2)
+    assert shown.table.count() == 0

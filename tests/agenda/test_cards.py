@@ -29,6 +29,7 @@ from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.layouts import stack
+from clinic_desktop.uikit.words import Text
 from tests.makers import people as make
 from tests.printing.reading import bare, sizes, texts
 
@@ -233,3 +234,12 @@ def test_the_desk_says_how_many_cards(booked, office, window) -> None:
     (shown,) = window.findChildren(Preview)
     assert texts(shown._pdf)[0].count("Rosa") == 3
     shown.close()
+
+
+def test_the_card_of_somebody_who_is_here_says_the_next_visit_and_not_todays(booked, do, office, window) -> None:
+    _appointment, who = booked()
+    do(lambda work: booking.book(work, appointment_id=new_id(), patient_id=who, day=work.today, confirmed=True))
+    do(partial(booking.arrive, patient_id=who, new_appointment_id=new_id()))
+    sheet = ask_card(office, who, window)
+    assert any("4 January 2027" in words.text() for words in sheet.findChildren(Text))
+    sheet.reject()

@@ -459,6 +459,8 @@ def test_hiding_names_also_takes_the_older_word_of_the_bar(office: Any, waiting:
     sheet = next(one for one in today.findChildren(BookingSheet) if one.isVisible())
     assert sheet.person.text() == "Turn 1" or sheet.person.text() == "Turn 2"
     sheet.reject()
+    today.toggle_names()
+    assert frame.bar.words.text() == "Names are shown again."
 
 
 def test_a_list_or_a_card_is_shown_only_after_a_yes_while_names_are_hidden(

@@ -212,6 +212,12 @@ def next_booking(asker: Asker, patient_id: str) -> PatientAppointment | None:
     return next_bookings(asker, [patient_id]).get(patient_id)
 
 
+def next_visit(asker: Asker, patient_id: str) -> PatientAppointment | None:
+    """The nearest day for which the person is still expected: not the visit of who is here now."""
+    expected = [one for one in open_bookings(asker, [patient_id]) if one.status is AppointmentStatus.BOOKED]
+    return min(expected, key=lambda one: one.day, default=None)
+
+
 def next_bookings(asker: Asker, patient_ids: Sequence[str]) -> dict[str, PatientAppointment]:
     """The nearest open booking of each of a few people, in two selects however many they are."""
     found = asker.all(

@@ -50,7 +50,7 @@ class BookingSheet(Sheet):
         ask_person: bool,
         known: tuple[str, str] | None = None,
     ) -> None:
-        super().__init__(title, parent, width=630)
+        super().__init__(title, parent, width=680)
         self._office = office
         self._patient_id, self._stepped = patient_id, False
         # Asked once: fields are checked as they lose the focus, also while the program locks and the vault is closed.

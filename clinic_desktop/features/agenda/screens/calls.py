@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
@@ -37,6 +37,8 @@ _OUTCOMES = tuple(CallOutcome)
 _FACTS_WHEN_LOW, _LOW = 1, 420
 _TRIES_SHOWN = 4
 _MAIN = CallOutcome.WILL_COME
+_A_SLIP = 400
+"""Milliseconds: nobody calls two people in that time."""
 
 
 class CallsScreen(QWidget):
@@ -82,7 +84,8 @@ class CallsScreen(QWidget):
         """A digit writes down what came of the call."""
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         if plain and event.text().isdigit() and 1 <= int(event.text()) <= len(_OUTCOMES):
-            self.person.note(_OUTCOMES[int(event.text()) - 1])
+            if not event.isAutoRepeat():
+                self.person.press(_OUTCOMES[int(event.text()) - 1])
         else:
             super().keyPressEvent(event)
 
@@ -149,6 +152,9 @@ class PersonToReach(Card):
         super().__init__(margins=(10, 8, 10, 8), gap=S2)
         self._office, self._screen = office, screen
         self._row: CallRow | None = None
+        self._just_noted = QTimer(self)
+        self._just_noted.setSingleShot(True)
+        self._just_noted.setInterval(_A_SLIP)
         # Small until the window says otherwise, so that nothing ever asks for more room than there is.
         self._compact = self._low = True
         self.setFixedWidth(_NARROW)
@@ -185,7 +191,13 @@ class PersonToReach(Card):
                 self._grid.addWidget(self.outcomes[each], at // 2, at % 2)
 
     def _clicked(self, outcome: CallOutcome, *_how: object) -> None:
-        self.note(outcome)
+        self.press(outcome)
+
+    def press(self, outcome: CallOutcome) -> None:
+        """A key or a button. Pressed twice in a slip, the second is not noted of whoever comes next on the list."""
+        if not self._just_noted.isActive():
+            self._just_noted.start()
+            self.note(outcome)
 
     def fit(self, compact: bool, *, low: bool) -> None:
         """Narrower in a narrow window; in a low one only what is needed for the call."""

@@ -23,7 +23,7 @@ from clinic_desktop.uikit.words import Text
 
 def ask_card(office: Office, patient_id: str, screen: QWidget) -> Sheet:
     """Which card: that of the next appointment, where there is one, or the person's own."""
-    booked = office.ask(days.next_booking, patient_id)
+    booked = office.ask(days.next_visit, patient_id)
     who = office.ask(queries.carried, patient_id)
     said = letters.in_words(booked.day) if booked else _("No appointment is booked.")
     only = _("The card says “{name}”, the number and the day, and nothing else.").format(name=who.called)

@@ -332,9 +332,10 @@ class TodayScreen(QWidget):
 
     def toggle_names(self) -> None:
         hide_names(not are_names_hidden())
-        if are_names_hidden():
-            # In the place of an older word that may name somebody.
-            self._office.notice(_("Names are hidden. People are called by their turn."))
+        # In the place of an older word that may name somebody.
+        hidden = are_names_hidden()
+        told = _("Names are hidden. People are called by their turn.") if hidden else _("Names are shown again.")
+        self._office.notice(told)
         self.hidden_strip.setVisible(are_names_hidden())
         self._fit()
         self._show()
