@@ -1,6 +1,8 @@
 """The open clinic in its window: office, frame, and what runs by itself while somebody is at work."""
 
+import importlib
 from collections.abc import Generator
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +15,7 @@ from clinic_desktop.features.backups import service as backups
 from clinic_desktop.features.settings import queries as settings
 from clinic_desktop.features.staff import queries as staff_queries
 from clinic_desktop.features.staff import service as staff
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.kernel.version import __version__
@@ -23,6 +26,8 @@ from clinic_desktop.uikit.office import Office
 
 SETTLE_AFTER = 2_000
 """Milliseconds without a save after which the write-ahead log is emptied."""
+READY_AFTER = 1_500
+"""Milliseconds after sign-in: first the window, then what its first screens will need."""
 BACKUP_AFTER = 60_000
 """Milliseconds after sign-in: first the waiting room, then the day's backup."""
 
@@ -97,6 +102,7 @@ class Home(QObject):
         self._sleep.woke.connect(self.page.lock)
         # Any commit: the worker tells on its own thread, so the timer is started by way of the event loop.
         self.clinic.vault.follow(lambda _tables: QTimer.singleShot(0, self._settle, self._settle.start))
+        QTimer.singleShot(READY_AFTER, self, self._get_ready)
         QTimer.singleShot(BACKUP_AFTER, self, self._back_up)
 
     def _hear_settings(self) -> None:
@@ -105,6 +111,9 @@ class Home(QObject):
         chosen = self.language()
         if chosen != language():
             self.language_chosen.emit(chosen)
+
+    def _get_ready(self) -> None:
+        self.office.run_long(get_ready, None)
 
     def _empty_log(self) -> None:
         self.office.run_long(_settle, None)
@@ -137,6 +146,15 @@ class Home(QObject):
             self.office.close()
         finally:
             self.clinic.close()
+
+
+def get_ready(vault: Any, actor: Any) -> Generator[Progress, None, None]:
+    """The first opening of a screen fetches its code and puts its questions together: done before anybody waits."""
+    for at, module in enumerate(house.SOON, 1):
+        importlib.import_module(module)
+        yield Progress(at, len(house.SOON) + 1, "")
+    with suppress(ClinicError):
+        vault.ask(house.rehearse, actor)
 
 
 def _settle(vault: Any, _actor: Any) -> Generator[Progress, None, None]:

@@ -18,7 +18,7 @@ from clinic_desktop.features.bundles.room import ROOM as BUNDLES
 from clinic_desktop.features.consults.room import ROOM as CONSULTS
 from clinic_desktop.features.consults.screens import slots as chart_slots
 from clinic_desktop.features.medication.room import ROOM as MEDICATION
-from clinic_desktop.features.patients.queries import photos
+from clinic_desktop.features.patients.queries import people, photos
 from clinic_desktop.features.patients.room import ROOM as PATIENTS
 from clinic_desktop.features.patients.screens import slots as patient_slots
 from clinic_desktop.features.referrals.room import ROOM as REFERRALS
@@ -29,6 +29,7 @@ from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.shell.slots import Search, Slots, Status, StatusItem
+from clinic_desktop.storage.work import Asker
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.room import Place, Room
 
@@ -97,7 +98,12 @@ def furnish() -> None:
             lambda office, patient_id, screen: _take_vitals(office, PatientId(patient_id), screen),
         ),
     )
-    chart_slots.chart_panels = (chart_slots.ChartPanel(N_("Letters"), Permission.WRITE_LETTERS, _letters),)
+    chart_slots.chart_panels = (
+        chart_slots.ChartPanel(
+            N_("Perhaps registered twice"), Permission.OPEN_RESTRICTED, _registered_again, _is_registered_again
+        ),
+        chart_slots.ChartPanel(N_("Letters"), Permission.WRITE_LETTERS, _letters),
+    )
 
 
 def _consents(office: Office, patient_id: PatientId) -> QWidget:
@@ -123,6 +129,29 @@ def frame_slots(last_backup: Callable[[], datetime | None], *, demo: bool = Fals
             Status(lambda office: _backup_words(office, last_backup())),
         ),
     )
+
+
+SOON = (
+    "clinic_desktop.features.patients.screens.search",
+    "clinic_desktop.features.patients.screens.person_page",
+    "clinic_desktop.features.consults.screens.chart",
+    "clinic_desktop.features.patients.screens.registration",
+    "clinic_desktop.features.agenda.screens.booking",
+)
+"""Screens that will be wanted within minutes, the next one first: fetched while nobody waits for them."""
+
+
+def rehearse(asker: Asker) -> None:
+    """Ask once what a chart asks, so that the first one of the day opens like the others. Nothing of it is shown."""
+    from clinic_desktop.features.consults.queries import chart as charts
+    from clinic_desktop.features.consults.queries import notes
+
+    if asker.actor.may(Permission.READ_CHART):
+        for entry in people.recently_seen(asker, 1):
+            (person,) = people.rows_of(asker, [entry])
+            chart = charts.chart(asker, person.patient_id)
+            if chart.last_note is not None:
+                notes.note_page(asker, chart.last_note.note_id)
 
 
 def _build_search(office: Office) -> QWidget:
@@ -192,6 +221,18 @@ def _restricting(office: Office, patient_id: PatientId) -> QWidget:
     from clinic_desktop.features.patients.screens.restricting import RestrictingPanel
 
     return RestrictingPanel(office, patient_id)
+
+
+def _registered_again(office: Office, patient_id: PatientId) -> QWidget:
+    from clinic_desktop.features.patients.screens.restricting import RegisteredAgain
+
+    return RegisteredAgain(office, patient_id)
+
+
+def _is_registered_again(office: Office, patient_id: PatientId) -> bool:
+    from clinic_desktop.features.patients.queries.registered_again import registered_again
+
+    return bool(office.ask(registered_again, patient_id))
 
 
 def _vitals(office: Office, patient_id: PatientId) -> QWidget:

@@ -34,6 +34,12 @@ class NeedsConfirmation(ClinicError):
         self.again = again if again is not None else {"confirmed": True}
 
 
+class NeedsWords(NeedsConfirmation):
+    """May go on after somebody wrote why: the words are given to the use case as its argument `named`."""
+
+    named: ClassVar[str] = "why"
+
+
 class Trouble(ClinicError):
     """The machine failed: a full disk, a stick that left, a damaged vault. Nothing acknowledged is lost."""
 

@@ -91,6 +91,9 @@ class FrameVoice:
     def confirm(self, question: str, near: QWidget | None, yes: Callable[[], None]) -> None:
         dialogs.ask_yes_no(question, self._bar.window(), yes)
 
+    def ask_words(self, question: str, near: QWidget | None, then: Callable[[str], None]) -> None:
+        dialogs.ask_text(question, self._bar.window(), then)
+
     def notice(self, text: str, undo: Callable[[], None] | None) -> None:
         self._bar.tell(text, "well", undo)
 

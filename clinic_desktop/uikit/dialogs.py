@@ -81,6 +81,23 @@ class Question(Sheet):
         (self.yes if default_yes else self.no).setFocus()
 
 
+def _answer(dialog: QDialog, yes: Callable[[], object] | None, no: Callable[[], object] | None) -> None:
+    """Call one of them once the dialog is done, and let go of both.
+
+    Qt deletes a closed dialog later. If it still held what was to be called, the screen behind it could live by that
+    alone, and would be deleted by the end of its own child: the end of the program.
+    """
+    acts = {QDialog.DialogCode.Accepted: yes, QDialog.DialogCode.Rejected: no}
+
+    def done(result: int) -> None:
+        act = acts.get(QDialog.DialogCode(result))
+        acts.clear()
+        if act is not None:
+            act()
+
+    dialog.finished.connect(done)
+
+
 def ask_yes_no(
     question: str,
     parent: QWidget | None,
@@ -102,9 +119,7 @@ def ask_yes_no(
         tone=tone,
         title=_("Please confirm"),
     )
-    dialog.accepted.connect(yes)
-    if no is not None:
-        dialog.rejected.connect(no)
+    _answer(dialog, yes, no)
     dialog.open()
     return dialog
 
@@ -124,9 +139,7 @@ def say(
 ) -> Said:
     """Tell one sentence; `then` is called when it was read."""
     dialog = Said(sentence, parent, tone)
-    if then is not None:
-        dialog.accepted.connect(then)
-        dialog.rejected.connect(then)
+    _answer(dialog, then, then)
     dialog.open()
     return dialog
 
@@ -165,7 +178,7 @@ def ask_text(
 ) -> Asked:
     """Ask for one line (a reason to void, a lot's number); `then` gets it without blanks around it."""
     dialog = Asked(question, parent, yes_text=yes_text or _("Go on"), text=text, hint=hint)
-    dialog.accepted.connect(lambda: then(dialog.edit.text().strip()))
+    _answer(dialog, lambda: then(dialog.edit.text().strip()), None)
     dialog.open()
     return dialog
 

@@ -9,10 +9,10 @@ from inspect import ismethod
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 from shiboken6 import isValid
 
-from clinic_desktop.kernel.errors import ClinicError, NeedsConfirmation
+from clinic_desktop.kernel.errors import ClinicError, NeedsConfirmation, NeedsWords, Refused
 from clinic_desktop.kernel.logs import log_bug
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.voice import DialogVoice, Voice
@@ -62,6 +62,7 @@ class Office:
         """The last place somebody wanted to go to, also when no window was there to go."""
         self._navigator: Navigator | None = None
         self._followers: list[_Follower] = []
+        self._turning = False
         self._courier = Courier()
         self._worker = None if immediate else Worker(self._courier.bring)
         self._apart: list[LongJob] = []
@@ -152,7 +153,14 @@ class Office:
         then: Callable[[Any], object] | None,
         failed: Callable[[ClinicError], object] | None,
     ) -> None:
-        if isinstance(error, NeedsConfirmation):
+        if isinstance(error, NeedsWords):
+            named = error.named
+            self.voice.ask_words(
+                error.sentence(),
+                _near(screen),
+                lambda words: self.do(partial(use_case, **{named: words}), screen, then=then, failed=failed),
+            )
+        elif isinstance(error, NeedsConfirmation):
             again = partial(use_case, **error.again)
             self.voice.confirm(
                 error.sentence(), _near(screen), lambda: self.do(again, screen, then=then, failed=failed)
@@ -217,7 +225,7 @@ class Office:
 
         A widget that cannot be seen reloads when it is shown again.
         """
-        self._followers.append(_Follower(tables, widget, reload))
+        self._followers.append(_Follower(tables, widget, reload, self._turn_away))
 
     def _told(self, tables: frozenset[str]) -> None:
         if self._worker is None:
@@ -230,6 +238,24 @@ class Office:
         for follower in list(self._followers):
             if not follower.tables.isdisjoint(tables):
                 follower.hear()
+
+    def _turn_away(self, widget: QWidget, refused: Refused) -> None:
+        """What stands open may be seen no more (a record was reserved meanwhile): say so once, and go back."""
+        if self._turning:
+            return
+        self._turning = True
+
+        def leave() -> None:
+            self._turning = False
+            if not (isValid(widget) and widget.isVisible()):
+                return
+            if isinstance(dialog := widget.window(), QDialog):
+                dialog.reject()
+            self.back()
+            self.voice.say(refused, None)
+
+        # After this round: several parts of one page hear of the same change.
+        QTimer.singleShot(0, leave)
 
     # going
 
@@ -271,11 +297,18 @@ class Office:
 class _Follower(QObject):
     """Holds neither the widget nor its method alive."""
 
-    def __init__(self, tables: frozenset[str], widget: QWidget, reload: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        tables: frozenset[str],
+        widget: QWidget,
+        reload: Callable[[], object],
+        turn_away: Callable[[QWidget, Refused], None],
+    ) -> None:
         super().__init__()
         self.tables = tables
         self._widget = weakref.ref(widget)
         self._reload = _weak(reload)
+        self._turn_away = turn_away
         self._stale = False
         widget.installEventFilter(self)
 
@@ -289,16 +322,23 @@ class _Follower(QObject):
             return
         if widget.isVisible() or not widget.window().isVisible():
             self._stale = False
-            reload()
+            self._again(widget, reload)
         else:
             self._stale = True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self._stale and event.type() == QEvent.Type.Show:
             self._stale = False
-            if (reload := self._reload()) is not None:
-                reload()
+            widget, reload = self._widget(), self._reload()
+            if widget is not None and reload is not None:
+                self._again(widget, reload)
         return False
+
+    def _again(self, widget: QWidget, reload: Callable[[], object]) -> None:
+        try:
+            reload()
+        except Refused as refused:
+            self._turn_away(widget, refused)
 
 
 def _weak(call: Callable[[], object]) -> Callable[[], Callable[[], object] | None]:

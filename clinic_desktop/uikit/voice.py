@@ -22,6 +22,10 @@ class Voice(Protocol):
         """Ask; `yes` is called only after a yes."""
         ...
 
+    def ask_words(self, question: str, near: QWidget | None, then: Callable[[str], None]) -> None:
+        """Ask for a line of words; `then` is called only with some."""
+        ...
+
     def notice(self, text: str, undo: Callable[[], None] | None) -> None:
         """A quiet word of success, with its undo where there is one."""
         ...
@@ -44,6 +48,11 @@ class DialogVoice:
 
         dialogs.ask_yes_no(question, near or QApplication.activeWindow(), yes)
 
+    def ask_words(self, question: str, near: QWidget | None, then: Callable[[str], None]) -> None:
+        from clinic_desktop.uikit import dialogs
+
+        dialogs.ask_text(question, near or QApplication.activeWindow(), then)
+
     def notice(self, text: str, undo: Callable[[], None] | None) -> None:
         """Without a window's bar there is no quiet place to say it."""
 
@@ -64,10 +73,11 @@ def crash_sentence(error: BaseException) -> str:
 class RememberingVoice:
     """Says nothing aloud and remembers everything: for walks without a person, and for tests.
 
-    `answer` is what it replies to questions.
+    `answer` is what it replies to questions, `words` what it writes where words are asked for.
     """
 
     answer: bool = True
+    words: str = "-"
     said: list[str] = field(default_factory=list[str])
     asked: list[str] = field(default_factory=list[str])
     notices: list[str] = field(default_factory=list[str])
@@ -80,6 +90,11 @@ class RememberingVoice:
         self.asked.append(question)
         if self.answer:
             yes()
+
+    def ask_words(self, question: str, near: QWidget | None, then: Callable[[str], None]) -> None:
+        self.asked.append(question)
+        if self.answer:
+            then(self.words)
 
     def notice(self, text: str, undo: Callable[[], None] | None) -> None:
         self.notices.append(text)

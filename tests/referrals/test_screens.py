@@ -296,12 +296,14 @@ def test_a_letter_for_somebody_who_said_no_says_so_and_keeps_what_was_typed(
     office.voice.answer = False
     screen.print.click()
     assert previews == [] and "life is in danger" in office.voice.asked[-1]
-    office.voice.answer = True
+    office.voice.answer, office.voice.words = True, "Tomó veneno hoy"
     screen.print.click()
     assert len(previews) == 1
     asked = len(office.voice.asked)
     assert leave(previews[0], "file") == [True]
     assert len(office.voice.asked) == asked, "asked once for one paper"
+    ((detail,),) = office.ask(lambda reading: reading.plain("SELECT detail FROM ledger ORDER BY seq DESC LIMIT 1"))
+    assert "Tomó veneno hoy" in detail
     previews[0].close()
 
 

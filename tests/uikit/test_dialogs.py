@@ -1,8 +1,9 @@
 import subprocess
 import sys
+import weakref
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.uikit import dialogs, qt_words
@@ -43,6 +44,27 @@ def test_a_sentence_is_plain_text_and_leads_on(window, qtbot) -> None:
     assert said.sentence.textFormat() == Qt.TextFormat.PlainText
     said.yes.click()
     assert told == [1]
+
+
+@pytest.mark.parametrize("opened", ["words", "question", "sentence"])
+def test_a_dialog_that_is_done_holds_the_screen_behind_it_no_more(qtbot, opened) -> None:
+    """Otherwise Qt, deleting the dialog, deletes its own parent on the way, and the program ends."""
+
+    class Screen(QWidget):
+        def heard(self, *_words: str) -> None: ...
+
+    screen = Screen()
+    screen.show()
+    if opened == "words":
+        dialogs.ask_text("¿Por qué?", screen, screen.heard, text="x").yes.click()
+    elif opened == "question":
+        dialogs.ask_yes_no("¿Seguro?", screen, screen.heard).yes.click()
+    else:
+        dialogs.say("Algo.", screen, then=screen.heard).yes.click()
+    gone = weakref.ref(screen)
+    del screen
+    assert gone() is None
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def test_qt_speaks_spanish(qapp) -> None:

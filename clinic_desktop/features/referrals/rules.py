@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from clinic_desktop.features.agenda.rules.day import read_when
-from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
+from clinic_desktop.kernel.errors import NeedsWords, Refused
 from clinic_desktop.kernel.i18n import N_, _
 
 ASK_AFTER_DAYS = 30
@@ -44,14 +44,9 @@ class ConsentNotAsked(Refused):
     text = N_("Ask the person first whether this letter may go. Without an answer only an emergency goes.")
 
 
-class GoesWithoutConsent(NeedsConfirmation):
-    text = N_(
-        "{why} Does the letter go all the same because the person's life is in danger? This is written in the log."
-    )
-
-
-DANGER_TO_LIFE = "danger-to-life"
-"""The one reason for which a letter goes without a yes."""
+class GoesWithoutConsent(NeedsWords):
+    text = N_("{why} The letter goes only if the person's life is in danger. Write the danger; the log keeps it.")
+    named = "despite"
 
 
 class Urgency(StrEnum):
@@ -224,11 +219,11 @@ def needs_reason(written: Written, *, no: bool, yes: bool) -> Unagreed | None:
 
 
 def must_have_reason(found: Unagreed | None, urgency: Urgency, despite: str) -> None:
-    """Refuse a letter that may not go; for an emergency ask, and let the yes be its reason."""
-    if found is None or (despite and urgency is Urgency.EMERGENCY):
+    """Refuse a letter that may not go; for an emergency ask for the danger, in words of who sends it."""
+    if found is None or (despite.strip() and urgency is Urgency.EMERGENCY):
         return
     if urgency is Urgency.EMERGENCY:
-        raise GoesWithoutConsent(again={"despite": DANGER_TO_LIFE}, why=_(_UNAGREED_WORDS[found]))
+        raise GoesWithoutConsent(why=_(_UNAGREED_WORDS[found]))
     raise LetterRefused() if found is Unagreed.REFUSED else ConsentNotAsked()
 
 

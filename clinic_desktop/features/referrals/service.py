@@ -7,6 +7,7 @@ from typing import Any
 from clinic_desktop.features.patients.queries import consents as consent_queries
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose, ConsentWay, Said, Talk
+from clinic_desktop.features.patients.rules.naming import clean_line
 from clinic_desktop.features.patients.service import consents
 from clinic_desktop.features.referrals import queries
 from clinic_desktop.features.referrals.records import ReferralReply, ServiceRequest
@@ -15,6 +16,7 @@ from clinic_desktop.features.referrals.rules import (
     NoSuchFolio,
     Reply,
     ReplyKind,
+    Unagreed,
     Written,
     check,
     check_reply,
@@ -61,7 +63,7 @@ def write_referral(
     found = queries.unagreed(work, patient_id, written)
     must_have_reason(found, written.urgency, despite)
     if found is not None:
-        work.detail = {"without_consent": str(found), "reason": despite}
+        work.detail = _without_yes(found, despite)
     number = _folio_for(work, folio, amends_id)
     author = staff.member(work, work.actor.staff_id)
     supervisor = author.supervisor_id if author else None
@@ -97,6 +99,13 @@ def write_referral(
     return number
 
 
+def _without_yes(found: Unagreed, despite: str) -> dict[str, Any]:
+    return {"without_consent": str(found), "reason": clean_line(despite)[:_LONGEST_REASON]}
+
+
+_LONGEST_REASON = 200
+
+
 def _keep_yes(work: Work, request_id: str, patient_id: str, written: Written, author: str) -> None:
     """What the person said for this letter, where the person's page does not say it yet."""
     about = written.receiver_text.strip()
@@ -107,11 +116,18 @@ def _keep_yes(work: Work, request_id: str, patient_id: str, written: Written, au
     consents.record_answers(work, request_id, patient_id, said, talk)
 
 
-def note_printed(work: Work, request_id: str, *, way: str, copies: int) -> None:
-    """A paper of this letter left the computer: printed, or saved as a file that nothing protects."""
+def note_printed(work: Work, request_id: str, *, way: str, copies: int, despite: str = "") -> None:
+    """A paper of this letter left the computer: printed, or saved as a file that nothing protects.
+
+    `despite`: the danger for which it was printed again without a yes.
+    """
     work.require(Permission.WRITE_LETTERS, Permission.READ_CHART)
     restricted.must_open(work, work.load(ServiceRequest, request_id).patient_id)
     said: dict[str, Any] = work.detail or {}
+    if despite and not said:
+        kept = queries.kept(work, request_id)
+        found = queries.unagreed(work, kept.patient_id, kept.written)
+        said = _without_yes(found, despite) if found is not None else {}
     work.act, work.detail = "referrals.note_printed", {**said, "way": way, "copies": copies}
     work.about(ServiceRequest.__tablename__, request_id)
 

@@ -112,8 +112,9 @@ class ChartScreen(QWidget):
         """What upper rooms know of this person."""
         shown: list[QWidget] = []
         for panel in slots.chart_panels:
-            if self._office.may(panel.permission):
-                shown += [Text(_(panel.title), weight="semi"), panel.build(self._office, PatientId(self._patient_id))]
+            here = self._office, PatientId(self._patient_id)
+            if self._office.may(panel.permission) and (panel.wanted is None or panel.wanted(*here)):
+                shown += [Text(_(panel.title), weight="semi"), panel.build(*here)]
         return shown
 
     def take_focus(self) -> None:

@@ -17,6 +17,8 @@ class ChartPanel:
     title: str
     permission: Permission
     build: Callable[[Office, PatientId], QWidget]
+    wanted: Callable[[Office, PatientId], bool] | None = None
+    """Whether there is anything to show; None where there always is."""
 
 
 chart_panels: tuple[ChartPanel, ...] = ()

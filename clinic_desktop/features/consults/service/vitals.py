@@ -17,6 +17,7 @@ from clinic_desktop.features.consults.rules.vitals import (
     doubts,
 )
 from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.patients.rules.naming import clean
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
@@ -56,7 +57,7 @@ def take_vitals(
     day = taken_on or work.today
     if day > work.today:
         raise TakenInTheFuture(day=say_day(day))
-    kept = replace(vitals, note=(vitals.note or "").strip() or None)
+    kept = replace(vitals, note=clean(vitals.note or "") or None)
     if kept.is_empty:
         raise NothingMeasured()
     if amends_id is not None:

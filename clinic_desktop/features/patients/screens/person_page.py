@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.rules.ages import read_birth
 from clinic_desktop.features.patients.rules.banner import banner_words
@@ -69,8 +70,9 @@ class PersonPage(QWidget):
         stack(right, self._side, self._hung_panels, None, gap=S3)
         body = page(row((left, 1), (right, 1), gap=S3), None)
         stack(self, self._top, (scrolled(body), 1), self._deeds(), gap=0)
+        self._show_icons()
         self._panels()
-        office.follow(queries.TABLES, self, self.reload)
+        office.follow(queries.TABLES | consents.TABLES, self, self.reload)
         office.follow(frozenset[str]().union(*(deed.tables for deed, _b in self._deed_buttons)), self, self._show_deeds)
         self.reload()
         # The page first, the note of who looked after it.
@@ -132,6 +134,11 @@ class PersonPage(QWidget):
         for deed, button in self._deed_buttons:
             deed.show_on(button, self._office, self.patient_id)
 
+    def _show_icons(self) -> None:
+        """In a narrow window the lesser deeds keep their words and keys and give up their pictures."""
+        for deed, button in self._deed_buttons:
+            button.set_icon("" if self._narrow and not deed.primary else deed.icon)
+
     def _show_banner(self) -> None:
         """A narrow window leaves the last fact to the card below, and one more where the name is long."""
         words = banner_words(self._header)
@@ -147,6 +154,7 @@ class PersonPage(QWidget):
         if self._narrow != is_compact(self.window().width()):
             self._narrow = not self._narrow
             self._show_banner()
+            self._show_icons()
 
     def _data(self, known: Known) -> Card:
         details = known.details
@@ -215,7 +223,9 @@ class PersonPage(QWidget):
     def _reaching(self, details: Details) -> Card:
         contact = ", ".join(part for part in (details.contact_name, details.contact_kinship) if part)
         guardian = ", ".join(part for part in (details.guardian_name, details.guardian_kinship) if part)
-        hidden = bool(details.phone and details.do_not_call and not self._shows_phone)
+        # The header has no number to call where the person, or an answer about calls, said no.
+        no_calls = bool(details.do_not_call or (details.phone and not self._header.phone))
+        hidden = bool(details.phone and no_calls and not self._shows_phone)
         facts = [
             (_("Telephone"), _("Kept hidden") if hidden else details.phone or _("Not known")),
             (_("When to call"), details.contact_hours),
@@ -230,7 +240,7 @@ class PersonPage(QWidget):
         ]
         card = Card(Text(_("How to reach the person"), "head", "semi"))
         for said, words in (
-            (details.do_not_call, _("Do not call this person")),
+            (no_calls, _("Do not call this person")),
             (details.do_not_visit, _("Do not visit at home")),
         ):
             if said:

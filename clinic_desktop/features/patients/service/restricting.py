@@ -1,11 +1,11 @@
 """Saying that a record is not announced, and that it may be again. By those who may open such records."""
 
-import sqlalchemy as sa
-
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.service.filing import refresh_search
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import AlreadyVoided, ReasonMissing, Work
+
+_KIND = "reserved"
 
 
 def restrict(work: Work, patient_id: str, reason: str) -> str:
@@ -43,6 +43,9 @@ def _person(work: Work, patient_id: str, reason: str) -> Patient:
 
 
 def _next_number(work: Work) -> str:
-    """One more than any given so far: short enough to call out, and it says nothing of the person."""
-    given = sa.select(sa.func.max(sa.cast(Patient.restricted_as, sa.Integer))).where(Patient.restricted_as.is_not(None))
-    return str((work.value(given) or 0) + 1)
+    """Short enough to call out ("KM3"), and it says nothing of the person.
+
+    The letters are this computer's own, so that two laptops of one clinic never call two people by the same N.
+    """
+    _site, drawn, _check = work.next_number(_KIND).split("-")
+    return f"{drawn[:2]}{int(drawn[2:])}"

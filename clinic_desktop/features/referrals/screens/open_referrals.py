@@ -205,9 +205,15 @@ class LetterCard(Card):
         if chosen is None:
             return
 
+        danger = [""]
+
         def record(leaving: Leaving, proceed: Callable[[], None]) -> None:
             noting: Callable[..., Any] = partial(
-                service.note_printed, request_id=chosen.request_id, way=leaving.way, copies=leaving.copies
+                service.note_printed,
+                request_id=chosen.request_id,
+                way=leaving.way,
+                copies=leaving.copies,
+                despite=danger[0],
             )
             self._office.do(noting, self._screen, then=lambda _done: proceed())
 
@@ -215,8 +221,11 @@ class LetterCard(Card):
             suggested = f"referencia-{chosen.folio}.pdf"
             Preview(pdf, _("Referral letter"), parent=self._screen, record=record, suggested=suggested).open()
 
-        # Done, not asked: it may be refused, or need a yes in an emergency.
-        making: Callable[..., bytes] = partial(referral.again, request_id=chosen.request_id)
+        def making(work: Any, despite: str = "") -> bytes:
+            danger[0] = despite
+            return referral.again(work, chosen.request_id, despite)
+
+        # Done, not asked: it may be refused, or need the danger in words in an emergency.
         self._office.do(making, self._screen, then=show)
 
 
