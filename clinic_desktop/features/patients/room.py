@@ -51,7 +51,31 @@ def _persons(
     return PersonsScreen(office)
 
 
+def _communities(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.patients.screens.communities import CommunitiesScreen
+
+    return CommunitiesScreen(office)
+
+
+def _intake(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.patients.screens.intake import IntakeScreen
+
+    return IntakeScreen(office)
+
+
+_LOOKERS = frozenset({Permission.SEE_PATIENTS})
+_COMMUNITIES = Place("communities", N_("Communities"), "map-pin", _LOOKERS, _communities, rail=False, under="persons")
+_INTAKE = Place(
+    "import-people",
+    N_("People from a sheet"),
+    "upload",
+    frozenset({Permission.IMPORT_PATIENTS}),
+    _intake,
+    rail=False,
+    under="persons",
+)
+
 ROOM = Room(
     "patients",
-    places=(Place("persons", N_("People"), "users", frozenset({Permission.SEE_PATIENTS}), _persons, order=30),),
+    places=(Place("persons", N_("People"), "users", _LOOKERS, _persons, order=30), _COMMUNITIES, _INTAKE),
 )

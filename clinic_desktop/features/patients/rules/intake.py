@@ -115,7 +115,7 @@ class Verdict(StrEnum):
 
 VERDICT_WORDS: Mapping[Verdict, str] = MappingProxyType(
     {
-        Verdict.NEW: N_("New"),
+        Verdict.NEW: N_("New people"),
         Verdict.KNOWN: N_("Already registered"),
         Verdict.DOUBTFUL: N_("To look at"),
         Verdict.FAULTY: N_("With a fault"),

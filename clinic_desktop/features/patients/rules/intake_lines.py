@@ -317,6 +317,12 @@ def _whole_day(text: str, today: date) -> date | None:
     return day.earliest() if day.day is not None else None
 
 
+def read_told_on(text: str, today: date) -> date | None:
+    """The day on which ages were told, as somebody types it; None for what is no day that has been."""
+    day = _whole_day(text, today)
+    return day if day is not None and day <= today else None
+
+
 @lru_cache(maxsize=4096)
 def _municipality_code(words: str, home: str) -> str | None:
     """None where several bear this name, "" where none does."""

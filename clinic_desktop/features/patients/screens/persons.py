@@ -69,6 +69,11 @@ class PersonsScreen(QWidget):
         if not office.may(Permission.REGISTER_PATIENTS):
             self.new.hide()
         self.new.clicked.connect(lambda: office.go("persons", new=True))
+        self.communities = Button(_("Communities"), icon="map-pin")
+        self.communities.clicked.connect(lambda: office.go("communities"))
+        self.intake = Button(_("Bring from a sheet"), icon="upload")
+        self.intake.setVisible(office.may(Permission.IMPORT_PATIENTS))
+        self.intake.clicked.connect(lambda: office.go("import-people"))
         empty = EmptyState(_("Nobody is registered yet. Type a name above, or register the first person."))
         self.table = PeopleTable(empty, reasons=False)
         self.table.setAccessibleName(_("People"))
@@ -83,7 +88,7 @@ class PersonsScreen(QWidget):
     def _lay_out(self) -> None:
         head = row(self.tabs, None, Text(_("Type a name above to search"), "small", color="quiet"))
         head.setContentsMargins(S2, 2, S4, 0)
-        foot = row(self.new, None)
+        foot = row(self.new, None, self.communities, self.intake, gap=S2)
         foot.setContentsMargins(S3, S2, S3, S3)
         listed = Card(head, Line(), (self.table, 1), foot, margins=(1, 1, 1, 1), gap=0)
         line_up(self, (listed, 1), self.preview, margins=(S4, S4, S4, S4), gap=S3)

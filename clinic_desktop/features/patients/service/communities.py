@@ -100,6 +100,17 @@ def set_minutes(work: Work, community_id: str, minutes: int | None, *, seen: int
     work.revise(row, seen=shown, to={"minutes_to_clinic": _in_reach(minutes)})
 
 
+def change(
+    work: Work, community_id: str, *, name: str, minutes: int | None, seen_name: str, seen_minutes: int | None
+) -> None:
+    """Both, as one form shows them; what was left as it is stays as it is."""
+    work.require(Permission.KEEP_CATALOGS)
+    if name != seen_name:
+        rename(work, community_id, name, seen=seen_name)
+    if minutes != seen_minutes:
+        set_minutes(work, community_id, minutes, seen=seen_minutes)
+
+
 def say_same(work: Work, community_id: str, as_id: str) -> Joined:
     """This is the same place as that one, which holds from then on; whoever named this one lives there.
 
