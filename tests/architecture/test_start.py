@@ -11,7 +11,7 @@ from clinic_desktop.storage.keys import NewSlot, create_header
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = [
-    *("alembic", "asyncio", "numpy", "PIL", "pypdfium2", "rapidfuzz", "reportlab", "sqlalchemy"),
+    *("alembic", "asyncio", "numpy", "PIL", "pypdfium2", "python_calamine", "rapidfuzz", "reportlab", "sqlalchemy"),
     *("PySide6.QtNetwork", "PySide6.QtQml"),
 ]
 

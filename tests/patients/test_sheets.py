@@ -162,6 +162,28 @@ def test_csv_and_xlsx_of_one_list_say_the_same() -> None:
     assert len(said["a.csv"]) == 3
 
 
+def test_numbers_and_days_of_an_xlsx_are_what_they_were() -> None:
+    heads = ("Nombres", "Expediente", "Edad", "Nacimiento", "DPI", "Telefono")
+    rows = [heads, ("Ana", 12, 45, date(1984, 3, 1), 2345678901401, 51234567)]
+    (line,) = (one := sheet_of("a.xlsx", xlsx(rows))).lines
+    (found,) = read(one.headings, line.cells)
+    details = found.details
+    assert (details.folder_number, details.national_id, details.phone) == ("12", "2345678901401", "51234567")
+    assert details.birth
+    assert str(details.birth.day) == "1984-03-01"
+    assert found.faults == ()
+
+
+def test_what_is_only_coloured_far_away_keeps_nobody_out() -> None:
+    styled = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+        '<c r="A1" t="inlineStr"><is><t>Nombres</t></is></c><c r="XFD1" s="1"/></row>'
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>Ana</t></is></c></row>'
+        '<row r="1048576"><c r="A1048576" s="1"/></row></sheetData></worksheet>'
+    )
+    assert len(sheet_of("a.xlsx", packed(styled)).lines) == 1
+
+
 def test_lines_are_numbered_as_the_spreadsheet_shows_them() -> None:
     content = xlsx([["Pacientes"], list(HEADINGS), ROWS[0], [""], ROWS[1]], first_row=3)
     assert [line.number for line in sheet_of("a.xlsx", content).lines] == [5, 7]
