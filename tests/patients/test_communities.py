@@ -28,7 +28,7 @@ OTHER_SITE = "0193a000-0000-7000-8000-0000000000ff"
 @pytest.fixture
 def add(do):
     return lambda name, town=NEBAJ, minutes=None: do(
-        partial(service.add, name=name, municipality_code=town, minutes=minutes)
+        partial(service.add_community, name=name, municipality_code=town, minutes=minutes)
     )
 
 
@@ -258,7 +258,7 @@ def test_whoever_only_sees_people_sees_the_list_and_changes_nothing(vault, add):
 def test_two_clinics_that_added_the_same_place_show_one_at_the_central_office_which_may_change_it(network):
     names = ("Pulay", "PULÁY")
     for clinic, name in zip(network.clinics[:2], names, strict=True):
-        clinic.do(partial(service.add, name=name, municipality_code=NEBAJ))
+        clinic.do(partial(service.add_community, name=name, municipality_code=NEBAJ))
     network.round()
     central = network.central
     (line,) = central.ask(queries.listed)

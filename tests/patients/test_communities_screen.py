@@ -26,7 +26,9 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 @pytest.fixture
 def add(do):
-    return lambda name, minutes=None: do(partial(service.add, name=name, municipality_code=NEBAJ, minutes=minutes))
+    return lambda name, minutes=None: do(
+        partial(service.add_community, name=name, municipality_code=NEBAJ, minutes=minutes)
+    )
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ class NewCommunity(Sheet):
         if self.form.find_faults():
             return
         adding = partial(
-            service.add,
+            service.add_community,
             name=self.name.text(),
             municipality_code=self.municipality.value() or "",
             minutes=read_minutes(self.minutes.text()),

@@ -69,9 +69,9 @@ class PersonsScreen(QWidget):
         if not office.may(Permission.REGISTER_PATIENTS):
             self.new.hide()
         self.new.clicked.connect(lambda: office.go("persons", new=True))
-        self.communities = Button(_("Communities"), icon="map-pin")
+        self.communities = Button(_("Communities"))
         self.communities.clicked.connect(lambda: office.go("communities"))
-        self.intake = Button(_("Bring from a sheet"), icon="upload")
+        self.intake = Button(_("Bring from a sheet"))
         self.intake.setVisible(office.may(Permission.IMPORT_PATIENTS))
         self.intake.clicked.connect(lambda: office.go("import-people"))
         empty = EmptyState(_("Nobody is registered yet. Type a name above, or register the first person."))

@@ -58,7 +58,7 @@ def community_named(work: Work, name: str, municipality_code: str) -> str:
     return found.id if found is not None else _new(work, name, municipality_code).id
 
 
-def add(work: Work, name: str, municipality_code: str, minutes: int | None = None) -> str:
+def add_community(work: Work, name: str, municipality_code: str, minutes: int | None = None) -> str:
     """Put a place on the list. One that is there already keeps what it says; one out of use is in use again."""
     work.require(Permission.KEEP_CATALOGS)
     name = _readable(name)
