@@ -88,7 +88,18 @@ class Calls:
 def calls(asker: Asker, which: CallList, most: int = 200) -> Calls:
     """One of the lists: those whom nobody tried to reach first, then those whom it is longest ago."""
     asker.require(Permission.RECEPTION)
-    return _listed(asker, _WANTED[which](asker), most)
+    if which is CallList.OVERDUE:
+        return _listed(asker, *_overdue(asker), most)
+    wanted = _WANTED[which](asker)
+    return _listed(asker, wanted, _groups(asker, [one.patient_id for one in wanted]), most)
+
+
+_Groups = Mapping[str, tuple[str, ...]]
+"""The records of each person who has several, by any of them."""
+
+
+def _groups(asker: Asker, patient_ids: Sequence[str]) -> _Groups:
+    return {one: group.ids for group in similar.decided(asker, patient_ids).groups for one in group.ids}
 
 
 def next_day(asker: Asker) -> date | None:
@@ -161,14 +172,17 @@ _TRY = "SELECT c.id, c.patient_id, c.outcome, c.at, c.undoes_id, c.note"
 _TRIED_FOR = f"{_TRY}, c.appointment_id FROM json_each(?) AS w JOIN call_attempt AS c ON c.appointment_id = w.value"
 
 
-def _overdue(asker: Asker) -> list[_Wanted]:
+def _overdue(asker: Asker) -> tuple[list[_Wanted], _Groups]:
     """Here, or expected and missed, more than the set number of days ago, and nothing since but what was called off."""
     cutoff = asker.today - timedelta(days=setting(asker, "overdue_days"))
     since = asker.today - _LOOK_BACK
     off = json.dumps(_called_off(asker, since))
     found = dict(asker.plain(_NEWEST, (since.isoformat(), off)))
     last = cutoff.isoformat()
-    return _each_person_once(asker, found, {one for one, day in found.items() if day <= last})
+    late = {one for one, day in found.items() if day <= last}
+    groups = _groups(asker, list(late))
+    late = _each_person_once(found, late, groups)
+    return [_Wanted(one, None, date.fromisoformat(found[one])) for one in late], groups
 
 
 # Written out, and read from an index alone: of thousands of bookings only the few called off are looked at one by one.
@@ -191,29 +205,27 @@ def _called_off(asker: Asker, since: date) -> list[str]:
     return [i for i, more in told if not more] + [i for i, status in doubtful.items() if status in gone]
 
 
-def _each_person_once(asker: Asker, last: Mapping[str, str], late: set[str]) -> list[_Wanted]:
+def _each_person_once(last: Mapping[str, str], late: set[str], groups: _Groups) -> set[str]:
     """Somebody with two records is here when either of them is, and stands on the list once."""
-    for ids in {group.ids for group in similar.decided(asker, list(late)).groups}:
+    for ids in set(groups.values()):
         known = [one for one in ids if one in last]
         newest = max(known, key=lambda one: (last[one], one))
-        late -= {one for one in known if one != newest}
-    return [_Wanted(patient_id, None, date.fromisoformat(last[patient_id])) for patient_id in late]
+        late = late - {one for one in known if one != newest}
+    return late
 
 
 _WANTED: Mapping[CallList, Callable[[Asker], list[_Wanted]]] = {
     CallList.TOMORROW: _tomorrow,
     CallList.CHANGED: _changed,
-    CallList.OVERDUE: _overdue,
 }
 
 
 # -- what is said of each
 
 
-def _listed(asker: Asker, wanted: Sequence[_Wanted], most: int) -> Calls:
+def _listed(asker: Asker, wanted: Sequence[_Wanted], groups: _Groups, most: int) -> Calls:
     """Those who may be reached, in order; only the first of them with all that is said of them."""
     ids = list(dict.fromkeys(one.patient_id for one in wanted))
-    groups = {one: group.ids for group in similar.decided(asker, ids).groups for one in group.ids}
     everybody = list(dict.fromkeys([*ids, *groups]))
     tries = _tries(asker, everybody)
     died, unnamed = _not_named(asker)
@@ -237,7 +249,7 @@ def _listed(asker: Asker, wanted: Sequence[_Wanted], most: int) -> Calls:
     return Calls(tuple(rows), len(kept))
 
 
-def _row(one: _Wanted, people: Mapping[str, Any], groups: Mapping[str, Sequence[str]], tries: Sequence[Try]) -> CallRow:
+def _row(one: _Wanted, people: Mapping[str, Any], groups: _Groups, tries: Sequence[Try]) -> CallRow:
     """What is safe holds whichever of several records it was noted on."""
     person = people[one.patient_id]
     records = [people[each] for each in groups.get(one.patient_id, (one.patient_id,))]
