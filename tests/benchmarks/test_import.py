@@ -7,7 +7,7 @@ import pytest
 
 from clinic_desktop.features.patients.queries.search import find
 from clinic_desktop.features.patients.rules.intake import Verdict, propose
-from clinic_desktop.features.patients.service.intake import judge_in_steps, take_in_steps
+from clinic_desktop.features.patients.service.intake import judge_in_steps, take_in_steps, undo_run
 from clinic_desktop.features.patients.service.sheets import sheet_of
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.progress import finish
@@ -40,6 +40,7 @@ def test_five_thousand_lines(vault: Any, actor: Any) -> None:
     found = timed("find one", lambda: vault.ask(lambda reading: find(reading, "E-04321"), actor))
     again = timed("look at the same file again", lambda: finish(judge_in_steps(vault, actor, sheet, columns)))
     bare = timed("a bare read of all", lambda: vault.ask(lambda r: r.plain("SELECT * FROM patient"), actor))
+    timed("take it back", lambda: vault.do(lambda work: undo_run(work, taken.run_id, "wrong list"), actor))
     print(f"\n{PEOPLE} lines: {dict(dry.counts)}, {taken.added} taken in")
     for what, seconds in took.items():
         print(f"  {what:30} {seconds:8.2f} s  {seconds / took['a bare read of all']:8.1f} bare reads")

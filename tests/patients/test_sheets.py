@@ -19,7 +19,7 @@ from clinic_desktop.features.patients.rules.intake import (
     must_fit,
     propose,
 )
-from clinic_desktop.features.patients.rules.intake_lines import ReadLine, habits_of, read_line
+from clinic_desktop.features.patients.rules.intake_lines import Habits, ReadLine, habits_of, read_line
 from clinic_desktop.features.patients.rules.sex import Sex
 from clinic_desktop.features.patients.service import sheets
 from clinic_desktop.features.patients.service.sheets import open_sheet, sheet_of
@@ -137,6 +137,13 @@ def test_what_cannot_be_is_said_with_its_words_and_nothing_is_guessed() -> None:
         (line,) = read(heads, cells)
         assert line.faults, cells
         assert words in line.faults[0], line.faults
+
+
+def test_a_village_without_its_municipality_is_one_of_the_clinics_own_and_nobody_else_is_from_there() -> None:
+    columns, habits = (Field.GIVEN, Field.COMMUNITY, Field.MUNICIPALITY), Habits(home="1413")
+    rows = (("Ana", "Pulay", ""), ("Eva", "", ""), ("Isa", "Acul", "Chajul"))
+    found = [read_line(2, row, columns, TODAY, TODAY, habits).details.municipality_code for row in rows]
+    assert found == ["1413", "", "1405"]
 
 
 # -- files

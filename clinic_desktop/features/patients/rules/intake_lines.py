@@ -42,7 +42,7 @@ class Habits:
     is_given: Callable[[str], bool | None] = _nobody_knows
     """Whether people here bear a folded word as a given name; None: not known."""
     home: str = ""
-    """The clinic's own municipality: where the sheet names none, people are from there."""
+    """The clinic's own municipality: where the sheet names none, its villages are there."""
 
 
 def habits_of(lines: Iterable[Line], columns: Sequence[Field]) -> Habits:
@@ -340,7 +340,8 @@ def _municipality_code(words: str, home: str) -> str | None:
 
 def _municipality(found: _Found, words: str) -> str:
     if not fold(words):
-        return found.habits.home
+        # A village without its municipality is one of the clinic's own; of who has no village nothing is known.
+        return found.habits.home if fold(as_text(found.cells.get(Field.COMMUNITY))) else ""
     code = _municipality_code(words, found.habits.home)
     if code:
         return code
