@@ -135,6 +135,7 @@ SOON = (
     "clinic_desktop.features.patients.screens.search",
     "clinic_desktop.features.patients.screens.person_page",
     "clinic_desktop.features.consults.screens.chart",
+    "clinic_desktop.features.referrals.screens.panel",
     "clinic_desktop.features.patients.screens.registration",
     "clinic_desktop.features.agenda.screens.booking",
 )
@@ -145,6 +146,7 @@ def rehearse(asker: Asker) -> None:
     """Ask once what a chart asks, so that the first one of the day opens like the others. Nothing of it is shown."""
     from clinic_desktop.features.consults.queries import chart as charts
     from clinic_desktop.features.consults.queries import notes
+    from clinic_desktop.features.referrals import queries as referrals
 
     if asker.actor.may(Permission.READ_CHART):
         for entry in people.recently_seen(asker, 1):
@@ -152,6 +154,8 @@ def rehearse(asker: Asker) -> None:
             chart = charts.chart(asker, person.patient_id)
             if chart.last_note is not None:
                 notes.note_page(asker, chart.last_note.note_id)
+            if asker.actor.may(Permission.WRITE_LETTERS):
+                referrals.of_patient(asker, person.patient_id)
 
 
 def _build_search(office: Office) -> QWidget:

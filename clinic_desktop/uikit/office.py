@@ -62,7 +62,7 @@ class Office:
         """The last place somebody wanted to go to, also when no window was there to go."""
         self._navigator: Navigator | None = None
         self._followers: list[_Follower] = []
-        self._turning = False
+        self._refused: list[QWidget] = []
         self._courier = Courier()
         self._worker = None if immediate else Worker(self._courier.bring)
         self._apart: list[LongJob] = []
@@ -241,21 +241,21 @@ class Office:
 
     def _turn_away(self, widget: QWidget, refused: Refused) -> None:
         """What stands open may be seen no more (a record was reserved meanwhile): say so once, and go back."""
-        if self._turning:
-            return
-        self._turning = True
+        self._refused.append(widget)
+        if len(self._refused) == 1:
+            # After this round: several parts of one page hear of the same change.
+            QTimer.singleShot(0, lambda: self._leave(refused))
 
-        def leave() -> None:
-            self._turning = False
-            if not (isValid(widget) and widget.isVisible()):
-                return
-            if isinstance(dialog := widget.window(), QDialog):
-                dialog.reject()
+    def _leave(self, refused: Refused) -> None:
+        windows = {widget.window() for widget in self._refused if isValid(widget) and widget.isVisible()}
+        self._refused.clear()
+        sheets = {window for window in windows if isinstance(window, QDialog)}
+        for sheet in sheets:
+            sheet.reject()
+        if windows - sheets:
             self.back()
+        if windows:
             self.voice.say(refused, None)
-
-        # After this round: several parts of one page hear of the same change.
-        QTimer.singleShot(0, leave)
 
     # going
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from clinic_desktop.app import house, wiring
+from clinic_desktop.app.home import get_ready
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.medication.queries import prescriptions
@@ -15,8 +16,9 @@ from clinic_desktop.features.patients.screens.person_page import PersonPage
 from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
-from clinic_desktop.storage.work import Actor
+from clinic_desktop.storage.work import Actor, Reading
 
 
 @pytest.fixture
@@ -54,3 +56,21 @@ def test_the_desk_is_not_told_that_somebody_takes_medicine(vault: Vault, monkeyp
     }
     assert said["receptionist"] == said["transcriber"] == "clinical records"
     assert said["psychiatrist"] == said["pharmacy"] == "6 medicine lines"
+
+
+@pytest.mark.parametrize("few", [False, True], ids=["all", "few"])
+def test_what_is_fetched_for_later_changes_nothing_and_asks_nothing_that_is_not_allowed(
+    vault: Vault, do: Any, ask: Any, *, few: bool
+) -> None:
+    patient_id = PatientId(new_id())
+    do(partial(patients.register, patient_id=patient_id, details=Details(given_names="Rosa", family_name="Quispe")))
+    do(partial(patients.look, patient_id=patient_id))
+    before = ask(_lines)
+    permissions = frozenset({Permission.SEE_PATIENTS}) if few else frozenset(Permission)
+    for _step in get_ready(vault, Actor(new_id(), "Ana", permissions)):
+        pass
+    assert ask(_lines) == before
+
+
+def _lines(reading: Reading) -> Any:
+    return reading.plain("SELECT count(*) FROM ledger")

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.app import house
+from clinic_desktop.app.home import get_ready
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.records import (
     Condition,
@@ -30,7 +31,8 @@ from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.features.medication.service.formulary import NewPresentation
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.patient import Details, as_columns
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.features.patients.service import registering
+from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
@@ -110,6 +112,14 @@ def spent(act: Callable[[], object], times: int = TIMES) -> tuple[float, float]:
     return median(found), max(found)
 
 
+def _look_at_somebody_else(vault: Vault, actor: Actor) -> None:
+    other = PatientId(new_id())
+    vault.do(
+        partial(registering.register, patient_id=other, details=Details(given_names="Ana", family_name="Brito")), actor
+    )
+    vault.do(partial(registering.look, patient_id=other), actor)
+
+
 def test_opening_a_ten_year_chart_against_a_bare_read(vault: Vault, actor: Actor, office: Any, qtbot: Any) -> None:
     house.furnish()
     tablets = vault.do(
@@ -117,9 +127,6 @@ def test_opening_a_ten_year_chart_against_a_bare_read(vault: Vault, actor: Actor
     )
     patient_id = vault.do(partial(_fill, tablets=tablets), actor)
     bare, _worst = spent(lambda: vault.ask(lambda r: _bare(r, patient_id), actor))
-    asked, asked_worst = spent(lambda: vault.ask(partial(charts.chart, patient_id=patient_id), actor))
-    other = Actor(actor.staff_id, actor.name, frozenset(Permission) - {Permission.OPEN_RESTRICTED})
-    as_other, _worst = spent(lambda: vault.ask(partial(charts.chart, patient_id=patient_id), other))
     opened: list[ChartScreen] = []
 
     def open_it() -> None:
@@ -129,7 +136,13 @@ def test_opening_a_ten_year_chart_against_a_bare_read(vault: Vault, actor: Actor
         screen.grab()
         opened.append(screen)
 
+    # What the program does a moment after somebody signed in, then the first chart of the day.
+    _look_at_somebody_else(vault, actor)
+    ready, _same = spent(lambda: list(get_ready(vault, actor)), times=1)
     first, _same = spent(open_it, times=1)
+    asked, asked_worst = spent(lambda: vault.ask(partial(charts.chart, patient_id=patient_id), actor))
+    other = Actor(actor.staff_id, actor.name, frozenset(Permission) - {Permission.OPEN_RESTRICTED})
+    as_other, _worst = spent(lambda: vault.ask(partial(charts.chart, patient_id=patient_id), other))
     whole, worst = spent(open_it)
     for screen in opened:
         qtbot.addWidget(screen)
@@ -140,6 +153,7 @@ def test_opening_a_ten_year_chart_against_a_bare_read(vault: Vault, actor: Actor
     print(f"  the chart's questions      {asked:7.2f} ms  x{asked / bare:5.1f}   worst {asked_worst:.2f}")
     print(f"  the same, reserved asked   {as_other:7.2f} ms  x{as_other / bare:5.1f}")
     print(f"  in the window, painted     {whole:7.2f} ms  x{whole / bare:5.1f}   worst {worst:.2f}, first {first:.2f}")
+    print(f"  made ready before          {ready:7.2f} ms, while nobody waits")
     print(f"  goal                       {GOAL:7d} ms")
 
 

@@ -24,6 +24,7 @@ from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.home import ConsultsHome
 from clinic_desktop.features.consults.screens.vitals import HistorySheet, VitalsSheet, ask_vitals
 from clinic_desktop.features.consults.service import vitals as service
+from clinic_desktop.features.patients.service import restricting
 from clinic_desktop.kernel.errors import NotAllowed, Refused
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
@@ -164,6 +165,24 @@ def test_a_slip_is_asked_once_and_kept_as_typed_after_a_yes(do: Any, ask: Any, p
         do(use)
     do(partial(use, **asked.value.again))
     assert ask(lambda r: queries.history(r, patient))[0].vitals == vitals
+
+
+def test_whatever_is_pasted_into_the_note_is_kept_as_text_and_turns_nothing_around(
+    take: Taking, ask: Any, patient: str
+) -> None:
+    take(Vitals(weight_grams=54_500, note="  <b>K'iche' ñ 😀</b> =1+1 \u202eabc "))
+    (row,) = ask(partial(queries.history, patient_id=patient))
+    assert row.vitals.note == "<b>K'iche' ñ 😀</b> =1+1 abc"
+
+
+def test_a_sheet_of_somebody_who_is_reserved_meanwhile_closes_with_one_sentence(
+    office: Any, sheet: VitalsSheet, do: Any, qtbot: Any, patient: str
+) -> None:
+    office.actor = Actor(new_id(), "Ana", frozenset({Permission.SEE_PATIENTS, Permission.TAKE_VITALS}))
+    do(partial(restricting.restrict, patient_id=patient, reason="lo pide"))
+    qtbot.waitUntil(lambda: not sheet.isVisible())
+    assert len(office.voice.said) == 1 and "reserved" in office.voice.said[0]
+    assert office.went is None, "the page under it is another matter"
 
 
 def test_the_same_sheet_twice_is_one_measuring(do: Any, ask: Any, patient: str) -> None:

@@ -1,6 +1,7 @@
 """Asking for consent at the desk: one key each, nothing typed is lost, a yes is taken back from the person's page."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,7 @@ from clinic_desktop.kernel.i18n import set_language
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.printing.preview import Leaving, Preview
 from clinic_desktop.storage.drafts import find_draft
+from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.words import Phrase, Text
 from tests.printing.reading import bare, texts
 
@@ -263,6 +265,25 @@ def test_a_yes_is_taken_back_from_its_line_and_what_was_said_before_stays_readab
     assert "Calls and messages · Withdrawn, 23-nov-2026" in said
     assert "Before: Yes, 23-nov-2026, signature, witness: Pedro Cobo" in said
     assert len(panel.take_back) == 1
+
+
+@pytest.mark.parametrize("enter", [Qt.Key.Key_Return, Qt.Key.Key_Enter], ids=["Enter", "number pad"])
+def test_a_yes_is_taken_back_by_keys_alone(open_screen, maria, entries, do, qtbot, enter) -> None:
+    house.furnish()
+    recording = partial(service.record_answers, act_id=new_id(), patient_id=maria)
+    talk = Talk(decided_on=date(2026, 11, 23), way=ConsentWay.MARK)
+    do(partial(recording, answers=[Said(P.CALLS, yes=True)], talk=talk))
+    page = open_screen(PersonPage, patient_id=maria)
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    link = page.findChild(ConsentsPanel).take_back[0]
+    link.setFocus()
+    qtbot.keyClick(link, ENTER)
+    QApplication.processEvents()
+    front = dialogs.front()
+    assert isinstance(front, WithdrawSheet) and QApplication.focusWidget() is front.decided_on
+    qtbot.keyClick(QApplication.focusWidget(), enter, CTRL)
+    assert entries()[P.CALLS].answer is A.WITHDRAWN and dialogs.front() is None
 
 
 def test_each_answer_opens_the_paper_it_stands_on(panel, previews, entries, do) -> None:

@@ -122,12 +122,11 @@ def note_printed(work: Work, request_id: str, *, way: str, copies: int, despite:
     `despite`: the danger for which it was printed again without a yes.
     """
     work.require(Permission.WRITE_LETTERS, Permission.READ_CHART)
-    restricted.must_open(work, work.load(ServiceRequest, request_id).patient_id)
-    said: dict[str, Any] = work.detail or {}
-    if despite and not said:
-        kept = queries.kept(work, request_id)
-        found = queries.unagreed(work, kept.patient_id, kept.written)
-        said = _without_yes(found, despite) if found is not None else {}
+    kept = queries.kept(work, request_id)
+    found = queries.unagreed(work, kept.patient_id, kept.written)
+    # Asked once more: a yes can be taken back while the paper is looked at.
+    must_have_reason(found, kept.written.urgency, despite)
+    said = _without_yes(found, despite) if found is not None else {}
     work.act, work.detail = "referrals.note_printed", {**said, "way": way, "copies": copies}
     work.about(ServiceRequest.__tablename__, request_id)
 
@@ -157,7 +156,7 @@ def write_and_print(
         despite=despite,
     )
     drafts.drop_draft(work, DRAFT, encounter_id or patient_id)
-    note_printed(work, request_id, way=way, copies=copies)
+    note_printed(work, request_id, way=way, copies=copies, despite=despite)
     return number
 
 

@@ -15,6 +15,7 @@ from clinic_desktop.features.consults.rules.vitals import PREGNANCY_WORDS, Pregn
 from clinic_desktop.features.consults.screens.autosave import Autosave
 from clinic_desktop.features.consults.service import vitals as service
 from clinic_desktop.features.patients.queries import people as patients
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.rules.sex import Sex
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError, Refused
@@ -209,11 +210,16 @@ class VitalsSheet(Sheet):
             self.earlier = self.add_deed(Button(_("Earlier measurements")), self._show_earlier)
         self.keep = self.add_deed(Button(_("Keep"), key="save", kind="primary", icon="check"), self._save)
         self._autosave = Autosave(self._keep_typed, self)
+        office.follow(restricted.TABLES, self, self._may_stay)
         if correcting is None:
             self._find_again()
             self.form.edited.connect(self._autosave.touch)
         else:
             self.form.show_row(correcting)
+
+    def _may_stay(self) -> None:
+        """Refused once the record was reserved: the office then closes the sheet."""
+        self._office.ask(restricted.must_open, self.patient_id)
 
     def take_focus(self) -> None:
         self.form.fields["weight"].editor.setFocus()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from clinic_desktop.features.patients.letters.consents import consent_paper
 from clinic_desktop.features.patients.queries import consents as queries
-from clinic_desktop.features.patients.queries import people, photos
+from clinic_desktop.features.patients.queries import people, photos, restricted
 from clinic_desktop.features.patients.rules.ages import read_birth
 from clinic_desktop.features.patients.rules.banner import banner_words
 from clinic_desktop.features.patients.rules.consents import (
@@ -122,6 +122,7 @@ class ConsentScreen(QWidget):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self.keep_draft)
         self.form.edited.connect(self._edited)
+        office.follow(restricted.TABLES, self, self._may_stay)
         self._bring_draft()
 
     # building
@@ -237,6 +238,10 @@ class ConsentScreen(QWidget):
 
     def take_focus(self) -> None:
         self.together.setFocus()
+
+    def _may_stay(self) -> None:
+        """Refused once the record was reserved: the office then goes back; the draft is kept."""
+        self._office.ask(restricted.must_open, self.patient_id)
 
     # what it holds
 
