@@ -32,6 +32,12 @@ def keep_draft(work: Work, screen: str, record_id: str, fields: dict[str, Any], 
     return work.now
 
 
+def move_draft(work: Work, screen: str, record_id: str, *, to: tuple[str, str], fields: dict[str, Any]) -> None:
+    """What was typed belongs to another form and record, `to`; at no moment is it kept nowhere."""
+    keep_draft(work, *to, fields, {})
+    drop_draft(work, screen, record_id)
+
+
 def find_draft(asker: Asker, screen: str, record_id: str) -> KeptDraft | None:
     row = asker.first(_mine(asker).where(Draft.screen == screen, Draft.record_id == record_id))
     return None if row is None else _kept(row)

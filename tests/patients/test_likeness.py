@@ -8,7 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from clinic_desktop.features.patients.queries import similar as likely
+from clinic_desktop.features.patients.queries.search import Shelf
 from clinic_desktop.features.patients.rules.ages import Birth
+from clinic_desktop.features.patients.rules.candidates import candidates
 from clinic_desktop.features.patients.rules.closeness import Close, closeness, given_closeness
 from clinic_desktop.features.patients.rules.comparing import USUAL_BITS, frequency
 from clinic_desktop.features.patients.rules.likeness import WEIGHTS, compare
@@ -201,3 +203,9 @@ def test_similar_lines_of_one_list_are_found_without_being_kept(ask):
 def test_the_region_is_the_same_for_a_seed(seed):
     one, other = make_region(seed, 60), make_region(seed, 60)
     assert one.registered == other.registered
+
+
+def test_a_telephone_written_with_the_code_of_the_country_is_compared_with_the_one_without(ask, register):
+    register("Xicay Coj, Berta", phone="5512 4433")
+    new = Details(given_names="Zoila", family_name="Coj", phone="+502 5512-4433")
+    assert ask(lambda reading: candidates(Shelf(reading), new))

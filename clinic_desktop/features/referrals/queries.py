@@ -18,7 +18,7 @@ from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose
 from clinic_desktop.features.patients.rules.identity import said_id
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
-from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details, say_allergies
+from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details, phone_for_lists, say_allergies
 from clinic_desktop.features.referrals.records import ReferralReply, ServiceRequest
 from clinic_desktop.features.referrals.rules import (
     PARTS,
@@ -318,7 +318,7 @@ def _contact(known: Details) -> str:
         part for part in (known.contact_name, f"({known.contact_kinship})" if known.contact_kinship else "") if part
     )
     contact = " ".join(part for part in (person, known.contact_phone) if part)
-    return _joined([known.phone, known.phone_note, contact], " · ")
+    return _joined([phone_for_lists(known.phone, known.do_not_call), known.phone_note, contact], " · ")
 
 
 def _medicine(line: CurrentMedicine) -> MedicineLine:

@@ -38,7 +38,7 @@ def candidates(shelf: Shelf, new: Details, most: int = COMPARED) -> tuple[int, .
     places = [searching.under(shelf, [word]) for word in terms.words_of(new.community)]
     if places:
         counted.add(postings.common(places), 1)
-    numbers = {phone_digits(new.phone), phone_digits(new.contact_phone)}
+    numbers = {terms.without_country(phone_digits(phone)) for phone in (new.phone, new.contact_phone)}
     counted.add(searching.under(shelf, [digits for digits in numbers if len(digits) >= 7]), 3)
     national_id = tidy_id(new.national_id).casefold()
     if len(national_id) >= 9:

@@ -5,7 +5,7 @@ from datetime import date
 
 from clinic_desktop.features.patients.rules.ages import say_born
 from clinic_desktop.features.patients.rules.identity import phone_digits, said_id, tidy_id
-from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.rules.patient import Details, phone_for_lists
 from clinic_desktop.features.patients.rules.places import said_place
 from clinic_desktop.features.patients.rules.rows import Known
 from clinic_desktop.features.patients.rules.sex import Sex, say_sex
@@ -35,7 +35,7 @@ def side_by_side(one: Known, other: Known, today: date) -> tuple[Line, ...]:
         _line(_("Sex"), _sex(here.sex), _sex(there.sex)),
         _line(_("Community"), _place(here), _place(there)),
         _line(_("Mother"), here.mother_name, there.mother_name),
-        Line(_("Telephone"), here.phone, there.phone, _differ(phone_digits(here.phone), phone_digits(there.phone))),
+        Line(_("Telephone"), _phone(here), _phone(there), _differ(phone_digits(here.phone), phone_digits(there.phone))),
         Line(_("CUI (DPI)"), _card(here), _card(there), _differ(tidy_id(here.national_id), tidy_id(there.national_id))),
         _line(_("Trusted person"), here.contact_name, there.contact_name),
         _line(_("Paper chart"), here.folder_number, there.folder_number),
@@ -67,6 +67,11 @@ def _sex(sex: Sex) -> str:
 
 def _place(details: Details) -> str:
     return said_place(details.municipality_code, details.community)
+
+
+def _phone(details: Details) -> str:
+    shown = phone_for_lists(details.phone, details.do_not_call)
+    return shown or (_("Kept hidden") if details.phone else "")
 
 
 def _card(details: Details) -> str:

@@ -12,14 +12,16 @@ from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.features.patients.queries import similar as likely
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.rules.told_again import told_again
 from clinic_desktop.features.patients.screens.person_form import PersonForm
 from clinic_desktop.features.patients.screens.similar_people import SimilarPeople
+from clinic_desktop.features.patients.screens.told_again import MARKS, as_draft
 from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.storage.drafts import KeptDraft, drop_draft, find_draft, keep_draft, my_drafts
+from clinic_desktop.storage.drafts import KeptDraft, drop_draft, find_draft, keep_draft, move_draft, my_drafts
 from clinic_desktop.storage.work import ChangedMeanwhile
 from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.layouts import line_up, row, scrolled
@@ -59,6 +61,8 @@ class RegistrationScreen(QWidget):
         self.patient_id = patient_id or PatientId(new_id())
         self._before: Details | None = None
         self._saving = False
+        self._told: dict[str, str] = {}
+        """Under which fields it is said what was told before the record was found."""
         self.form = PersonForm(office, registering=not self._correcting)
         self.similar = SimilarPeople()
         keeps_room = self.similar.sizePolicy()
@@ -120,14 +124,27 @@ class RegistrationScreen(QWidget):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self.keep_draft)
         self._pause.timeout.connect(self.look_for_similar)
-        self.form.edited.connect(self._pause.start)
+        self._keeping = QTimer(self)
+        self._keeping.setSingleShot(True)
+        self._keeping.setInterval(_PAUSE_MS)
+        self._keeping.timeout.connect(self.keep_draft)
+        self.form.edited.connect(self._edited)
         for field in self.form.fields.values():
             field.editor.installEventFilter(self)
         self.similar.same.connect(self._is_same)
         self.similar.opened.connect(self._see)
         self.similar.none.connect(self.primary.setFocus)
+
+    def _edited(self) -> None:
+        """Who types without a pause must not lose it all: kept twice a second, compared when the hand rests."""
+        self._pause.start()
+        if not self._keeping.isActive():
+            self._keeping.start()
+
+    def _rest(self) -> None:
+        self._pause.stop()
+        self._keeping.stop()
 
     def _fill(self, words: str) -> None:
         if self._correcting:
@@ -170,11 +187,12 @@ class RegistrationScreen(QWidget):
         return CORRECT if self._correcting else NEW
 
     def keep_draft(self) -> None:
-        """Called at every pause, and before a lock, the cover, and leaving."""
-        self._pause.stop()
+        """Called while one types, and before a lock, the cover, and leaving."""
+        self._keeping.stop()
         if self._saving or self.form.is_empty():
             return
-        kept = partial(keep_draft, screen=self._screen, record_id=self.patient_id, fields=self.form.kept(), caret={})
+        fields = self.form.kept() | ({MARKS: self._told} if self._told else {})
+        kept = partial(keep_draft, screen=self._screen, record_id=self.patient_id, fields=fields, caret={})
         if not self._correcting or self.form.details(self._before) != self._before:
             self._office.do(kept, self, then=self._say_kept)
 
@@ -187,7 +205,11 @@ class RegistrationScreen(QWidget):
         self.patient_id = PatientId(draft.record_id)
         self.form.bring_back(draft.fields)
         self._say_unnamed()
-        self.saved_words.setText(_("What was not finished is here again"))
+        self._told = draft.fields.get(MARKS) or {}
+        for name, said in self._told.items():
+            self.form.fields[name].say(said, "warning")
+        again, told = _("What was not finished is here again"), _("Told today: look at it, then save")
+        self.saved_words.setText(told if self._told else again)
         self.earlier.hide()
         self.discard.show()
         self.look_for_similar()
@@ -202,7 +224,7 @@ class RegistrationScreen(QWidget):
 
     def _forget_draft(self, then: Any = None) -> None:
         self._saving = True
-        self._pause.stop()
+        self._rest()
         self._office.do(partial(drop_draft, screen=self._screen, record_id=self.patient_id), self, then=then)
 
     def _leave(self, *_done: object) -> None:
@@ -219,15 +241,34 @@ class RegistrationScreen(QWidget):
         self.similar.show_similar(found)
 
     def _is_same(self, other: str) -> None:
-        """The person is here already: what was typed goes, that person's page comes. Of two records: compare first."""
+        """The person is here already: their page comes; with what is new in what was told, their correction.
+
+        Of two records: compare first.
+        """
         if self._correcting:
             self.keep_draft()
             self._office.go("persons", patient_id=self.patient_id, linking=True, other_id=other)
             return
-        self._forget_draft(then=partial(self._go_to, other))
+        known = self._office.ask(queries.details, PatientId(other)).details
+        told = told_again(known, self.form.details())
+        if not told:
+            self._forget_draft(then=partial(self._go_to, other, {}))
+            return
+        begun = self._office.ask(find_draft, CORRECT, other)
+        fields = as_draft(told, known, self.form.kept(), begun.fields if begun else {})
+        self._saving = True
+        self._rest()
+        move = partial(move_draft, screen=NEW, record_id=self.patient_id, to=(CORRECT, other), fields=fields)
+        self._office.do(move, self, then=partial(self._go_to, other, {"correct": True}))
 
-    def _go_to(self, other: str, *_done: object) -> None:
-        self._office.go("persons", patient_id=other)
+    def _go_to(self, other: str, arguments: dict[str, Any], *_done: object) -> None:
+        if self._back_to is None:
+            self._office.go("persons", patient_id=other, **arguments)
+        elif arguments:
+            self._office.go("persons", patient_id=other, back_to=self._back_to, **arguments)
+        else:
+            place, more = self._back_to
+            self._office.go(place, patient_id=other, **more)
 
     def _see(self, other: str) -> None:
         self.keep_draft()
@@ -265,9 +306,10 @@ class RegistrationScreen(QWidget):
     def _saved(self, arrived: bool, _result: object) -> None:
         name = self._office.ask(queries.said_names, [self.patient_id])[self.patient_id]
         self._forget_draft()
+        done = (_("{name}: changes saved") if self._correcting else _("{name} is registered")).format(name=name)
         if self._back_to is not None:
             place, arguments = self._back_to
-            self._office.notice(_("{name} is registered").format(name=name))
+            self._office.notice(done)
             self._office.go(place, patient_id=self.patient_id, **arguments)
             return
         if arrived:
@@ -278,8 +320,7 @@ class RegistrationScreen(QWidget):
         elif arrived:
             self._office.go("today")
         else:
-            said = _("{name}: changes saved") if self._correcting else _("{name} is registered")
-            self._office.notice(said.format(name=name))
+            self._office.notice(done)
             self._office.go("persons", patient_id=self.patient_id)
 
     def _failed(self, error: ClinicError) -> None:
@@ -320,7 +361,7 @@ class RegistrationScreen(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         # Whoever hides this page (leaving, cover, lock) asked it to keep its draft before.
         super().hideEvent(event)
-        self._pause.stop()
+        self._rest()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
