@@ -1,11 +1,13 @@
 """The list of communities: what is one place, who may change it, and under which name its people are found."""
 
 from functools import partial
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_desktop.app.demo.people import Region, invent
 from clinic_desktop.features.patients.queries import communities as queries
 from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.patients.queries.search import find as find_people
@@ -13,12 +15,13 @@ from clinic_desktop.features.patients.records import Community
 from clinic_desktop.features.patients.rules import communities as rules
 from clinic_desktop.features.patients.rules.communities import PlaceRow, holders, likely_same, read_minutes
 from clinic_desktop.features.patients.service import communities as service
-from clinic_desktop.features.patients.service import filing
+from clinic_desktop.features.patients.service import filing, registering
 from clinic_desktop.kernel.errors import NotAllowed
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Actor, ChangedMeanwhile, Work
 from tests.exchange.conftest import make, network, saved_network
+from tests.patients.conftest import TODAY
 
 __all__ = ["make", "network", "saved_network"]
 NEBAJ, CHAJUL = "1413", "1405"
@@ -250,6 +253,16 @@ def test_whoever_only_sees_people_sees_the_list_and_changes_nothing(vault, add):
     assert len(vault.ask(queries.listed, looker)) == 1
     with pytest.raises(NotAllowed):
         vault.do(partial(service.retire, community_id=place), looker)
+
+
+def test_the_people_of_the_demonstration_live_in_places_of_the_list(do, ask):
+    rng = Random(3)
+    for _ in range(12):
+        person = invent(rng, Region(("0710", "0709"), "cak", "P"), TODAY)
+        do(partial(registering.register, patient_id=PatientId(new_id()), details=person))
+    lines = ask(queries.listed)
+    assert sum(line.people for line in lines) == 12
+    assert {line.municipality_code for line in lines} <= {"0710", "0709"}
 
 
 # -- between clinics

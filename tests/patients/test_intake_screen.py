@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from shiboken6 import isValid
 
+from clinic_desktop.app import house
 from clinic_desktop.features.patients.queries import intake as queries
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.intake import Field, Verdict
@@ -18,6 +19,8 @@ from clinic_desktop.features.patients.screens.persons import PersonsScreen
 from clinic_desktop.kernel.i18n import set_language
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.shell.frame import Frame
+from clinic_desktop.shell.slots import Search, Slots
 from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import dialogs, theme
 from clinic_desktop.uikit.office import Office
@@ -331,7 +334,37 @@ def test_a_preview_ends_with_the_screen_that_was_left(working, tmp_path, qtbot, 
     assert people(ask) == 0
 
 
+def test_whoever_leaves_while_people_are_taken_in_finds_all_of_them(working, tmp_path, qtbot, ask):
+    path = tmp_path / "larga.csv"
+    path.write_bytes(sheets.csv_of(sheets.people(150)))
+    working.open_file(path)
+    qtbot.waitUntil(lambda: working.pages.currentIndex() == COLUMNS, timeout=20_000)
+    working.columns.go_on.click()
+    qtbot.waitUntil(lambda: working.pages.currentIndex() == REVIEW, timeout=60_000)
+    office, new = working._office, working.review._judgement.counts[Verdict.NEW]
+    working.review.take.click()
+    working.deleteLater()
+    qtbot.waitUntil(office.is_idle, timeout=60_000)
+    assert people(ask) == new and ask(queries.runs)[0].people == new
+
+
 # -- where it is, how it looks
+
+
+def test_esc_goes_one_look_back_and_leaves_from_the_first(office, qtbot, sheet):
+    window = Frame(office, house.places(), Slots(Search("", lambda _office: QLabel()), ()), role_words="", title="")
+    qtbot.addWidget(window)
+    office.set_navigator(window)
+    window.show()
+    office.go("persons")
+    office.go("import-people")
+    page = window.page()
+    page.open_file(sheet)
+    page.columns.go_on.click()
+    for step in (REVIEW, COLUMNS, START):
+        assert page.pages.currentIndex() == step
+        qtbot.keyClick(window.focusWidget() or page, Qt.Key.Key_Escape)
+    assert window.here() == "persons"
 
 
 def test_only_who_may_import_is_shown_the_way(open_screen, office, vault, qtbot):
