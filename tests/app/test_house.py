@@ -1,5 +1,6 @@
 """What the house hangs between the rooms."""
 
+import gc
 from functools import partial
 from typing import Any
 
@@ -70,6 +71,16 @@ def test_what_is_fetched_for_later_changes_nothing_and_asks_nothing_that_is_not_
     for _step in get_ready(vault, Actor(new_id(), "Ana", permissions)):
         pass
     assert ask(_lines) == before
+
+
+def test_what_stands_once_the_window_is_ready_is_not_looked_through_again(vault: Vault, actor: Actor) -> None:
+    gc.unfreeze()
+    try:
+        for _step in get_ready(vault, actor):
+            pass
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
 
 
 def _lines(reading: Reading) -> Any:
