@@ -42,6 +42,7 @@ def test_who_waits_already_cannot_arrive_again_until_it_is_taken_back(open_scree
     do(partial(agenda.undo_check_in, appointment_id=appointment_id))
     assert (arrived.text(), arrived.isEnabled()) == ("Arrived", True)
     arrived.click()
+    appointment_id = next(row.appointment_id for row in ask(agenda_queries.today) if row.turn == 2)
     do(partial(agenda.call_in, appointment_id=appointment_id))
     assert (arrived.text(), arrived.isEnabled()) == ("In consultation", False)
 
