@@ -142,6 +142,10 @@ SOON = (
 """Screens that will be wanted within minutes, the next one first: fetched while nobody waits for them."""
 
 
+_REHEARSED = 3
+"""Of those who were here last so many are tried, until one has a note."""
+
+
 def rehearse(asker: Asker) -> None:
     """Ask once what a chart asks, so that the first one of the day opens like the others. Nothing of it is shown."""
     from clinic_desktop.features.consults.queries import chart as charts
@@ -149,13 +153,13 @@ def rehearse(asker: Asker) -> None:
     from clinic_desktop.features.referrals import queries as referrals
 
     if asker.actor.may(Permission.READ_CHART):
-        for entry in people.recently_seen(asker, 1):
-            (person,) = people.rows_of(asker, [entry])
+        for person in people.rows_of(asker, people.recently_seen(asker, _REHEARSED)):
             chart = charts.chart(asker, person.patient_id)
-            if chart.last_note is not None:
-                notes.note_page(asker, chart.last_note.note_id)
             if asker.actor.may(Permission.WRITE_LETTERS):
                 referrals.of_patient(asker, person.patient_id)
+            if chart.last_note is not None:
+                notes.note_page(asker, chart.last_note.note_id)
+                break
 
 
 def _build_search(office: Office) -> QWidget:

@@ -25,6 +25,7 @@ from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, Ver
 from clinic_desktop.features.consults.rules.scoring import HowGiven
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.screens.chart import ChartScreen
+from clinic_desktop.features.consults.screens.home import ConsultsHome
 from clinic_desktop.features.medication.records import MedicationRequest
 from clinic_desktop.features.medication.rules.kinds import Form, Unit
 from clinic_desktop.features.medication.service import formulary
@@ -112,12 +113,20 @@ def spent(act: Callable[[], object], times: int = TIMES) -> tuple[float, float]:
     return median(found), max(found)
 
 
-def _look_at_somebody_else(vault: Vault, actor: Actor) -> None:
+def _look_at_somebody_else(vault: Vault, actor: Actor, tablets: str) -> None:
+    """Ana was here last: her chart is the one that is rehearsed."""
     other = PatientId(new_id())
-    vault.do(
-        partial(registering.register, patient_id=other, details=Details(given_names="Ana", family_name="Brito")), actor
-    )
+    ana = Details(given_names="Ana", family_name="Brito")
+    vault.do(partial(registering.register, patient_id=other, details=ana), actor)
+    vault.do(partial(_visited, patient_id=other, tablets=tablets), actor)
     vault.do(partial(registering.look, patient_id=other), actor)
+
+
+def _visited(work: Work, patient_id: str, tablets: str) -> None:
+    stamps = {"origin_site_id": work.site_id, "recorded_at": work.now, "recorded_by": work.actor.staff_id}
+    for table, row in _visit(patient_id, 1, work.today - timedelta(days=30), tablets, work.now):
+        work.session.execute(sa.insert(table), [stamps | row])
+    work.about("patient", patient_id)
 
 
 def test_opening_a_ten_year_chart_against_a_bare_read(vault: Vault, actor: Actor, office: Any, qtbot: Any) -> None:
@@ -136,8 +145,12 @@ def test_opening_a_ten_year_chart_against_a_bare_read(vault: Vault, actor: Actor
         screen.grab()
         opened.append(screen)
 
+    home = ConsultsHome(office)
+    qtbot.addWidget(home)
+    home.show()
+    home.grab()
     # What the program does a moment after somebody signed in, then the first chart of the day.
-    _look_at_somebody_else(vault, actor)
+    _look_at_somebody_else(vault, actor, tablets)
     ready, _same = spent(lambda: list(get_ready(vault, actor)), times=1)
     first, _same = spent(open_it, times=1)
     asked, asked_worst = spent(lambda: vault.ask(partial(charts.chart, patient_id=patient_id), actor))
