@@ -99,7 +99,7 @@ _ROW = (
         Patient.met_on,
         Appointment.place_id,
         Patient.needs_interpreter,
-        sa.func.coalesce(Patient.minutes_to_clinic, Community.minutes_to_clinic, _SAME.minutes_to_clinic),
+        sa.func.coalesce(Patient.minutes_to_clinic, _SAME.minutes_to_clinic, Community.minutes_to_clinic),
     )
     .join(Patient, Patient.id == Appointment.patient_id)
     .outerjoin(Community, Community.id == Patient.community_id)

@@ -272,4 +272,4 @@ def _said_twice(what: str) -> str:
 def _seems(first: ReadLine, equal: Sequence[str]) -> str:
     words = _("Line {number} seems to be the same person: {who}.")
     said = words.format(number=first.number, who=said_name(first.details.name))
-    return " ".join((said, *equal[:2]))
+    return f"{said.removesuffix('.')}: {', '.join(equal[:2])}" if equal else said

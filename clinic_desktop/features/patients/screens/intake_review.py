@@ -153,7 +153,7 @@ class ReviewPage(QWidget):
     def _say_what(self, line: Judged) -> cells.Cell:
         if self.choice.at() == ADD or (self.choice.at() == BY_LINE and line.number in self._added):
             return cells.chip(_("Comes in"), "well", "check")
-        return cells.chip(_("Left out"))
+        return cells.chip(_("Stays out"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
