@@ -1,14 +1,18 @@
-"""How many keys it takes to register somebody, on the real window and without a mouse."""
+"""Registering on the real window, without a mouse: how many keys it takes, and what a hasty hand does."""
 
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from clinic_desktop.app import house
+from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.patients.queries import people as queries
+from clinic_desktop.features.patients.screens.person_page import PersonPage
 from clinic_desktop.features.patients.screens.registration import RegistrationScreen
 from clinic_desktop.features.patients.service import registering
 from clinic_desktop.features.staff.rules import FIRST_ROLES
@@ -18,6 +22,7 @@ from clinic_desktop.shell.frame import Frame
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import theme
+from clinic_desktop.uikit.buttons import Link
 from clinic_desktop.uikit.office import Office
 from tests.makers.keyboard import Keyboard, settle
 from tests.patients.conftest import details
@@ -73,3 +78,62 @@ def test_a_new_person_costs_at_most_forty_keys_from_the_search_box_to_the_waitin
     assert (known.community, known.municipality_code) == ("Pulay", "1413")
     assert known.community_id and known.birth is not None
     assert keyboard.letters + keyboard.keys <= MOST_KEYS
+
+
+def test_two_quick_presses_register_once_and_arrive_once(vault: Vault, reception: Actor, qapp: Any, qtbot: Any) -> None:
+    """With the real worker: the second press comes while the first is still being written."""
+    set_language("es")
+    theme.start(qapp)
+    house.furnish()
+    office = Office(vault, reception)
+    frame = Frame(office, house.places(), house.frame_slots(lambda: None), home="today")
+    qtbot.addWidget(frame)
+    frame.resize(1366, 697)
+    frame.show()
+    with qtbot.waitActive(frame):
+        frame.activateWindow()
+    keyboard = Keyboard(frame)
+    keyboard.press("F2")
+    keyboard.write("chavajay xicay marta")
+    keyboard.press("Ctrl+N")
+    keyboard.write("34")
+    keyboard.press("Enter")
+    keyboard.write("m")
+    keyboard.write("pul")
+    keyboard.press("Enter")
+    form = frame.page()
+    assert isinstance(form, RegistrationScreen)
+    for _press in range(3):
+        QTest.keyClick(form.primary, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not isinstance(frame.page(), RegistrationScreen))
+    assert vault.ask(queries.count, reception) == 1
+    assert [row.patient_id for row in vault.ask(agenda.today, reception)] == [form.patient_id]
+    office.close()
+
+
+def test_every_link_of_a_persons_page_is_reached_by_tab_and_shows_where_the_focus_is(
+    frame: Frame, vault: Vault, actor: Actor
+) -> None:
+    who = PatientId(new_id())
+    quiet = details("Tzoc, Ana", "1990", phone="55124433", do_not_call=True)
+    vault.do(partial(registering.register, patient_id=who, details=quiet), actor)
+    keyboard = Keyboard(frame)
+    keyboard.press("F2")
+    keyboard.write("tzoc ana")
+    keyboard.press("Enter")
+    page = frame.page()
+    assert isinstance(page, PersonPage)
+    wanted = [link for link in page.findChildren(Link) if link.isVisible()]
+    assert {page.same, page.void, page.show_phone, *page.missing} <= set(wanted)
+    reached: set[QWidget] = set()
+    for _stroke in range(60):
+        keyboard.press("Tab")
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        if isinstance(focused, Link) and focused not in reached:
+            with_ring = focused.grab().toImage()
+            focused.clearFocus()
+            assert focused.grab().toImage() != with_ring, focused.text()
+            focused.setFocus()
+        reached.add(focused)
+    assert set(wanted) <= reached

@@ -45,7 +45,8 @@ class ChartScreen(QWidget):
         self.trend = Trend(scale_of(SCALE))
         self.empty = EmptyState(_("Nothing is signed yet. Open the consultation to write the first note."))
         self.write = Button(_("Open the consultation"), key="save", kind="primary", icon="stethoscope")
-        self.write.setVisible(office.may(Permission.WRITE_NOTES))
+        if not office.may(Permission.WRITE_NOTES):
+            self.write.hide()
         self._facts = QWidget()
         self._lines = stack(self._facts, gap=4)
         self.vitals = LastVitals(office)

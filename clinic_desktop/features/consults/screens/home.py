@@ -46,7 +46,8 @@ class ConsultsHome(QWidget):
         self.next.clicked.connect(self.open_next)
         self.vitals = Button(_("Vital signs"), key="vitals", icon="heartbeat")
         self.vitals.clicked.connect(self.measure)
-        self.vitals.setVisible(office.may(*WRITERS))
+        if not office.may(*WRITERS):
+            self.vitals.hide()
         self.table.opened.connect(self.open_row)
         self.risks.opened.connect(self._open_risk)
         self.waiting_notes.opened.connect(self._open_note)

@@ -336,7 +336,8 @@ class LastVitals(QWidget):
         self.said = Phrase(size="small")
         self.measure = Link(deed or _("Vital signs"), key="vitals", small=True)
         self.measure.clicked.connect(self.ask)
-        self.measure.setVisible(office.may(*WRITERS))
+        if not office.may(*WRITERS):
+            self.measure.hide()
         self._head = Text(_("Vital signs"), weight="semi")
         self._head.setVisible(not office.may(*WRITERS))
         stack(self, row(self._head, self.measure, None), self.said, gap=2)

@@ -41,7 +41,8 @@ class ConsentsPanel(QWidget):
         self._lines = column(gap=S2)
         self.ask = Button(_("Ask now"), "consent", icon="signature")
         self.ask.clicked.connect(lambda: office.go("persons", patient_id=patient_id, consent=True))
-        self.ask.setVisible(office.may(*service.MAY_NOTE))
+        if not office.may(*service.MAY_NOTE):
+            self.ask.hide()
         self.blank = Link(_("Print an empty sheet"))
         self.blank.clicked.connect(self._print_blank)
         stack(self, self._lines, row(self.ask, self.blank, None, gap=S3), gap=S3)

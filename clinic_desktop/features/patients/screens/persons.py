@@ -72,7 +72,8 @@ class PersonsScreen(QWidget):
         self.communities = Button(_("Communities"))
         self.communities.clicked.connect(lambda: office.go("communities"))
         self.intake = Button(_("Bring from a sheet"))
-        self.intake.setVisible(office.may(Permission.IMPORT_PATIENTS))
+        if not office.may(Permission.IMPORT_PATIENTS):
+            self.intake.hide()
         self.intake.clicked.connect(lambda: office.go("import-people"))
         empty = EmptyState(_("Nobody is registered yet. Type a name above, or register the first person."))
         self.table = PeopleTable(empty, reasons=False)
