@@ -382,3 +382,27 @@ def test_a_yes_taken_back_stops_the_next_print_of_a_letter_that_was_written(do, 
         send(do, chart, write())
     answer(do, chart, yes=True)
     assert "Hospital" in paper(ask, drawn)
+
+
+def test_a_yes_taken_back_while_the_paper_is_looked_at_stops_it_before_it_leaves(do, ask, chart) -> None:
+    drawn = new_id()
+    send(do, chart, write(), request_id=drawn)
+    assert "Hospital" in paper(ask, drawn)
+    take_back(do, ask, chart)
+    with pytest.raises(LetterRefused):
+        do(partial(service.note_printed, request_id=drawn, way="print", copies=1))
+
+
+def test_an_emergency_that_is_printed_again_asks_for_the_danger_again_and_the_log_keeps_it(
+    do, ask, vault, actor, chart
+) -> None:
+    answer(do, chart, yes=False)
+    drawn = new_id()
+    send(do, chart, write(Urgency.EMERGENCY), request_id=drawn, despite="Tomó veneno hoy")
+    with pytest.raises(GoesWithoutConsent):
+        paper(ask, drawn)
+    noting = partial(service.note_printed, request_id=drawn, way="print", copies=1)
+    with pytest.raises(GoesWithoutConsent):
+        do(noting)
+    do(partial(noting, despite="<b>Sigue</b>  en\u202e peligro" + "x" * 300))
+    assert "<b>Sigue</b> en peligrox" in last_detail(vault, actor)
