@@ -10,13 +10,14 @@ from clinic_desktop.features.patients.rules.communities import (
     CommunityChoice,
     CommunityLine,
     PlaceRow,
+    begins,
+    folded,
     holders,
     likely_same,
     say,
 )
 from clinic_desktop.features.patients.rules.places import municipality_name
-from clinic_desktop.features.patients.rules.terms import begins_all, words_of
-from clinic_desktop.kernel.names import fold
+from clinic_desktop.features.patients.rules.terms import words_of
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
@@ -59,7 +60,7 @@ def find(asker: Asker, typed: str, municipality_code: str = "", limit: int = 8) 
     groups = _grouped(asker.all(_ROWS))
     hits = [
         (held, group) for held, group in groups
-        if any(row.name and begins_all(row.name, words) for row in group)
+        if any(begins(row.name or "", words) for row in group)
     ]  # fmt: skip
     hits.sort(key=lambda hit: (hit[0].municipality_code != municipality_code, len(hit[0].name or ""), hit[0].name))
     return tuple(
@@ -90,7 +91,7 @@ def listed(asker: Asker) -> tuple[CommunityLine, ...]:
         )
         for held, group in groups
     ]
-    return tuple(sorted(lines, key=lambda line: (fold(municipality_name(line.municipality_code)), fold(line.name))))
+    return tuple(sorted(lines, key=lambda line: (folded(municipality_name(line.municipality_code)), folded(line.name))))
 
 
 def _grouped(rows: Iterable[Any]) -> list[tuple[Any, list[Any]]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import NAMESPACE_URL, uuid5
 
 from clinic_desktop.features.patients.rules.places import municipality_name
@@ -56,6 +57,25 @@ class CommunityLine:
         return say(self.name, self.municipality_code)
 
 
+# Names of places are few and asked at every key: folded once, they stay.
+
+
+@lru_cache(maxsize=8192)
+def folded(name: str) -> str:
+    return fold(name)
+
+
+@lru_cache(maxsize=8192)
+def _words(name: str) -> tuple[str, ...]:
+    return words_of(name)
+
+
+def begins(name: str, typed: tuple[str, ...]) -> bool:
+    """Whether each typed word begins some word of the name."""
+    words = _words(name)
+    return bool(words) and all(any(word.startswith(sought) for word in words) for sought in typed)
+
+
 def say(name: str, municipality_code: str | None) -> str:
     return ", ".join(part for part in (name, municipality_name(municipality_code)) if part)
 
@@ -77,12 +97,11 @@ def holders(rows: Iterable[PlaceRow]) -> dict[str, str]:
     """
     known = {row.community_id: row for row in rows}
     said = {row_id: _end_of(row_id, known) for row_id in known}
+    names = {row_id: (known[row_id].municipality_code, folded(known[row_id].name)) for row_id in said.values()}
     by_name: dict[tuple[str, str], str] = {}
-    for row_id in set(said.values()):
-        row = known[row_id]
-        name = (row.municipality_code, fold(row.name))
+    for row_id, name in names.items():
         by_name[name] = min(by_name.get(name, row_id), row_id, key=lambda one: (known[one].retired, one))
-    ends = {row_id: by_name[known[row_id].municipality_code, fold(known[row_id].name)] for row_id in said.values()}
+    ends = {row_id: by_name[name] for row_id, name in names.items()}
     return {row_id: ends[end] for row_id, end in said.items()}
 
 
@@ -107,8 +126,9 @@ def likely_same(rows: Iterable[PlaceRow]) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=8192)
 def _sounds(name: str) -> tuple[str, ...]:
-    words = words_of(name)
+    words = _words(name)
     return tuple(sorted(sound(word) or word for word in words if word not in _KINDS or len(words) == 1))
 
 

@@ -6,9 +6,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.patients.queries import communities as queries
-from clinic_desktop.features.patients.rules.communities import CommunityLine
+from clinic_desktop.features.patients.rules.communities import CommunityLine, begins
 from clinic_desktop.features.patients.rules.places import municipality_name
-from clinic_desktop.features.patients.rules.terms import begins_all, words_of
+from clinic_desktop.features.patients.rules.terms import words_of
 from clinic_desktop.features.patients.screens.community_sheets import ask_new, ask_same, ask_to_change
 from clinic_desktop.features.patients.service import communities as service
 from clinic_desktop.kernel.i18n import _
@@ -64,7 +64,7 @@ class CommunitiesScreen(QWidget):
         self.tabs.set_counts([len(self._lines), len(alike)])
         words = words_of(self.filter.text())
         lines = alike if self.tabs.at() == ALIKE else self._lines
-        self.table.show_rows([line for line in lines if not words or begins_all(line.said, words)])
+        self.table.show_rows([line for line in lines if not words or begins(line.said, words)])
         self._allow()
 
     def _make_table(self) -> ListTable[CommunityLine]:
@@ -95,7 +95,8 @@ class CommunitiesScreen(QWidget):
         self.change.clicked.connect(self._change)
         self.add.clicked.connect(self._add)
         for button in (self.retire, self.same, self.change, self.add):
-            button.setVisible(self._keeps)
+            if not self._keeps:
+                button.hide()
         head = row(self.tabs, None, self.filter, margins=(S2, 4, S3, 0))
         self.filter.setFixedWidth(260)
         listed = Card(head, Line(), (self.table, 1), margins=(1, 1, 1, 1), gap=0)
