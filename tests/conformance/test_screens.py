@@ -2,11 +2,12 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -20,8 +21,11 @@ from PySide6.QtWidgets import (
 
 import clinic_desktop
 from clinic_desktop.app import house
+from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering
 from clinic_desktop.kernel import i18n
 from clinic_desktop.kernel.i18n import set_language
+from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import theme
@@ -32,6 +36,7 @@ from clinic_desktop.uikit.voice import RememberingVoice
 CLIENT = (1366 - 84, 697 - 86)
 NARROW = (911 - 60, 442 - 86)
 """The page inside the frame at 150 %."""
+OF_A_PERSON = ("chart", "referral")
 RAIL_PLACES = [place for place in house.places() if place.rail]
 
 
@@ -91,6 +96,50 @@ def test_every_control_has_a_name_for_the_screen_reader(place: Any, opened: Call
         and w.metaObject().className() != "QScrollArea"
     ]
     assert nameless == []
+
+
+class Flashes(QObject):
+    """What was shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(watched.accessibleName() or said(watched) or type(watched).__name__)
+        return False
+
+
+@pytest.fixture
+def flashes(qapp: QApplication) -> Iterator[list[str]]:
+    spy = Flashes()
+    qapp.installEventFilter(spy)
+    yield spy.seen
+    qapp.removeEventFilter(spy)
+
+
+@pytest.mark.parametrize("place", [p for p in house.places() if p.code not in OF_A_PERSON], ids=lambda p: p.code)
+def test_nothing_of_a_place_flashes_up_as_a_window_that_takes_the_focus(
+    place: Any, spanish_office: Office, flashes: list[str]
+) -> None:
+    page = place.build(spanish_office)
+    QApplication.processEvents()
+    page.deleteLater()
+    assert flashes == []
+
+
+@pytest.mark.parametrize("way", ["", "correct", "consent", "linking"])
+def test_nothing_of_a_persons_pages_flashes_up_as_a_window(
+    way: str, spanish_office: Office, flashes: list[str], do: Callable[..., Any]
+) -> None:
+    who = PatientId(new_id())
+    do(partial(registering.register, patient_id=who, details=Details(given_names="Ana", family_name="Coj")))
+    persons = next(place for place in house.places() if place.code == "persons")
+    page = persons.build(spanish_office, patient_id=who, **({way: True} if way else {}))
+    QApplication.processEvents()
+    page.deleteLater()
+    assert flashes == []
 
 
 @pytest.mark.parametrize("place", RAIL_PLACES, ids=lambda p: p.code)

@@ -116,10 +116,11 @@ class DaysScreen(QWidget):
         ):
             button.clicked.connect(partial(_call, act))
         give_letters(self.add, self.move_all, self.call_off, self.places, self.take_back)
-        may = self._office.may(*_MAY_PLAN)
-        for button in (self.places, self.change, self.call_off, self.add):
-            button.setVisible(may)
-        self.move_all.setVisible(self._office.may(Permission.RECEPTION))
+        if not self._office.may(*_MAY_PLAN):
+            for button in (self.places, self.change, self.call_off, self.add):
+                button.hide()
+        if not self._office.may(Permission.RECEPTION):
+            self.move_all.hide()
         deeds = row(self.back, self.places, None, self.call_off, self.move_all, self.change, self.add, gap=S2)
         listed = Card(self.table, margins=(1, 4, 1, 1), gap=0)
         stack(

@@ -115,7 +115,8 @@ class PaperDayScreen(QWidget):
         self.back.clicked.connect(self._office.back)
         self.new_person = Button(_("New person"), "new", icon="user-plus")
         self.new_person.clicked.connect(self._register)
-        self.new_person.setVisible(self._office.may(Permission.REGISTER_PATIENTS))
+        if not self._office.may(Permission.REGISTER_PATIENTS):
+            self.new_person.hide()
         self.save_line = Button(_("Save line"), "save", "primary", "check")
         self.save_line.clicked.connect(self.save)
         deeds = row(self.back, None, self.new_person, self.save_line, gap=S2)

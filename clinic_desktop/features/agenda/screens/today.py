@@ -227,9 +227,13 @@ class TodayScreen(QWidget):
         self.print = Button(_("Print list"), "print", icon="printer")
         self.days = Button(_("Consultation days"), icon="calendar-event")
         self.more = Button(_("More"), icon="chevron-up")
-        self.new_person.setVisible(self._office.may(Permission.REGISTER_PATIENTS))
-        self.new_booking.setVisible(self._office.may(Permission.RECEPTION))
-        self.print.setVisible(may_print(self._office))
+        for button, may in (
+            (self.new_person, self._office.may(Permission.REGISTER_PATIENTS)),
+            (self.new_booking, self._office.may(Permission.RECEPTION)),
+            (self.print, may_print(self._office)),
+        ):
+            if not may:
+                button.hide()
         self.new_person.clicked.connect(lambda: self._office.go("persons", new=True))
         self.new_booking.clicked.connect(self._book)
         self.print.clicked.connect(lambda: self._unless_seen(lambda: print_day(self._office, self)))

@@ -70,7 +70,8 @@ class BackupsScreen(QWidget):
         self.verify = Button(_("Check the chosen backup"), icon="clipboard-check")
         self.check = Button(_("Check the data"), icon="database")
         self.code = Button(_("New recovery code"), icon="key")
-        self.code.setVisible(self._office.may(Permission.KEEP_STAFF))
+        if not self._office.may(Permission.KEEP_STAFF):
+            self.code.hide()
         self._seal, self._told = column(), column(gap=S2)
 
     def _make_table(self) -> ListTable[Backup]:

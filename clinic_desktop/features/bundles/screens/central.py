@@ -75,7 +75,8 @@ class CentralDesk(QWidget):
         self.answer.clicked.connect(self._answer)
         self.enrol = Button(_("Take in a new clinic…"), icon="building-hospital")
         self.enrol.clicked.connect(self._choose_request)
-        self.enrol.setVisible(self._office.may(Permission.KEEP_STAFF))
+        if not self._office.may(Permission.KEEP_STAFF):
+            self.enrol.hide()
         self.bar = ProgressBar()
         self.stop = Button(_("Stop"), kind="quiet")
         self.stop.clicked.connect(self._stop)
