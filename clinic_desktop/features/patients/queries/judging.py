@@ -159,6 +159,8 @@ class Judging:
 
     def __init__(self, sheet: Sheet, columns: Sequence[Field], told_on: date | None = None) -> None:
         must_fit(sheet.headings, columns)
+        self._asked = (sheet.sha256, len(sheet.lines), tuple(columns), told_on)
+        self._seen: tuple[object, ...] = ()
         self._sheet = sheet
         self._columns = tuple(columns)
         self._told_on = told_on
@@ -190,6 +192,7 @@ class Judging:
     def _all(self) -> Iterator[None]:
         today = self._now.today
         told_on = min(self._told_on or today, today)
+        self._seen = _seen(self._now)
         self._habits = habits(self._now, self._sheet.lines, self._columns)
         yield
         for line in self._sheet.lines:
@@ -214,6 +217,12 @@ class Judging:
             self.done += 1
             if self.done % _COMPARED_AT_ONCE == 0:
                 yield
+        self._now.remembered[_NAME] = self
+
+    def holds(self, asker: Asker, sheet: Sheet, columns: Sequence[Field], told_on: date | None) -> bool:
+        """Whether it was this question, and nobody was filed otherwise since."""
+        asked = (sheet.sha256, len(sheet.lines), tuple(columns), told_on)
+        return self._asked == asked and self._seen == _seen(asker)
 
     def _judge(
         self, line: ReadLine, here: Here, twice: Mapping[int, str], compared: EachCompared, today: date
@@ -242,6 +251,22 @@ class Judging:
 
 
 _NO_MORE = object()
+_NAME = "patients.judging"
+
+
+def judged_before(asker: Asker, sheet: Sheet, columns: Sequence[Field], told_on: date | None) -> Judging | None:
+    """The last look, if it was at this sheet and still holds: who looks and then takes in waits once."""
+    asker.require(Permission.IMPORT_PATIENTS)
+    last: Judging | None = asker.remembered.get(_NAME)
+    if last is not None and not last.holds(asker, sheet, columns, told_on):
+        last = asker.remembered.pop(_NAME, None) and None
+    return last
+
+
+def _seen(asker: Asker) -> tuple[object, ...]:
+    """What an answer depends on besides the sheet: what is filed, what day it is, and who asks."""
+    ((version,),) = asker.plain("SELECT coalesce(max(version), 0) FROM patient_filing")
+    return version, asker.today, asker.actor.staff_id, asker.actor.permissions
 
 
 def _twice_in_numbers(lines: Iterable[ReadLine]) -> dict[int, str]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.queries.search import Shelf
 from clinic_desktop.features.patients.records import Patient
-from clinic_desktop.features.patients.rules import comparing, likeness, terms
+from clinic_desktop.features.patients.rules import comparing, likeness, postings, terms
 from clinic_desktop.features.patients.rules.ages import Birth, say_born
 from clinic_desktop.features.patients.rules.candidates import candidates
 from clinic_desktop.features.patients.rules.comparing import Traits, traits
@@ -259,11 +259,25 @@ class _Remembering(Shelf):
     def read(self, spans: Sequence[Span]) -> Iterable[tuple[Any, ...]]:
         key = tuple(spans)
         if key not in self._known:
-            self._known[key] = list(super().read(spans))
+            if len(self._known) >= _KEPT_READS:
+                self._known.clear()
+            rows = list(super().read(spans))
+            self._known[key] = rows if len(rows) <= _FEW_ROWS else _as_bits(rows)
         return self._known[key]
 
     def vocabulary(self) -> Sequence[str]:
         return self._words
+
+
+_KEPT_READS, _FEW_ROWS = 1000, 8
+
+
+def _as_bits(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """What many rows say, in one for each chunk that is read again at once."""
+    bits: dict[int, int] = {}
+    for _place, chunk, people in rows:
+        bits[chunk] = bits.get(chunk, 0) | postings.unpack(people)
+    return [(0, chunk, inside.to_bytes(postings.DENSE, "little")) for chunk, inside in bits.items()]
 
 
 _PAIRS_AT_ONCE = 2000

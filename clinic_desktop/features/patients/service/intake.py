@@ -15,7 +15,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from clinic_desktop.features.patients.queries.intake import taken_before
-from clinic_desktop.features.patients.queries.judging import Judging, who_is_here
+from clinic_desktop.features.patients.queries.judging import Judging, judged_before, who_is_here
 from clinic_desktop.features.patients.records import (
     Allergy,
     Consent,
@@ -85,10 +85,16 @@ def judge_in_steps(
     vault: Vault, actor: Actor, sheet: Sheet, columns: Sequence[Field], told_on: date | None = None
 ) -> Generator[Progress, None, Judgement]:
     """Look at every line; nothing is changed. Ages count from `told_on`, by default today."""
-    return (yield from _judged(vault, actor, Judging(sheet, columns, told_on))).judgement
+    return (yield from _judged(vault, actor, sheet, columns, told_on)).judgement
 
 
-def _judged(vault: Vault, actor: Actor, judging: Judging) -> Generator[Progress, None, Judging]:
+def _judged(
+    vault: Vault, actor: Actor, sheet: Sheet, columns: Sequence[Field], told_on: date | None
+) -> Generator[Progress, None, Judging]:
+    before = partial(judged_before, sheet=sheet, columns=columns, told_on=told_on)
+    if (known := vault.ask(before, actor)) is not None:
+        return known
+    judging = Judging(sheet, columns, told_on)
     while vault.ask(judging.step, actor):
         yield Progress(judging.done, judging.total, _("Looking at the lines"))
     return judging
@@ -116,7 +122,7 @@ def take_in_steps(
     before = vault.ask(partial(taken_before, sha256=sheet.sha256), actor)
     if before is not None and not confirmed:
         raise TakenBefore(name=before.file_name)
-    judging = yield from _judged(vault, actor, Judging(sheet, columns, told_on))
+    judging = yield from _judged(vault, actor, sheet, columns, told_on)
     chosen = _chosen(judging, doubtful)
     if not any(chosen):
         raise NobodyToTakeIn()
