@@ -408,3 +408,17 @@ def test_a_digit_pressed_twice_in_a_slip_is_not_noted_of_the_next_person(screen,
     qtbot.wait(450)
     qtbot.keyClick(shown.table, Qt.Key.Key_2)
     assert shown.table.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "values", "index"),
+    [
+        (queries._NEWEST, ("2024-11-23", "[]"), "COVERING INDEX ix_appointment_person"),
+        (queries._ENDED, ("2024-11-23",), "ix_appointment_event_ended"),
+        (queries._MOVED, ("2026-11-23", "2026-10-01"), "ix_appointment_event_ended"),
+        (queries._GONE, (), "COVERING INDEX ix_patient_gone"),
+    ],
+)
+def test_a_list_of_thousands_reads_an_index_and_not_every_row(ask, sql, values, index) -> None:
+    plan = ask(lambda reading: reading.plain(f"EXPLAIN QUERY PLAN {sql}", values))
+    assert any(index in step[-1] for step in plan), plan

@@ -24,7 +24,11 @@ class Patient(Synced):
     __table_args__ = (
         # Whom no list names: a list of thousands leaves them out without reading a row of each.
         sa.Index(
-            "ix_patient_gone", "died_on", "id", sqlite_where=sa.text("died_on IS NOT NULL OR voided_at IS NOT NULL")
+            "ix_patient_gone",
+            "died_on",
+            "voided_at",
+            "id",
+            sqlite_where=sa.text("died_on IS NOT NULL OR voided_at IS NOT NULL"),
         ),
         *_PLAIN,
     )

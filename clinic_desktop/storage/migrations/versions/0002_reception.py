@@ -222,7 +222,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_patient_gone",
         "patient",
-        ["died_on", "id"],
+        ["died_on", "voided_at", "id"],
         unique=False,
         sqlite_where=sa.text("died_on IS NOT NULL OR voided_at IS NOT NULL"),
     )
