@@ -156,6 +156,15 @@ def test_the_one_to_go_on_with_is_the_first_registered_unless_another_is_named(d
     assert group(ask, other) == (one, other)
 
 
+def test_a_record_that_was_taken_back_is_never_the_one_to_go_on_with(do, ask, pair):
+    one, other = pair
+    do(partial(linking.say_same, first=one, second=other))
+    do(partial(service.void_registration, patient_id=one, reason="dos veces"))
+    assert group(ask, one) == group(ask, other) == (other, one)
+    assert [(row.patient_id, row.leading) for row in ask(lambda r: likely.linked_records(r, one))] == [(other, True)]
+    assert [(row.patient_id, row.leading) for row in ask(lambda r: likely.linked_records(r, other))] == [(one, False)]
+
+
 def test_whoever_says_the_same_takes_back_that_they_were_two(do, ask, pair):
     one, other = pair
     do(partial(linking.say_different, first=one, second=other, reason="otra edad"))

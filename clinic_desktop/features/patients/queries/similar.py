@@ -4,7 +4,7 @@ Who is compared comes from this device's index (rules/candidates.py); their rows
 asked at every pause of the typing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -341,8 +341,9 @@ def linked_records(asker: Asker, patient_id: PatientId) -> tuple[LinkedRecord, .
     group = known.of(patient_id)
     direct = {row.other(patient_id): row for row in known.together if patient_id in row.pair}
     doubted = {row.other(patient_id): row for row in known.doubted if patient_id in row.pair}
-    wanted = [*(one for one in group.ids if one != patient_id), *(one for one in doubted if one not in group.ids)]
-    rows = _headings(asker, wanted)
+    rows = _headings(asker, [*group.ids, *doubted])
+    together = _in_order(group.ids, rows)
+    wanted = [*together, *(one for one in doubted if one not in group.ids)]
     return tuple(
         LinkedRecord(
             patient_id=PatientId(one),
@@ -350,11 +351,11 @@ def linked_records(asker: Asker, patient_id: PatientId) -> tuple[LinkedRecord, .
             said=said_name(rows[one].name),
             link_id=(direct.get(one) or doubted.get(one) or _NONE).link_id,
             reason=(direct.get(one) or doubted.get(one) or _NONE).reason,
-            leading=one == group.leading,
+            leading=one == together[0],
             doubted=one in doubted and one not in group.ids,
         )
         for one in wanted
-        if one in rows
+        if one in rows and one != patient_id
     )
 
 
@@ -365,6 +366,12 @@ _NONE = Decision("", LinkKind.SAME, "", "")
 class _Heading:
     number: str
     name: Name
+    voided: bool
+
+
+def _in_order(ids: Sequence[str], rows: Mapping[str, _Heading]) -> list[str]:
+    """The one to go on with first: never a record that was taken back while another stands."""
+    return sorted((one for one in ids if one in rows), key=lambda one: rows[one].voided)
 
 
 def _headings(asker: Asker, ids: Sequence[str]) -> dict[str, _Heading]:
@@ -380,14 +387,9 @@ def _headings(asker: Asker, ids: Sequence[str]) -> dict[str, _Heading]:
         Patient.unidentified,
         Patient.met_where,
         Patient.met_on,
+        Patient.voided_at,
     ).where(Patient.id.in_(ids), restricted.shown(asker))
-    return {
-        row.id: _Heading(
-            row.number or "",
-            name_of(row),
-        )
-        for row in asker.all(chosen)
-    }
+    return {row.id: _Heading(row.number or "", name_of(row), row.voided_at is not None) for row in asker.all(chosen)}
 
 
 def same_person_ids(asker: Asker, patient_id: PatientId) -> tuple[PatientId, ...]:
@@ -396,8 +398,8 @@ def same_person_ids(asker: Asker, patient_id: PatientId) -> tuple[PatientId, ...
     group = decided(asker, [patient_id]).of(patient_id)
     if len(group.ids) == 1:
         return (patient_id,)
-    allowed = {patient_id, *_headings(asker, group.ids)}
-    return tuple(PatientId(one) for one in group.ids if one in allowed)
+    found = _in_order(group.ids, _headings(asker, group.ids))
+    return tuple(PatientId(one) for one in found) if patient_id in found else (patient_id,)
 
 
 def linked_numbers(asker: Asker, ids: Sequence[PatientId]) -> dict[PatientId, tuple[str, ...]]:
