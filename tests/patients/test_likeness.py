@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from clinic_desktop.features.patients.queries import similar as likely
 from clinic_desktop.features.patients.queries.search import Shelf
+from clinic_desktop.features.patients.queries.similar_lines import pairs_within
 from clinic_desktop.features.patients.rules.ages import Birth
 from clinic_desktop.features.patients.rules.candidates import candidates
 from clinic_desktop.features.patients.rules.closeness import Close, closeness, given_closeness
@@ -192,7 +192,7 @@ def test_the_set_that_nobody_fitted_on_is_found():
 def test_similar_lines_of_one_list_are_found_without_being_kept(ask):
     maria = details("Tzoc Pérez, María", "14/7/87", **PULAY)
     lines = [maria, details("Coj Tum, Ana", "30", **PULAY), details("Tzok Pérez, María", "~39", **PULAY)]
-    (pair,) = ask(lambda r: likely.pairs_within(r, lines))
+    (pair,) = ask(lambda r: pairs_within(r, lines))
     assert (pair.first, pair.second) == (0, 2)
     assert "community" in pair.equal
     assert pair.different == ("family name: Tzoc, not Tzok",)

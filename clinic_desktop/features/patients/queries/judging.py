@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.queries.intake import habits
-from clinic_desktop.features.patients.queries.similar import EachCompared, pairs_in_steps
+from clinic_desktop.features.patients.queries.similar import EachCompared
+from clinic_desktop.features.patients.queries.similar_lines import pairs_in_steps
 from clinic_desktop.features.patients.records import Patient, PatientEntry
 from clinic_desktop.features.patients.rules.identity import phone_digits, tidy_id
 from clinic_desktop.features.patients.rules.intake import Field, Judged, Judgement, Sheet, Verdict, must_fit

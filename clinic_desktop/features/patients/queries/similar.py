@@ -4,9 +4,8 @@ Who is compared comes from this device's index (rules/candidates.py); their rows
 asked at every pause of the typing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.queries.search import Shelf
 from clinic_desktop.features.patients.records import Patient
-from clinic_desktop.features.patients.rules import comparing, likeness, postings, terms
+from clinic_desktop.features.patients.rules import comparing, likeness, postings
 from clinic_desktop.features.patients.rules.ages import Birth, say_born
 from clinic_desktop.features.patients.rules.candidates import candidates
 from clinic_desktop.features.patients.rules.comparing import Traits, traits
@@ -57,7 +56,7 @@ def _scored(asker: Asker, new: Details) -> list[tuple[Likeness, "_Row"]]:
     """Those who are shown, the likest first; among equals those registered first."""
     rows = _rows(asker, candidates(Shelf(asker), new))
     one = traits(new)
-    bits = _bits(asker, (one, *(row.traits for row in rows)))
+    bits = bits_here(asker, (one, *(row.traits for row in rows)))
     found = [(likeness.likeness(one, row.traits, bits), row) for row in rows]
     shown = [(close, row) for close, row in found if close.shown]
     return sorted(shown, key=lambda pair: (-pair[0].points, pair[1].entry))
@@ -141,7 +140,7 @@ def _row(values: tuple[Any, ...]) -> _Row:
     )
 
 
-def _bits(asker: Asker, compared: Iterable[Traits]) -> comparing.Bits:
+def bits_here(asker: Asker, compared: Iterable[Traits]) -> comparing.Bits:
     """How much each name says here, by how many bear it."""
     words = comparing.words_shared(compared)
     ((people,),) = asker.plain("SELECT coalesce(max(entry), 0) FROM patient_entry")
@@ -176,7 +175,7 @@ def compare_two(asker: Asker, one: PatientId, other: PatientId) -> Likeness:
     rows = {row.patient_id: row for row in _by_id(asker, [one, other])}
     if one not in rows or other not in rows:
         return Likeness(0, (), (), strong=False)
-    bits = _bits(asker, [row.traits for row in rows.values()])
+    bits = bits_here(asker, [row.traits for row in rows.values()])
     return likeness.likeness(rows[one].traits, rows[other].traits, bits)
 
 
@@ -186,37 +185,6 @@ def _by_id(asker: Asker, ids: Sequence[PatientId]) -> list[_Row]:
 
 
 _ENTRIES = "SELECT entry FROM patient_entry WHERE patient_id IN ({places})"
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """Two of the compared registrations, by their places, that are very likely one person."""
-
-    first: int
-    second: int
-    equal: tuple[str, ...]
-    different: tuple[str, ...]
-
-
-def pairs_within(asker: Asker, lines: Sequence[Details]) -> tuple[Within, ...]:
-    """Very similar pairs among registrations that are not kept yet: the lines of a list that is taken in."""
-    return tuple(pair for pair in pairs_in_steps(asker, lines) if pair is not None)
-
-
-def pairs_in_steps(asker: Asker, lines: Sequence[Details]) -> Iterator[Within | None]:
-    """As `pairs_within`, with a None after every short while; only what comes before the first asks anything."""
-    asker.require(Permission.SEE_PATIENTS)
-    prepared = [traits(line) for line in lines]
-    bits = _bits(asker, prepared)
-    yield None
-    for count, (first, second) in enumerate(_meeting(prepared), 1):
-        if count % _PAIRS_AT_ONCE == 0:
-            yield None
-        if first < 0:
-            continue
-        close = likeness.likeness(prepared[second], prepared[first], bits)
-        if close.strong:
-            yield Within(first, second, close.equal, close.different)
 
 
 class EachCompared:
@@ -233,7 +201,7 @@ class EachCompared:
             return None
         one = traits(new)
         rows = _rows(asker, candidates(_Remembering(asker, self._read, self._words(asker)), new, _FEWER))
-        bits = _bits(asker, (one, *(row.traits for row in rows)))
+        bits = bits_here(asker, (one, *(row.traits for row in rows)))
         found = [(likeness.likeness(one, row.traits, bits), row) for row in rows]
         strong = [(close, row) for close, row in found if close.strong]
         if not strong:
@@ -278,46 +246,6 @@ def _as_bits(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     for _place, chunk, people in rows:
         bits[chunk] = bits.get(chunk, 0) | postings.unpack(people)
     return [(0, chunk, inside.to_bytes(postings.DENSE, "little")) for chunk, inside in bits.items()]
-
-
-_PAIRS_AT_ONCE = 2000
-_CROWD = 400
-"""A key that so many lines share says nothing; they meet under another."""
-
-
-def _meeting(prepared: Sequence[Traits]) -> Iterator[tuple[int, int]]:
-    """Places of lines that share a number, two names, or a name and the year, and whose names are worth comparing;
-    (-1, -1) for others."""
-    keys: dict[tuple[str, ...], list[int]] = {}
-    sounds = [frozenset(terms.sound(word) for word in (*one.families, *one.given)) for one in prepared]
-    for at, one in enumerate(prepared):
-        names = sorted(sounds[at])
-        years = [str(one.birth.day.year + step) for step in (0, 1)] if one.birth else []
-        meets: set[tuple[str, ...]] = {(phone,) for phone in one.phones}
-        meets |= set(combinations(names, 2)) | {(name, year) for name in names for year in years}
-        meets |= {(one.national_id,)} if one.national_id else set()
-        for key in meets:
-            keys.setdefault(key, []).append(at)
-    met: set[tuple[int, int]] = set()
-    for key, places in keys.items():
-        for pair in combinations(places, 2) if len(places) <= _CROWD else ():
-            one, other = (prepared[at] for at in pair)
-            if pair not in met and (len(key) == 1 or _are_worth_it(one, other, *(sounds[at] for at in pair))):
-                met.add(pair)
-                yield pair
-            else:
-                yield -1, -1
-
-
-def _are_worth_it(one: Traits, other: Traits, names: frozenset[str], other_names: frozenset[str]) -> bool:
-    """All words of the shorter name but one; or a birth that makes up for what is written otherwise."""
-    shared = len(names & other_names)
-    if shared >= max(2, min(len(names), len(other_names)) - 1):
-        return True
-    if one.birth is None or other.birth is None:
-        return False
-    same_day = one.birth.day.day is not None and one.birth.day == other.birth.day
-    return same_day or (shared >= 2 and abs(one.birth.day.year - other.birth.day.year) <= 1)
 
 
 # -- one person, several records
