@@ -154,6 +154,14 @@ def test_words_of_the_search_box_come_along(screen_of, register):
     assert (screen.form.value("given_names"), screen.form.value("birth")) == ("Maria", "1987")
 
 
+@pytest.mark.parametrize("phone", ["55124433", "5512 4433", "+502 5512-4433"])
+def test_a_telephone_and_a_date_typed_in_the_search_box_come_along(screen_of, phone):
+    screen = screen_of(RegistrationScreen, words=f"coj {phone} ana 14/7/1987")
+    assert [screen.form.value(name) for name in ("family_name", "given_names", "phone", "birth")] == [
+        "Coj", "Ana", "55124433", "14/7/1987",
+    ]  # fmt: skip
+
+
 def test_what_is_typed_is_kept_and_comes_back(screen_of, type_into, ask):
     screen = screen_of(RegistrationScreen)
     fill(screen, type_into, given_names="K'iche' Ana 😀", birth="31/2", community="Pulay")

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from clinic_desktop.features.patients.queries import communities
 from clinic_desktop.features.patients.queries import people as queries
@@ -205,6 +205,17 @@ def test_a_number_that_must_not_be_called_is_shown_only_on_purpose(keep, open_sc
     assert any("Do not call" in words for words in said_on(page))
     page.show_phone.click()
     assert any("5512" in words for words in said_on(page))
+
+
+def test_a_number_that_must_not_be_called_is_hidden_also_where_the_trusted_person_has_the_same(register, open_screen):
+    who = register("Coj, Ana", phone="5512 4433", do_not_call=True, contact_phone="+502 55124433", contact_name="Juan")
+    page = open_screen(PersonPage, patient_id=who)
+    said = " ".join(widget.accessibleName() for widget in page.findChildren(QWidget))
+    assert "4433" not in said
+    page.show_phone.click()
+    said = " ".join(widget.accessibleName() for widget in page.findChildren(QWidget))
+    assert "55124433" in said
+    page.hide()
 
 
 def test_what_was_not_asked_is_one_press_away(keep, open_screen, office):

@@ -16,7 +16,7 @@ from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose
-from clinic_desktop.features.patients.rules.identity import said_id
+from clinic_desktop.features.patients.rules.identity import is_same_phone, said_id
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details, phone_for_lists, say_allergies
 from clinic_desktop.features.referrals.records import ReferralReply, ServiceRequest
@@ -317,7 +317,8 @@ def _contact(known: Details) -> str:
     person = " ".join(
         part for part in (known.contact_name, f"({known.contact_kinship})" if known.contact_kinship else "") if part
     )
-    contact = " ".join(part for part in (person, known.contact_phone) if part)
+    hides = known.do_not_call and is_same_phone(known.phone, known.contact_phone)
+    contact = " ".join(part for part in (person, "" if hides else known.contact_phone) if part)
     return _joined([phone_for_lists(known.phone, known.do_not_call), known.phone_note, contact], " · ")
 
 

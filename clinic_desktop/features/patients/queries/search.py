@@ -1,6 +1,7 @@
 """Finding people as one types, and what helps to type."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from clinic_desktop.features.patients.records import (
     PatientWord,
 )
 from clinic_desktop.features.patients.rules import postings, searching, terms
+from clinic_desktop.features.patients.rules.identity import PHONE_LENGTHS
 from clinic_desktop.features.patients.rules.naming import Typed, split_typed
 from clinic_desktop.features.patients.rules.postings import People
 from clinic_desktop.features.patients.rules.rows import (
@@ -24,6 +26,7 @@ from clinic_desktop.storage.work import Asker
 
 LONGEST = 200
 """Letters typed or pasted that are looked for."""
+_PHONES = set(PHONE_LENGTHS.values())
 RECENT_FIRST = 100
 """So many of those opened last go before their equals."""
 
@@ -118,7 +121,8 @@ def split_name(asker: Asker, typed: str) -> Typed:
         given, family = used.get(word, (0, 0))
         return None if not given and not family else given > family
 
-    return split_typed(typed, is_given)
+    number, _words = terms.as_one_number(typed)
+    return replace(split_typed(typed, is_given), phone=number if len(number) in _PHONES else "")
 
 
 def communities(asker: Asker, municipality_code: str, typed: str, limit: int = 8) -> tuple[str, ...]:

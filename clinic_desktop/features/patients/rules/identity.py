@@ -117,6 +117,12 @@ def phone_digits(text: str) -> str:
     return "".join(c for c in text if c.isascii() and c.isdecimal())
 
 
+def is_same_phone(one: str, other: str) -> bool:
+    """Also where one of them is written with the code of the country."""
+    shorter, longer = sorted((phone_digits(one), phone_digits(other)), key=len)
+    return len(shorter) >= min(PHONE_LENGTHS.values()) and longer.endswith(shorter)
+
+
 def phone_doubt(text: str, country: str = "GT") -> str | None:
     """ "2 missing: 6 of 8". Words beside the number ("vecina") are left alone."""
     digits = phone_digits(text)

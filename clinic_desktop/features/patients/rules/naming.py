@@ -105,13 +105,14 @@ class Typed:
     family: str = ""
     second_family: str = ""
     birth: str = ""
+    phone: str = ""
 
 
 def split_typed(text: str, is_given: Callable[[str], bool | None]) -> Typed:
     """Take typed words for names, to be looked at and mended by the person typing.
 
     `is_given` says of a folded word whether people here bear it as a given name (None: not known). "Tzoc Pérez, María"
-    says by its comma what is what. A typed year becomes the birth.
+    says by its comma what is what. A typed year or date becomes the birth.
     """
     left, comma, right = text.partition(",")
     words, births = _words(left)
@@ -154,7 +155,7 @@ def _words(text: str) -> tuple[list[str], list[str]]:
     pending: list[str] = []
     for word in text.split():
         if any(c.isdigit() for c in word):
-            if word.isdecimal() and len(word) == 4:
+            if (word.isdecimal() and len(word) == 4 and word[:2] in ("19", "20")) or word.count("/") == 2:
                 years.append(word)
             continue
         if fold(word) in PARTICLES:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clinic_desktop.features.patients.rules.ages import Birth
-from clinic_desktop.features.patients.rules.identity import phone_digits, tidy_id
+from clinic_desktop.features.patients.rules.identity import is_same_phone, tidy_id
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.rules.sex import Sex
-from clinic_desktop.features.patients.rules.terms import sound, without_country
+from clinic_desktop.features.patients.rules.terms import sound
 from clinic_desktop.kernel.names import fold
 
 _WHO = ("family_name", "second_family_name", "given_names", "mother_name", "known_as", "married_name", "national_id")
@@ -75,7 +75,7 @@ def _says_the_same(name: str, one: Any, other: Any) -> bool:
     if not isinstance(one, str) or not isinstance(other, str):
         return one == other
     if name.endswith("phone"):
-        return without_country(phone_digits(one)) == without_country(phone_digits(other))
+        return is_same_phone(one, other) or fold(one) == fold(other)
     if name == "national_id":
         return tidy_id(one) == tidy_id(other)
     if name not in _WHO:

@@ -343,6 +343,7 @@ class PersonForm(GroupedForm):
                 "second_family_name": typed.second_family,
                 "given_names": typed.given,
                 "birth": typed.birth,
+                "phone": typed.phone,
             }
         )
         self.say_birth()

@@ -12,7 +12,7 @@ from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.rules.ages import read_birth
 from clinic_desktop.features.patients.rules.banner import banner_words
-from clinic_desktop.features.patients.rules.identity import said_id
+from clinic_desktop.features.patients.rules.identity import is_same_phone, said_id
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details, say_allergies
 from clinic_desktop.features.patients.rules.places import language_name, said_place
 from clinic_desktop.features.patients.rules.rows import AllergyRow, Known
@@ -226,16 +226,20 @@ class PersonPage(QWidget):
         # The header has no number to call where the person, or an answer about calls, said no.
         no_calls = bool(details.do_not_call or (details.phone and not self._header.phone))
         hidden = bool(details.phone and no_calls and not self._shows_phone)
+
+        def beside(phone: str) -> str:
+            return _("Kept hidden") if hidden and is_same_phone(details.phone, phone) else phone
+
         facts = [
             (_("Telephone"), _("Kept hidden") if hidden else details.phone or _("Not known")),
             (_("When to call"), details.contact_hours),
             (_("About calling"), details.phone_note),
             (_("If somebody else answers"), details.cover_words),
             (_("Trusted person"), contact or _("Not known")),
-            (_("Telephone"), details.contact_phone),
+            (_("Telephone"), beside(details.contact_phone)),
             (_("May be told"), details.contact_may_know),
             (_("Answers for the person"), guardian),
-            (_("Telephone"), details.guardian_phone),
+            (_("Telephone"), beside(details.guardian_phone)),
             (_("Proof seen"), details.guardian_proof),
         ]
         card = Card(Text(_("How to reach the person"), "head", "semi"))
