@@ -75,11 +75,20 @@ def _meeting(prepared: Sequence[Traits]) -> Iterator[tuple[int, int]]:
 
 
 def _are_worth_it(one: Traits, other: Traits, names: frozenset[str], other_names: frozenset[str]) -> bool:
-    """All words of the shorter name but one; or a birth that makes up for what is written otherwise."""
-    shared = len(names & other_names)
-    if shared >= max(2, min(len(names), len(other_names)) - 1):
-        return True
+    """All words of the shorter name, or all but one; or a birth that makes up for what is written otherwise.
+
+    Births far apart end it: what else is alike would not make a strong case then. Who shares a number is compared
+    whatever the names are.
+    """
+    shared, needed = len(names & other_names), max(2, min(len(names), len(other_names)))
     if one.birth is None or other.birth is None:
-        return False
-    same_day = one.birth.day.day is not None and one.birth.day == other.birth.day
-    return same_day or (shared >= 2 and abs(one.birth.day.year - other.birth.day.year) <= 1)
+        return shared >= max(2, needed - 1)
+    born, other_born = one.birth.day, other.birth.day
+    if born.day is not None and (born.month, born.day) == (other_born.month, other_born.day):
+        return shared >= max(2, needed - 1) or born.year == other_born.year
+    apart = abs(born.year - other_born.year)
+    return shared >= 2 and apart <= (_ALL if shared >= needed else _ALL_BUT_ONE if shared >= needed - 1 else 1)
+
+
+_ALL, _ALL_BUT_ONE = 12, 6
+"""Years between two births with which so much of a name is compared."""
