@@ -406,3 +406,10 @@ def test_an_emergency_that_is_printed_again_asks_for_the_danger_again_and_the_lo
         do(noting)
     do(partial(noting, despite="<b>Sigue</b>  en\u202e peligro" + "x" * 300))
     assert "<b>Sigue</b> en peligrox" in last_detail(vault, actor)
+
+
+@pytest.mark.parametrize("contact_phone", ["", "+502 55123344"])
+def test_a_number_that_must_not_be_called_goes_into_no_letter(contact_phone):
+    quiet = Details(phone="5512 3344", do_not_call=True, contact_name="Rosa", contact_phone=contact_phone)
+    assert "3344" not in queries._contact(quiet)
+    assert "3344" in queries._contact(replace(quiet, do_not_call=None))
