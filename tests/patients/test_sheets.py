@@ -216,7 +216,7 @@ WRONG: dict[str, tuple[bytes, type[ClinicError]]] = {
     "cut": (xlsx([HEADINGS, *ROWS])[:900], sheets.SheetBroken),
     "no-xml": (packed("<worksheet><sheetData><row r='1'><c"), sheets.SheetBroken),
     "far-corner": (packed('<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576">'
-                          '<c r="A1048576"><v>1</v></c></row></sheetData></worksheet>'), sheets.TooManyLines),
+                          '<c r="A1048576"><v>1</v></c></row></sheetData></worksheet>'), sheets.FarCell),
     "million": (b"Nombres\n" + b"Ana\n" * 1_000_000, sheets.TooManyLines),
     "quote": (b'Nombres;Aldea\r\nAna;"Pulay\r\n' + b"Eva;Acul\r\n" * 40, sheets.BrokenQuote),
     "late-quote": (b"Nombres;Aldea\r\n" + b"Eva;Acul\r\n" * 40 + b'Ana;"Pulay', sheets.BrokenQuote),

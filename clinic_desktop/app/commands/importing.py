@@ -132,6 +132,7 @@ def _day(text: str | None) -> date | None:
 def _facts(sheet: Sheet, columns: Sequence[Field], judgement: Judgement) -> dict[str, Any]:
     return {
         "file": sheet.file_name,
+        "taken_from": sheet.taken_from,
         "lines": len(judgement.lines),
         "columns": dict(zip(column_names(sheet.headings), map(str, columns), strict=True)),
         "counts": {str(verdict): count for verdict, count in judgement.counts.items()},
@@ -150,7 +151,8 @@ def _by_line(judgement: Judgement, verdict: Verdict) -> list[dict[str, Any]]:
 
 def _said(sheet: Sheet, columns: Sequence[Field], judgement: Judgement) -> list[str]:
     named = zip(column_names(sheet.headings), columns, strict=True)
-    said = [f"{name}: {say_field(column)}" for name, column in named]
+    said = [sheet.taken_from] if sheet.taken_from else []
+    said += [f"{name}: {say_field(column)}" for name, column in named]
     said += [f"{say_verdict(verdict)}: {count}" for verdict, count in judgement.counts.items()]
     for verdict in (Verdict.FAULTY, Verdict.DOUBTFUL):
         said += [

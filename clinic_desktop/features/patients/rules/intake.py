@@ -98,7 +98,13 @@ class Sheet:
     sha256: str
     headings: tuple[str, ...]
     lines: tuple[Line, ...]
-    """Without those in which nothing is written."""
+    """Without those in which nothing is written, and without a sum at the end."""
+    taken_from: str = ""
+    """Which sheet of several it is, and where its headings stand if not in the first line; in words."""
+
+    @property
+    def said(self) -> str:
+        return f"{self.file_name} · {self.taken_from}" if self.taken_from else self.file_name
 
 
 class Verdict(StrEnum):
@@ -160,6 +166,10 @@ class ColumnTwice(Refused):
     text = N_("Two columns were named “{field}”. Leave one of them out.")
 
 
+class ColumnsSayTwice(Refused):
+    text = N_("“{one}” and “{other}” say the same in two ways. Leave one of them out.")
+
+
 class ColumnsDoNotFit(Refused):
     text = N_("The columns that were named are not those of this sheet. Open the sheet again.")
 
@@ -178,8 +188,9 @@ _HEADINGS: Mapping[Field, str] = MappingProxyType(
         Field.MARRIED: "apellido de casada|de casada|casada|married name",
         Field.KNOWN_AS: "conocido como|conocida como|apodo|le dicen|sobrenombre|known as|nickname",
         Field.WHOLE_NAME: "nombre completo|nombres y apellidos|apellidos y nombres|nombre y apellido"
-        "|nombre y apellidos|paciente|nombre del paciente|apellidos nombres|nombre del usuario|full name|name|patient",
-        Field.SEX: "sexo|genero|sex|gender|m f|f m|h m|m h",
+        "|nombre y apellidos|nombres apellidos|nombre apellido"
+        "|paciente|nombre del paciente|apellidos nombres|nombre del usuario|full name|name|patient",
+        Field.SEX: "sexo|genero|sex|gender|m f|f m|h m|m h|sexo m f|sexo f m|sexo h m|sexo m h",
         Field.AGE: "edad|edad anos|edad en anos|anos|age|age years",
         Field.BIRTH: "fecha de nacimiento|fecha nacimiento|nacimiento|f nacimiento|f nac|fec nac|fecha nac|fdn|fn"
         "|nacio|birth|birth date|date of birth|birthdate|dob",
@@ -212,20 +223,44 @@ def _by_heading() -> dict[str, Field]:
     return {words: meant for meant, all_words in _HEADINGS.items() for words in all_words.split("|")}
 
 
+def meant_by(heading: str) -> Field:
+    """What a heading says; "Comunidad/Aldea" by its parts, where all of them say the same."""
+    known = _by_heading()
+    if whole := known.get(fold(heading)):
+        return whole
+    parts = {known.get(fold(part), Field.LEFT_OUT) for part in heading.split("/") if fold(part)}
+    return parts.pop() if len(parts) == 1 else Field.LEFT_OUT
+
+
+def are_headings(texts: Sequence[str]) -> bool:
+    """Whether a line is that of the headings: two things at least are named."""
+    return len({meant_by(text) for text in texts} - {Field.LEFT_OUT}) > 1
+
+
 def propose(headings: Sequence[str]) -> tuple[Field, ...]:
-    """What each column seems to hold, each thing once; what is not understood is left out."""
+    """What each column seems to hold, each thing once and in one way; what is not understood is left out."""
     found: list[Field] = []
     for heading in headings:
-        meant = _by_heading().get(fold(heading), Field.LEFT_OUT)
+        meant = meant_by(heading)
         found.append(Field.LEFT_OUT if meant in found else meant)
     # "Nombre" beside no surname is the whole name.
     families = {Field.FAMILIES, Field.FAMILY, Field.SECOND_FAMILY, Field.WHOLE_NAME}
     if Field.GIVEN in found and not families & set(found):
         found[found.index(Field.GIVEN)] = Field.WHOLE_NAME
-    # "Apellido" once holds whatever was written there, both of them as often as one.
-    if Field.FAMILY in found and Field.SECOND_FAMILY not in found:
-        found[found.index(Field.FAMILY)] = Field.FAMILIES
+    _name_surnames_once(found)
     return tuple(found)
+
+
+def _name_surnames_once(found: list[Field]) -> None:
+    one, two, both = (field in found for field in (Field.FAMILY, Field.SECOND_FAMILY, Field.FAMILIES))
+    if both and one:
+        # Beside both of the single ones, "Apellidos" says nothing more; beside one, it says more than that one.
+        found[found.index(Field.FAMILIES if two else Field.FAMILY)] = Field.LEFT_OUT
+    elif both and two:
+        found[found.index(Field.FAMILIES)] = Field.FAMILY
+    elif one and not two:
+        # "Apellido" once holds whatever was written there, both of them as often as one.
+        found[found.index(Field.FAMILY)] = Field.FAMILIES
 
 
 def must_fit(headings: Sequence[str], columns: Sequence[Field]) -> None:
@@ -235,6 +270,8 @@ def must_fit(headings: Sequence[str], columns: Sequence[Field]) -> None:
     counted = Counter(column for column in columns if column is not Field.LEFT_OUT)
     if twice := next((column for column, count in counted.items() if count > 1), None):
         raise ColumnTwice(field=say_field(twice))
+    if Field.FAMILIES in counted and (single := counted.keys() & {Field.FAMILY, Field.SECOND_FAMILY}):
+        raise ColumnsSayTwice(one=say_field(Field.FAMILIES), other=say_field(min(single)))
     if not {Field.GIVEN, Field.FAMILIES, Field.FAMILY, Field.WHOLE_NAME} & set(columns):
         raise NoNameColumn()
 
@@ -259,11 +296,19 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, float) and isfinite(cell) and cell.is_integer() and abs(cell) < 1e18:
         return str(int(cell))
     said = clean_line(str(cell))
-    # The sign that keeps a cell from being a formula, as the list of faulty lines is written.
-    return said[1:] if said[:1] == "'" and said[1:2] in _FORMULA_SIGNS else said
+    # The sign that keeps a cell from being a formula or a number, as the list of faulty lines is written.
+    return said[1:] if said[:1] == "'" and said[1:2] in _KEPT_AS_TEXT else said
 
 
+NO_RESULT = "#FÓRMULA?"
+"""Stands for a formula whose result the file does not have."""
+FAILED_RESULTS = frozenset({
+    "#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!",
+    "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#PYTHON!", "#N/D", "#¡REF!", "#¿NOMBRE?", "#¡VALOR!", "#¡DIV/0!",
+    "#¡NULO!", "#¡NUM!", "#¡CALC!", "#¡DESBORDAMIENTO!",
+})  # fmt: skip
 _FORMULA_SIGNS = ("=", "+", "-", "@")
+_KEPT_AS_TEXT = frozenset("=+-@0123456789")
 
 
 def harmless(cell: Cell) -> str:

@@ -4,21 +4,30 @@ What can be read in two ways follows the rest of its column (M beside F, or besi
 that does not say either, a person looks at it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from math import isfinite
 
 from clinic_desktop.features.patients.rules.ages import Birth, read_birth, say_born, says_unknown
 from clinic_desktop.features.patients.rules.identity import CUI, doubt, kind_of
-from clinic_desktop.features.patients.rules.intake import Cell, Field, Line, as_text, say_field
+from clinic_desktop.features.patients.rules.intake import (
+    FAILED_RESULTS,
+    NO_RESULT,
+    Cell,
+    Field,
+    Line,
+    as_text,
+    say_field,
+)
 from clinic_desktop.features.patients.rules.naming import PARTICLES, is_filler, said_name, split_typed
 from clinic_desktop.features.patients.rules.patient import Details, must_have_name, tidy
 from clinic_desktop.features.patients.rules.places import find_municipalities, languages, municipality, said_place
 from clinic_desktop.features.patients.rules.sex import Sex, say_sex
 from clinic_desktop.kernel.assets import read_catalog
-from clinic_desktop.kernel.dates import PartialDate
+from clinic_desktop.kernel.dates import PartialDate, say_day
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.names import fold
@@ -110,16 +119,16 @@ class _Found:
         if len(said) > LONGEST_CELL:
             self.fault(meant, _("so long a text does not belong there"))
             return ""
-        if said in _BROKEN:
+        if said == NO_RESULT:
+            self.fault(meant, _("a formula stands there without its result. Open the file and save it again"))
+            return ""
+        if said.upper() in FAILED_RESULTS:
             self.fault(meant, _("a formula that failed stands there"))
             return ""
         return said
 
     def fault(self, meant: Field, words: str) -> None:
         self.faults.append(f"{say_field(meant)}: {words}")
-
-
-_BROKEN = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#¡REF!", "#¿NOMBRE?"})
 
 
 def read_line(
@@ -263,9 +272,17 @@ def _told(found: _Found, meant: Field, today: date) -> Birth | None:
             found.fault(meant, _("a day stands there"))
             return None
         day = cell.date() if isinstance(cell, datetime) else cell
-        text = day.strftime("%d/%m/") + f"{day.year:04d}"
+        text = _as_typed(day)
     else:
         text = _half_year(cell) or _in_our_order(found, found.text(meant))
+        if meant is Field.BIRTH and (counted := _counted_day(text)):
+            try:
+                birth = read_birth(_as_typed(counted), found.told)
+            except Refused:
+                pass  # no day on which somebody could be born: said below, with what stands there
+            else:
+                found.doubts.append(_said_counted(meant, text, counted))
+                return birth
     if says_unknown(text):
         return None
     try:
@@ -273,6 +290,24 @@ def _told(found: _Found, meant: Field, today: date) -> Birth | None:
     except Refused as error:
         found.fault(meant, _("“{said}”: {why}").format(said=_quoted(text), why=error.sentence()))
         return None
+
+
+def _as_typed(day: date) -> str:
+    return day.strftime("%d/%m/") + f"{day.year:04d}"
+
+
+_COUNTED = re.compile(r"([3-9]\d{3}|\d{5})(?:[.,]\d+)?")
+
+
+def _counted_day(text: str) -> date | None:
+    """The day that "31000" is, as a spreadsheet counts days from 1900 on; "1984" is a year."""
+    counted = _COUNTED.fullmatch(text)
+    return date(1899, 12, 30) + timedelta(days=int(counted[1])) if counted and text.isascii() else None
+
+
+def _said_counted(meant: Field, text: str, day: date) -> str:
+    words = _("“{said}” is a number; as a spreadsheet counts days it is {day}. Look whether that is right.")
+    return f"{say_field(meant)}: {words.format(said=_quoted(text), day=say_day(day))}"
 
 
 def _half_year(cell: Cell) -> str:
@@ -302,6 +337,9 @@ def _registered_on(found: _Found, today: date) -> date | None:
         text = _in_our_order(found, found.text(Field.REGISTERED_ON))
         if says_unknown(text):
             return None
+        if (counted := _counted_day(text)) and counted.year >= 1950 and counted <= today:
+            found.doubts.append(_said_counted(Field.REGISTERED_ON, text, counted))
+            return counted
         day = _whole_day(text, today)
     if day is None or day > today or day.year < 1950:
         found.fault(Field.REGISTERED_ON, _("“{said}” is not a day that has been.").format(said=_quoted(as_text(cell))))
@@ -375,7 +413,7 @@ def _national_id(found: _Found) -> tuple[str, str]:
     if says_unknown(text) or is_filler(text):
         return "", ""
     cell = found.cells.get(Field.NATIONAL_ID)
-    if _lost_figures(text) or (isinstance(cell, float) and not cell.is_integer()):
+    if _lost_figures(text) or _ROUNDED.fullmatch(text) or (isinstance(cell, float) and not cell.is_integer()):
         said = _("“{said}” lost its last figures in the spreadsheet. Make the column text and write it again.")
         found.fault(Field.NATIONAL_ID, said.format(said=_quoted(text)))
         return "", ""
@@ -384,6 +422,10 @@ def _national_id(found: _Found) -> tuple[str, str]:
     if wrong:
         found.notes.append(f"{say_field(Field.NATIONAL_ID)}: {wrong}")
     return (kind.code, text)
+
+
+_ROUNDED = re.compile(r"[1-9]\d{5,}0{6}")
+"""A long number that ends in noughts: what was left of "1.23E+12"; no card has such a number."""
 
 
 def _lost_figures(text: str) -> bool:

@@ -65,7 +65,7 @@ class ColumnsPage(QWidget):
         self.day.setText(self._office.today().strftime("%d/%m/%Y"))
         people = ngettext("{count} line", "{count} lines", len(sheet.lines)).format(count=f"{len(sheet.lines):,}")
         known = _("the columns are as the last time") if remembered else _("look whether each column is understood")
-        self.said.setText(f"{sheet.file_name} · {people} · {known}")
+        self.said.setText(f"{sheet.said} · {people} · {known}")
         self._fill(sheet, columns)
 
     def chosen(self) -> tuple[Field, ...] | None:
