@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from clinic_desktop.app import house
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus as Status
 from clinic_desktop.features.agenda.screens.today import TodayScreen
@@ -21,13 +20,11 @@ from clinic_desktop.features.patients.screens.search import SearchPage
 from clinic_desktop.features.patients.service import registering
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.clock import StillClock
-from clinic_desktop.kernel.i18n import set_language
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.shell.frame import Frame
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
-from clinic_desktop.uikit import theme
-from clinic_desktop.uikit.office import Office
+from tests.makers.front import open_front
 from tests.makers.keyboard import Keyboard, settle
 
 SURNAMES = (
@@ -69,16 +66,7 @@ def villagers(vault: Vault, actor: Actor) -> list[PatientId]:
 
 @pytest.fixture
 def frame(vault: Vault, reception: Actor, qapp: QApplication, qtbot: Any) -> Iterator[Frame]:
-    set_language("es")
-    theme.start(qapp)
-    house.furnish()
-    office = Office(vault, reception, immediate=True)
-    shown = Frame(office, house.places(), house.frame_slots(lambda: None), home="today")
-    qtbot.addWidget(shown)
-    shown.resize(1366, 697)
-    shown.show()
-    with qtbot.waitActive(shown):
-        shown.activateWindow()
+    shown, office = open_front(vault, reception, qapp, qtbot)
     yield shown
     office.close()
 

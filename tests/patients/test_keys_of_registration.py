@@ -9,21 +9,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from clinic_desktop.app import house
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.patients.queries import people as queries
 from clinic_desktop.features.patients.screens.person_page import PersonPage
 from clinic_desktop.features.patients.screens.registration import RegistrationScreen
 from clinic_desktop.features.patients.service import registering
 from clinic_desktop.features.staff.rules import FIRST_ROLES
-from clinic_desktop.kernel.i18n import set_language
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.shell.frame import Frame
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
-from clinic_desktop.uikit import theme
 from clinic_desktop.uikit.buttons import Link
-from clinic_desktop.uikit.office import Office
+from tests.makers.front import open_front
 from tests.makers.keyboard import Keyboard, settle
 from tests.patients.conftest import details
 
@@ -40,16 +37,7 @@ def reception(actor: Actor) -> Actor:
 
 @pytest.fixture
 def frame(vault: Vault, reception: Actor, qapp: QApplication, qtbot: Any) -> Iterator[Frame]:
-    set_language("es")
-    theme.start(qapp)
-    house.furnish()
-    office = Office(vault, reception, immediate=True)
-    shown = Frame(office, house.places(), house.frame_slots(lambda: None), home="today")
-    qtbot.addWidget(shown)
-    shown.resize(1366, 697)
-    shown.show()
-    with qtbot.waitActive(shown):
-        shown.activateWindow()
+    shown, office = open_front(vault, reception, qapp, qtbot)
     yield shown
     office.close()
 
@@ -82,16 +70,7 @@ def test_a_new_person_costs_at_most_forty_keys_from_the_search_box_to_the_waitin
 
 def test_two_quick_presses_register_once_and_arrive_once(vault: Vault, reception: Actor, qapp: Any, qtbot: Any) -> None:
     """With the real worker: the second press comes while the first is still being written."""
-    set_language("es")
-    theme.start(qapp)
-    house.furnish()
-    office = Office(vault, reception)
-    frame = Frame(office, house.places(), house.frame_slots(lambda: None), home="today")
-    qtbot.addWidget(frame)
-    frame.resize(1366, 697)
-    frame.show()
-    with qtbot.waitActive(frame):
-        frame.activateWindow()
+    frame, office = open_front(vault, reception, qapp, qtbot, immediate=False)
     keyboard = Keyboard(frame)
     keyboard.press("F2")
     keyboard.write("chavajay xicay marta")

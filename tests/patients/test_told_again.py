@@ -80,6 +80,8 @@ def test_what_was_told_is_proposed_in_the_correction_and_overwrites_nothing_unti
     assert page.form.fields["phone"].message() == "Told today. Until now: 5512 4433"
     assert page.form.fields["mother_name"].message() == "Told today"
     assert "Pulay" in page.form.fields["community"].message()
+    page.take_focus()
+    assert page.focusWidget() is page.form.community, "the first of what was told, in reading order"
     page.keep_draft()
     again = open_screen(RegistrationScreen, patient_id=known)
     assert again.form.fields["phone"].message() == "Told today. Until now: 5512 4433"

@@ -344,7 +344,8 @@ class RegistrationScreen(QWidget):
     # the window
 
     def take_focus(self) -> None:
-        first = self._asks if self._asks in self.form.fields else self.form.first_open()
+        told = next((name for name in self.form.fields if name in self._told), "")
+        first = self._asks if self._asks in self.form.fields else told or self.form.first_open()
         self.form.fields[first].editor.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
