@@ -121,6 +121,15 @@ def test_a_cell_in_the_last_corner_is_found_however_its_place_is_written() -> No
             sheet_of("a.xlsx", content)
 
 
+def test_a_part_of_nothing_but_beginnings_or_of_one_endless_tag_is_refused() -> None:
+    with pytest.raises(sheets.SheetBroken):
+        sheet_of(
+            "a.xlsx", packed("<worksheet><sheetData>" + "<a>" * 100_000 + "</a>" * 100_000 + "</sheetData></worksheet>")
+        )
+    with pytest.raises(sheets.SheetTooLarge):
+        sheet_of("a.xlsx", packed("<worksheet><!--" + " " * 10_000_000 + "--><sheetData/></worksheet>"))
+
+
 def test_a_part_with_definitions_of_its_own_is_refused() -> None:
     sheet = (
         '<!DOCTYPE l [<!ENTITY a "aaaa">]><worksheet><sheetData><row><c><v>&a;</v></c></row></sheetData></worksheet>'
@@ -311,6 +320,12 @@ def test_spanish_letters_are_read_as_whoever_wrote_them(encoding: str) -> None:
     text = "Nombres;Apellidos;Municipio\nJosé Ángel;Ñunuy Güix;Sololá\nÓscar;López;Nebaj\nInés María;Nuñez Tún;Cotzal\n"
     one = sheet_of("a.csv", text.encode(encoding))
     assert [cells for line in one.lines for cells in line.cells] == text.replace("\n", ";").split(";")[3:-1]
+
+
+def test_a_single_word_shows_whose_letters_they_are() -> None:
+    for word, encoding in (("María", "mac_roman"), ("RAÚL", "cp850"), ("Núñez", "cp850"), ("MARÍA LÓPEZ", "cp1252")):
+        one = sheet_of("a.csv", f"Nombres;Apellidos\n{word};Tzoc\n".encode(encoding))
+        assert one.lines[0].cells[0] == word
 
 
 def test_names_of_other_countries_are_left_as_they_are() -> None:

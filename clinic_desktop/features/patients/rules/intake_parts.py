@@ -10,7 +10,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, cast
 from xml.parsers import expat
 
 from clinic_desktop.features.patients.rules.intake import NO_RESULT
@@ -124,12 +124,16 @@ class Workbook:
         part = self._names[name]
         parsed = reader.parser()
         with self._parts.open(part) as opened, self._out.open(_packing(part.filename), "w") as out:
+            given = 0
             for piece in _pieces(opened):
                 left -= len(piece)
+                given += len(piece)
                 if left < 0:
                     raise TooMuch()
                 out.write(piece)
                 _feed(parsed, piece)
+                if given - parsed.CurrentByteIndex > _LONGEST:
+                    raise TooMuch()
             _feed(parsed, b"", last=True)
         return left
 
@@ -158,6 +162,35 @@ def _plain(name: str) -> str:
     return name if not name or name.startswith(("xl/", "_", "[")) else posixpath.join("xl", name)
 
 
+_DEEPEST = 60
+_LONGEST = 8_000_000
+"""Bytes of one tag or remark, which are held until its end is read."""
+
+
+def _keep_shallow(parser: expat.XMLParserType) -> None:
+    """Every element that is open takes room: a part of nothing but beginnings is refused."""
+    begin = cast(Callable[[str, dict[str, str]], None] | None, parser.StartElementHandler)
+    finish = parser.EndElementHandler
+    depth = 0
+
+    def start(tag: str, facts: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise Broken()
+        if begin is not None:
+            begin(tag, facts)
+
+    def end(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if finish is not None:
+            finish(tag)
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+
+
 def _refuse(*_facts: object) -> None:
     raise Broken()
 
@@ -171,6 +204,7 @@ class _Reader:
         parser.StartDoctypeDeclHandler = _refuse
         parser.EntityDeclHandler = _refuse
         self.look(parser)
+        _keep_shallow(parser)
         return parser
 
     def look(self, parser: expat.XMLParserType) -> None:
@@ -230,7 +264,7 @@ class _Cells(_Reader):
     def __init__(self, texts: "array[int]") -> None:
         self.counted = Counted()
         self._texts = texts
-        self._row = self._column = self._signs = 0
+        self._row = self._column = self._signs = self._cells = 0
         self._line_written = False
         self._kind = ""
         self._inside = self._formula = self._valued = False
@@ -271,6 +305,9 @@ class _Cells(_Reader):
             self._row, self._column = _place(place)
         else:
             self._column += 1
+        self._cells += 1
+        if self._cells > MOST_CELLS:
+            raise TooMuch()
         self._kind = facts.get("t", "")
         self._formula = self._valued = False
         self._value = []

@@ -12,7 +12,11 @@ _SIGN = re.compile(
     rf"(?<=[A-Za-z])[^\x00-\x7f\w{_USUAL}]|[^\x00-\x7f\w{_USUAL}](?=[A-Za-z])|(?<=[A-Za-z])[“”«»…–—•¡¿·€](?=[a-z])"
     rf"|[\ufffd\x80-\x9f]"
 )
-_FOREIGN = re.compile(rf"(?![{_LETTERS}])[^\x00-\x7f\W\d_]|(?<=[a-záéíóúüñ])[ÁÉÍÓÚÜÑ]")
+# A large letter inside a small word, a small one inside a large word, and "Mar’a", which no language here writes.
+_FOREIGN = re.compile(
+    rf"(?![{_LETTERS}])[^\x00-\x7f\W\d_]|(?<=[a-záéíóúüñ])[ÁÉÍÓÚÜÑ]|(?<=[A-ZÁÉÍÓÚÜÑ])[áéíóúüñ](?=[A-ZÁÉÍÓÚÜÑ])"
+    r"|(?<=[rf])’a\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
