@@ -200,7 +200,9 @@ def queries() -> list[Callable[..., Any]]:
 INTERNAL = {
     "patients.queries.intake.remembered_columns": "headings of a sheet, nobody's data",
     "patients.queries.intake.habits": "how a sheet writes; of the people here only what a word is in a name",
+    "patients.queries.judging.judged_before": "a look kept for who looked, with the same permissions; `step` is asked",
     "patients.queries.memory.in_memory": "a part of the search, which is asked",
+    "patients.queries.similar.bits_here": "how much signs weigh, a number; a part of the questions about likeness",
     "patients.queries.restricted.shown": "a piece of SQL",
     "patients.queries.restricted.hidden_people": "a piece of SQL",
     "agenda.queries.day.told_once": "takes a piece of SQL: a part of other queries",
