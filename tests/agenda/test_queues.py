@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from sqlalchemy import event
 
 from clinic_desktop.app import house
 from clinic_desktop.features.agenda.queries import day as queries
@@ -122,9 +122,9 @@ def asked(vault: Any, actor: Actor) -> int:
     told: list[str] = []
 
     def counted(reading: Any) -> None:
-        sa.event.listen(reading.connection, "before_cursor_execute", note)
+        event.listen(reading.connection, "before_cursor_execute", note)
         queries.today(reading)
-        sa.event.remove(reading.connection, "before_cursor_execute", note)
+        event.remove(reading.connection, "before_cursor_execute", note)
 
     def note(*about: Any) -> None:
         told.append(about[2])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from clinic_desktop.features.agenda.queries import day as queries
 from clinic_desktop.features.agenda.queries import days
@@ -60,11 +61,11 @@ def statements(vault: Any, actor: Any, query: Callable[[Any], Any]) -> int:
 
     def counted(reading: Any) -> None:
         note = lambda *args: told.append(args[2])  # noqa: E731
-        sa.event.listen(reading.connection, "before_cursor_execute", note)
+        event.listen(reading.connection, "before_cursor_execute", note)
         try:
             query(reading)
         finally:
-            sa.event.remove(reading.connection, "before_cursor_execute", note)
+            event.remove(reading.connection, "before_cursor_execute", note)
 
     vault.ask(counted, actor)
     return len(told)

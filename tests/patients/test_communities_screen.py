@@ -1,6 +1,7 @@
 """The list of communities, kept without a mouse."""
 
 from functools import partial
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -19,6 +20,8 @@ from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.voice import RememberingVoice
+
+Kind = TypeVar("Kind", bound=dialogs.Sheet)
 
 NEBAJ = "1413"
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -59,7 +62,7 @@ def names(screen):
     return [screen.table.rows.row(at).name for at in range(screen.table.count())]
 
 
-def sheet(kind):
+def sheet(kind: type[Kind]) -> Kind:
     front = dialogs.front()
     assert isinstance(front, kind)
     return front
@@ -71,7 +74,9 @@ def test_enter_changes_the_name_and_the_minutes_of_the_chosen_place(screen, pres
     change = sheet(ChangedCommunity)
     qtbot.keyClicks(change.name, "Acul Grande")
     press(screen, Qt.Key.Key_Return)
-    qtbot.keyClicks(change.focusWidget(), "1:15")
+    field = change.focusWidget()
+    assert field is not None
+    qtbot.keyClicks(field, "1:15")
     press(screen, Qt.Key.Key_Return, CTRL)
     assert dialogs.front() is None
     (line,) = [line for line in ask(queries.listed) if line.name == "Acul Grande"]

@@ -199,6 +199,7 @@ def test_a_load_is_undone_from_the_list_and_not_twice(at_review, ask, office):
     assert start.undo.isEnabled()
     start.undo.click()
     asked = dialogs.front()
+    assert isinstance(asked, dialogs.Asked)
     asked.edit.setText("la hoja equivocada")
     asked.yes.click()
     assert people(ask) == 0 and office.voice.notices == ["2 people were taken out again."]
@@ -359,6 +360,7 @@ def test_esc_goes_one_look_back_and_leaves_from_the_first(office, qtbot, sheet):
     office.go("persons")
     office.go("import-people")
     page = window.page()
+    assert isinstance(page, IntakeScreen)
     page.open_file(sheet)
     page.columns.go_on.click()
     for step in (REVIEW, COLUMNS, START):

@@ -6,13 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 
 from clinic_desktop.features.patients.queries import people as queries
-from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details
 from clinic_desktop.features.patients.rules.rows import Known
 from clinic_desktop.features.patients.rules.sex import Sex
 from clinic_desktop.features.patients.rules.side_by_side import side_by_side
 from clinic_desktop.features.patients.rules.told_again import told_again
 from clinic_desktop.features.patients.screens.registration import CORRECT, RegistrationScreen
 from clinic_desktop.storage.drafts import my_drafts
+from tests.conftest import MONDAY
 from tests.patients.conftest import details
 
 PULAY = {"municipality_code": "1413", "community": "Pulay"}
@@ -97,8 +98,8 @@ def test_what_was_told_is_proposed_in_the_correction_and_overwrites_nothing_unti
 def test_a_number_that_must_not_be_called_is_not_said_where_another_was_told_nor_where_two_records_are_compared():
     quiet = details("Tzoc, María", "1987", phone="55124433", do_not_call=True)
     known = Known(
-        details=quiet, number="PRU-1", registered_at=None, died_on=None, voided=False, void_reason="",
-        allergy_status=None, allergies=(),
+        details=quiet, number="PRU-1", registered_at=MONDAY, died_on=None, voided=False, void_reason="",
+        allergy_status=AllergyStatus.NOT_RECORDED, allergies=(),
     )  # fmt: skip
     lines = side_by_side(known, known, date(2026, 11, 23))
     assert not any("55124433" in words for line in lines for words in (line.one, line.other))
