@@ -18,6 +18,7 @@ from clinic_desktop.features.patients.service import registering as service
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.shell.frame import Frame
 from clinic_desktop.uikit import theme
+from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.office import Office
 from tests.patients.conftest import details
 
@@ -83,6 +84,34 @@ def test_esc_gives_the_page_back(window: Any, tzoc: PatientId) -> None:
     assert window.is_searching()
     press(window, Key.Key_Escape)
     assert (window.is_searching(), window.top.search.text()) == (False, "")
+
+
+def test_a_low_window_keeps_the_deeds_there_is_room_for_and_every_key(window: Any, tzoc: PatientId, ask: Any) -> None:
+    window.resize(911, 442)
+    press(window, Key.Key_F2)
+    QTest.keyClicks(window.top.search, "tzoc")
+    page = window.findChild(SearchPage)
+    page.show_rest()
+    preview = page.preview
+    seen = [button for button in preview.findChildren(Button) if button.isVisible()]
+    hidden = {deed.key for deed, button in preview._hung if not button.isVisible()}
+    assert {preview.open_page, *(button for deed, button in preview._hung if deed.primary)} <= set(seen)
+    assert "" not in hidden and {"card", "vitals"} <= hidden
+    assert preview.minimumSizeHint().height() <= preview.height()
+    assert all(preview.rect().contains(button.geometry()) for button in seen)
+    asked: list[Any] = []
+    for deed, button in preview._hung:
+        button.clicked.disconnect()
+        button.clicked.connect(lambda *_, key=deed.key: asked.append(key))
+    for key in (Key.Key_O, Key.Key_T, Key.Key_G):
+        press(window, key, Qt.KeyboardModifier.ControlModifier)
+    press(window, Key.Key_V, Qt.KeyboardModifier.AltModifier)
+    assert asked == ["card", "appointment", "arrived", "vitals"]
+    window.resize(1366, 697)
+    assert all(button.isVisible() for _deed, button in preview._hung)
+    asked.clear()
+    press(window, Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert asked == ["card"]
 
 
 @pytest.mark.parametrize("text", PASTED, ids=range(len(PASTED)))

@@ -115,4 +115,4 @@ class PersonsScreen(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.preview.fit(self.window().width())
+        self.preview.fit(self.window().width(), self.height())

@@ -13,15 +13,19 @@ from clinic_desktop.features.patients.screens.slots import Deed, deeds_for
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.keys import bind
 from clinic_desktop.uikit.layouts import clear, column, row
 from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, Card
-from clinic_desktop.uikit.theme import S2, TONES, Tone, is_compact
+from clinic_desktop.uikit.theme import CONTROL, PRIMARY, S1, S2, S3, S4, TONES, Tone, is_compact
 from clinic_desktop.uikit.words import Facts, Piece, Text, quiet, semi
 
 WIDE, NARROW = 320, 250
 _FACTS_WHEN_NARROW = 2
+_LOW = 430
+_WORDS_WHEN_LOW = 170
+"""The name on two lines, the chips, two facts and how to call."""
 
 
 class PersonPreview(Card):
@@ -44,7 +48,13 @@ class PersonPreview(Card):
         self.body.addStretch(1)
         for button in self._buttons:
             self.body.addWidget(button)
-        self.fit(1366)
+        self._keys = [
+            (button, shortcut)
+            for deed, button in self._hung
+            if deed.key
+            for shortcut in bind(self, deed.key, button.click)
+        ]
+        self.fit(1366, 697)
         self.show_person(None)
 
     def _deed_buttons(self) -> list[Button]:
@@ -66,11 +76,24 @@ class PersonPreview(Card):
         if self.patient_id is not None:
             self._office.go("persons", patient_id=self.patient_id)
 
-    def fit(self, width: int) -> None:
-        """In a narrow window it is narrower and says less."""
+    def fit(self, width: int, height: int) -> None:
+        """In a narrow window it is narrower and says less; on a low screen it keeps the deeds there is room for."""
         self._narrow = is_compact(width)
+        self._low = height < _LOW
         self.setFixedWidth(NARROW if self._narrow else WIDE)
-        self.body.setSpacing(4 if self._narrow else S2)
+        self.body.setSpacing(S1 if self._narrow else S2)
+        self._fit_deeds(height)
+
+    def _fit_deeds(self, height: int) -> None:
+        lesser = [(deed, button) for deed, button in self._hung if not deed.primary]
+        # One without a key is missed most when its button is not there.
+        lesser.sort(key=lambda hung: bool(hung[0].key))
+        taken = 2 * (S4 + S3) + PRIMARY + S1 + CONTROL + S1 + _WORDS_WHEN_LOW
+        room = max(0, height - taken) // (CONTROL + S1) if self._low else len(lesser)
+        for at, (_deed, button) in enumerate(lesser):
+            button.setVisible(at < room)
+        for button, shortcut in self._keys:
+            shortcut.setEnabled(button.isHidden())
 
     def expect(self, found: Found | None) -> None:
         """Somebody is chosen: at once what the list knows and the keys; `show_person` follows when the hand rests."""
@@ -95,7 +118,7 @@ class PersonPreview(Card):
             button.setEnabled(found is not None)
         clear(self._chips)
         clear(self._phone)
-        self.face.show_jpeg(self._office.ask(photos.photo_of, found.patient_id) if found else None)
+        self.face.show_jpeg(self._office.ask(photos.photo_of, found.patient_id) if found and not self._low else None)
         if found is None:
             self.name.setText(_("Nobody chosen"))
             self.facts.show_facts(())

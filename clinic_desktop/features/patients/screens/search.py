@@ -146,7 +146,7 @@ class SearchPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.preview.fit(self.window().width())
+        self.preview.fit(self.window().width(), self.height())
         self._keys.setVisible(self.height() > 460)
         self._hint.setVisible(self.width() > 900)
 
