@@ -106,17 +106,16 @@ def test_a_morning_with_forty_arrivals(
         days = 9 if who in early else 0
         vault.do(partial(booking, who=who, days=days), actor)
     keyboard = Keyboard(frame)
-    strokes: list[int] = []
     coming = [*booked[: BOOKED - STAY_AWAY], *early, *walk_ins]
     for at, who in enumerate(coming):
         clock.advance(seconds=70)
         keyboard.forget()
         found_by_typing(frame, keyboard, sought(vault, actor, who), who)
         keyboard.press("F5")
+        assert keyboard.letters <= RETURNING_LETTERS
+        assert keyboard.keys <= RETURNING_KEYS
         if at % 7 == 0:
             keyboard.press("F5")
-        assert keyboard.letters <= RETURNING_LETTERS
-        strokes.append(keyboard.keys)
     for words in NEW:
         clock.advance(seconds=90)
         register_new(frame, keyboard, words)

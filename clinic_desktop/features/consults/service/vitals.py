@@ -94,9 +94,3 @@ def keep_typed(work: Work, patient_id: str, fields: Mapping[str, Any]) -> dateti
     """Keep what was typed so far, of its author and on this device only."""
     work.require(*_WRITERS)
     return drafts.keep_draft(work, queries.DRAFT_SCREEN, patient_id, dict(fields), {})
-
-
-def drop_typed(work: Work, patient_id: str) -> None:
-    """Throw away what was typed and not saved."""
-    work.require(*_WRITERS)
-    drafts.drop_draft(work, queries.DRAFT_SCREEN, patient_id)
