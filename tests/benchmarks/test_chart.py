@@ -39,7 +39,7 @@ from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
 
 pytestmark = pytest.mark.benchmark
-PEOPLE, OTHERS_VISITS, VISITS, TIMES = 20_000, 2, 120, 15
+PEOPLE, OTHERS_VISITS, VISITS, TIMES = 200_000, 1, 120, 15
 """20,000 people with 40,000 consultations: making 200,000 takes minutes and changes the depth of an index by a page."""
 NOTE = "Duerme mejor, teje otra vez con su hermana. " * 20
 GOAL = 60
