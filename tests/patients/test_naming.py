@@ -12,7 +12,6 @@ from clinic_desktop.features.patients.rules.naming import (
     Name,
     Typed,
     clean_line,
-    initials,
     name_of,
     said_name,
     split_typed,
@@ -32,11 +31,6 @@ def test_the_family_name_comes_first_in_capitals():
     assert said_name(Name("Ana", "Coj", married="de León")) == "COJ DE LEÓN, Ana"
     assert said_name(Name(known_as="doña Tonita")) == "doña Tonita"
     assert said_name(Name()) == "Without name"
-
-
-def test_initials_call_without_saying_the_name():
-    assert initials(Name("María Ixchel", "Tzoc", "Pérez")) == "M. I. T. P."
-    assert initials(Name("Ana", "de León")) == "A. L."
 
 
 @pytest.mark.parametrize(

@@ -91,12 +91,6 @@ def said_name(name: Name) -> str:
     return ", ".join(parts) or name.met or name.known_as or _("Without name")
 
 
-def initials(name: Name) -> str:
-    """ "M. I. T. P.": to call somebody without saying the name."""
-    words = " ".join((name.given, name.family, name.second_family)).split() or name.known_as.split()
-    return " ".join(f"{word[0].upper()}." for word in words if fold(word) not in PARTICLES)
-
-
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What was typed in the search box, taken as a new person."""
