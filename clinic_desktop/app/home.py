@@ -154,6 +154,7 @@ def get_ready(vault: Any, actor: Any) -> Generator[Progress, None, None]:
     for at, module in enumerate(house.SOON, 1):
         importlib.import_module(module)
         yield Progress(at, len(house.SOON) + 1, "")
+    # Whoever may read no chart needs none ready, and a vault locked meanwhile is asked no more.
     with suppress(ClinicError):
         vault.ask(house.rehearse, actor)
     # What stands now stays until the program ends. Python would look through all of it again and again for what can be
