@@ -5,12 +5,14 @@ Importing this costs SQLAlchemy: it is done when a vault is opened, not before t
 
 from clinic_desktop.exchange import records as exchange
 from clinic_desktop.features.agenda import records as agenda
-from clinic_desktop.features.consults import records as consults
+from clinic_desktop.features.consults.records import conditions, encounters, findings, risk, scales, story
 from clinic_desktop.features.medication import records as medication
 from clinic_desktop.features.patients import records as patients
 from clinic_desktop.features.referrals import records as referrals
+from clinic_desktop.features.rights import records as rights
 from clinic_desktop.features.settings import records as settings
 from clinic_desktop.features.staff import records as staff
 from clinic_desktop.storage import device
 
-TABLE_MODULES = (device, settings, staff, patients, agenda, medication, consults, referrals, exchange)
+CONSULTS = (encounters, conditions, scales, risk, findings, story)
+TABLE_MODULES = (device, settings, staff, patients, agenda, medication, *CONSULTS, referrals, rights, exchange)

@@ -14,13 +14,10 @@ from PySide6.QtWidgets import QApplication
 from clinic_desktop.app import house
 from clinic_desktop.app.home import get_ready
 from clinic_desktop.features.consults.queries import chart as charts
-from clinic_desktop.features.consults.records import (
-    Condition,
-    ConsultNote,
-    Encounter,
-    InstrumentResponse,
-    VitalSigns,
-)
+from clinic_desktop.features.consults.records.conditions import Condition
+from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
+from clinic_desktop.features.consults.records.findings import VitalSigns
+from clinic_desktop.features.consults.records.scales import InstrumentResponse
 from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, VerificationStatus
 from clinic_desktop.features.consults.rules.scoring import HowGiven
 from clinic_desktop.features.consults.rules.sections import EncounterKind

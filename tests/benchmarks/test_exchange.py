@@ -11,7 +11,7 @@ import pytest
 
 from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent
-from clinic_desktop.features.consults.records import ConsultNote, Encounter
+from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.dates import PartialDate

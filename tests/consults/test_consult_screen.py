@@ -73,7 +73,7 @@ def test_what_is_typed_is_kept_and_found_again_at_the_same_caret(
     QTest.keyClicks(field, "A ")
     answer(consult, "12-------")
     field.setFocus()
-    consult.next_visit.setText("4s")
+    consult.next_visit.field.setText("4s")
     consult.keep_draft()
     again = open_screen(ConsultScreen, patient_id=patient)
     assert again.encounter == consult.encounter
@@ -81,8 +81,8 @@ def test_what_is_typed_is_kept_and_found_again_at_the_same_caret(
     assert again.note.fields["plan"].textCursor().position() == 2
     assert again.note.caret() == {"section": "plan", "at": 2} or again.note.focused() is None
     assert again.scale.answers() == {1: 1, 2: 2}
-    assert again.next_visit.text() == "4s"
-    assert again._draft.note_id == consult._draft.note_id
+    assert again.next_visit.field.text() == "4s"
+    assert again._note_id == consult._note_id
 
 
 def test_ctrl_enter_twice_signs_once_and_goes_home(
@@ -110,14 +110,14 @@ def test_nothing_is_saved_as_a_draft_once_it_is_signed(ask: Any, consult: Consul
 def test_question_nine_shows_the_strip_at_once_and_must_be_answered_before_signing(
     ask: Any, consult: ConsultScreen, patient: str
 ) -> None:
-    assert not consult.strip.isVisible()
+    assert not consult.risk.strip.isVisible()
     answer(consult, "--------1")
-    assert consult.strip.isVisible()
+    assert consult.risk.strip.isVisible()
     consult.sign()
     sheet = next(child for child in consult.findChildren(AnswerSheet) if child.isVisible())
     sheet.form.fill({"holder": "Juana Brito", "whom": "Rosa", "day": "3d"})
     sheet.keep.click()
-    assert "Juana Brito" in consult.strip.words.text()
+    assert "Juana Brito" in consult.risk.strip.words.text()
     consult.sign()
     standing = ask(partial(risks.risk_of, patient_id=patient))
     assert (standing.holder_name, str(standing.next_contact_on)) == ("Juana Brito", "2026-11-26")
@@ -258,8 +258,8 @@ def test_somebody_elses_change_shows_and_what_is_typed_stays(do: Any, consult: C
 
     consult.note.fields["plan"].setText("mine")
     do(partial(risk.open_risk, patient_id=patient, answer=HELD))
-    assert consult.strip.isVisible()
-    assert "Juana Brito" in consult.strip.words.text()
+    assert consult.risk.strip.isVisible()
+    assert "Juana Brito" in consult.risk.strip.words.text()
     assert consult.note.fields["plan"].text() == "mine"
 
 

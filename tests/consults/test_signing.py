@@ -13,7 +13,7 @@ from sqlcipher3 import dbapi2
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.consults.queries import chart, diagnoses, notes, risks, scales
-from clinic_desktop.features.consults.records import ConsultNote
+from clinic_desktop.features.consults.records.encounters import ConsultNote
 from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, ConditionChange, VerificationStatus, find
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.rules.signing import NoteState

@@ -38,7 +38,7 @@ def used(vault_folder: Path, made_vault: tuple[Path, Opened], clock: StillClock,
 
 def as_first_version(folder: Path, key: bytes, monkeypatch: pytest.MonkeyPatch, scripts: Path) -> None:
     """The same rows in the tables of the first version; what those have no column for stays behind."""
-    shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("0002*", "__pycache__"))
+    shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("0002*", "0003*", "__pycache__"))
     old = folder / "first"
     raw = open_cipher(old, key, create=True)
     engine = sa.create_engine("sqlite://", creator=lambda: raw, poolclass=sa.StaticPool)

@@ -57,7 +57,7 @@ def _see_one(hands: Hands, *, worried: bool, pictures: bool) -> str:
     check("con nueve respuestas hay un total", page.scale.score().total == sum(map(int, f"{answers}{ninth}")))
     _diagnose(hands, page)
     _prescribe(hands, page)
-    hands.write("9s", page.next_visit)
+    hands.write("9s", page.next_visit.field)
     if pictures:
         hands.picture("consulta")
         hands.narrow_picture("consulta")

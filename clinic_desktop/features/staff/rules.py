@@ -17,25 +17,29 @@ class FirstRole:
 _DESK = frozenset({P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.RECEPTION, P.SEE_DAY})
 _CLINICIAN = frozenset(
     {P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.SEE_DAY, P.READ_CHART, P.WRITE_NOTES, P.WRITE_LETTERS, P.TAKE_VITALS}
+    | {P.SEEK_PEOPLE, P.ASK_RIGHTS}
 )
 _PRESCRIBER = _CLINICIAN | {P.PRESCRIBE, P.SEE_STOCK}
 
 FIRST_ROLES: tuple[FirstRole, ...] = (
-    FirstRole("receptionist", N_("Reception"), _DESK | {P.CARRY_BUNDLES}),
+    FirstRole("receptionist", N_("Reception"), _DESK | {P.CARRY_BUNDLES, P.ASK_RIGHTS}),
     FirstRole("psychiatrist", N_("Psychiatrist"), _PRESCRIBER | {P.SIGN_NOTES, P.OPEN_RESTRICTED}),
     FirstRole("resident", N_("Resident"), _PRESCRIBER),
     FirstRole("psychologist", N_("Psychologist"), _CLINICIAN | {P.SIGN_NOTES, P.OPEN_RESTRICTED}),
     FirstRole("general-doctor", N_("General doctor"), _PRESCRIBER | {P.SIGN_NOTES}),
     FirstRole("nurse", N_("Nurse"), _CLINICIAN | {P.SEE_STOCK, P.DISPENSE}),
     FirstRole("pharmacy", N_("Pharmacy"), frozenset({P.SEE_PATIENTS, P.SEE_STOCK, P.DISPENSE, P.RECEIVE_STOCK})),
-    FirstRole("community-worker", N_("Community worker"), frozenset({P.SEE_PATIENTS, P.SEE_DAY})),
+    FirstRole(
+        "community-worker", N_("Community worker"), frozenset({P.SEE_PATIENTS, P.SEE_DAY, P.SEEK_PEOPLE, P.ASK_RIGHTS})
+    ),
     FirstRole("transcriber", N_("Transcriber"), frozenset({P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.TRANSCRIBE})),
     FirstRole(
         "coordinator",
         N_("Coordination"),
         _DESK
         | {P.SEE_STOCK, P.DISPENSE, P.RECEIVE_STOCK, P.CORRECT_STOCK, P.CARRY_BUNDLES, P.KEEP_BACKUPS, P.KEEP_STAFF}
-        | {P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_LEDGER, P.SEE_REPORTS, P.IMPORT_PATIENTS},
+        | {P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_LEDGER, P.SEE_REPORTS, P.IMPORT_PATIENTS}
+        | {P.ASK_RIGHTS, P.ANSWER_COMPLAINTS},
     ),
     FirstRole(
         "data-manager",

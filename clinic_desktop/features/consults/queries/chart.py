@@ -11,16 +11,11 @@ from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
 from clinic_desktop.features.consults.queries.notes import LastNote, TimelineRow
 from clinic_desktop.features.consults.queries.scales import ScoreRow
 from clinic_desktop.features.consults.queries.vitals import LastValue
-from clinic_desktop.features.consults.records import (
-    Addendum,
-    Condition,
-    ConsultNote,
-    Encounter,
-    InstrumentResponse,
-    NoteSignature,
-    RiskEvent,
-    VitalSigns,
-)
+from clinic_desktop.features.consults.records.conditions import Condition
+from clinic_desktop.features.consults.records.encounters import Addendum, ConsultNote, Encounter, NoteSignature
+from clinic_desktop.features.consults.records.findings import VitalSigns
+from clinic_desktop.features.consults.records.risk import RiskEvent
+from clinic_desktop.features.consults.records.scales import InstrumentResponse
 from clinic_desktop.features.consults.rules.risk import OpenRisk
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine

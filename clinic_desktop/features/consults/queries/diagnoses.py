@@ -5,7 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.consults.records import Condition
+from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, ConditionChange, VerificationStatus
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.dates import PartialDate

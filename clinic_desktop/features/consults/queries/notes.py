@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.consults.queries import scales
 from clinic_desktop.features.consults.queries.scales import ScoreRow
-from clinic_desktop.features.consults.records import Addendum, ConsultNote, Encounter, NoteSignature
+from clinic_desktop.features.consults.records.encounters import Addendum, ConsultNote, Encounter, NoteSignature
 from clinic_desktop.features.consults.rules import signing
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.rules.signing import NoteState, SupervisorStep

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from clinic_desktop.features.consults.records import Encounter, RiskEvent
+from clinic_desktop.features.consults.records.encounters import Encounter
+from clinic_desktop.features.consults.records.risk import RiskEvent
 from clinic_desktop.features.consults.rules import risk
 from clinic_desktop.features.consults.rules.risk import OpenRisk, RiskLine, RiskStep
 from clinic_desktop.features.patients.queries import restricted

@@ -7,7 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from clinic_desktop.features.consults.records import Encounter, Instrument, InstrumentResponse
+from clinic_desktop.features.consults.records.encounters import Encounter
+from clinic_desktop.features.consults.records.scales import Instrument, InstrumentResponse
 from clinic_desktop.features.consults.rules import questionnaires
 from clinic_desktop.features.consults.rules.questionnaires import ScoredItem
 from clinic_desktop.features.consults.rules.scoring import HowGiven

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from clinic_desktop.features.consults.records import VitalSigns
+from clinic_desktop.features.consults.records.findings import VitalSigns
 from clinic_desktop.features.consults.rules.vitals import ORDER, LastWeight, Vitals, say_all
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.staff import queries as staff

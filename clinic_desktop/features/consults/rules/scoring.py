@@ -61,6 +61,15 @@ class Critical:
 
 
 @dataclass(frozen=True, slots=True)
+class CriticalAnswer:
+    """An answer that was given and asks to be looked at."""
+
+    scale_code: str
+    item: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class Skip:
     """If the answers of `items` together are `total`, the items of `skipped` need no answer and count 0."""
 

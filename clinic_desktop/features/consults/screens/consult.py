@@ -1,7 +1,7 @@
 """The open consultation: the story, the note, the scale, diagnoses and prescription on one page."""
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -9,21 +9,20 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from clinic_desktop.features.agenda.queries import days as agenda_days
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import notes, scales
-from clinic_desktop.features.consults.rules.risk import RiskAnswer
-from clinic_desktop.features.consults.rules.scoring import GivenScale, scale_of
+from clinic_desktop.features.consults.rules.scoring import scale_of
 from clinic_desktop.features.consults.rules.sections import kind_words, template_for
 from clinic_desktop.features.consults.rules.signing import NoteState
 from clinic_desktop.features.consults.screens.about import AboutSheet
 from clinic_desktop.features.consults.screens.autosave import Autosave
-from clinic_desktop.features.consults.screens.danger import AnswerSheet, Danger, DangerStrip, OutcomeSheet
 from clinic_desktop.features.consults.screens.diagnosis import DiagnosisPanel
-from clinic_desktop.features.consults.screens.drafting import NoteDraft
+from clinic_desktop.features.consults.screens.next_visit import NextVisitPart
 from clinic_desktop.features.consults.screens.note import NoteEditor
-from clinic_desktop.features.consults.screens.prescription import PrescriptionPanel, StepField
+from clinic_desktop.features.consults.screens.parts import Here, Part, kept_text
+from clinic_desktop.features.consults.screens.prescription import PrescriptionPanel
 from clinic_desktop.features.consults.screens.reading import read_note
+from clinic_desktop.features.consults.screens.risk_part import RiskPart
 from clinic_desktop.features.consults.screens.scale import ScaleGrid
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
 from clinic_desktop.features.consults.screens.trend import Trend, course_of
@@ -64,7 +63,8 @@ class ConsultScreen(QWidget):
         super().__init__(parent)
         self._office = office
         self._today = office.today()
-        self._draft = NoteDraft()
+        # Drawn once and kept with the draft, so that signing twice, also after a crash, signs once.
+        self._note_id = new_id()
         self.encounter: notes.EncounterRow | None = None
         self.chart: charts.Chart | None = None
         self._compact: bool | None = None
@@ -98,7 +98,7 @@ class ConsultScreen(QWidget):
 
     def _make_panels(self) -> None:
         scale = scale_of(SCALE)
-        self.strip, self.story = DangerStrip(), TimelinePanel()
+        self.risk, self.story = RiskPart(self), TimelinePanel()
         self.about = Link("", small=True)
         self.note = NoteEditor(self.about)
         self.scale, self.diagnosis, self.trend = ScaleGrid(scale), DiagnosisPanel(), Trend(scale)
@@ -110,29 +110,24 @@ class ConsultScreen(QWidget):
         self.trend_card = Card(head, (self.trend, 1), margins=(S4, 10, S3, 8), gap=2)
         self.repeat = Button(_("Repeat prescription"), key="repeat")
         self.refer = Button(_("Refer"), key="refer")
-        self.open_risk = Button(_("Risk"), key="section_6", kind="quiet", icon="alert-triangle")
-        self.next_visit = StepField(placeholder="6s")
-        self.next_visit.setFixedWidth(74)
-        self.next_visit.setAccessibleName(_("Next visit"))
-        self.next_said = Text("", "small", color="accent")
+        self.next_visit = NextVisitPart(self._office, self)
         self.warning_icon, self.warning = Icon("alert-circle", "warning", 16), Text("", "small", color="quiet")
         may_sign = self._office.may(Permission.SIGN_NOTES)
         self.sign_button = Button(
             _("Sign and close") if may_sign else _("Send to be signed"), key="save", kind="primary", icon="check"
         )
         self._tabs = Tabs([_("Visits"), scale.title, _("Diagnosis"), _("Prescription")], 1)
+        self.parts: tuple[Part, ...] = (
+            self.risk, self.note, self.scale, self.diagnosis, self.prescription, self.next_visit,
+        )  # fmt: skip
         self._connect()
 
     def _connect(self) -> None:
         self.note.edited.connect(self._edited)
         self.scale.edited.connect(self._answered)
-        self.diagnosis.edited.connect(self._edited)
-        self.prescription.edited.connect(self._edited)
-        self.next_visit.textChanged.connect(self._say_next)
-        self.next_visit.textChanged.connect(self._edited)
-        self.next_visit.entered.connect(self.note.take_focus)
-        self.strip.pressed.connect(self.answer_danger)
-        self.open_risk.clicked.connect(self.answer_danger)
+        for part in (self.diagnosis, self.prescription, self.risk, self.next_visit):
+            part.edited.connect(self._edited)
+        self.next_visit.field.entered.connect(self.note.take_focus)
         self.story.opened.connect(self._read)
         self.about.clicked.connect(self._tell_about)
         self.repeat.clicked.connect(self.prescription.repeat)
@@ -148,31 +143,31 @@ class ConsultScreen(QWidget):
         """The consultation is open: show what is known, then what was being typed."""
         self.encounter = self._office.ask(notes.encounter, encounter_id)
         self.chart = self._office.ask(charts.chart, self._patient_id)
-        self.note.set_template(template_for(self.encounter.kind))
-        last = self.chart.last_note
-        if last is not None:
-            self.note.show_last(last.sections, last.occurred_on)
         found = self._office.ask(scales.wording, SCALE)
         if found is not None:
             self.scale.show_wording(found[1])
+        for part in self.parts:
+            part.show_here(self._here)
         kept = self._office.ask(notes.draft_of, encounter_id)
         if kept is not None:
-            self._fill(NoteDraft.from_fields(kept.fields))
+            self._fill(kept.fields)
         self._show_chart()
         self._arrange()
         self._office.follow(charts.TABLES, self, self.reload)
         self._caret = kept.caret if kept is not None else {}
         self.take_focus()
 
-    def _fill(self, draft: NoteDraft) -> None:
+    @property
+    def _here(self) -> Here:
+        assert self.chart is not None
+        assert self.encounter is not None
+        return Here(self._office, self.chart, self.encounter, self._today)
+
+    def _fill(self, draft: Mapping[str, Any]) -> None:
         self._filling = True
-        self._draft = draft
-        self.note.fill(draft.sections)
-        self.scale.set_answers(draft.answers)
-        self.scale.set_how(draft.how)
-        self.diagnosis.set_changes(draft.conditions)
-        self.prescription.set_lines(draft.lines)
-        self.next_visit.setText(draft.next_visit)
+        self._note_id = kept_text(draft, "note_id", self._note_id)
+        for part in self.parts:
+            part.fill(draft)
         self._filling = False
 
     def take_focus(self) -> None:
@@ -220,9 +215,9 @@ class ConsultScreen(QWidget):
         self.refer.setVisible(self._office.may(Permission.WRITE_LETTERS))
 
     def _actions(self) -> Item:
-        deeds = (self.repeat, self.refer, self.open_risk)
+        deeds = (self.repeat, self.refer, self.risk.button)
         label = () if self._compact else (Text(_("Next visit"), color="quiet"),)
-        visit = (*label, self.next_visit, self.next_said)
+        visit = (*label, self.next_visit.field, self.next_visit.said)
         return row(*deeds, S2, *visit, None, self.warning_icon, self.warning, S2, self.sign_button, gap=S2)
 
     def _four_columns(self, host: QWidget) -> QVBoxLayout:
@@ -243,7 +238,7 @@ class ConsultScreen(QWidget):
         # A panel that was a hidden page of the tabs does not show itself.
         for panel in (self.story, self.scale, self.diagnosis, self.trend_card, self.vitals_card, self.prescription):
             panel.show()
-        return stack(host, self.strip, (columns, 1), self._actions(), margins=(S3, S2, S3, S2), gap=S2)
+        return stack(host, self.risk.strip, (columns, 1), self._actions(), margins=(S3, S2, S3, S2), gap=S2)
 
     def _two_columns(self, host: QWidget) -> QVBoxLayout:
         """A small window: the note stays, the rest is one section at a time."""
@@ -264,7 +259,7 @@ class ConsultScreen(QWidget):
         side.setFixedWidth(352)
         stack(side, self._tabs, (self._stack, 1), gap=4)
         columns = row((self.note, 1), side, gap=S2)
-        return stack(host, self.strip, (columns, 1), self._actions(), margins=(S2, 6, S2, 6), gap=6)
+        return stack(host, self.risk.strip, (columns, 1), self._actions(), margins=(S2, 6, S2, 6), gap=6)
 
     def _show_tab(self, at: int) -> None:
         if self._compact:
@@ -292,10 +287,9 @@ class ConsultScreen(QWidget):
         here = self.encounter
         self.story.show_chart(self.chart, here.encounter_id, self._today.year)
         self.vitals.show_last(self._patient_id, self.chart.vitals)
-        self.diagnosis.show_standing(self.chart.conditions)
-        self.prescription.show_current(self.chart.medicines)
+        for part in self.parts:
+            part.show_here(self._here)
         spoken = language_name(here.language_code) if here.language_code else ""
-        self.scale.set_language(here.language_code, spoken.lower())
         told = [kind_words(here.kind), spoken or _("language not noted"), here.interpreter_name or ""]
         if here.occurred_on != self._today:
             told.insert(0, say_day(here.occurred_on))
@@ -303,34 +297,17 @@ class ConsultScreen(QWidget):
         self.about.updateGeometry()
         self._show_state()
 
-    def danger(self) -> Danger:
-        assert self.chart is not None
-        critical = self.scale.score().critical
-        item = critical[0] if critical else None
-        value = self.scale.answers().get(item) if item is not None else None
-        return Danger(self.chart.risk, item, value, self._draft.risk)
-
     def _show_state(self) -> None:
         assert self.chart is not None
-        self.strip.show_danger(self.danger(), self._today)
-        # One key, one deed: the strip has it while there is something to answer.
-        self.open_risk.setVisible(not self.danger().is_there)
+        self.risk.set_critical(self.scale.critical())
         result = self.scale.score()
         pending = _("today no total") if result.answered and result.total is None else ""
         self.trend.show_course(course_of(self.chart, self.scale.scale, self._today, pending))
         self.course_of_what.setText(_("{scale} and medicines").format(scale=self.trend.scale.title))
-        missing = result.needed - result.answered if result.answered else 0
-        self.warning_icon.setVisible(bool(missing) and not self._compact)
-        self.warning.setVisible(bool(missing) and not self._compact)
-        self.warning.setText(
-            _("{scale} lacks {count}: it can be signed so").format(scale=self.scale.scale.title, count=missing)
-        )
-
-    def _say_next(self, typed: str) -> date | None:
-        found = self._office.ask(agenda_days.meant_day, typed, self._office.actor.staff_id, patient_id=self._patient_id)
-        self.next_visit.set_wrong(bool(typed.strip()) and found is None)
-        self.next_said.setText(say_day(found) if found else "")
-        return found
+        remark = self.scale.remark()
+        self.warning_icon.setVisible(bool(remark) and not self._compact)
+        self.warning.setVisible(bool(remark) and not self._compact)
+        self.warning.setText(remark)
 
     # keeping
 
@@ -343,17 +320,16 @@ class ConsultScreen(QWidget):
         self._edited()
         self._show_state()
 
-    def _gather(self) -> NoteDraft:
-        draft = self._draft
-        draft.sections, draft.answers, draft.how = self.note.values(), self.scale.answers(), self.scale.how
-        draft.conditions, draft.lines = self.diagnosis.changes(), self.prescription.lines()
-        draft.next_visit = self.next_visit.text().strip()
+    def _gather(self) -> dict[str, Any]:
+        draft: dict[str, Any] = {"note_id": self._note_id}
+        for part in self.parts:
+            draft |= part.kept()
         return draft
 
     def _keep(self, done: Callable[[datetime | None], None]) -> None:
         assert self.encounter is not None
         keep = partial(
-            encounters.keep_note, encounter_id=self.encounter.encounter_id, fields=self._gather().to_fields(),
+            encounters.keep_note, encounter_id=self.encounter.encounter_id, fields=self._gather(),
             caret=self.note.caret() or self.__dict__.get("_caret", {}),
         )  # fmt: skip
 
@@ -374,18 +350,6 @@ class ConsultScreen(QWidget):
 
     # deeds
 
-    def answer_danger(self) -> None:
-        assert self.chart is not None
-        if self.chart.risk is not None:
-            OutcomeSheet(self._office, self._patient_id, self.chart.risk, self).open()
-        else:
-            AnswerSheet(self, self._today, self._keep_answer, self._draft.risk).open()
-
-    def _keep_answer(self, answer: RiskAnswer) -> None:
-        self._draft.risk = answer
-        self._edited()
-        self._show_state()
-
     def _read(self, stop: Stop) -> None:
         if stop.note_id is not None:
             read_note(self._office, stop.note_id, self)
@@ -397,9 +361,6 @@ class ConsultScreen(QWidget):
     def _about_changed(self) -> None:
         assert self.encounter is not None
         self.encounter = self._office.ask(notes.encounter, self.encounter.encounter_id)
-        self.note.set_template(template_for(self.encounter.kind))
-        if self.chart is not None and self.chart.last_note is not None:
-            self.note.show_last(self.chart.last_note.sections, self.chart.last_note.occurred_on)
         self._show_chart()
 
     def _refer(self) -> None:
@@ -410,38 +371,27 @@ class ConsultScreen(QWidget):
     def written(self) -> signing.Written:
         """What would be signed now."""
         assert self.encounter is not None
-        draft, here = self._gather(), self.encounter
-        given = GivenScale(
-            draft.response_id, SCALE, draft.answers, draft.how, here.language_code, here.interpreter_name
-        )
-        day = self._say_next(draft.next_visit)
-        return signing.Written(
-            template=template_for(here.kind).code,
-            sections=draft.sections,
-            scales=(given,),
-            conditions=draft.conditions,
-            prescription=tuple(line.to_sign() for line in draft.lines),
-            risk=draft.risk,
-            next_visit=signing.NextVisit(draft.next_appointment_id, day) if day else None,
-        )
+        found = signing.Written(template=template_for(self.encounter.kind).code)
+        for part in self.parts:
+            found = part.written(found)
+        return found
 
     def sign(self) -> None:
         """Sign, unless something must be answered first: then go there."""
         if self.encounter is None:
             return
-        if self.danger().is_unanswered:
-            self.answer_danger()
-        elif self.prescription.is_half_typed():
-            self.go_to(3)
-            self.prescription.add_typed()
-        elif self.next_visit.text().strip() and not self.next_said.text():
-            self.next_visit.setFocus()
-        else:
-            sign: Any = partial(
-                signing.sign_note, encounter_id=self.encounter.encounter_id, note_id=self._draft.note_id,
-                written=self.written(),
-            )  # fmt: skip
-            self._office.do(sign, self, then=self._signed)
+        written = self.written()
+        for part in self.parts:
+            answer = part.obstacle(written)
+            if answer is not None:
+                if part is self.prescription:
+                    self.go_to(3)
+                answer()
+                return
+        sign: Any = partial(
+            signing.sign_note, encounter_id=self.encounter.encounter_id, note_id=self._note_id, written=written
+        )
+        self._office.do(sign, self, then=self._signed)
 
     def _signed(self, signed: signing.Signed) -> None:
         self._autosave.stop()

@@ -1,8 +1,9 @@
 """Diagnoses of the person: those that stand, and new ones by three letters and Enter."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
@@ -18,6 +19,8 @@ from clinic_desktop.features.consults.rules.diagnoses import (
     VerificationStatus,
     search,
 )
+from clinic_desktop.features.consults.screens.parts import Here, kept_dict, kept_list, known
+from clinic_desktop.features.consults.service.signing import Written
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.buttons import Link
@@ -143,6 +146,41 @@ class DiagnosisPanel(Card):
         for link in (verification, status, leave):
             link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lines.addLayout(row(verification, status, *since, None, *([leave] if is_changed else []), gap=2))
+
+    # as a part of the consultation
+
+    def fill(self, draft: Mapping[str, Any]) -> None:
+        self.set_changes([_read_change(kept) for kept in kept_list(draft, "conditions")])
+
+    def kept(self) -> Mapping[str, Any]:
+        return {"conditions": [_write_change(change) for change in self._changes]}
+
+    def show_here(self, here: Here) -> None:
+        self.show_standing(here.chart.conditions)
+
+    def written(self, so_far: Written) -> Written:
+        return replace(so_far, conditions=self.changes())
+
+    def obstacle(self, so_far: Written) -> Callable[[], None] | None:
+        return None
+
+
+def _write_change(change: ConditionChange) -> dict[str, Any]:
+    return {
+        "diagnosis": asdict(change.diagnosis),
+        "clinical_status": str(change.clinical_status),
+        "verification_status": str(change.verification_status),
+        "condition_id": change.condition_id,
+    }
+
+
+def _read_change(kept: Mapping[str, Any]) -> ConditionChange:
+    return ConditionChange(
+        Diagnosis(**kept_dict(kept, "diagnosis")),
+        known(ClinicalStatus, kept.get("clinical_status"), ClinicalStatus.ACTIVE),
+        known(VerificationStatus, kept.get("verification_status"), VerificationStatus.PRESUMPTIVE),
+        kept.get("condition_id"),
+    )
 
 
 def _change_of(standing: ConditionRow) -> ConditionChange:

@@ -1,14 +1,18 @@
 """The note: one field a section, growing with its words, with last time's words in it until something is written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from clinic_desktop.features.consults.rules.sections import Section, Template, section_title
+from clinic_desktop.features.consults.rules.sections import Section, Template, section_title, template_for
+from clinic_desktop.features.consults.screens.parts import Here, kept_dict
+from clinic_desktop.features.consults.service.signing import Written
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.fields import TextArea
@@ -98,12 +102,16 @@ class NoteEditor(Card):
         self._area = scrolled(self._body)
         super().__init__(head, (self._area, 1), margins=(S4, 10, S3, S3), gap=S2, parent=parent)
         self.fields: dict[str, SectionField] = {}
+        self.template: Template | None = None
         self._hint.hide()
         self._saved_icon.hide()
         bind(self, "last_text", self.bring_last)
 
     def set_template(self, template: Template) -> None:
         """Ask for other sections; every word that is written stays."""
+        if template == self.template:
+            return
+        self.template = template
         kept, where = self.values(), self.caret()
         clear(self._sections)
         self.fields = {}
@@ -120,7 +128,7 @@ class NoteEditor(Card):
                 self._sections.addWidget(holder)
         self._sections.addStretch(1)
         self._watch()
-        self.fill(kept)
+        self.set_values(kept)
         self.set_caret(where)
 
     def _make(self, section: Section) -> QWidget:
@@ -156,7 +164,7 @@ class NoteEditor(Card):
     def values(self) -> dict[str, str]:
         return {code: field.text() for code, field in self.fields.items()}
 
-    def fill(self, sections: Mapping[str, str]) -> None:
+    def set_values(self, sections: Mapping[str, str]) -> None:
         for code, field in self.fields.items():
             if field.text() != sections.get(code, ""):
                 field.setText(sections.get(code, ""))
@@ -209,3 +217,23 @@ class NoteEditor(Card):
     def set_read_only(self, yes: bool) -> None:
         for field in self.fields.values():
             field.setReadOnly(yes)
+
+    # as a part of the consultation
+
+    def fill(self, draft: Mapping[str, Any]) -> None:
+        self.set_values({code: str(text) for code, text in kept_dict(draft, "sections").items()})
+
+    def kept(self) -> Mapping[str, Any]:
+        return {"sections": {code: text for code, text in self.values().items() if text}}
+
+    def show_here(self, here: Here) -> None:
+        self.set_template(template_for(here.encounter.kind))
+        last = here.chart.last_note
+        if last is not None:
+            self.show_last(last.sections, last.occurred_on)
+
+    def written(self, so_far: Written) -> Written:
+        return replace(so_far, sections=self.values())
+
+    def obstacle(self, so_far: Written) -> Callable[[], None] | None:
+        return None

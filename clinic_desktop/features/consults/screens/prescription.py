@@ -1,7 +1,7 @@
 """The prescription: medicine by three letters, dose as 1-0-1, days; the shelf beside each line. Ctrl+R repeats it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.consults.screens.parts import Here, kept_list
+from clinic_desktop.features.consults.service.signing import Written
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
 from clinic_desktop.features.medication.queries.shelf import Product
@@ -272,3 +274,24 @@ class PrescriptionPanel(Card):
             return row(Icon("circle-check", "well", 16), Text(words, "small", color="quiet"), None, gap=5)
         words = _("{shelf} · {units} needed").format(shelf=product.shelf, units=leaves)
         return row(Icon("alert-triangle", "warning", 16), Text(words, "small", "semi", "warning"), None, gap=5)
+
+    # as a part of the consultation
+
+    def fill(self, draft: Mapping[str, Any]) -> None:
+        self.set_lines([Draft(**kept) for kept in kept_list(draft, "lines")])
+
+    def kept(self) -> Mapping[str, Any]:
+        return {"lines": [asdict(line) for line in self._lines]}
+
+    def show_here(self, here: Here) -> None:
+        self.show_current(here.chart.medicines)
+
+    def written(self, so_far: Written) -> Written:
+        return replace(so_far, prescription=tuple(line.to_sign() for line in self._lines))
+
+    def obstacle(self, so_far: Written) -> Callable[[], None] | None:
+        return self._finish_typed if self.is_half_typed() else None
+
+    def _finish_typed(self) -> None:
+        self.take_focus()
+        self.add_typed()

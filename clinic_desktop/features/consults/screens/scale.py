@@ -1,14 +1,29 @@
 """A scale typed from paper: one digit an item, no mouse, and no total until every item is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from clinic_desktop.features.consults.rules.questionnaires import ScoredItem
-from clinic_desktop.features.consults.rules.scoring import HowGiven, Scale, Score, is_checked_in, say_band, score
+from clinic_desktop.features.consults.rules.scoring import (
+    CriticalAnswer,
+    GivenScale,
+    HowGiven,
+    Scale,
+    Score,
+    is_checked_in,
+    say_band,
+    score,
+)
+from clinic_desktop.features.consults.screens.parts import Here, kept_dict, kept_text, known
+from clinic_desktop.features.consults.service.signing import Written
+from clinic_desktop.features.patients.rules.places import language_name
 from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit.buttons import Link
 from clinic_desktop.uikit.choices import Choice
 from clinic_desktop.uikit.keys import cap
@@ -34,6 +49,9 @@ class ScaleGrid(Card):
     def __init__(self, scale: Scale, parent: QWidget | None = None) -> None:
         self.scale = scale
         self.how = HowGiven.PAPER
+        # Drawn once and kept, so that signing twice, also after a crash, signs once.
+        self._response_id = new_id()
+        self._here: Here | None = None
         self._language: tuple[str | None, str] = (None, "")
         self.how_link = Link(_(HOW_WORDS[self.how]), small=True)
         self.state = Chip("", "neutral")
@@ -141,3 +159,43 @@ class ScaleGrid(Card):
         """The first item without an answer."""
         missing = [choice for choice in self.choices.values() if choice.at() is None]
         (missing[0] if missing else self.choices[1]).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # as a part of the consultation
+
+    def fill(self, draft: Mapping[str, Any]) -> None:
+        self._response_id = kept_text(draft, "response_id", self._response_id)
+        self.set_answers({int(item): int(value) for item, value in kept_dict(draft, "answers").items()})
+        self.set_how(known(HowGiven, draft.get("how"), HowGiven.PAPER))
+
+    def kept(self) -> Mapping[str, Any]:
+        answers = {str(item): value for item, value in self.answers().items()}
+        return {"response_id": self._response_id, "answers": answers, "how": str(self.how)}
+
+    def show_here(self, here: Here) -> None:
+        self._here = here
+        spoken = here.encounter.language_code
+        self.set_language(spoken, language_name(spoken).lower() if spoken else "")
+
+    def written(self, so_far: Written) -> Written:
+        here = self._here.encounter if self._here else None
+        given = GivenScale(
+            self._response_id, self.scale.code, self.answers(), self.how, here.language_code if here else None,
+            here.interpreter_name if here else None,
+        )  # fmt: skip
+        return replace(so_far, scales=(*so_far.scales, given))
+
+    def obstacle(self, so_far: Written) -> Callable[[], None] | None:
+        return None
+
+    def critical(self) -> tuple[CriticalAnswer, ...]:
+        """Today's answers that ask to be looked at."""
+        answers = self.answers()
+        return tuple(CriticalAnswer(self.scale.code, item, answers[item]) for item in self.score().critical)
+
+    def remark(self) -> str:
+        """What is still missing, which does not keep anybody from signing."""
+        result = self.score()
+        missing = result.needed - result.answered if result.answered else 0
+        if not missing:
+            return ""
+        return _("{scale} lacks {count}: it can be signed so").format(scale=self.scale.title, count=missing)

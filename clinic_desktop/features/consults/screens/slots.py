@@ -1,4 +1,4 @@
-"""What upper rooms hang into the chart. Filled by app/house.py; light enough to be imported early."""
+"""What hangs into the chart and follows a signature. Filled by app/house.py; light enough to be imported early."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,3 +22,34 @@ class ChartPanel:
 
 
 chart_panels: tuple[ChartPanel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChartDeed:
+    """Something done beside the note: a result, an event, a paper from elsewhere. `title` is a msgid."""
+
+    title: str
+    icon: str
+    permissions: frozenset[Permission]
+    """Any of these is enough."""
+    act: Callable[[Office, PatientId, str | None, QWidget], object]
+    """Office, person, the open consultation if there is one, and the screen that a sheet opens over."""
+
+
+chart_deeds: tuple[ChartDeed, ...] = ()
+"""In the order in which they are offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPaper:
+    """A paper that a person may take home from this consultation. `title` is a msgid."""
+
+    title: str
+    wanted: Callable[[Office, str], bool]
+    """Office and the signed note: whether there is such a paper to print."""
+    open: Callable[[Office, str, QWidget], object]
+    """Shows it, ready to print."""
+
+
+signed_papers: tuple[SignedPaper, ...] = ()
+"""In the order in which they are printed."""

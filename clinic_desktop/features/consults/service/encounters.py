@@ -8,7 +8,8 @@ from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import diagnoses, notes
 from clinic_desktop.features.consults.queries.notes import DRAFT_SCREEN
-from clinic_desktop.features.consults.records import Condition, Encounter
+from clinic_desktop.features.consults.records.conditions import Condition
+from clinic_desktop.features.consults.records.encounters import Encounter
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.service import prescribing

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from clinic_desktop.features.consults.queries import scales
-from clinic_desktop.features.consults.records import Instrument, InstrumentResponse
+from clinic_desktop.features.consults.records.scales import Instrument, InstrumentResponse
 from clinic_desktop.features.consults.rules import questionnaires, scoring
 from clinic_desktop.features.consults.rules.risk import RiskAnswer, reason_code
 from clinic_desktop.features.consults.rules.scoring import GivenScale

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from clinic_desktop.features.consults.queries import risks
-from clinic_desktop.features.consults.records import RiskEvent
+from clinic_desktop.features.consults.records.risk import RiskEvent
 from clinic_desktop.features.consults.rules import risk
 from clinic_desktop.features.consults.rules.risk import OpenRisk, RiskAnswer, RiskStep
 from clinic_desktop.kernel.errors import Refused

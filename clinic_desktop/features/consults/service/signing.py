@@ -7,7 +7,8 @@ from datetime import date
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import diagnoses, notes
-from clinic_desktop.features.consults.records import Addendum, Condition, ConsultNote, Encounter, NoteSignature
+from clinic_desktop.features.consults.records.conditions import Condition
+from clinic_desktop.features.consults.records.encounters import Addendum, ConsultNote, Encounter, NoteSignature
 from clinic_desktop.features.consults.rules import signing
 from clinic_desktop.features.consults.rules.diagnoses import ConditionChange
 from clinic_desktop.features.consults.rules.risk import RiskAnswer

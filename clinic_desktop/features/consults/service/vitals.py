@@ -8,7 +8,7 @@ from typing import Any
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.consults.queries import vitals as queries
-from clinic_desktop.features.consults.records import VitalSigns
+from clinic_desktop.features.consults.records.findings import VitalSigns
 from clinic_desktop.features.consults.rules.vitals import (
     NothingMeasured,
     SoundsUnlikely,

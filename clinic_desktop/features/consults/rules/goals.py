@@ -1,0 +1,21 @@
+"""The person's own goals, and how far they say they are."""
+
+from enum import StrEnum
+
+from clinic_desktop.kernel.i18n import N_
+
+
+class GoalStanding(StrEnum):
+    SAME = "same"
+    FURTHER = "further"
+    REACHED = "reached"
+    LEFT = "left"
+    """The person wants something else now."""
+
+
+STANDING_WORDS = {
+    GoalStanding.SAME: N_("the same"),
+    GoalStanding.FURTHER: N_("further"),
+    GoalStanding.REACHED: N_("reached"),
+    GoalStanding.LEFT: N_("no longer wanted"),
+}
