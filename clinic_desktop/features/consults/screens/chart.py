@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.rules.diagnoses import CLINICAL_WORDS, VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.scoring import say_band, scale_of
-from clinic_desktop.features.consults.screens import slots
+from clinic_desktop.features.consults.screens import also, slots
 from clinic_desktop.features.consults.screens.danger import Danger, DangerStrip, OutcomeSheet
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
@@ -47,6 +47,7 @@ class ChartScreen(QWidget):
         self.write = Button(_("Open the consultation"), key="save", kind="primary", icon="stethoscope")
         if not office.may(Permission.WRITE_NOTES):
             self.write.hide()
+        self.also = also.make_button(office, lambda: self._patient_id, lambda: None, self)
         self._facts = QWidget()
         self._lines = stack(self._facts, gap=4)
         self.vitals = LastVitals(office)
@@ -69,7 +70,7 @@ class ChartScreen(QWidget):
             body,
             self.strip,
             (columns, 1),
-            row(*self.deeds.all(), None, self.write, gap=S2),
+            row(*self.deeds.all(), self.also, None, self.write, gap=S2),
             margins=(S3, S2, S3, S2),
             gap=S2,
         )
