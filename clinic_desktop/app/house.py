@@ -23,6 +23,7 @@ from clinic_desktop.features.patients.room import ROOM as PATIENTS
 from clinic_desktop.features.patients.screens import slots as patient_slots
 from clinic_desktop.features.referrals.room import ROOM as REFERRALS
 from clinic_desktop.features.settings.room import ROOM as SETTINGS
+from clinic_desktop.features.settings.screens import slots as settings_slots
 from clinic_desktop.features.staff.room import ROOM as STAFF
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import N_, _
@@ -97,6 +98,9 @@ def furnish() -> None:
             frozenset({Permission.TAKE_VITALS, Permission.WRITE_NOTES}),
             lambda office, patient_id, screen: _take_vitals(office, PatientId(patient_id), screen),
         ),
+    )
+    settings_slots.own_lists = (
+        settings_slots.OwnList(N_("Short list of diagnoses"), "short-list", Permission.KEEP_CATALOGS),
     )
     chart_slots.chart_panels = (
         chart_slots.ChartPanel(

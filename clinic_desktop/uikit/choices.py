@@ -239,7 +239,11 @@ class Suggest(Edit):
 
     def _look(self, words: str) -> None:
         self._value = None
-        self._found = tuple(self._find(words)) if words.strip() else ()
+        self.offer(self._find(words) if words.strip() else ())
+
+    def offer(self, found: Sequence[tuple[Any, str]]) -> None:
+        """Show these to choose from: what was found, or a short list before anything is typed."""
+        self._found = tuple(found)
         self._words.setStringList([said for _value, said in self._found])
         if self._found:
             self._list.complete()

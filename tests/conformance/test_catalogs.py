@@ -20,6 +20,7 @@ CATALOGS = {
     "identifications": (["code", "name", "sigsa_code", "source"], 7),
     "languages": (["code", "name", "country", "clinic", "iso639_3"], 43),
     "medicines": (["atc", "name"], 67),
+    "respectful_terms": (["official", "said"], 13),
     "municipalities": (["code", "country", "department_code", "department", "name", "source"], 464),
 }
 

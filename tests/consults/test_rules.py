@@ -164,7 +164,7 @@ def test_a_diagnosis_is_found_by_code_and_by_words_in_any_order(typed: str) -> N
 
 def test_nothing_typed_shows_the_short_list() -> None:
     assert [d.is_short for d in diagnoses.search("  ")] == [True] * 12
-    assert all(d.official for d in diagnoses.short_list())
+    assert all(d.official for d in diagnoses.usual_list())
 
 
 def test_the_rest_of_the_classification_is_found_after_mental_health() -> None:

@@ -34,6 +34,12 @@ def _chart(office: Office, patient_id: str, note_id: str | None = None, **_argum
     return ChartScreen(office, patient_id=patient_id, note_id=note_id)
 
 
+def _short_list(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.consults.screens.short_list import ShortListScreen
+
+    return ShortListScreen(office)
+
+
 _READ, _WRITE = frozenset({Permission.READ_CHART}), frozenset({Permission.WRITE_NOTES})
 
 ROOM = Room(
@@ -41,6 +47,15 @@ ROOM = Room(
     places=(
         Place("consults", N_("Consultation"), "stethoscope", _READ, _home, order=20),
         Place("consult", N_("Consultation"), "stethoscope", _WRITE, _consult, rail=False, under="consults"),
+        Place(
+            "short-list",
+            N_("Short list of diagnoses"),
+            "list-check",
+            frozenset({Permission.KEEP_CATALOGS}),
+            _short_list,
+            rail=False,
+            under="settings",
+        ),
         Place("chart", N_("Chart"), "file-text", _READ, _chart, rail=False, under="consults"),
     ),
 )

@@ -5,8 +5,13 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.consults.records.conditions import Condition
-from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, ConditionChange, VerificationStatus
+from clinic_desktop.features.consults.records.conditions import Condition, ShortDiagnosis
+from clinic_desktop.features.consults.rules.diagnoses import (
+    ClinicalStatus,
+    ConditionChange,
+    ShortLine,
+    VerificationStatus,
+)
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.permissions import Permission
@@ -24,6 +29,9 @@ class ConditionRow:
     verification_status: VerificationStatus
     since: PartialDate | None
     confirmed_on: date | None
+    official_title: str | None = None
+    """Where the chart says it otherwise."""
+    ended: PartialDate | None = None
 
     @property
     def is_active(self) -> bool:
@@ -32,7 +40,7 @@ class ConditionRow:
 
 _CONDITION = sa.select(
     Condition.id, Condition.code, Condition.title, Condition.clinical_status, Condition.verification_status,
-    Condition.since, Condition.confirmed_on,
+    Condition.since, Condition.confirmed_on, Condition.official_title, Condition.ended,
 )  # fmt: skip
 
 
@@ -61,3 +69,21 @@ def same_condition(asker: Asker, patient_id: str, change: ConditionChange) -> st
 def conditions_from(asker: Asker, encounter_id: str) -> tuple[str, ...]:
     where = sa.and_(Condition.encounter_id == encounter_id, Condition.voided_at.is_(None))
     return tuple(row[0] for row in asker.all(sa.select(Condition.id).where(where)))
+
+
+SHORT_LIST_TABLES = frozenset({ShortDiagnosis.__tablename__})
+
+
+def own_list(asker: Asker) -> tuple[ShortLine, ...]:
+    """The short list that this clinic made for itself; empty while it uses the usual one."""
+    asker.require(*_READERS, Permission.KEEP_CATALOGS)
+    found = asker.all(
+        sa.select(ShortDiagnosis.id, ShortDiagnosis.code, ShortDiagnosis.label)
+        .where(
+            ShortDiagnosis.origin_site_id == asker.site_id,
+            ShortDiagnosis.retired.is_not(True),
+            ShortDiagnosis.voided_at.is_(None),
+        )
+        .order_by(ShortDiagnosis.place, ShortDiagnosis.id)
+    )
+    return tuple(ShortLine(line_id, code, label or "") for line_id, code, label in found)

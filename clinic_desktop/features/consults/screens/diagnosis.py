@@ -1,7 +1,8 @@
-"""Diagnoses of the person: those that stand, and new ones by three letters and Enter."""
+"""Diagnoses of the person: those that stand, and new ones by three letters and Enter, or Down and the short list."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -9,28 +10,35 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.consults.queries import diagnoses
 from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
 from clinic_desktop.features.consults.rules.diagnoses import (
     CLINICAL_WORDS,
+    MOST_SHORT,
     VERIFICATION_WORDS,
     ClinicalStatus,
     ConditionChange,
     Diagnosis,
     VerificationStatus,
     search,
+    short_list,
+    usual_list,
 )
-from clinic_desktop.features.consults.screens.parts import Here, kept_dict, kept_list, known
+from clinic_desktop.features.consults.rules.story import read_past
+from clinic_desktop.features.consults.screens.parts import Here, kept_dict, kept_list, kept_text, known
 from clinic_desktop.features.consults.service.signing import Written
-from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.dates import PartialDate, say_day
+from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.buttons import Link
 from clinic_desktop.uikit.choices import Suggest
+from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.keys import cap
-from clinic_desktop.uikit.layouts import clear, row, scrolled, stack
+from clinic_desktop.uikit.layouts import Item, clear, row, scrolled, stack
 from clinic_desktop.uikit.marks import KeyCap
 from clinic_desktop.uikit.surfaces import Card
 from clinic_desktop.uikit.theme import S4
-from clinic_desktop.uikit.words import Phrase, Text, semi
+from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
 LIST_WIDTH = 420
 _NEXT_STATUS = {
@@ -41,11 +49,13 @@ _NEXT_STATUS = {
 
 
 class DiagnosisField(Suggest):
-    """Three letters, Enter: the best suggestion is taken, and the field is empty for the next."""
+    """Three letters, Enter: the best suggestion is taken, and the field is empty for the next. Down: the short list."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(_find, _("3 letters"), parent=parent)
+        super().__init__(self._search, _("3 letters"), parent=parent)
+        self.short: tuple[Diagnosis, ...] = ()
         self.setMinimumHeight(32)
+        self._list.setMaxVisibleItems(MOST_SHORT)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -55,12 +65,45 @@ class DiagnosisField(Suggest):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.take_best()
+        elif event.key() == Qt.Key.Key_Down and not self.text().strip():
+            self.offer([(diagnosis, _say(diagnosis)) for diagnosis in self.short])
         else:
             super().keyPressEvent(event)
 
+    def _search(self, words: str) -> list[tuple[Diagnosis, str]]:
+        found = search(words, short=self.short) if len(words.strip()) >= 2 else ()
+        return [(diagnosis, _say(diagnosis)) for diagnosis in found]
 
-def _find(words: str) -> list[tuple[Diagnosis, str]]:
-    return [(d, f"{d.code or ''}  {d.title}".strip()) for d in search(words)] if len(words.strip()) >= 2 else []
+
+def _say(diagnosis: Diagnosis) -> str:
+    said = f"{diagnosis.code or ''}  {diagnosis.title}".strip()
+    return f"{said}  ·  {diagnosis.aside}" if diagnosis.aside and not diagnosis.is_short else said
+
+
+class SinceField(Edit):
+    """Since when, as people tell it: 2019, 3/2024, 6m."""
+
+    changed = Signal(object)
+
+    def __init__(self, since: PartialDate | None, today: date) -> None:
+        super().__init__(since.said() if since else "", _("since: 2019, 6m"))
+        self._today, self._shown = today, self.text()
+        self.setFixedWidth(112)
+        self.setAccessibleName(_("Since when"))
+        self.editingFinished.connect(self._read)
+
+    def _read(self) -> None:
+        typed = self.text().strip()
+        if typed == self._shown:
+            return
+        try:
+            found = read_past(typed, self._today) if typed else None
+        except Refused as refused:
+            self.set_wrong(True)
+            self.setToolTip(refused.sentence())
+            return
+        self.set_wrong(False)
+        self.changed.emit(found)
 
 
 class DiagnosisPanel(Card):
@@ -72,6 +115,7 @@ class DiagnosisPanel(Card):
         self._list = QWidget()
         self._lines = stack(self._list, gap=4)
         self._standing: tuple[ConditionRow, ...] = ()
+        self._today = date.min
         self._changes: list[ConditionChange] = []
         super().__init__(
             row(Text(_("Diagnosis"), "head", "semi"), (self.field, 1), KeyCap(cap("section_4")), gap=6),
@@ -116,6 +160,9 @@ class DiagnosisPanel(Card):
         self._show()
         self.edited.emit()
 
+    def _put_since(self, change: ConditionChange, since: PartialDate | None) -> None:
+        self._put(replace(change, since=since))
+
     def _drop(self, change: ConditionChange) -> None:
         self._changes.remove(change)
         self._show()
@@ -134,7 +181,8 @@ class DiagnosisPanel(Card):
         self._lines.addStretch(1)
 
     def _add_line(self, change: ConditionChange, standing: ConditionRow | None, *, is_changed: bool) -> None:
-        self._lines.addWidget(Phrase(semi(f"{change.diagnosis.code or ''}  "), change.diagnosis.title))
+        aside = [quiet(f"  {change.diagnosis.aside}")] if change.diagnosis.aside else []
+        self._lines.addWidget(Phrase(semi(f"{change.diagnosis.code or ''}  "), change.diagnosis.title, *aside))
         verification = Link(_(VERIFICATION_WORDS[change.verification_status]), small=True)
         verification.clicked.connect(partial(self._put, _other_verification(change)))
         status = Link(_(CLINICAL_WORDS[change.clinical_status]), small=True)
@@ -145,7 +193,12 @@ class DiagnosisPanel(Card):
         leave.setVisible(is_changed)
         for link in (verification, status, leave):
             link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._lines.addLayout(row(verification, status, *since, None, *([leave] if is_changed else []), gap=2))
+        told: list[Item] = [*since]
+        if is_changed:
+            field = SinceField(change.since or (standing.since if standing else None), self._today)
+            field.changed.connect(partial(self._put_since, change))
+            told = [field]
+        self._lines.addLayout(row(verification, status, *told, None, *([leave] if is_changed else []), gap=4))
 
     # as a part of the consultation
 
@@ -156,6 +209,9 @@ class DiagnosisPanel(Card):
         return {"conditions": [_write_change(change) for change in self._changes]}
 
     def show_here(self, here: Here) -> None:
+        self._today = here.today
+        own = here.office.ask(diagnoses.own_list)
+        self.field.short = short_list(own) if own else usual_list()
         self.show_standing(here.chart.conditions)
 
     def written(self, so_far: Written) -> Written:
@@ -171,6 +227,7 @@ def _write_change(change: ConditionChange) -> dict[str, Any]:
         "clinical_status": str(change.clinical_status),
         "verification_status": str(change.verification_status),
         "condition_id": change.condition_id,
+        "since": None if change.since is None else str(change.since),
     }
 
 
@@ -180,20 +237,23 @@ def _read_change(kept: Mapping[str, Any]) -> ConditionChange:
         known(ClinicalStatus, kept.get("clinical_status"), ClinicalStatus.ACTIVE),
         known(VerificationStatus, kept.get("verification_status"), VerificationStatus.PRESUMPTIVE),
         kept.get("condition_id"),
+        PartialDate.parse(kept_text(kept, "since")) if kept_text(kept, "since") else None,
     )
 
 
 def _change_of(standing: ConditionRow) -> ConditionChange:
-    diagnosis = Diagnosis(standing.code, standing.title, standing.title)
+    diagnosis = Diagnosis(standing.code, standing.title, standing.official_title or standing.title)
     return ConditionChange(
         diagnosis, standing.clinical_status, standing.verification_status, condition_id=standing.condition_id
     )
 
 
 def _said_since(standing: ConditionRow, is_changed: bool) -> str:
-    if is_changed or standing.confirmed_on is None:
+    if is_changed:
         return ""
-    return _("as on {day}").format(day=say_day(standing.confirmed_on))
+    since = _("since {day}").format(day=standing.since.said()) if standing.since else ""
+    held = _("as on {day}").format(day=say_day(standing.confirmed_on)) if standing.confirmed_on else ""
+    return " · ".join(words for words in (since, held) if words)
 
 
 def _other_verification(change: ConditionChange) -> ConditionChange:

@@ -6,14 +6,15 @@ from datetime import date
 
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.agenda.service import day as agenda
-from clinic_desktop.features.consults.queries import diagnoses, notes
-from clinic_desktop.features.consults.records.conditions import Condition
+from clinic_desktop.features.consults.queries import notes
 from clinic_desktop.features.consults.records.encounters import Addendum, ConsultNote, Encounter, NoteSignature
 from clinic_desktop.features.consults.rules import signing
 from clinic_desktop.features.consults.rules.diagnoses import ConditionChange
+from clinic_desktop.features.consults.rules.goals import GoalChange
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.rules.scoring import GivenScale
 from clinic_desktop.features.consults.rules.signing import NoteState, SignatureKind
+from clinic_desktop.features.consults.service.diagnoses import change_condition
 from clinic_desktop.features.consults.service.encounters import (
     DRAFT_SCREEN,
     AlreadySigned,
@@ -21,6 +22,7 @@ from clinic_desktop.features.consults.service.encounters import (
     appointment_status,
     unvoided,
 )
+from clinic_desktop.features.consults.service.goals import keep_goals
 from clinic_desktop.features.consults.service.instruments import keep_answers
 from clinic_desktop.features.consults.service.risk import answer_risk
 from clinic_desktop.features.medication.service import prescribing
@@ -68,11 +70,21 @@ class Written:
     prescription: tuple[prescribing.PrescriptionLine, ...] = ()
     risk: RiskAnswer | None = None
     next_visit: NextVisit | None = None
+    goals: tuple[GoalChange, ...] = ()
+    plan_items: tuple[str, ...] = ()
+    """Codes of what was agreed and taught beside medicines."""
 
     @property
     def is_empty(self) -> bool:
         words = any(text.strip() for text in self.sections.values())
-        return not (words or any(s.answers for s in self.scales) or self.conditions or self.prescription)
+        return not (
+            words
+            or any(s.answers for s in self.scales)
+            or self.conditions
+            or self.prescription
+            or self.goals
+            or self.plan_items
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +119,9 @@ def sign_note(work: Work, *, encounter_id: str, note_id: str, written: Written, 
     reasons = [code for given in written.scales for code in _add_response(work, encounter, note_id, given)]
     answer_risk(work, encounter.patient_id, written.risk, reasons, encounter_id)
     for change in written.conditions:
-        _change_condition(work, encounter, change)
+        change_condition(
+            work, change, patient_id=encounter.patient_id, occurred_on=encounter.occurred_on, encounter_id=encounter.id
+        )
     folio = None
     if written.prescription:
         folio = prescribing.prescribe(
@@ -140,8 +154,10 @@ def _add_note(work: Work, encounter: Encounter, note_id: str, written: Written) 
             author_id=work.actor.staff_id, author_name=work.actor.name, signed_at=work.now,
             supervisor_wanted=not work.actor.may(Permission.SIGN_NOTES),
             next_visit_on=written.next_visit.day if written.next_visit else None,
+            plan_items=list(written.plan_items) or None,
         )
     )  # fmt: skip
+    keep_goals(work, encounter.id, note_id, written.goals)
 
 
 def _add_response(work: Work, encounter: Encounter, note_id: str, given: GivenScale) -> list[str]:
@@ -160,25 +176,6 @@ def _prescriber(work: Work) -> str:
     if member is None or not member.licence:
         return member.full_name if member else work.actor.name
     return _("{name} · licence {number}").format(name=member.full_name, number=member.licence)
-
-
-def _change_condition(work: Work, encounter: Encounter, change: ConditionChange) -> None:
-    found = diagnoses.same_condition(work, encounter.patient_id, change)
-    standing = {
-        "clinical_status": change.clinical_status,
-        "verification_status": change.verification_status,
-        "confirmed_on": encounter.occurred_on,
-    }
-    if found is not None:
-        work.revise(work.load(Condition, found), seen={}, to=standing)
-        return
-    diagnosis = change.diagnosis
-    work.add(
-        Condition(
-            patient_id=encounter.patient_id, code=diagnosis.code, title=diagnosis.title, since=None,
-            encounter_id=encounter.id, **standing,
-        )
-    )  # fmt: skip
 
 
 def _send_home(work: Work, encounter: Encounter, next_visit: NextVisit | None, confirmed: bool) -> None:
@@ -230,7 +227,7 @@ def correct_note(work: Work, note_id: str, *, new_note_id: str, note_sections: M
             id=new_note_id, encounter_id=note.encounter_id, patient_id=note.patient_id, template=note.template,
             sections=kept, occurred_on=note.occurred_on, author_id=work.actor.staff_id, author_name=work.actor.name,
             signed_at=work.now, supervisor_wanted=not work.actor.may(Permission.SIGN_NOTES), amends_id=note_id,
-            amend_reason=reason.strip(), next_visit_on=note.next_visit_on,
+            amend_reason=reason.strip(), next_visit_on=note.next_visit_on, plan_items=note.plan_items,
         )
     )  # fmt: skip
 

@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.settings import queries, service
 from clinic_desktop.features.settings.rules import SETTINGS, Kind, Setting, WrongSetting, checked, names_an_illness
+from clinic_desktop.features.settings.screens import slots
 from clinic_desktop.kernel.i18n import _, ngettext
-from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.choices import Check, Choice
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import Field, Form
-from clinic_desktop.uikit.layouts import column, row, scrolled, stack
+from clinic_desktop.uikit.layouts import Item, column, row, scrolled, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card
 from clinic_desktop.uikit.theme import S3, S4, S6
@@ -39,6 +40,7 @@ class SettingsScreen(QWidget):
         stack(
             self,
             title,
+            *self._own_lists(),
             (Card(scrolled(self.form), margins=(S4, S4, S3, S3)), 1),
             row(self.changes, None, self.save, gap=S3),
             margins=(S4, S3, S4, S3),
@@ -48,6 +50,15 @@ class SettingsScreen(QWidget):
         self.form.edited.connect(self._weigh)
         office.follow(queries.TABLES, self, self.reload)
         self.reload()
+
+    def _own_lists(self) -> list[Item]:
+        """Lists of other rooms that the clinic shapes for itself, each with a screen of its own."""
+        links: list[Item] = []
+        for one in slots.lists_for(self._office):
+            link = Link(_(one.title))
+            link.clicked.connect(partial(self._office.go, one.place))
+            links.append(link)
+        return [row(Text(_("Lists of the clinic:"), color="quiet"), *links, None, gap=S4)] if links else []
 
     def take_focus(self) -> None:
         self.form.fields[SETTINGS[0].key].editor.setFocus()
