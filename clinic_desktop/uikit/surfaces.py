@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -11,7 +11,7 @@ from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.layouts import Item, Margins, column, line_up, row, stack
 from clinic_desktop.uikit.marks import Icon
 from clinic_desktop.uikit.painting import rounded
-from clinic_desktop.uikit.theme import RADIUS, S2, S3, S4, TONES, Role, Tone, col, shade
+from clinic_desktop.uikit.theme import RADIUS, S2, S3, S4, TONES, Role, Tone, col, metrics, shade
 from clinic_desktop.uikit.words import Phrase, Piece, Run, Text, semi
 
 
@@ -142,8 +142,15 @@ class Strip(Card):
         super().__init__(row(*items, gap=S3), ground=ground, bar=ink, margins=(S4, 4, S2, 4), parent=parent)
 
 
+_NAME_ROOM = 400
+"""Of a line of a banner; the rest is for the facts and the allergies, also in a window of 911 px."""
+
+
 class Banner(Bar):
-    """Whose page this is: 64 px that never scroll. Name, under it the preferred name, then label over value."""
+    """Whose page this is; it never scrolls. Name, under it the preferred name, then label over value.
+
+    64 px; a very long name takes another line and is never cut, and marks of a rare kind stand under it all.
+    """
 
     def __init__(
         self,
@@ -151,10 +158,12 @@ class Banner(Bar):
         under: str = "",
         facts: Sequence[tuple[str, Piece | Sequence[Piece]]] = (),
         aside: QWidget | None = None,
+        marks: Sequence[QWidget] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(64, "bottom", parent)
         self.name = Text(name, "head", "bold")
+        self.setFixedHeight(64 + self._fit_name(name) + (28 if marks else 0))
         items: list[Item] = [column(self.name, Text(under, "small", color="quiet"), gap=0)]
         for label, value in facts:
             pieces = (value,) if isinstance(value, str | Run) else tuple(value)
@@ -163,4 +172,18 @@ class Banner(Bar):
         items.append(None)
         if aside is not None:
             items.append(aside)
-        line_up(self, *items, margins=(S4, S2, S4, S2), gap=S4)
+        line = row(*items, margins=(S4, S2, S4, S2), gap=S4)
+        if marks:
+            stack(self, (line, 1), row(*marks, None, margins=(S4, 0, S4, 6), gap=S2), gap=0)
+        else:
+            stack(self, line, gap=0)
+
+    def _fit_name(self, name: str) -> int:
+        """Returns how much higher the banner is than with a name of one line."""
+        letters = metrics("head", "bold")
+        if letters.horizontalAdvance(name) <= _NAME_ROOM:
+            return 0
+        self.name.setWordWrap(True)
+        self.name.setFixedWidth(_NAME_ROOM)
+        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+        return letters.boundingRect(QRect(0, 0, _NAME_ROOM, 2000), flags, name).height() - letters.height()

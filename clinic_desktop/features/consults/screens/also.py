@@ -55,7 +55,7 @@ class AlsoMenu(Sheet):
 
     def __init__(self, deeds: tuple[ChartDeed, ...], screen: QWidget, act: Callable[[ChartDeed], object]) -> None:
         super().__init__(_("Beside the note"), screen, width=420)
-        self._deeds, self._act = deeds, act
+        self._deeds, self._act, self._screen = deeds, act, screen
         self.buttons: list[Button] = []
         grid = QGridLayout()
         grid.setSpacing(S2)
@@ -72,9 +72,8 @@ class AlsoMenu(Sheet):
     def choose(self, at: int) -> None:
         """The menu is gone before the sheet of the deed opens over the screen."""
         act = partial(self._act, self._deeds[at])
-        screen = self.parentWidget()
         self.accept()
-        QTimer.singleShot(0, screen, act)
+        QTimer.singleShot(0, self._screen, act)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typed = event.text()

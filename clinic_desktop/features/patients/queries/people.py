@@ -322,7 +322,22 @@ def _header(asker: Asker, patient_id: PatientId) -> Header:
         phone=phone_for_lists(row.phone or "", row.do_not_call, calls_refused),
         phone_note=row.phone_note or "",
         mother=row.mother_name or "",
+        restricted=bool(row.restricted),
+        unidentified=bool(row.unidentified),
+        doubted=_doubted(asker, patient_id),
     )
+
+
+_DOUBTED = (
+    "SELECT tbl, unit FROM open_conflict WHERE id = ? AND blocking = 1 UNION SELECT tbl, unit FROM open_conflict"
+    " WHERE tbl = 'allergy' AND id IN (SELECT id FROM allergy WHERE patient_id = ?) ORDER BY 1 DESC, 2"
+)
+
+
+def _doubted(asker: Asker, patient_id: PatientId) -> tuple[str, ...]:
+    """What a merge left open of who this is and what is not borne, a conflict that may still clear up among them."""
+    found = asker.plain(_DOUBTED, (patient_id, patient_id))
+    return tuple(dict.fromkeys("allergies" if table == "allergy" else str(unit) for table, unit in found))
 
 
 ALL_COLUMNS = tuple(Patient.__table__.columns)

@@ -1,25 +1,39 @@
 """The words of a person's banner, in their fixed order."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clinic_desktop.features.patients.rules.ages import born_label
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, say_allergies
-from clinic_desktop.features.patients.rules.rows import Header
+from clinic_desktop.features.patients.rules.rows import Header, Mark
 from clinic_desktop.features.patients.rules.sex import say_sex
-from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.i18n import N_, _
+
+_DOUBTED = {
+    "allergies": N_("allergies"),
+    "name": N_("name"),
+    "birth": N_("birth"),
+    "sex": N_("sex"),
+    "died_on": N_("death"),
+    "national-id": N_("document"),
+    "unidentified": N_("identity"),
+}
+"""How a unit of the record is called where two clinics differ; any other is "another fact"."""
 
 
 @dataclass(frozen=True, slots=True)
 class BannerWords:
     name: str
     under: str
-    """Preferred name, language, interpreter; a death before all."""
+    """Preferred name, language, interpreter."""
     facts: tuple[tuple[str, str], ...]
     allergies: str
     """One of the four wordings."""
     substances: str
     """What is known not to be borne; empty when nothing is."""
     ask_allergies: bool
+    marks: tuple[Mark, ...] = ()
+    """What must not be missed of whose record this is; most people have none."""
 
 
 def banner_words(header: Header) -> BannerWords:
@@ -36,15 +50,29 @@ def banner_words(header: Header) -> BannerWords:
         allergies=say_allergies(header.allergy_status),
         substances=", ".join(header.allergies),
         ask_allergies=header.allergy_status is AllergyStatus.NOT_RECORDED,
+        marks=tuple(_marks(header)),
     )
+
+
+def _marks(header: Header) -> Iterator[Mark]:
+    if header.voided:
+        yield Mark(_("This registration was taken back"), "warning", "ban")
+    if header.died_on:
+        yield Mark(_("Died {day}").format(day=header.died_on.said()), "neutral", "info-circle")
+    if header.unidentified:
+        yield Mark(_("Not identified"), "warning", "help-circle")
+    if header.doubted:
+        facts = ", ".join(dict.fromkeys(_(_DOUBTED.get(unit, N_("another fact"))) for unit in header.doubted))
+        yield Mark(_("In doubt between clinics: {facts}").format(facts=facts), "danger", "alert-triangle")
+    if header.other_records:
+        numbers = ", ".join(header.other_records)
+        yield Mark(_("Other record: {numbers}").format(numbers=numbers), "warning", "users")
+    if header.restricted:
+        yield Mark(_("Reserved record"), "accent", "lock")
 
 
 def _under(header: Header) -> str:
     parts: list[str] = []
-    if header.voided:
-        parts.append(_("This registration was taken back"))
-    if header.died_on:
-        parts.append(_("Died {day}").format(day=header.died_on.said()))
     if header.known_as and header.known_as != header.said:
         parts.append(_("Prefers «{name}»").format(name=header.known_as))
     if header.language:

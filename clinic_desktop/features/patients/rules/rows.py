@@ -76,6 +76,12 @@ class Header:
     phone: str
     phone_note: str
     mother: str
+    restricted: bool = False
+    unidentified: bool = False
+    doubted: tuple[str, ...] = ()
+    """Units of the record (and "allergies") of which two clinics wrote different things and nobody said which holds."""
+    other_records: tuple[str, ...] = ()
+    """Numbers of the other records of the same person; whoever shows them asks for them (queries/similar.py)."""
 
 
 @dataclass(frozen=True, slots=True)
