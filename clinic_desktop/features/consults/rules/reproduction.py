@@ -1,7 +1,10 @@
-"""What a person tells of contraception, where a medicine makes it matter."""
+"""What a person tells of pregnancy, lactation and contraception, where a medicine makes it matter."""
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
+from clinic_desktop.features.consults.rules.vitals import Pregnancy
 from clinic_desktop.kernel.i18n import N_
 
 
@@ -29,3 +32,27 @@ CONTRACEPTION_WORDS = {
     Contraception.OTHER: N_("another method"),
     Contraception.NOT_NEEDED: N_("does not need one, she says"),
 }
+
+LONGEST_WEEKS = 44
+"""After so many weeks a pregnancy that was told is over, and nothing is known of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What was told last of each; None: not asked, which is not "no"."""
+
+    pregnancy: Pregnancy | None = None
+    pregnancy_told_on: date | None = None
+    pregnancy_weeks: int | None = None
+    lactating: bool | None = None
+    contraception: Contraception | None = None
+    plan_signed: bool | None = None
+    told_on: date | None = None
+
+
+def standing_pregnancy(told: Reproduction, today: date) -> Pregnancy | None:
+    """What still holds of it today; None where nobody can say."""
+    if told.pregnancy is None or told.pregnancy_told_on is None or told.pregnancy is Pregnancy.NOT_ASKED:
+        return None
+    left = timedelta(weeks=max(LONGEST_WEEKS - (told.pregnancy_weeks or 0), 0))
+    return told.pregnancy if today <= told.pregnancy_told_on + left else None
