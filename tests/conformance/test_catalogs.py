@@ -84,16 +84,30 @@ def test_the_bands_of_a_scale_cover_every_total_once(instrument: dict) -> None:
 
 
 @pytest.mark.parametrize("instrument", _instruments(), ids=lambda instrument: instrument["code"])
-def test_a_scale_is_shown_only_when_verified_and_says_its_source_and_licence(instrument: dict) -> None:
-    assert instrument["confidence"].startswith("verificado")
+def test_a_scale_says_its_source_and_licence_and_judges_only_where_it_was_verified(instrument: dict) -> None:
     assert instrument["source"]
     assert instrument["licence"]
-    assert [item["number"] for item in instrument["items"]] == list(range(1, len(instrument["items"]) + 1))
+    if not instrument["confidence"].startswith("verificado"):
+        assert (instrument["bands"], instrument["cutoffs"], instrument["change"]) == ([], [], None)
+    items = [*instrument["items"], *instrument.get("further", [])]
+    assert [item["number"] for item in items] == list(range(1, len(items) + 1))
     assert all(critical["item"] <= len(instrument["items"]) for critical in instrument["critical"])
 
 
+def test_nine_scales_are_scored_and_of_eleven_only_a_total_is_typed_without_any_judgement() -> None:
+    codes = [instrument["code"] for instrument in _instruments()]
+    assert codes == ["phq9", "phq2", "gad7", "gad2", "audit", "srq20", "who5", "cgi-s", "cgi-i"]
+    only = read_json("instruments")["totals_only"]
+    assert len(only) == 11
+    assert {"epds", "gaf", "panss", "honos", "ymrs", "sdq", "mmse", "mchat"} <= {table["code"] for table in only}
+    assert not any(field in table for table in only for field in ("bands", "cutoffs", "items"))
+    assert all(table["total"]["from"] < table["total"]["to"] and table["licence"] for table in only)
+    assert [table["code"] for table in only if table["flag"]] == ["epds"]
+
+
 def test_the_label_of_an_item_is_a_word_or_three_never_the_wording_of_the_scale() -> None:
-    labels = [item["label"] for instrument in _instruments() for item in instrument["items"] if item["label"]]
+    asked = [item for one in _instruments() for item in [*one["items"], *one.get("further", [])]]
+    labels = [item["label"] for item in asked if item["label"]]
     assert labels
     assert all(len(label[language].split()) <= 3 for label in labels for language in ("en", "es"))
 

@@ -25,6 +25,9 @@ OPEN = {
         "instruments": "printed questionnaires; nobody's answers",
         "instrument_with": "printed questionnaires; nobody's answers",
         "wording": "printed questionnaires; nobody's answers",
+        "forms": "printed questionnaires; nobody's answers",
+        "printed": "printed questionnaires; nobody's answers",
+        "scale_here": "printed questionnaires; nobody's answers",
     },
     "medication": {
         "count_of": "a number",

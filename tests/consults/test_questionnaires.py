@@ -10,16 +10,22 @@ from hypothesis import strategies as st
 
 from clinic_desktop.features.consults.rules.questionnaires import (
     LARGEST,
+    MixedAnswers,
     NoScores,
     NotAQuestionnaire,
+    NotOfTheScale,
+    OtherFhir,
     OtherLength,
     OtherScores,
     QuestionnaireTooLarge,
     QuestionTwice,
+    TooManyQuestions,
+    UnsureIsNotNever,
+    printed_items,
     read_questionnaire,
 )
 from clinic_desktop.kernel.errors import Refused
-from tests.consults.questionnaires import as_bytes, item, questionnaire
+from tests.consults.questionnaires import as_bytes, item, option, questionnaire
 
 
 def test_a_loinc_panel_names_the_scale_and_only_scored_items_count() -> None:
@@ -49,6 +55,51 @@ def test_the_coordinator_may_say_which_scale_it_is() -> None:
     assert read_questionnaire(data, as_scale="phq9").scale_code == "phq9"
     with pytest.raises(OtherLength):
         read_questionnaire(data, as_scale="gad7")
+
+
+def sure(link: str) -> dict[str, Any]:
+    """The lowest answer as it was once misprinted."""
+    return item(link) | {"answerOption": [option(0, "Not at all sure"), *(option(n, str(n)) for n in (1, 2, 3))]}
+
+
+def test_a_code_of_any_shape_matches_nothing() -> None:
+    assert read_questionnaire(as_bytes(questionnaire(code=[{"code": ["phq-9"]}]))).scale_code is None
+
+
+def test_answers_may_run_from_the_highest_down() -> None:
+    turned = [item(str(n), (3, 2, 1, 0)) for n in range(1, 10)]
+    assert read_questionnaire(as_bytes(questionnaire(item=turned))).scale_code == "phq9"
+
+
+def test_a_number_between_two_limits_is_an_answer_too() -> None:
+    limits = [
+        {"url": f"http://hl7.org/fhir/StructureDefinition/{name}Value", "valueInteger": value}
+        for name, value in (("min", 0), ("max", 3))
+    ]
+    numbers = [{"linkId": str(n), "type": "integer", "text": "x", "extension": limits} for n in range(1, 10)]
+    found = read_questionnaire(as_bytes(questionnaire(item=numbers)))
+    assert (found.scale_code, found.items[0].options) == ("phq9", ((0, "0"), (1, "1"), (2, "2"), (3, "3")))
+
+
+def test_who_says_which_scale_it_is_is_told_from_a_file_that_says_so() -> None:
+    assert read_questionnaire(as_bytes(questionnaire())).is_said_by_file
+    assert not read_questionnaire(as_bytes(questionnaire(code=[])), as_scale="phq9").is_said_by_file
+    assert not read_questionnaire(as_bytes(questionnaire(4, code=[]))).is_said_by_file
+
+
+def test_a_scale_that_takes_no_wording_gets_none() -> None:
+    with pytest.raises(NotOfTheScale):
+        read_questionnaire(as_bytes(questionnaire(code=[])), as_scale="epds")
+
+
+def test_the_form_is_printed_whole_and_in_its_order() -> None:
+    printed = printed_items(questionnaire(2, code=[]))
+    assert [(p.text, p.number) for p in printed] == [
+        ("Invented introduction", None), ("Invented question 1", 1), ("Invented question 2", 2),
+        ("Invented question difficulty", None),
+    ]  # fmt: skip
+    assert printed[1].options[:2] == ("0  answer 0", "1  answer 1")
+    assert printed[3].options == ("answer None", "answer None")
 
 
 def deep(levels: int) -> dict[str, Any]:
@@ -81,6 +132,15 @@ def deep(levels: int) -> dict[str, Any]:
         (as_bytes(questionnaire(item=[item(str(n), (1, 2, 3, 4)) for n in range(1, 10)])), OtherScores),
         (as_bytes(questionnaire(item=[item("1", (0.5, 1))])), NoScores),
         (as_bytes(questionnaire(code=[], item=[item("1", (1e300, 1))])), NoScores),
+        (as_bytes(questionnaire(fhirVersion="3.0.2")), OtherFhir),
+        (as_bytes(questionnaire(fhirVersion=5)), OtherFhir),
+        (as_bytes(questionnaire(item=[item("1") | {"type": "coding"}])), OtherFhir),
+        (as_bytes(questionnaire(item=[{"linkId": "1", "option": []}])), OtherFhir),
+        (as_bytes(questionnaire(101, code=[])), TooManyQuestions),
+        (as_bytes(questionnaire(code=[], item=[item("1", tuple(range(21)))])), TooManyQuestions),
+        (as_bytes(questionnaire(item=[item(str(n), (0, 2, 1, 3)) for n in range(1, 10)])), MixedAnswers),
+        (as_bytes(questionnaire(item=[item(str(n), (0, 0, 1, 2, 3)) for n in range(1, 10)])), MixedAnswers),
+        (as_bytes(questionnaire(item=[sure(str(n)) for n in range(1, 10)])), UnsureIsNotNever),
     ],
 )
 def test_a_wrong_file_is_refused_in_a_sentence(data: bytes, error: type[Refused]) -> None:
@@ -114,7 +174,10 @@ def test_no_shape_of_a_file_is_a_bug(changes: dict[str, Any]) -> None:
         ("gad7-es-us", "gad7"),
         ("gad7-ces", "gad7"),
         ("who5-es", "who5"),
-        ("srq20-es", None),
+        ("srq20-es", "srq20"),
+        ("phq2-ces", "phq2"),
+        ("gad2-ces", "gad2"),
+        ("audit-es", "audit"),
     ],
 )
 def test_official_questionnaires_find_their_scale(name: str, scale: str | None) -> None:

@@ -69,7 +69,9 @@ def import_instrument(desk: Desk) -> Answer:
     path: Path = desk.wanted.file
     content = path.read_bytes()
     with desk.open() as clinic:
-        imported = clinic.vault.do(partial(instruments.import_instrument, data=content), clinic.actor)
+        imported = clinic.vault.do(
+            partial(instruments.import_instrument, data=content, confirmed=desk.wanted.yes), clinic.actor
+        )
     facts = {"instrument": imported.instrument_id, "title": imported.title, "scale": imported.scale_code}
     return Answer({**facts, "again": imported.again}, [_("The questionnaire was imported.")])
 

@@ -1,6 +1,7 @@
 """Reading a FHIR R4 Questionnaire: what is kept of it, which scale it belongs to, and why it is refused.
 
-Only its wording is taken. Scores are ours: the values of its answers must be those of our table.
+Only its wording is taken. Scores are ours: the values of its answers must be those of our table, in its order, and the
+lowest answer must mean "not at all".
 """
 
 import hashlib
@@ -10,12 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from clinic_desktop.features.consults.rules.scoring import Scale, find_scale, scales
+from clinic_desktop.features.consults.rules.scale_tables import Scale, find_scale, form_scale, scales
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.names import fold
 
 LARGEST = 1_000_000
 DEEPEST = 20
+MOST_QUESTIONS, MOST_ANSWERS = 100, 20
+_LIMITS = (
+    "http://hl7.org/fhir/StructureDefinition/minValue",
+    "http://hl7.org/fhir/StructureDefinition/maxValue",
+)
 _SCORES = (
     "http://hl7.org/fhir/StructureDefinition/ordinalValue",
     "http://hl7.org/fhir/StructureDefinition/itemWeight",
@@ -47,12 +54,44 @@ class OtherLength(Refused):
     text = N_("{scale} has {expected} questions; this file has {found}. Nothing was imported.")
 
 
+class OtherFhir(Refused):
+    text = N_("This questionnaire was written for another version of FHIR. Ask for it in version R4 (4.0).")
+
+
+class TooManyQuestions(Refused):
+    text = N_("This questionnaire has more than {most} questions or answers in one place. Nothing was imported.")
+
+
+class MixedAnswers(Refused):
+    text = N_("The answers of question {item} do not stand in the order of their scores. Nothing was imported.")
+
+
+class UnsureIsNotNever(Refused):
+    text = N_("The lowest answer of question {item} does not mean “not at all”. Ask for the corrected wording.")
+
+
+class NotOfTheScale(Refused):
+    text = N_("Its answers are typed by their total only: {scale} takes no wording.")
+
+
 @dataclass(frozen=True, slots=True)
 class ScoredItem:
     link: str
     text: str
     options: tuple[tuple[int, str], ...]
     """(value, words) in the order of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedItem:
+    """Anything that stands on the form, in its order: an introduction, a heading, a question."""
+
+    text: str
+    options: tuple[str, ...] = ()
+    number: int | None = None
+    """Of a scored question, as it is typed."""
+    is_open: bool = False
+    """Answered in words of one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +107,13 @@ class Wording:
     items: tuple[ScoredItem, ...]
     content: dict[str, Any]
     sha256: str
+    is_said_by_file: bool = True
+    """The file itself says which scale it is; else somebody did, or it belongs to none."""
+
+    @property
+    def lowest_words(self) -> tuple[str, ...]:
+        """What the lowest answers are called, each wording once: whoever imports it looks at this."""
+        return tuple(dict.fromkeys(min(item.options)[1] for item in self.items))
 
 
 def read_questionnaire(data: bytes, as_scale: str | None = None) -> Wording:
@@ -76,7 +122,12 @@ def read_questionnaire(data: bytes, as_scale: str | None = None) -> Wording:
     items = tuple(_scored(content))
     if not items:
         raise NoScores()
-    scale = find_scale(as_scale) if as_scale else matching_scale(content)
+    if len(items) > MOST_QUESTIONS or any(len(item.options) > MOST_ANSWERS for item in items):
+        raise TooManyQuestions(most=MOST_QUESTIONS)
+    for item in items:
+        _look_at_order(item)
+    known = matching_scale(content)
+    scale = find_scale(as_scale) if as_scale else known
     if scale is not None:
         _compare(scale, items)
     return Wording(
@@ -89,6 +140,7 @@ def read_questionnaire(data: bytes, as_scale: str | None = None) -> Wording:
         items=items,
         content=content,
         sha256=hashlib.sha256(data).hexdigest(),
+        is_said_by_file=scale is not None and scale == known,
     )
 
 
@@ -99,7 +151,7 @@ def matching_scale(content: Mapping[str, Any]) -> Scale | None:
     for scale in scales().values():
         panels = {f"{_LOINC}/q/{scale.loinc}", f"{_LOINC}/{scale.loinc}"} if scale.loinc else set[str]()
         named = {*scale.codes, scale.loinc} - {None}
-        if url in panels or any(c.get("code") in named for c in codings):
+        if url in panels or any(_text(c, "code") in named for c in codings):
             return scale
     return None
 
@@ -107,6 +159,29 @@ def matching_scale(content: Mapping[str, Any]) -> Scale | None:
 def wording_of(content: Mapping[str, Any]) -> tuple[ScoredItem, ...]:
     """The scored questions of a stored questionnaire, in order."""
     return tuple(_scored(content))
+
+
+def form_of(instrument_id: str, title: str, items: tuple[ScoredItem, ...]) -> Scale:
+    """A wording without a scoring table as something that can be answered."""
+    return form_scale(instrument_id, title, tuple(tuple(value for value, _words in item.options) for item in items))
+
+
+def printed_items(content: Mapping[str, Any]) -> tuple[PrintedItem, ...]:
+    """The whole form as it stands in the file, what is not scored included."""
+    numbers = {item.link: number for number, item in enumerate(_scored(content), 1)}
+    scored = {item.link: item for item in _scored(content)}
+    found: list[PrintedItem] = []
+    for item in _items(content, 0):
+        link, text = _text(item, "linkId") or "", _text(item, "text") or ""
+        if link in scored:
+            options = tuple(w if w == str(v) or not w else f"{v}  {w}" for v, w in scored[link].options)
+            found.append(PrintedItem(text, options, numbers[link]))
+        elif _text(item, "type") in ("display", "group"):
+            found.append(PrintedItem(text))
+        else:
+            options = tuple(_option(option)[1] for option in _dicts(item.get("answerOption")))
+            found.append(PrintedItem(text, tuple(o for o in options if o), is_open=not options))
+    return tuple(item for item in found if item.text or item.options)
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -123,10 +198,21 @@ def _object(data: bytes) -> dict[str, Any]:
     found = cast("dict[str, Any]", content)
     if found.get("resourceType") != "Questionnaire":
         raise NotAQuestionnaire()
+    _look_at_version(found)
     links = Counter(link for item in _items(found, 0) if (link := _text(item, "linkId")) is not None)
     if twice := [link for link, times in links.items() if times > 1]:
         raise QuestionTwice(link=twice[0])
     return found
+
+
+def _look_at_version(content: Mapping[str, Any]) -> None:
+    """R4 says "choice" and "answerOption"; R5 says "coding", the releases before R4 said "option"."""
+    said = content.get("fhirVersion")
+    if said is not None and not str(said).startswith("4."):
+        raise OtherFhir()
+    for item in _items(content, 0):
+        if item.get("type") in ("coding", "question") or "option" in item or "answerConstraint" in item:
+            raise OtherFhir()
 
 
 def _no_constant(name: str) -> float:
@@ -144,11 +230,22 @@ def _items(holder: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
 
 def _scored(content: Mapping[str, Any]) -> Iterator[ScoredItem]:
     for item in _items(content, 0):
-        options = [_option(option) for option in _dicts(item.get("answerOption"))]
+        options = [_option(option) for option in _dicts(item.get("answerOption"))] or _whole_numbers(item)
         scored = [(value, words) for value, words in options if value is not None]
         link = _text(item, "linkId")
         if scored and len(scored) == len(options) and link is not None:
             yield ScoredItem(link, _text(item, "text") or "", tuple(scored))
+
+
+def _whole_numbers(item: dict[str, Any]) -> list[tuple[int | None, str]]:
+    """The answers of a question that asks for a number between two limits."""
+    if item.get("type") != "integer":
+        return []
+    limits = {e.get("url"): _whole(e.get("valueInteger")) for e in _dicts(item.get("extension")) if _text(e, "url")}
+    low, high = (limits.get(url) for url in _LIMITS)
+    if low is None or high is None or not 0 < high - low < MOST_ANSWERS:
+        return []
+    return [(value, str(value)) for value in range(low, high + 1)]
 
 
 def _option(option: dict[str, Any]) -> tuple[int | None, str]:
@@ -170,12 +267,27 @@ def _whole(value: Any) -> int | None:
     return int(value) if value == int(value) else None
 
 
+def _look_at_order(item: ScoredItem) -> None:
+    """Answers run from the lowest to the highest or back, and none scores twice."""
+    values = [value for value, _words in item.options]
+    if values not in (sorted(set(values)), sorted(set(values), reverse=True)):
+        raise MixedAnswers(item=item.link)
+
+
 def _compare(scale: Scale, items: tuple[ScoredItem, ...]) -> None:
-    if len(items) != len(scale.items):
+    if scale.is_total_only:
+        raise NotOfTheScale(scale=scale.title)
+    if len(items) not in (len(scale.items), len(scale.all_items)):
         raise OtherLength(scale=scale.title, expected=len(scale.items), found=len(items))
-    for ours, theirs in zip(scale.items, items, strict=True):
+    for ours, theirs in zip(scale.all_items[: len(items)], items, strict=True):
         if sorted(value for value, _words in theirs.options) != sorted(ours.values):
             raise OtherScores(item=theirs.link, scale=scale.title)
+        if 0 in ours.values and any(part in fold(dict(theirs.options)[0]).split() for part in _UNSURE):
+            raise UnsureIsNotNever(item=theirs.link)
+
+
+# "Not at all sure" was printed for years where "not at all" was meant (Zorowitz 2021).
+_UNSURE = ("sure", "seguro", "segura")
 
 
 def _text(holder: Mapping[str, Any], name: str) -> str | None:

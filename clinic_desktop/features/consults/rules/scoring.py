@@ -1,5 +1,4 @@
-"""Scoring of scales. The tables are facts with a source (catalogs/instruments.json), used only where verified; the
-short labels of the items are our own, so that a paper form can be typed by item number.
+"""Scoring of scales: what answers add up to, and how it is said.
 
 Never a total, never a band, until every scored item is answered: half a scale would look like little suffering.
 """
@@ -7,14 +6,25 @@ Never a total, never a band, until every scored item is answered: half a scale w
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from typing import Any
 
-from clinic_desktop.kernel.assets import read_json
+from clinic_desktop.features.consults.rules.scale_tables import (
+    FORM,
+    Band,
+    Item,
+    Said,
+    Scale,
+    Skip,
+    find_scale,
+    scales,
+    totals_only,
+)
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import N_, language
+from clinic_desktop.kernel.i18n import N_, _
+
+__all__ = ("FORM", "Band", "Item", "Said", "Scale", "Skip", "find_scale", "scales", "totals_only")
 
 Answers = Mapping[int, int]
+ADULT_AT = 18
 
 
 class HowGiven(StrEnum):
@@ -23,6 +33,8 @@ class HowGiven(StrEnum):
     PAPER = "paper"
     READ_ALOUD = "read-aloud"
     INTERPRETER = "interpreter"
+    CLINICIAN = "clinician"
+    """Nobody was asked: a clinician rated what was seen."""
 
 
 class NoSuchAnswer(Refused):
@@ -33,31 +45,8 @@ class NoSuchScale(Refused):
     text = N_("This program does not know the scale {scale}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Words of a table, in each language of the program."""
-
-    by_language: tuple[tuple[str, str], ...] = ()
-
-    def __str__(self) -> str:
-        words = dict(self.by_language)
-        return words.get(language()) or words.get("en", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    code: str
-    low: int
-    high: int
-    words: Said
-
-
-@dataclass(frozen=True, slots=True)
-class Critical:
-    """An item whose answer asks the clinician to look at once."""
-
-    item: int
-    at_least: int
+class NoSuchTotal(Refused):
+    text = N_("{scale} goes from {low} to {high}. Look at the paper again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,45 +59,26 @@ class CriticalAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Skip:
-    """If the answers of `items` together are `total`, the items of `skipped` need no answer and count 0."""
+class GivenScale:
+    """Answers to one scale, and how they came about. The id is drawn when the form opens, so a double key adds once."""
 
-    items: tuple[int, ...]
-    total: int
-    skipped: tuple[int, ...]
+    response_id: str
+    scale_code: str
+    answers: Mapping[int, int]
+    how_given: HowGiven = HowGiven.PAPER
+    language_code: str | None = None
+    interpreter_name: str | None = None
+    read_by: str | None = None
+    instrument_id: str | None = None
+    wording_version: str | None = None
+    total: int | None = None
+    """Only for a scale of which nothing but the total is typed."""
+    flagged: bool | None = None
+    """With such a total: whether the question about danger was answered with yes. None: it was not said."""
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    number: int
-    label: Said
-    """Our own short word for what it is about; empty where we have none."""
-    values: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    code: str
-    title: str
-    items: tuple[Item, ...]
-    factor: int
-    highest: int
-    bands: tuple[Band, ...]
-    critical: tuple[Critical, ...]
-    skips: tuple[Skip, ...]
-    loinc: str | None
-    codes: tuple[str, ...]
-    """How a questionnaire names the scale it belongs to."""
-    source: str
-
-    def item(self, number: int) -> Item | None:
-        return self.items[number - 1] if 1 <= number <= len(self.items) else None
-
-    def band(self, code: str | None) -> Band | None:
-        return next((band for band in self.bands if band.code == code), None)
-
-    def is_critical(self, number: int) -> bool:
-        return any(rule.item == number for rule in self.critical)
+    @property
+    def is_given(self) -> bool:
+        return bool(self.answers) or self.total is not None or self.flagged is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +103,29 @@ def score(scale: Scale, answers: Answers) -> Score:
         item = scale.item(number)
         if item is None or value not in item.values:
             raise NoSuchAnswer(item=number, scale=scale.title, value=value)
-    counted = {**dict.fromkeys(skipped_items(scale, answers), 0), **answers}
-    total = sum(counted.values()) * scale.factor if len(counted) == len(scale.items) else None
+    scored = {item.number for item in scale.items}
+    counted = {
+        **dict.fromkeys(skipped_items(scale, answers), 0),
+        **{number: value for number, value in answers.items() if number in scored},
+    }
+    whole = not scale.is_form and not scale.is_total_only and len(counted) == len(scale.items)
+    total = sum(counted.values()) * scale.factor if whole else None
     critical = tuple(c.item for c in scale.critical if answers.get(c.item, -1) >= c.at_least)
     return Score(len(counted), len(scale.items), total, _band_code(scale, total), critical)
+
+
+def score_total(scale: Scale, total: int | None, flagged: bool | None) -> Score:
+    """Of a scale whose wording may not be carried: what was added up on paper."""
+    if total is not None and not scale.lowest <= total <= scale.highest:
+        raise NoSuchTotal(scale=scale.title, low=scale.lowest, high=scale.highest)
+    critical = (scale.flag.number,) if scale.flag is not None and flagged else ()
+    return Score(0 if total is None else 1, 1, total, None, critical)
+
+
+def score_given(scale: Scale, given: GivenScale) -> Score:
+    if scale.is_total_only:
+        return score_total(scale, given.total, given.flagged)
+    return score(scale, given.answers)
 
 
 def skipped_items(scale: Scale, answers: Answers) -> frozenset[int]:
@@ -149,14 +138,24 @@ def skipped_items(scale: Scale, answers: Answers) -> frozenset[int]:
     return frozenset(skipped - set(answers))
 
 
+def say_skipped(scale: Scale, answers: Answers) -> str:
+    """Which questions need no answer, and why."""
+    left_out = sorted(skipped_items(scale, answers))
+    if not left_out:
+        return ""
+    rule = next(
+        r for r in scale.skips if left_out[0] in r.skipped and sum(answers.get(i, -1) for i in r.items) == r.total
+    )
+    because = " + ".join(str(item) for item in rule.items)
+    return _("Questions {first} to {last} are left out and count 0: question {because} is 0.").format(
+        first=left_out[0], last=left_out[-1], because=because
+    )
+
+
 def _band_code(scale: Scale, total: int | None) -> str | None:
     if total is None:
         return None
     return next((band.code for band in scale.bands if band.low <= total <= band.high), None)
-
-
-def find_scale(code: str | None) -> Scale | None:
-    return scales().get(code or "")
 
 
 def scale_of(code: str) -> Scale:
@@ -174,36 +173,16 @@ def say_band(scale_code: str, band_code: str | None) -> str:
     return str(band.words) if band else (band_code or "")
 
 
-@cache
-def scales() -> dict[str, Scale]:
-    """The scales whose scoring was verified, by code."""
-    listed: list[dict[str, Any]] = read_json("instruments")["instruments"]
-    verified = [table for table in listed if str(table.get("confidence", "")).startswith(_VERIFIED)]
-    return {table["code"]: _scale(table) for table in verified}
-
-
-_VERIFIED = "verificado"
-
-
-def _scale(table: Mapping[str, Any]) -> Scale:
-    total, match = table["total"], table["match"]
-    return Scale(
-        code=table["code"],
-        title=table["title"],
-        items=tuple(Item(i["number"], _said(i["label"]), tuple(i["values"])) for i in table["items"]),
-        factor=total["factor"],
-        highest=total["to"],
-        bands=tuple(Band(b["code"], b["from"], b["to"], _said(b["label"])) for b in table["bands"]),
-        critical=tuple(Critical(c["item"], c["at_least"]) for c in table["critical"]),
-        skips=tuple(Skip(tuple(s["items"]), s["total"], tuple(s["skipped"])) for s in table.get("skips", ())),
-        loinc=match.get("loinc_panel"),
-        codes=tuple(match["codes"]),
-        source=table["source"],
-    )
-
-
-def _said(words: Mapping[str, str] | None) -> Said:
-    return Said(tuple(sorted((words or {}).items())))
+def say_total(scale: Scale, total: int, band_code: str | None, cutoff: int | None = None) -> str:
+    """ "12 of 27 · moderate". `cutoff`: the clinic's own, as it held that day."""
+    said = _("{total} of {highest}").format(total=total, highest=scale.highest)
+    band = say_band(scale.code, band_code)
+    if scale.cutoff_setting:
+        band = _("no cut-off is set")
+        if cutoff is not None:
+            words = N_("at or above the clinic's cut-off of {cutoff}")
+            band = _(words if total >= cutoff else N_("below the clinic's cut-off of {cutoff}")).format(cutoff=cutoff)
+    return f"{said} · {band}" if band else said
 
 
 # Spoken languages in which the shipped scoring was checked with the people themselves.
@@ -215,16 +194,6 @@ def is_checked_in(language_code: str | None) -> bool:
     return language_code is None or language_code in _CHECKED_IN
 
 
-@dataclass(frozen=True, slots=True)
-class GivenScale:
-    """Answers to one scale, and how they came about. The id is drawn when the form opens, so a double key adds once."""
-
-    response_id: str
-    scale_code: str
-    answers: Mapping[int, int]
-    how_given: HowGiven = HowGiven.PAPER
-    language_code: str | None = None
-    interpreter_name: str | None = None
-    read_by: str | None = None
-    instrument_id: str | None = None
-    wording_version: str | None = None
+def is_for_others(scale: Scale, age: int | None) -> bool:
+    """Whether a scale made for adults is given to somebody who is none. An unknown age is not said to be a child's."""
+    return scale.for_adults and age is not None and age < ADULT_AT

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from clinic_desktop.features.consults.queries import scales
@@ -11,7 +12,9 @@ from clinic_desktop.features.consults.rules.risk import RiskAnswer, reason_code
 from clinic_desktop.features.consults.rules.scoring import GivenScale
 from clinic_desktop.features.consults.service.encounters import NotYetThatDay
 from clinic_desktop.features.consults.service.risk import answer_risk
-from clinic_desktop.kernel.errors import Refused
+from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.settings.queries import setting
+from clinic_desktop.kernel.errors import NeedsConfirmation, Refused, Trouble
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
@@ -19,6 +22,14 @@ from clinic_desktop.storage.work import Work
 
 class NoAnswers(Refused):
     text = N_("No question is answered yet.")
+
+
+class NoScaleOfOurs(NeedsConfirmation):
+    text = N_("“{title}” belongs to no scale of this program. Keep it as a form whose answers are not added up?")
+
+
+class UnreadableFile(Trouble):
+    text = N_("The file could not be read. Nothing was imported.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +40,58 @@ class Imported:
     again: bool
 
 
-def import_instrument(work: Work, data: bytes, *, as_scale: str | None = None) -> Imported:
-    """Take over the wording of an official questionnaire. A file that is not one, or scores otherwise, is refused."""
+def content_of(path: Path) -> bytes:
+    """What a file holds; of one that is too large no more than shows that it is."""
+    try:
+        with path.open("rb") as file:
+            return file.read(questionnaires.LARGEST + 1)
+    except OSError as error:
+        raise UnreadableFile() from error
+
+
+def import_instrument(
+    work: Work, data: bytes, *, as_scale: str | None = None, may_print: bool | None = None, confirmed: bool = False
+) -> Imported:
+    """Take over the wording of an official questionnaire. A file that is not one, or scores otherwise, is refused.
+
+    `as_scale`: who imports it says which scale it is, and that its questions stand in the order of the table.
+    """
     work.require(Permission.KEEP_CATALOGS)
     wording = questionnaires.read_questionnaire(data, as_scale)
     known = scales.instrument_with(work, wording.sha256)
     if known is not None:
+        if known.retired:
+            work.load(Instrument, known.instrument_id).retired_at = None
         return Imported(known.instrument_id, known.title, known.scale_code, again=True)
+    if wording.scale_code is None and not confirmed:
+        raise NoScaleOfOurs(title=wording.title)
     row = work.add(
         Instrument(
             scale_code=wording.scale_code, title=wording.title, url=wording.url, version=wording.version,
             language_code=wording.language, copyright=wording.copyright, questionnaire=wording.content,
-            sha256=wording.sha256, item_links=[item.link for item in wording.items],
+            sha256=wording.sha256, item_links=[item.link for item in wording.items], may_print=may_print,
+            confirmed_by_name=None if wording.is_said_by_file else work.actor.name,
         )
     )  # fmt: skip
     return Imported(row.id, wording.title, wording.scale_code, again=False)
+
+
+def retire_instrument(work: Work, instrument_id: str) -> None:
+    """A wording is offered no more; answers that were given to it go on naming it."""
+    work.require(Permission.KEEP_CATALOGS)
+    row = work.load(Instrument, instrument_id)
+    row.retired_at = row.retired_at or work.now
+
+
+def bring_back_instrument(work: Work, instrument_id: str) -> None:
+    work.require(Permission.KEEP_CATALOGS)
+    work.load(Instrument, instrument_id).retired_at = None
+
+
+def allow_printing(work: Work, instrument_id: str, may_print: bool) -> None:
+    """Somebody read the copyright and says whether blank forms may be printed."""
+    work.require(Permission.KEEP_CATALOGS)
+    work.load(Instrument, instrument_id).may_print = may_print
 
 
 def record_response(
@@ -51,9 +99,10 @@ def record_response(
 ) -> None:
     """A scale given outside a consultation (by a nurse, at home)."""
     work.require(Permission.WRITE_NOTES)
+    restricted.must_open(work, patient_id)
     if work.session.get(InstrumentResponse, given.response_id) is not None:
         return
-    if not given.answers:
+    if not given.is_given:
         raise NoAnswers()
     day = occurred_on or work.today
     if day > work.today:
@@ -64,13 +113,18 @@ def record_response(
 
 
 def keep_answers(work: Work, given: GivenScale, **where: Any) -> list[str]:
-    result = scoring.score(scoring.scale_of(given.scale_code), given.answers)
+    """Keeps the answers with what they add up to; returns the reasons they give to look at once."""
+    scale = scales.scale_here(work, given.scale_code)
+    result = scoring.score_given(scale, given)
+    cutoff = (setting(work, scale.cutoff_setting) or None) if scale.cutoff_setting else None
     work.add(
         InstrumentResponse(
             id=given.response_id, scale_code=given.scale_code, instrument_id=given.instrument_id,
             wording_version=given.wording_version, answers={str(item): v for item, v in given.answers.items()},
             how_given=given.how_given, language_code=given.language_code, interpreter_name=given.interpreter_name,
-            read_by=given.read_by, total=result.total, band=result.band, **where,
+            read_by=given.read_by, total=result.total, band=result.band,
+            is_total_only=scale.is_total_only or None, flagged=given.flagged if scale.flag else None, cutoff=cutoff,
+            rated_by_id=work.actor.staff_id if scale.rated_by_clinician else None, **where,
         )
     )  # fmt: skip
     return [reason_code(given.scale_code, item) for item in result.critical]
