@@ -16,6 +16,7 @@ from clinic_desktop.features.backups.room import ROOM as BACKUPS
 from clinic_desktop.features.bundles import queries as bundles
 from clinic_desktop.features.bundles.room import ROOM as BUNDLES
 from clinic_desktop.features.consults.room import ROOM as CONSULTS
+from clinic_desktop.features.consults.screens import own_deeds
 from clinic_desktop.features.consults.screens import slots as chart_slots
 from clinic_desktop.features.medication.room import ROOM as MEDICATION
 from clinic_desktop.features.patients.queries import people, photos
@@ -102,6 +103,7 @@ def furnish() -> None:
     settings_slots.own_lists = (
         settings_slots.OwnList(N_("Short list of diagnoses"), "short-list", Permission.KEEP_CATALOGS),
     )
+    chart_slots.chart_deeds = own_deeds.OWN
     chart_slots.chart_panels = (
         chart_slots.ChartPanel(
             N_("Perhaps registered twice"), Permission.OPEN_RESTRICTED, _registered_again, _is_registered_again

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 from clinic_desktop.exchange import applying
 from clinic_desktop.features.agenda.letters import sheets
+from clinic_desktop.features.agenda.queries import calls
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.agenda.service import day as agenda
-from clinic_desktop.features.consults.queries import public, sheet
+from clinic_desktop.features.consults.queries import episodes, public, sheet
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.queries import people as patients_queries
@@ -25,6 +26,7 @@ def fill() -> None:
     patients.after_registering = (_arrive,)
     patients.after_death = (agenda.close_for_death,)
     patients.records_elsewhere = (_count_appointments, public.what_is_here, _count_medicines)
+    calls.not_expected = (episodes.ended_people,)
     sheets.sheet_contents = (sheet.sheet_blocks,)
     patients_queries.last_visits = public.last_visit_days
     patients_queries.marks = (_day_marks, public.last_visit_marks, _consent_marks)

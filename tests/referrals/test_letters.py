@@ -171,6 +171,15 @@ def test_the_paper_has_the_fields_of_the_facts_file(refer, ask, chart, material)
         assert bare(expected) in said, expected
 
 
+def test_how_sure_a_diagnosis_is_goes_on_the_paper_only_when_it_is_chosen(refer, ask, chart, do, material) -> None:
+    refer()
+    assert bare("presumptive") not in bare(paper(ask, letter_of(ask, chart).request_id))
+    written = Written("Hospital", Urgency.ROUTINE, "Why", parts=material.chosen([Part.DIAGNOSES, Part.CERTAINTY]))
+    drawn = new_id()
+    do(partial(service.write_referral, request_id=drawn, patient_id=chart, written=written))
+    assert bare("F32.1: presumptive") in bare(paper(ask, drawn))
+
+
 def test_no_head_of_the_paper_names_a_kind_of_illness(refer, ask, chart) -> None:
     refer()
     request_id = letter_of(ask, chart).request_id

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.consults.queries import diagnoses, notes, risks, scales
+from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
 from clinic_desktop.features.consults.rules.diagnoses import VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, current_medicines
@@ -113,6 +114,7 @@ def material(asker: Asker, patient_id: str) -> Material:
     known = patients.details(asker, PatientId(patient_id)).details
     parts |= {
         Part.DIAGNOSES: _diagnoses(asker, patient_id),
+        Part.CERTAINTY: _certainty(asker, patient_id),
         Part.SCALES: _scales(asker, patient_id),
         Part.RISK: _risk(asker, patient_id, parts[Part.RISK]),
         Part.CONTACT: _contact(known),
@@ -284,13 +286,18 @@ def _replies(asker: Asker, request_ids: Sequence[str]) -> dict[str, list[ReplyRo
 
 
 def _diagnoses(asker: Asker, patient_id: str) -> str:
-    lines: list[str] = []
-    for row in diagnoses.conditions(asker, patient_id):
-        if row.is_active:
-            certainty = _(VERIFICATION_WORDS.get(row.verification_status, str(row.verification_status)))
-            named = " ".join(part for part in (row.code, row.title) if part)
-            lines.append(f"{named} ({certainty})")
-    return "\n".join(lines)
+    return "\n".join(_named(row) for row in diagnoses.conditions(asker, patient_id) if row.is_active)
+
+
+def _certainty(asker: Asker, patient_id: str) -> str:
+    """Whether it goes on the paper is a choice of its own: a word of doubt can close doors."""
+    rows = [row for row in diagnoses.conditions(asker, patient_id) if row.is_active]
+    return "\n".join(f"{row.code or row.title}: {_(VERIFICATION_WORDS[row.verification_status])}" for row in rows)
+
+
+def _named(row: ConditionRow) -> str:
+    """The code says to a colleague what the official words would; those are left in the chart."""
+    return " ".join(part for part in (row.code, row.title) if part)
 
 
 def _scales(asker: Asker, patient_id: str) -> str:

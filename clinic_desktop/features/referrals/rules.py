@@ -98,6 +98,7 @@ class Part(StrEnum):
     """A part of the letter that can be left out."""
 
     DIAGNOSES = "diagnoses"
+    CERTAINTY = "certainty"
     MEDICINES = "medicines"
     SCALES = "scales"
     MENTAL_STATE = "mental-state"
@@ -122,6 +123,7 @@ class PartRule:
 
 PARTS: tuple[PartRule, ...] = (
     PartRule(Part.DIAGNOSES, N_("Diagnoses"), True),
+    PartRule(Part.CERTAINTY, N_("How sure the diagnoses are")),
     PartRule(Part.MEDICINES, N_("Medicines now"), True),
     PartRule(Part.MENTAL_STATE, N_("Examination"), True, ("mental-state",)),
     PartRule(Part.SCALES, N_("Scales"), True),

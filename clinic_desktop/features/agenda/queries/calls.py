@@ -38,6 +38,10 @@ A_PAGE = 100
 """So many are shown at once: nobody calls more in a day."""
 
 
+not_expected: tuple[Callable[[Asker], frozenset[str]], ...] = ()
+"""Slot for upper rooms, filled by app/wiring.py: people whose care here is over; nobody waits for them to come back."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallRow:
     """One person to reach, with only what may be said and used to do it."""
@@ -179,7 +183,7 @@ def _overdue(asker: Asker) -> tuple[list[_Wanted], _Groups]:
     off = json.dumps(_called_off(asker, since))
     found = dict(asker.plain(_NEWEST, (since.isoformat(), off)))
     last = cutoff.isoformat()
-    late = {one for one, day in found.items() if day <= last}
+    late = {one for one, day in found.items() if day <= last}.difference(*(over(asker) for over in not_expected))
     groups = _groups(asker, list(late))
     late = _each_person_once(found, late, groups)
     return [_Wanted(one, None, date.fromisoformat(found[one])) for one in late], groups

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader, QPainter, QPixmap
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QLabel, QSizePolicy, QWidget
 
 from clinic_desktop.features.patients.queries import photos as queries
@@ -13,53 +13,20 @@ from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.uikit import dialogs
+from clinic_desktop.uikit import dialogs, pictures
 from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.layouts import column, row, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.theme import S3
 from clinic_desktop.uikit.words import Text
 
-_QUALITIES = (85, 70, 55, 40, 25)
-
 
 def small_jpeg(path: str) -> bytes:
-    """The file as a bare small JPEG, upright; what the camera wrote beside the picture stays behind."""
-    reader = QImageReader(path)
-    reader.setAutoTransform(True)
-    least = QSize(TALLEST * 2, TALLEST * 2)
-    if reader.size().width() > least.width() or reader.size().height() > least.height():
-        # Read small at once: a phone's photograph would need a hundred times the memory.
-        reader.setScaledSize(reader.size().scaled(least, Qt.AspectRatioMode.KeepAspectRatio))
-    image = reader.read()
-    if image.isNull():
+    """The file as a bare small JPEG, upright. Raises NotAPicture."""
+    found = pictures.small_jpeg(path, widest=WIDEST, tallest=TALLEST, largest=LARGEST)
+    if found is None:
         raise NotAPicture()
-    # On white, and as nothing but pixels: no transparency, no words inside the file.
-    plain = QImage(image.size(), QImage.Format.Format_RGB32)
-    plain.fill(Qt.GlobalColor.white)
-    _draw(plain, image)
-    kept = plain
-    if plain.width() > WIDEST or plain.height() > TALLEST:
-        whole, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        kept = plain.scaled(WIDEST, TALLEST, whole, smooth)
-    for quality in _QUALITIES:
-        if len(written := _written(kept, quality)) <= LARGEST:
-            return written
-    raise NotAPicture()
-
-
-def _draw(on: QImage, image: QImage) -> None:
-    painter = QPainter(on)
-    painter.drawImage(0, 0, image)
-    painter.end()
-
-
-def _written(image: QImage, quality: int) -> bytes:
-    held = QByteArray()
-    out = QBuffer(held)
-    out.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(out, "JPEG", quality)  # pyright: ignore[reportCallIssue, reportArgumentType]
-    return bytes(held.data())
+    return found
 
 
 class Face(QLabel):

@@ -1,0 +1,50 @@
+"""What this room itself offers beside the note, in the order of the menu. Light: a sheet is imported when it opens."""
+
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.features.consults.screens.slots import ChartDeed
+from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.office import Office
+
+_WRITERS = frozenset({Permission.WRITE_NOTES})
+
+
+def _events(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.events import open_events
+
+    open_events(office, patient_id, encounter_id, screen)
+
+
+def _medicines(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.outside_medicines import open_outside_medicines
+
+    open_outside_medicines(office, patient_id, encounter_id, screen)
+
+
+def _papers(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.outside_papers import open_papers
+
+    open_papers(office, patient_id, encounter_id, screen)
+
+
+def _followers(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.shared_care import open_shared_care
+
+    open_shared_care(office, patient_id, encounter_id, screen)
+
+
+def _episode(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.episode import open_episode
+
+    open_episode(office, patient_id, encounter_id, screen)
+
+
+OWN: tuple[ChartDeed, ...] = (
+    ChartDeed(N_("Events"), "calendar-event", _WRITERS, _events),
+    ChartDeed(N_("Medicines from elsewhere"), "pill", _WRITERS, _medicines),
+    ChartDeed(N_("Papers from elsewhere"), "file-text", _WRITERS, _papers),
+    ChartDeed(N_("Who follows the person"), "users", _WRITERS, _followers),
+    ChartDeed(N_("End of care, or coming back"), "logout", _WRITERS, _episode),
+)
