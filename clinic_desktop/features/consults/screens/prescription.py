@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.consults.rules.safety import LineToCheck
 from clinic_desktop.features.consults.screens.parts import Here, kept_list
 from clinic_desktop.features.consults.service.signing import Written
 from clinic_desktop.features.medication.queries import shelf
@@ -144,6 +145,17 @@ class PrescriptionPanel(Card):
 
     def lines(self) -> tuple[Draft, ...]:
         return tuple(self._lines)
+
+    def lines_to_check(self) -> tuple[LineToCheck, ...]:
+        """What is written, as the safety notes look at it."""
+        known = {old.medicine_id for old in self._current}
+        found: list[LineToCheck] = []
+        for line in self._lines:
+            product = self._products.get(line.presentation_id or "")
+            name = product.name if product else line.medicine_text or ""
+            is_new = product is None or product.medicine_id not in known
+            found.append(LineToCheck(name, product.atc_code if product else None, is_new))
+        return tuple(found)
 
     def set_lines(self, lines: Sequence[Draft]) -> None:
         self._lines = list(lines)
