@@ -135,6 +135,9 @@ class Complaint(Synced):
     answer_due_on: Mapped[date] = field(6, Day, nullable=False)
     received_by_id: Mapped[str] = field(7, Id, nullable=False)
     received_by_name: Mapped[str | None] = field(8, Words)
+    about_id: Mapped[str | None] = field(9, Id)
+    """Whom of the clinic it is about, where it is about somebody: they do not answer it themselves."""
+    about_name: Mapped[str | None] = field(10, Words)
 
 
 class ComplaintStep(Synced):

@@ -126,7 +126,7 @@ def upgrade() -> None:
     _table(
         "complaint",
         needed=("folio", "received_on", "answer_due_on", "received_by_id"),
-        words=("patient_id", "kind_code", "words", "from_whom", "received_by_name"),
+        words=("patient_id", "kind_code", "words", "from_whom", "received_by_name", "about_id", "about_name"),
         refers={"patient_id": "patient"},
         indexed=("patient_id", "folio"),
     )
