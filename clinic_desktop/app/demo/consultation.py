@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from clinic_desktop.app.demo.besides import write_besides
 from clinic_desktop.app.demo.illness import LAST_ITEM_OF_PHQ9, Burden, Course, answer
 from clinic_desktop.app.demo.people import words
 from clinic_desktop.app.demo.shelf import Shelf
@@ -59,6 +60,7 @@ class Consultation:
 
     def __init__(self, rng: Random, team: Team, stock: Shelf) -> None:
         self._rng, self._team, self._stock = rng, team, stock
+        self._besides = Random(rng.getstate()[1][1])
         self._to_be_answered: list[tuple[date, str]] = []
 
     def hold(self, work: Work, visit: Visit) -> Counter[str]:
@@ -88,6 +90,7 @@ class Consultation:
             signing.cosign_note(work, signed.note_id)
         done.update(scales=len(scales), prescriptions=1 if signed.prescription_folio else 0)
         self._follow_risk(work, visit, scales)
+        done.update(besides=write_besides(work, self._besides, visit.patient_id, first=visit.number == 0))
         done.update(referrals=self._refer(work, visit.patient_id, encounter_id))
         done.update(dispensings=self._hand_out(work, visit, written.prescription))
         return done

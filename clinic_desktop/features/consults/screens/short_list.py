@@ -38,7 +38,7 @@ class ShortListScreen(QWidget):
         self._office = office
         self._lines: list[ShortLine] = []
         columns = [
-            Column[ShortLine](_("Code"), lambda line: cells.number(line.code or "—"), 80),
+            Column[ShortLine](_("Code"), lambda line: line.code or "—", 80),
             Column[ShortLine](_("Our word"), lambda line: cells.strong(line.label), 300),
             Column[ShortLine](_("Official title"), lambda line: official_title(line.code), stretch=True),
         ]
