@@ -72,7 +72,12 @@ KEYS: tuple[Key, ...] = (
     Key("paper_day", ("Alt+W",), N_("Type a day kept on paper"), "people"),
     Key("allergies", ("F4", "Ctrl+E"), N_("Ask about allergies"), "consultation"),
     Key("vitals", ("Alt+V",), N_("Vital signs"), "consultation"),
+    *(Key(f"note_{n}", (f"Ctrl+Shift+{n}",), N_("Part {number} of the note"), "consultation") for n in range(1, 10)),
+    Key("next_part", ("Alt+Down",), N_("Next part of the note"), "consultation"),
+    Key("previous_part", ("Alt+Up",), N_("Previous part of the note"), "consultation"),
     Key("last_text", ("Ctrl+B",), N_("Bring the last text"), "consultation"),
+    Key("mental_normal", ("Alt+M",), N_("Mental state: all normal, then what is not"), "consultation"),
+    Key("phrases", ("Alt+F",), N_("My phrases"), "consultation"),
     Key("repeat", ("Ctrl+R",), N_("Repeat the prescription"), "consultation"),
     Key("refer", ("Ctrl+D",), N_("Referral letter"), "consultation"),
     Key("other_batch", ("Alt+L",), N_("Another batch"), "stock"),
@@ -82,7 +87,8 @@ _BY_NAME = {key.name: key for key in KEYS}
 
 # How a stroke is written on a cap. Qt would say "Return" and "Up".
 _CAPS = {
-    "Return": N_("Enter"), "Enter": N_("Enter"), "Ctrl": N_("Ctrl"), "Alt": N_("Alt"), "Esc": N_("Esc"),
+    "Return": N_("Enter"), "Enter": N_("Enter"), "Ctrl": N_("Ctrl"), "Alt": N_("Alt"), "Shift": N_("Shift"),
+    "Esc": N_("Esc"),
     "Up": N_("Up"), "Down": N_("Down"),
 }  # fmt: skip
 
@@ -162,7 +168,7 @@ def help_lines() -> list[tuple[str, list[HelpLine]]]:
 
 def _is_repeat(known: Key) -> bool:
     stem, _underscore, number = known.name.rpartition("_")
-    return stem in ("place", "section", "pick") and number != "1"
+    return stem in ("place", "section", "pick", "note") and number != "1"
 
 
 def _help_line(known: Key) -> HelpLine:

@@ -1,5 +1,6 @@
 """The room of the consultation."""
 
+from datetime import date
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -21,11 +22,22 @@ def _consult(
     patient_id: str | None = None,
     appointment_id: str | None = None,
     encounter_id: str | None = None,
+    occurred_on: str = "",
+    paper_folio: str = "",
     **_arguments: Any,
 ) -> QWidget:
     from clinic_desktop.features.consults.screens.consult import ConsultScreen
 
-    return ConsultScreen(office, patient_id=patient_id, appointment_id=appointment_id, encounter_id=encounter_id)
+    return ConsultScreen(
+        office, patient_id=patient_id, appointment_id=appointment_id, encounter_id=encounter_id,
+        occurred_on=date.fromisoformat(occurred_on) if occurred_on else None, paper_folio=paper_folio or None,
+    )  # fmt: skip
+
+
+def _paper_notes(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.consults.screens.transcribe import TranscribeScreen
+
+    return TranscribeScreen(office)
 
 
 def _chart(office: Office, patient_id: str, note_id: str | None = None, **_arguments: Any) -> QWidget:
@@ -55,6 +67,9 @@ ROOM = Room(
             _short_list,
             rail=False,
             under="settings",
+        ),
+        Place(
+            "paper-notes", N_("Paper notes"), "file-text", frozenset({Permission.TRANSCRIBE}), _paper_notes, order=98
         ),
         Place("chart", N_("Chart"), "file-text", _READ, _chart, rail=False, under="consults"),
     ),

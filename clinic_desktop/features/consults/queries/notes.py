@@ -20,11 +20,13 @@ from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.rules.signing import NoteState, SupervisorStep
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.storage.drafts import KeptDraft, find_draft
+from clinic_desktop.storage.drafts import KeptDraft, find_draft, my_drafts
 from clinic_desktop.storage.work import AnySelect, Asker
 
 DRAFT_SCREEN = "consult"
 """The name under which drafts of notes are kept; the record is the encounter."""
+PAPER_SCREEN = "paper-note"
+"""The same, of sheets that somebody types for their author."""
 
 _READERS = (Permission.READ_CHART, Permission.WRITE_NOTES)
 _NEWER = aliased(ConsultNote, name="newer")
@@ -46,6 +48,13 @@ class EncounterRow:
     confidentiality_accepted: bool | None
     voided: bool
     void_reason: str | None
+    template: str | None = None
+    """Which sections it asks for; empty: those of its kind."""
+    with_whom: str | None = None
+    interpreter_is_family: bool | None = None
+    asked_again_alone: bool | None = None
+    paper_folio: str | None = None
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +108,17 @@ class NotePage:
     amend_reason: str | None
     is_newest: bool
     next_visit_on: date | None
+    plan_items: tuple[str, ...] = ()
+    transcribed_by_name: str | None = None
+    """Who typed it from paper."""
 
 
 _ENCOUNTER = sa.select(
     Encounter.id, Encounter.patient_id, Encounter.appointment_id, Encounter.kind, Encounter.occurred_on,
     Encounter.clinician_id, Encounter.clinician_name, Encounter.language_code, Encounter.interpreter_name,
     Encounter.interpreter_relation, Encounter.confidentiality_accepted, Encounter.voided_at.is_not(None),
-    Encounter.void_reason,
+    Encounter.void_reason, Encounter.template, Encounter.with_whom, Encounter.interpreter_is_family,
+    Encounter.asked_again_alone, Encounter.paper_folio, Encounter.recorded_at,
 )  # fmt: skip
 
 
@@ -134,6 +147,33 @@ def unfinished(asker: Asker, patient_id: str, day: date) -> str | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class BegunNote:
+    """One's own consultation of some day that was written in and never signed."""
+
+    encounter_id: str
+    patient_id: str
+    occurred_on: date
+    kind: EncounterKind
+    kept_at: datetime
+    """When its words were kept last."""
+
+
+def begun_notes(asker: Asker, patient_id: str | None = None) -> tuple[BegunNote, ...]:
+    """What the acting person began and did not sign, whenever that was, the oldest first."""
+    asker.require(Permission.WRITE_NOTES)
+    kept = {draft.record_id: draft.kept_at for draft in my_drafts(asker) if draft.screen == DRAFT_SCREEN}
+    if not kept:
+        return ()
+    wanted = sa.select(Encounter.id, Encounter.patient_id, Encounter.occurred_on, Encounter.kind).where(
+        Encounter.id.in_(list(kept)), Encounter.patient_id.not_in(restricted.hidden_people(asker))
+    )
+    if patient_id is not None:
+        wanted = wanted.where(Encounter.patient_id == patient_id)
+    found = asker.all(wanted.where(Encounter.voided_at.is_(None)).order_by(Encounter.occurred_on, Encounter.id))
+    return tuple(BegunNote(row[0], row[1], row[2], row[3], kept[row[0]]) for row in found)
+
+
 def has_notes(asker: Asker, patient_id: str) -> bool:
     return asker.value(_live_notes(sa.select(ConsultNote.id), patient_id).limit(1)) is not None
 
@@ -141,6 +181,20 @@ def has_notes(asker: Asker, patient_id: str) -> bool:
 def draft_of(asker: Asker, encounter_id: str) -> KeptDraft | None:
     """What the acting person was typing in this consultation."""
     return find_draft(asker, DRAFT_SCREEN, encounter_id)
+
+
+def paper_draft(asker: Asker) -> KeptDraft | None:
+    """The sheet that the acting person was typing last, and did not hand on."""
+    asker.require(Permission.TRANSCRIBE)
+    return next((draft for draft in my_drafts(asker) if draft.screen == PAPER_SCREEN), None)
+
+
+def sheet_is_typed(asker: Asker, patient_id: str, folio: str) -> bool:
+    """Whether this sheet of paper stands in the person's chart already."""
+    asker.require(Permission.TRANSCRIBE, Permission.WRITE_NOTES)
+    restricted.must_open(asker, patient_id)
+    typed = sa.select(Encounter.id).where(Encounter.patient_id == patient_id, Encounter.paper_folio == folio)
+    return asker.value(typed.where(Encounter.voided_at.is_(None)).limit(1)) is not None
 
 
 def note_of(asker: Asker, encounter_id: str, author_id: str) -> str | None:
@@ -183,7 +237,7 @@ def note_page(asker: Asker, note_id: str) -> NotePage:
             ConsultNote.encounter_id, ConsultNote.template, ConsultNote.sections, ConsultNote.occurred_on,
             ConsultNote.author_id, ConsultNote.author_name, ConsultNote.signed_at, ConsultNote.recorded_at,
             ConsultNote.supervisor_wanted, ConsultNote.amends_id, ConsultNote.amend_reason,
-            ConsultNote.next_visit_on, _IS_AMENDED,
+            ConsultNote.next_visit_on, _IS_AMENDED, ConsultNote.plan_items, ConsultNote.transcribed_by_name,
         ).where(ConsultNote.id == note_id)
     )  # fmt: skip
     steps = supervisor_steps(asker, [note_id]).get(note_id, ())
@@ -210,6 +264,8 @@ def note_page(asker: Asker, note_id: str) -> NotePage:
         amend_reason=row[10],
         is_newest=not row[12],
         next_visit_on=row[11],
+        plan_items=tuple(row[13] or ()),
+        transcribed_by_name=row[14],
     )
 
 

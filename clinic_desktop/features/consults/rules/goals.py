@@ -1,5 +1,6 @@
 """The person's own goals, and how far they say they are."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from clinic_desktop.kernel.i18n import N_
@@ -19,3 +20,16 @@ STANDING_WORDS = {
     GoalStanding.REACHED: N_("reached"),
     GoalStanding.LEFT: N_("no longer wanted"),
 }
+
+OVER = frozenset({GoalStanding.REACHED, GoalStanding.LEFT})
+"""Nothing is asked about these at the next visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalChange:
+    """One goal as it is said in this consultation. The id is drawn beforehand."""
+
+    goal_id: str
+    words: str
+    standing: GoalStanding | None = None
+    is_new: bool = False

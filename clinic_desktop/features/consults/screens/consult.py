@@ -1,33 +1,47 @@
 """The open consultation: the story, the note, the scale, diagnoses and prescription on one page."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import notes, scales
+from clinic_desktop.features.consults.queries.phrases import my_phrases
+from clinic_desktop.features.consults.rules import mental_state
+from clinic_desktop.features.consults.rules.merging import both
 from clinic_desktop.features.consults.rules.scoring import scale_of
-from clinic_desktop.features.consults.rules.sections import kind_words, template_for
+from clinic_desktop.features.consults.rules.sections import kind_words, section_title, template_named
 from clinic_desktop.features.consults.rules.signing import NoteState
+from clinic_desktop.features.consults.screens import also
 from clinic_desktop.features.consults.screens.about import AboutSheet
+from clinic_desktop.features.consults.screens.apart import add_apart
 from clinic_desktop.features.consults.screens.autosave import Autosave
+from clinic_desktop.features.consults.screens.begun import BegunStrip
+from clinic_desktop.features.consults.screens.consult_layout import ConsultLayout, Panels
 from clinic_desktop.features.consults.screens.diagnosis import DiagnosisPanel
+from clinic_desktop.features.consults.screens.goals_part import GoalsPart
+from clinic_desktop.features.consults.screens.meanwhile import said_meanwhile
+from clinic_desktop.features.consults.screens.mental_state import MentalStateSheet
 from clinic_desktop.features.consults.screens.next_visit import NextVisitPart
 from clinic_desktop.features.consults.screens.note import NoteEditor
-from clinic_desktop.features.consults.screens.parts import Here, Part, kept_text
+from clinic_desktop.features.consults.screens.parts import Here, Part, kept_dict, kept_text
+from clinic_desktop.features.consults.screens.phrases import PhrasesSheet
+from clinic_desktop.features.consults.screens.plan_part import PlanPart
 from clinic_desktop.features.consults.screens.prescription import PrescriptionPanel
 from clinic_desktop.features.consults.screens.reading import read_note
 from clinic_desktop.features.consults.screens.risk_part import RiskPart
+from clinic_desktop.features.consults.screens.safety_part import SafetyPart
 from clinic_desktop.features.consults.screens.scale import ScaleGrid
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
 from clinic_desktop.features.consults.screens.trend import Trend, course_of
 from clinic_desktop.features.consults.screens.vitals import LastVitals
 from clinic_desktop.features.consults.screens.whose import banner_of
+from clinic_desktop.features.consults.screens.wrong_chart import WrongChartSheet
 from clinic_desktop.features.consults.service import encounters, signing
 from clinic_desktop.features.patients.rules.places import language_name
 from clinic_desktop.kernel.dates import say_day
@@ -37,15 +51,14 @@ from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.buttons import Button, Link, Tabs
 from clinic_desktop.uikit.keys import bind
-from clinic_desktop.uikit.layouts import Item, column, row, scrolled, stack
+from clinic_desktop.uikit.layouts import Item, row
 from clinic_desktop.uikit.marks import Icon
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Banner, Card
-from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
+from clinic_desktop.uikit.theme import S2, S3, S4
 from clinic_desktop.uikit.words import Text
 
 SCALE = "phq9"
-_STORY_WIDTH, _MIDDLE_WIDTH, _RIGHT_WIDTH = 180, 284, 328
 
 
 class ConsultScreen(QWidget):
@@ -58,6 +71,8 @@ class ConsultScreen(QWidget):
         patient_id: str | None = None,
         appointment_id: str | None = None,
         encounter_id: str | None = None,
+        occurred_on: date | None = None,
+        paper_folio: str | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -67,13 +82,13 @@ class ConsultScreen(QWidget):
         self._note_id = new_id()
         self.encounter: notes.EncounterRow | None = None
         self.chart: charts.Chart | None = None
-        self._compact: bool | None = None
-        self._areas: tuple[QScrollArea, ...] = ()
+        self._window_id = new_id()
+        self._seen: Mapping[str, Any] = {}
+        self._caret: Mapping[str, Any] = {}
         self._filling = False
         self._make_panels()
         self._autosave = Autosave(self._keep, self)
         self._autosave.saved.connect(self.note.say_saved)
-        self._outer = stack(self, gap=0)
         if encounter_id is not None:
             self._begin(encounter_id)
             # The line that says who looked is written after the page is painted.
@@ -83,7 +98,7 @@ class ConsultScreen(QWidget):
             office.do(
                 partial(
                     encounters.open_encounter, encounter_id=new_id(), patient_id=patient_id,
-                    appointment_id=appointment_id,
+                    appointment_id=appointment_id, occurred_on=occurred_on, paper_folio=paper_folio,
                 ),
                 self,
                 then=self._begin,
@@ -94,15 +109,20 @@ class ConsultScreen(QWidget):
         assert self.encounter is not None
         return self.encounter.patient_id
 
+    @property
+    def _encounter_id(self) -> str | None:
+        return self.encounter.encounter_id if self.encounter is not None else None
+
     # building
 
     def _make_panels(self) -> None:
         scale = scale_of(SCALE)
         self.risk, self.story = RiskPart(self), TimelinePanel()
         self.about = Link("", small=True)
-        self.note = NoteEditor(self.about)
+        self.goals, self.plan, self.begun = GoalsPart(self), PlanPart(self), BegunStrip()
+        self.note = NoteEditor(self.about, above_risk=self.goals.strip, below=(self.plan.strip, self._note_deeds()))
         self.scale, self.diagnosis, self.trend = ScaleGrid(scale), DiagnosisPanel(), Trend(scale)
-        self.prescription = PrescriptionPanel(self._office)
+        self.prescription, self.safety = PrescriptionPanel(self._office), SafetyPart(self)
         self.vitals = LastVitals(self._office)
         self.vitals_card = Card(self.vitals, margins=(S4, 6, S3, 6))
         self.course_of_what = Text("", "small", color="quiet")
@@ -118,22 +138,42 @@ class ConsultScreen(QWidget):
         )
         self._tabs = Tabs([_("Visits"), scale.title, _("Diagnosis"), _("Prescription")], 1)
         self.parts: tuple[Part, ...] = (
-            self.risk, self.note, self.scale, self.diagnosis, self.prescription, self.next_visit,
+            self.risk, self.note, self.goals, self.plan, self.scale, self.diagnosis, self.prescription,
+            self.safety, self.next_visit,
         )  # fmt: skip
+        self.also = also.make_button(self._office, lambda: self._patient_id, lambda: self._encounter_id, self)
+        panels = Panels(
+            (self.risk.strip, self.begun, self.safety.strip), self.story, self.note, self.scale, self.diagnosis,
+            self.trend_card, self.vitals_card, self.prescription, self._actions,
+        )  # fmt: skip
+        self._layout = ConsultLayout(self, panels, self._tabs)
         self._connect()
+
+    def _note_deeds(self) -> QWidget:
+        """What helps in writing, under the last section."""
+        self.mental = Link(_("Mental state"), key="mental_normal", small=True)
+        self.phrases = Link(_("My phrases"), key="phrases", small=True)
+        self.apart = Link(_("A part kept apart"), small=True)
+        host = QWidget()
+        host.setLayout(row(self.mental, self.phrases, self.apart, None, gap=S3))
+        return host
 
     def _connect(self) -> None:
         self.note.edited.connect(self._edited)
         self.scale.edited.connect(self._answered)
-        for part in (self.diagnosis, self.prescription, self.risk, self.next_visit):
+        for part in (self.goals, self.plan, self.diagnosis, self.prescription, self.risk, self.safety, self.next_visit):
             part.edited.connect(self._edited)
         self.next_visit.field.entered.connect(self.note.take_focus)
+        self.prescription.edited.connect(self._check_safety)
         self.story.opened.connect(self._read)
         self.about.clicked.connect(self._tell_about)
         self.repeat.clicked.connect(self.prescription.repeat)
         self.refer.clicked.connect(self._refer)
         self.sign_button.clicked.connect(self.sign)
-        self._tabs.chosen.connect(self._show_tab)
+        self.mental.clicked.connect(self._tell_mental_state)
+        self.phrases.clicked.connect(self._open_phrases)
+        self.apart.clicked.connect(lambda: add_apart(self, self.note.add_section))
+        self.begun.opened.connect(self._moved)
         bind(self, "section_2", self.note.take_focus)
         bind(self, "vitals", self.vitals.ask)
         for number, at in ((1, 0), (3, 1), (4, 2), (5, 3)):
@@ -150,11 +190,13 @@ class ConsultScreen(QWidget):
             part.show_here(self._here)
         kept = self._office.ask(notes.draft_of, encounter_id)
         if kept is not None:
+            self._seen, self._caret = kept.fields, kept.caret
             self._fill(kept.fields)
         self._show_chart()
         self._arrange()
         self._office.follow(charts.TABLES, self, self.reload)
-        self._caret = kept.caret if kept is not None else {}
+        begun = self._office.ask(notes.begun_notes, self._patient_id)
+        self.begun.show_notes([note for note in begun if note.encounter_id != encounter_id])
         self.take_focus()
 
     @property
@@ -168,10 +210,11 @@ class ConsultScreen(QWidget):
         self._note_id = kept_text(draft, "note_id", self._note_id)
         for part in self.parts:
             part.fill(draft)
+        self._check_safety()
         self._filling = False
 
     def take_focus(self) -> None:
-        if not self.note.set_caret(self.__dict__.get("_caret", {})):
+        if not self.note.set_caret(self._caret):
             self.note.take_focus()
 
     # laying out
@@ -182,30 +225,12 @@ class ConsultScreen(QWidget):
             self._arrange()
 
     def _arrange(self) -> None:
-        compact = is_compact(self.window().width())
-        if compact == self._compact:
-            return
-        self._compact = compact
-        old = self.findChild(QWidget, "columns")
-        columns = QWidget()
-        columns.setObjectName("columns")
-        fill: Callable[[QWidget], QVBoxLayout] = self._two_columns if compact else self._four_columns
-        fill(columns)
-        self._outer.addWidget(columns, 1)
-        self._show_banner(compact)
-        self._fit_permissions()
-        if old is not None:
-            self._outer.removeWidget(old)
-            old.deleteLater()
-        self._show_state()
-
-    def _show_banner(self, compact: bool) -> None:
-        assert self.chart is not None
-        old = self.findChild(Banner)
-        self._outer.insertWidget(0, banner_of(self.chart.header, compact=compact))
-        if old is not None:
-            self._outer.removeWidget(old)
-            old.deleteLater()
+        if self._layout.arrange():
+            assert self.chart is not None
+            old = self.findChild(Banner)
+            self._layout.show_banner(banner_of(self.chart.header, compact=bool(self._layout.compact)), old)
+            self._fit_permissions()
+            self._show_state()
 
     def _fit_permissions(self) -> None:
         """Nobody is shown a deed that is not theirs."""
@@ -214,72 +239,30 @@ class ConsultScreen(QWidget):
                 deed.hide()
         self.refer.setVisible(self._office.may(Permission.WRITE_LETTERS))
 
-    def _actions(self) -> Item:
-        deeds = (self.repeat, self.refer, self.risk.button)
-        label = () if self._compact else (Text(_("Next visit"), color="quiet"),)
+    def _actions(self, compact: bool) -> Item:
+        deeds = (self.repeat, self.refer, self.also, self.risk.button)
+        label = () if compact else (Text(_("Next visit"), color="quiet"),)
         visit = (*label, self.next_visit.field, self.next_visit.said)
         return row(*deeds, S2, *visit, None, self.warning_icon, self.warning, S2, self.sign_button, gap=S2)
-
-    def _four_columns(self, host: QWidget) -> QVBoxLayout:
-        # A scroll area goes on placing what it once held, also when it stands elsewhere.
-        for area in self._areas:
-            area.takeWidget()
-        self._areas = ()
-        self.story.setFixedWidth(_STORY_WIDTH)
-        for panel in (self.scale, self.diagnosis):
-            panel.setFixedWidth(_MIDDLE_WIDTH)
-        for panel in (self.trend_card, self.vitals_card, self.prescription):
-            panel.setFixedWidth(_RIGHT_WIDTH)
-        middle = column(self.scale, (self.diagnosis, 1), gap=S2)
-        right = column((self.trend_card, 4), self.vitals_card, (self.prescription, 5), gap=S2)
-        columns = row(self.story, (self.note, 1), middle, right, gap=S2)
-        self._tabs.setParent(self)
-        self._tabs.hide()
-        # A panel that was a hidden page of the tabs does not show itself.
-        for panel in (self.story, self.scale, self.diagnosis, self.trend_card, self.vitals_card, self.prescription):
-            panel.show()
-        return stack(host, self.risk.strip, (columns, 1), self._actions(), margins=(S3, S2, S3, S2), gap=S2)
-
-    def _two_columns(self, host: QWidget) -> QVBoxLayout:
-        """A small window: the note stays, the rest is one section at a time."""
-        for panel in (self.story, self.scale, self.diagnosis, self.trend_card, self.vitals_card, self.prescription):
-            panel.setMinimumWidth(0)
-            panel.setMaximumWidth(16_777_215)
-        self._stack = QStackedWidget()
-        self._areas = (scrolled(self.scale), scrolled(self.diagnosis))
-        visits = QWidget()
-        stack(visits, (self.story, 1), self.vitals_card, gap=4)
-        for panel in (visits, *self._areas, self.prescription):
-            self._stack.addWidget(panel)
-        self.trend_card.setParent(self)
-        self.trend_card.hide()
-        self._stack.setCurrentIndex(self._tabs.at())
-        self._tabs.show()
-        side = QWidget()
-        side.setFixedWidth(352)
-        stack(side, self._tabs, (self._stack, 1), gap=4)
-        columns = row((self.note, 1), side, gap=S2)
-        return stack(host, self.risk.strip, (columns, 1), self._actions(), margins=(S2, 6, S2, 6), gap=6)
-
-    def _show_tab(self, at: int) -> None:
-        if self._compact:
-            self._stack.setCurrentIndex(at)
 
     def go_to(self, at: int) -> None:
         """In a small window the section's tab is shown first; the panel takes the focus itself."""
         panels = (self.story, self.scale, self.diagnosis, self.prescription)
-        if self._compact:
-            self._tabs.set_at(at)
+        self._layout.bring_forward(at)
         panels[at].take_focus()
 
     # showing
 
     def reload(self) -> None:
         """Somebody changed this chart meanwhile. What is being typed is not touched."""
-        if self.encounter is not None:
+        if self.encounter is not None and self.chart is not None:
+            before = self.chart
             self.encounter = self._office.ask(notes.encounter, self.encounter.encounter_id)
             self.chart = self._office.ask(charts.chart, self._patient_id)
             self._show_chart()
+            told = said_meanwhile(before, self.chart, self._note_id)
+            if told:
+                self._office.notice(told)
 
     def _show_chart(self) -> None:
         assert self.chart is not None
@@ -290,9 +273,16 @@ class ConsultScreen(QWidget):
         for part in self.parts:
             part.show_here(self._here)
         spoken = language_name(here.language_code) if here.language_code else ""
-        told = [kind_words(here.kind), spoken or _("language not noted"), here.interpreter_name or ""]
+        told = [
+            kind_words(here.kind),
+            here.with_whom or "",
+            spoken or _("language not noted"),
+            here.interpreter_name or "",
+        ]
         if here.occurred_on != self._today:
-            told.insert(0, say_day(here.occurred_on))
+            # Of a note typed later both days are said.
+            told.insert(0, _("{day}, typed {today}").format(day=say_day(here.occurred_on), today=say_day(self._today)))
+            told.append(_("sheet {folio}").format(folio=here.paper_folio) if here.paper_folio else "")
         self.about.setText(" · ".join(words for words in told if words))
         self.about.updateGeometry()
         self._show_state()
@@ -305,9 +295,12 @@ class ConsultScreen(QWidget):
         self.trend.show_course(course_of(self.chart, self.scale.scale, self._today, pending))
         self.course_of_what.setText(_("{scale} and medicines").format(scale=self.trend.scale.title))
         remark = self.scale.remark()
-        self.warning_icon.setVisible(bool(remark) and not self._compact)
-        self.warning.setVisible(bool(remark) and not self._compact)
+        self.warning_icon.setVisible(bool(remark) and not self._layout.compact)
+        self.warning.setVisible(bool(remark) and not self._layout.compact)
         self.warning.setText(remark)
+
+    def _check_safety(self) -> None:
+        self.safety.set_lines(self.prescription.lines_to_check())
 
     # keeping
 
@@ -321,23 +314,39 @@ class ConsultScreen(QWidget):
         self._show_state()
 
     def _gather(self) -> dict[str, Any]:
-        draft: dict[str, Any] = {"note_id": self._note_id}
+        # What a newer program kept, and this one does not understand, stays in the draft.
+        draft: dict[str, Any] = dict(self._seen) | {"note_id": self._note_id, encounters.WINDOW: self._window_id}
         for part in self.parts:
             draft |= part.kept()
         return draft
 
     def _keep(self, done: Callable[[datetime | None], None]) -> None:
         assert self.encounter is not None
+        fields = self._gather()
         keep = partial(
-            encounters.keep_note, encounter_id=self.encounter.encounter_id, fields=self._gather(),
-            caret=self.note.caret() or self.__dict__.get("_caret", {}),
+            encounters.keep_note, encounter_id=self.encounter.encounter_id, fields=fields,
+            caret=self.note.caret() or dict(self._caret), seen=self._seen,
         )  # fmt: skip
+
+        def kept(found: encounters.Kept) -> None:
+            self._seen = found.fields
+            if found.from_elsewhere:
+                self._take_in(fields, found)
+            done(found.at)
 
         def failed(error: ClinicError) -> None:
             done(None)
             self._office.voice.say(error, self)
 
-        self._office.do(keep, self, then=done, failed=failed)
+        self._office.do(keep, self, then=kept, failed=failed)
+
+    def _take_in(self, sent: Mapping[str, Any], found: encounters.Kept) -> None:
+        """Another window wrote in the same note: its words come in, those typed here stay."""
+        mine, before, kept = self.note.values(), kept_dict(sent, "sections"), kept_dict(found.fields, "sections")
+        changed = {code: both(before.get(code, ""), mine.get(code, ""), kept[code]) for code in found.from_elsewhere}
+        self.note.take_in(changed)
+        where = ", ".join(section_title(code) for code in found.from_elsewhere)
+        self._office.notice(_("Also written in another window: {where}. Both words stay.").format(where=where))
 
     def keep_draft(self) -> None:
         """Before the window is covered, locked or left."""
@@ -356,7 +365,28 @@ class ConsultScreen(QWidget):
 
     def _tell_about(self) -> None:
         if self.encounter is not None:
-            AboutSheet(self._office, self.encounter, self, self._about_changed).open()
+            AboutSheet(self._office, self.encounter, self, self._about_changed, self._wrong_chart).open()
+
+    def _wrong_chart(self) -> None:
+        if self.encounter is not None:
+            self.keep_draft()
+            WrongChartSheet(self._office, self.encounter, self, self._moved).open()
+
+    def _moved(self, encounter_id: str) -> None:
+        self.keep_draft()
+        self._autosave.stop()
+        self._office.go("consult", encounter_id=encounter_id)
+
+    def _tell_mental_state(self) -> None:
+        """The first time all as normal; then what is not."""
+        if self.note.write_mental_state():
+            return
+        field = self.note.fields.get(mental_state.SECTION)
+        if field is not None:
+            MentalStateSheet(self, field.text(), field.replace_all).open()
+
+    def _open_phrases(self) -> None:
+        PhrasesSheet(self._office, self, lambda: self.note.set_phrases(self._office.ask(my_phrases))).open()
 
     def _about_changed(self) -> None:
         assert self.encounter is not None
@@ -371,7 +401,7 @@ class ConsultScreen(QWidget):
     def written(self) -> signing.Written:
         """What would be signed now."""
         assert self.encounter is not None
-        found = signing.Written(template=template_for(self.encounter.kind).code)
+        found = signing.Written(template=template_named(self.encounter.template, self.encounter.kind).code)
         for part in self.parts:
             found = part.written(found)
         return found

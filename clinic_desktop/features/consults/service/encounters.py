@@ -1,20 +1,24 @@
 """Opening a consultation, what is typed while it lasts, and taking it back."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.agenda.service import day as agenda
-from clinic_desktop.features.consults.queries import diagnoses, notes
+from clinic_desktop.features.consults.queries import diagnoses, goals, notes
 from clinic_desktop.features.consults.queries.notes import DRAFT_SCREEN
 from clinic_desktop.features.consults.records.conditions import Condition
-from clinic_desktop.features.consults.records.encounters import Encounter
-from clinic_desktop.features.consults.rules.sections import EncounterKind
+from clinic_desktop.features.consults.records.encounters import Encounter, Goal
+from clinic_desktop.features.consults.rules.merging import merged_draft
+from clinic_desktop.features.consults.rules.sections import TEMPLATES, EncounterKind, template_for
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.service import prescribing
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.service import registering as patients
+from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.ids import PatientId
@@ -22,9 +26,20 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage import drafts
 from clinic_desktop.storage.work import AlreadyVoided, Work
 
+WINDOW = "window"
+"""Of a draft: which window kept it."""
+
 
 class NotYetThatDay(Refused):
     text = N_("A consultation cannot be written for a day that is still to come.")
+
+
+class ChildInterpreter(Refused):
+    text = N_("A child never interprets. Ask another adult, or write that there was no interpreter.")
+
+
+class UnknownTemplate(Refused):
+    text = N_("This program does not know those parts of a note. Choose others.")
 
 
 class AlreadySigned(Refused):
@@ -43,10 +58,11 @@ def open_encounter(
     appointment_id: str | None = None,
     kind: EncounterKind | None = None,
     occurred_on: date | None = None,
+    paper_folio: str | None = None,
 ) -> str:
     """Begin a consultation, or go on with one's own unfinished one of that day; returns its id.
 
-    With an appointment the person is called in. An earlier day is a paper note typed later.
+    With an appointment the person is called in. An earlier day is a paper note typed later, `paper_folio` its sheet.
     """
     work.require(Permission.WRITE_NOTES)
     day = occurred_on or work.today
@@ -65,10 +81,17 @@ def open_encounter(
         Encounter(
             id=encounter_id, patient_id=patient_id, appointment_id=appointment_id, kind=known, occurred_on=day,
             started_at=None if late else work.now, clinician_id=work.actor.staff_id, clinician_name=work.actor.name,
+            template=usual_template(work, work.actor.staff_id, known), paper_folio=(paper_folio or "").strip() or None,
         )
     )  # fmt: skip
     work.about(Encounter.__tablename__, encounter_id)
     return encounter_id
+
+
+def usual_template(work: Work, staff_id: str, kind: EncounterKind) -> str:
+    """Which sections somebody of this profession asks in this kind of encounter."""
+    member = staff.member(work, staff_id)
+    return template_for(kind, member.role_code if member else "").code
 
 
 def _todays_appointment(work: Work, patient_id: str, day: date) -> str | None:
@@ -83,41 +106,81 @@ def appointment_status(work: Work, appointment_id: str) -> AppointmentStatus:
     return agenda_queries.standing(work, appointment_id).status
 
 
-def note_language(
-    work: Work,
-    encounter_id: str,
-    *,
-    language_code: str | None,
-    interpreter_name: str | None = None,
-    interpreter_relation: str | None = None,
-    confidentiality_accepted: bool | None = None,
-    kind: EncounterKind | None = None,
-) -> None:
-    """In which language the conversation really was, and through whom; and of which kind, if that was mistaken."""
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """How a conversation really was. An interpreter without a name is none."""
+
+    kind: EncounterKind
+    template: str
+    with_whom: str = ""
+    """Who was spoken with, if not (only) the person."""
+    language_code: str | None = None
+    interpreter_name: str = ""
+    interpreter_relation: str = ""
+    interpreter_is_adult: bool | None = None
+    """Only asked, never kept: of a child there is nothing to keep."""
+    interpreter_is_family: bool | None = None
+    confidentiality_accepted: bool | None = None
+    asked_again_alone: bool | None = None
+
+
+def describe_conversation(work: Work, encounter_id: str, told: Conversation) -> None:
+    """Its kind and parts if they were mistaken, the language that was really spoken, and through whom."""
     work.require(Permission.WRITE_NOTES)
     encounter = unvoided(work, encounter_id)
-    named = (interpreter_name or "").strip() or None
+    if told.template not in TEMPLATES:
+        raise UnknownTemplate()
+    named = told.interpreter_name.strip()
+    if named and told.interpreter_is_adult is False:
+        raise ChildInterpreter()
+    of_interpreter = {
+        "interpreter_name": named or None,
+        "interpreter_relation": told.interpreter_relation.strip() or None,
+        "interpreter_is_family": told.interpreter_is_family,
+        "confidentiality_accepted": told.confidentiality_accepted,
+        "asked_again_alone": told.asked_again_alone if told.interpreter_is_family else None,
+    }
     work.revise(
         encounter,
         seen={},
         to={
-            "kind": kind or encounter.kind,
-            "language_code": language_code,
-            "interpreter_name": named,
-            "interpreter_relation": interpreter_relation if named else None,
-            "confidentiality_accepted": confidentiality_accepted if named else None,
-        },
+            "kind": told.kind,
+            "template": told.template,
+            "with_whom": told.with_whom.strip() or None,
+            "language_code": told.language_code,
+        }
+        | (of_interpreter if named else dict.fromkeys(of_interpreter)),
     )
 
 
-def keep_note(work: Work, encounter_id: str, fields: dict[str, Any], caret: dict[str, Any]) -> datetime:
-    """Keep what was typed so far, of its author and on this device only; returns when, as the clinic's clock says."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    at: datetime
+    """As the clinic's clock says."""
+    fields: dict[str, Any]
+    """What is kept now: more than was given, where another window had kept something since."""
+    from_elsewhere: tuple[str, ...] = ()
+    """The sections in which that was."""
+
+
+def keep_note(
+    work: Work, encounter_id: str, fields: dict[str, Any], caret: dict[str, Any], seen: Mapping[str, Any] | None = None
+) -> Kept:
+    """Keep what was typed so far, of its author and on this device only.
+
+    `seen` is what this window read or kept last: where another window kept other words since, both stay.
+    """
     work.require(Permission.WRITE_NOTES)
-    if notes.note_of(work, encounter_id, work.actor.staff_id) is not None:
+    signed = notes.note_of(work, encounter_id, work.actor.staff_id)
+    if signed is not None and signed == fields.get("note_id", signed):
         # A save that was under way when the note was signed must not leave a draft of it behind.
-        return work.now.astimezone(work.place.zone)
+        return Kept(work.now.astimezone(work.place.zone), fields)
+    before = drafts.find_draft(work, DRAFT_SCREEN, encounter_id)
+    other: tuple[str, ...] = ()
+    if seen is not None and before is not None and before.fields.get(WINDOW) != fields.get(WINDOW):
+        fields, other = merged_draft(seen, fields, before.fields)
     kept = drafts.keep_draft(work, DRAFT_SCREEN, encounter_id, fields, caret)
-    return kept.astimezone(work.place.zone)
+    return Kept(kept.astimezone(work.place.zone), fields, other)
 
 
 def drop_note(work: Work, encounter_id: str) -> None:
@@ -150,6 +213,8 @@ def _take_back(work: Work, encounter: Encounter, reason: str) -> None:
     work.void(encounter, reason)
     for condition_id in diagnoses.conditions_from(work, encounter.id):
         work.void(work.load(Condition, condition_id), reason)
+    for goal_id in goals.goals_from(work, encounter.id):
+        work.void(work.load(Goal, goal_id), reason)
     for note_id in notes.notes_of(work, encounter.id):
         for line in prescriptions.prescribed_in(work, note_id):
             if line.running:

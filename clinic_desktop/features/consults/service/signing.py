@@ -12,6 +12,7 @@ from clinic_desktop.features.consults.rules import signing
 from clinic_desktop.features.consults.rules.diagnoses import ConditionChange
 from clinic_desktop.features.consults.rules.goals import GoalChange
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
+from clinic_desktop.features.consults.rules.safety import GivenAnswer
 from clinic_desktop.features.consults.rules.scoring import GivenScale
 from clinic_desktop.features.consults.rules.signing import NoteState, SignatureKind
 from clinic_desktop.features.consults.service.diagnoses import change_condition
@@ -25,6 +26,7 @@ from clinic_desktop.features.consults.service.encounters import (
 from clinic_desktop.features.consults.service.goals import keep_goals
 from clinic_desktop.features.consults.service.instruments import keep_answers
 from clinic_desktop.features.consults.service.risk import answer_risk
+from clinic_desktop.features.consults.service.safety import keep_safety_answers
 from clinic_desktop.features.medication.service import prescribing
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.staff import queries as staff
@@ -73,18 +75,13 @@ class Written:
     goals: tuple[GoalChange, ...] = ()
     plan_items: tuple[str, ...] = ()
     """Codes of what was agreed and taught beside medicines."""
+    safety_answers: tuple[GivenAnswer, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         words = any(text.strip() for text in self.sections.values())
-        return not (
-            words
-            or any(s.answers for s in self.scales)
-            or self.conditions
-            or self.prescription
-            or self.goals
-            or self.plan_items
-        )
+        beside = self.conditions or self.prescription or self.goals or self.plan_items
+        return not (words or any(s.is_given for s in self.scales) or beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +129,8 @@ def sign_note(work: Work, *, encounter_id: str, note_id: str, written: Written, 
             encounter_id=encounter_id,
             prescriber_text=_prescriber(work),
         )
+    if written.safety_answers:
+        keep_safety_answers(work, written.safety_answers, patient_id=encounter.patient_id, note_id=note_id)
     _send_home(work, encounter, written.next_visit, confirmed)
     drafts.drop_draft(work, DRAFT_SCREEN, encounter_id)
     signed = Signed(note_id, encounter_id, encounter.patient_id, _state(work, note_id), folio)
@@ -162,7 +161,7 @@ def _add_note(work: Work, encounter: Encounter, note_id: str, written: Written) 
 
 def _add_response(work: Work, encounter: Encounter, note_id: str, given: GivenScale) -> list[str]:
     """Keeps the answers if there are any; returns the reasons they give to look at once."""
-    if not given.answers:
+    if not given.is_given:
         return []
     return keep_answers(
         work, given, patient_id=encounter.patient_id, occurred_on=encounter.occurred_on, encounter_id=encounter.id,

@@ -1,0 +1,48 @@
+"""Notes that were begun and never signed, also a month ago: found, dated and offered, never dropped."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.features.consults.queries.notes import BegunNote
+from clinic_desktop.features.consults.rules.sections import kind_words
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.layouts import row
+from clinic_desktop.uikit.marks import Icon
+from clinic_desktop.uikit.surfaces import Card
+from clinic_desktop.uikit.theme import S2, S3, S4
+from clinic_desktop.uikit.words import Text
+
+
+class BegunStrip(Card):
+    """Over the page, while there is such a note of this person; the oldest first."""
+
+    opened = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(ground="warning_soft", bar="warning", margins=(S4, 2, S2, 2), parent=parent)
+        self._note: BegunNote | None = None
+        self.words = Text("", weight="semi", color="warning")
+        self.button = Button(_("Go on with it"))
+        self.button.clicked.connect(self._open)
+        self.body.addLayout(row(Icon("edit", "warning", 20), (self.words, 1), self.button, gap=S3))
+        self.hide()
+
+    def show_notes(self, begun: Sequence[BegunNote]) -> None:
+        self._note = begun[0] if begun else None
+        self.setVisible(self._note is not None)
+        if self._note is not None:
+            told = _("A note of {day} ({kind}) was begun and not signed.").format(
+                day=say_day(self._note.occurred_on), kind=kind_words(self._note.kind)
+            )
+            more = len(begun) - 1
+            if more:
+                told += " " + ngettext("{count} more after it.", "{count} more after it.", more).format(count=more)
+            self.words.setText(told)
+
+    def _open(self) -> None:
+        if self._note is not None:
+            self.opened.emit(self._note.encounter_id)

@@ -1,0 +1,125 @@
+"""Where the panels of a consultation stand: four columns, or in a small window the note and one section at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from clinic_desktop.uikit.buttons import Tabs
+from clinic_desktop.uikit.layouts import Item, column, row, scrolled, stack
+from clinic_desktop.uikit.theme import S2, S3, is_compact
+
+_STORY_WIDTH, _MIDDLE_WIDTH, _RIGHT_WIDTH, _SIDE_WIDTH = 180, 284, 328, 352
+_UNBOUNDED = 16_777_215
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    strips: tuple[QWidget, ...]
+    """Over the whole page, each only while it has something to say."""
+    story: QWidget
+    note: QWidget
+    scale: QWidget
+    diagnosis: QWidget
+    trend: QWidget
+    vitals: QWidget
+    prescription: QWidget
+    actions: Callable[[bool], Item]
+    """The row at the bottom; told whether the window is small."""
+
+    @property
+    def sections(self) -> tuple[QWidget, ...]:
+        """What the tabs of a small window show, in their order."""
+        return self.story, self.scale, self.diagnosis, self.prescription
+
+    @property
+    def beside_note(self) -> tuple[QWidget, ...]:
+        return *self.sections, self.trend, self.vitals
+
+
+class ConsultLayout:
+    """Lays `panels` out in `screen`, and again when the window becomes small or large."""
+
+    def __init__(self, screen: QWidget, panels: Panels, tabs: Tabs) -> None:
+        self._screen, self._panels, self._tabs = screen, panels, tabs
+        self.compact: bool | None = None
+        self._areas: tuple[QScrollArea, ...] = ()
+        self._stack = QStackedWidget(screen)
+        self._stack.hide()
+        self.outer = stack(screen, gap=0)
+        tabs.chosen.connect(self._show_tab)
+
+    def arrange(self) -> bool:
+        """Whether anything stands elsewhere now."""
+        compact = is_compact(self._screen.window().width())
+        if compact == self.compact:
+            return False
+        self.compact = compact
+        old = self._screen.findChild(QWidget, "columns")
+        columns = QWidget()
+        columns.setObjectName("columns")
+        fill = self._two_columns if compact else self._four_columns
+        fill(columns)
+        self.outer.addWidget(columns, 1)
+        if old is not None:
+            self.outer.removeWidget(old)
+            old.deleteLater()
+        return True
+
+    def show_banner(self, banner: QWidget, old: QWidget | None) -> None:
+        self.outer.insertWidget(0, banner)
+        if old is not None:
+            self.outer.removeWidget(old)
+            old.deleteLater()
+
+    def _four_columns(self, host: QWidget) -> QVBoxLayout:
+        # A scroll area goes on placing what it once held, also when it stands elsewhere.
+        for area in self._areas:
+            area.takeWidget()
+        self._areas = ()
+        panels = self._panels
+        panels.story.setFixedWidth(_STORY_WIDTH)
+        for panel in (panels.scale, panels.diagnosis):
+            panel.setFixedWidth(_MIDDLE_WIDTH)
+        for panel in (panels.trend, panels.vitals, panels.prescription):
+            panel.setFixedWidth(_RIGHT_WIDTH)
+        middle = column(panels.scale, (panels.diagnosis, 1), gap=S2)
+        right = column((panels.trend, 4), panels.vitals, (panels.prescription, 5), gap=S2)
+        columns = row(panels.story, (panels.note, 1), middle, right, gap=S2)
+        self._tabs.setParent(self._screen)
+        self._tabs.hide()
+        # A panel that was a hidden page of the tabs does not show itself.
+        for panel in panels.beside_note:
+            panel.show()
+        return stack(host, *panels.strips, (columns, 1), panels.actions(False), margins=(S3, S2, S3, S2), gap=S2)
+
+    def _two_columns(self, host: QWidget) -> QVBoxLayout:
+        """A small window: the note stays, the rest is one section at a time."""
+        panels = self._panels
+        for panel in panels.beside_note:
+            panel.setMinimumWidth(0)
+            panel.setMaximumWidth(_UNBOUNDED)
+        self._stack = QStackedWidget()
+        self._areas = (scrolled(panels.scale), scrolled(panels.diagnosis))
+        visits = QWidget()
+        stack(visits, (panels.story, 1), panels.vitals, gap=4)
+        for panel in (visits, *self._areas, panels.prescription):
+            self._stack.addWidget(panel)
+        panels.trend.setParent(self._screen)
+        panels.trend.hide()
+        self._stack.setCurrentIndex(self._tabs.at())
+        self._tabs.show()
+        side = QWidget()
+        side.setFixedWidth(_SIDE_WIDTH)
+        stack(side, self._tabs, (self._stack, 1), gap=4)
+        columns = row((panels.note, 1), side, gap=S2)
+        return stack(host, *panels.strips, (columns, 1), panels.actions(True), margins=(S2, 6, S2, 6), gap=6)
+
+    def _show_tab(self, at: int) -> None:
+        if self.compact:
+            self._stack.setCurrentIndex(at)
+
+    def bring_forward(self, at: int) -> None:
+        """In a small window the section's tab is shown."""
+        if self.compact:
+            self._tabs.set_at(at)
