@@ -78,6 +78,7 @@ KEYS: tuple[Key, ...] = (
     Key("last_text", ("Ctrl+B",), N_("Bring the last text"), "consultation"),
     Key("mental_normal", ("Alt+M",), N_("Mental state: all normal, then what is not"), "consultation"),
     Key("phrases", ("Alt+F",), N_("My phrases"), "consultation"),
+    Key("other_scale", ("Alt+E",), N_("Another scale"), "consultation"),
     Key("repeat", ("Ctrl+R",), N_("Repeat the prescription"), "consultation"),
     Key("refer", ("Ctrl+D",), N_("Referral letter"), "consultation"),
     Key("other_batch", ("Alt+L",), N_("Another batch"), "stock"),

@@ -20,6 +20,7 @@ from clinic_desktop.features.consults.rules.scoring import (
     is_checked_in,
     is_for_others,
     say_band,
+    say_cutoff,
     say_skipped,
     say_total,
     scale_of,
@@ -116,6 +117,7 @@ def test_a_total_stands_exactly_when_every_item_is_answered(case: tuple[Scale, d
         assert result.band is None
     else:
         total = result.total
+        assert total is not None
         assert total == sum(given_answers.values()) * scale.factor
         assert scale.lowest <= total <= scale.highest
 
@@ -225,9 +227,11 @@ def test_the_srq_asks_at_once_for_question_17_and_its_further_questions_never_co
 
 def test_the_srq_is_not_judged_before_the_clinic_set_a_cut_off() -> None:
     srq = scale_of("srq20")
-    assert say_total(srq, 12, None) == "12 of 20 · no cut-off is set"
-    assert say_total(srq, 8, None, 8) == "8 of 20 · at or above the clinic's cut-off of 8"
-    assert say_total(srq, 7, None, 8) == "7 of 20 · below the clinic's cut-off of 8"
+    assert say_total(srq, 12, None) == "12 of 20"
+    assert say_cutoff(srq, 12, None) == "the clinic has set no cut-off"
+    assert say_cutoff(srq, 8, 8) == "at or above the clinic's cut-off of 8"
+    assert say_cutoff(srq, 7, 8) == "below the clinic's cut-off of 8"
+    assert say_cutoff(PHQ9, 20, 8) == ""
     assert say_total(scale_of("phq2"), 6, None) == "6 of 6"
 
 

@@ -173,16 +173,22 @@ def say_band(scale_code: str, band_code: str | None) -> str:
     return str(band.words) if band else (band_code or "")
 
 
-def say_total(scale: Scale, total: int, band_code: str | None, cutoff: int | None = None) -> str:
-    """ "12 of 27 · moderate". `cutoff`: the clinic's own, as it held that day."""
+def say_total(scale: Scale, total: int, band_code: str | None) -> str:
+    """ "12 of 27 · moderate"."""
     said = _("{total} of {highest}").format(total=total, highest=scale.highest)
     band = say_band(scale.code, band_code)
-    if scale.cutoff_setting:
-        band = _("no cut-off is set")
-        if cutoff is not None:
-            words = N_("at or above the clinic's cut-off of {cutoff}")
-            band = _(words if total >= cutoff else N_("below the clinic's cut-off of {cutoff}")).format(cutoff=cutoff)
     return f"{said} · {band}" if band else said
+
+
+def say_cutoff(scale: Scale, total: int, own: int | None) -> str:
+    """Where a total stands beside a cut-off that the clinic sets itself; `own`: as it holds, or held that day."""
+    if scale.cutoff_setting is None:
+        return ""
+    if own is None:
+        return _("the clinic has set no cut-off")
+    if total < own:
+        return _("below the clinic's cut-off of {cutoff}").format(cutoff=own)
+    return _("at or above the clinic's cut-off of {cutoff}").format(cutoff=own)
 
 
 # Spoken languages in which the shipped scoring was checked with the people themselves.
