@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from clinic_desktop.features.consults.rules.vitals import Pregnancy
+from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
 
 
@@ -56,3 +57,23 @@ def standing_pregnancy(told: Reproduction, today: date) -> Pregnancy | None:
         return None
     left = timedelta(weeks=max(LONGEST_WEEKS - (told.pregnancy_weeks or 0), 0))
     return told.pregnancy if today <= told.pregnancy_told_on + left else None
+
+
+class NothingTold(Refused):
+    text = N_("Nothing was asked yet. Choose at least one answer, or go back.")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was asked and told on one day; None is: not asked that day."""
+
+    pregnancy: Pregnancy | None = None
+    lactating: bool | None = None
+    contraception: Contraception | None = None
+    plan_signed: bool | None = None
+
+
+def checked(told: Told) -> Told:
+    if told == Told():
+        raise NothingTold()
+    return told

@@ -62,6 +62,8 @@ class Taken:
     """It ended, and nobody knows when."""
     stopped_here: bool = False
     """A prescriber of the clinic ended it before its days were over."""
+    ran_out: bool = False
+    """Only its days are over: what is prescribed now goes on with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def notes_for(
 
 def _medicines(situation: Situation, lines: Sequence[LineToCheck]) -> tuple[_Here, ...]:
     """What is written now, then what is taken besides. A text that names several medicines is several."""
-    going_on = {_said(t.name, t.atc) for t in situation.taken if t.ended_on is None and not t.end_unknown}
+    going_on = {_said(t.name, t.atc) for t in situation.taken if t.ran_out or not (t.ended_on or t.end_unknown)}
     found: dict[tuple[str, bool], _Here] = {}
     for line in lines:
         for name, atc in _understood(line.name, line.atc):
@@ -374,6 +376,11 @@ def answer_key(note: SafetyNote) -> tuple[str, str]:
     return note.rule_code, note.about
 
 
-def shown_and_rest(notes: Sequence[SafetyNote]) -> tuple[tuple[SafetyNote, ...], tuple[SafetyNote, ...]]:
-    """Never a wall: the first few whole, the rest in one line."""
-    return tuple(notes[:MOST_AT_ONCE]), tuple(notes[MOST_AT_ONCE:])
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """Why somebody goes on. The id is drawn when the answer is given."""
+
+    answer_id: str
+    rule_code: str
+    about: str
+    reason: str

@@ -70,6 +70,10 @@ class Written:
     scales: tuple[GivenScale, ...] = ()
     conditions: tuple[ConditionChange, ...] = ()
     prescription: tuple[prescribing.PrescriptionLine, ...] = ()
+    stops: tuple[prescribing.Stop, ...] = ()
+    """Medicines that end with this note."""
+    urgent_reason: str = ""
+    """Why the prescription of somebody in training cannot wait for a supervisor."""
     risk: RiskAnswer | None = None
     next_visit: NextVisit | None = None
     goals: tuple[GoalChange, ...] = ()
@@ -80,7 +84,7 @@ class Written:
     @property
     def is_empty(self) -> bool:
         words = any(text.strip() for text in self.sections.values())
-        beside = self.conditions or self.prescription or self.goals or self.plan_items
+        beside = self.conditions or self.prescription or self.stops or self.goals or self.plan_items
         return not (words or any(s.is_given for s in self.scales) or beside)
 
 
@@ -128,7 +132,9 @@ def sign_note(work: Work, *, encounter_id: str, note_id: str, written: Written, 
             note_id,
             encounter_id=encounter_id,
             prescriber_text=_prescriber(work),
+            urgent_reason=written.urgent_reason,
         )
+    prescribing.stop_medicines(work, encounter.patient_id, written.stops, note_id)
     if written.safety_answers:
         keep_safety_answers(work, written.safety_answers, patient_id=encounter.patient_id, note_id=note_id)
     _send_home(work, encounter, written.next_visit, confirmed)
@@ -234,6 +240,11 @@ def correct_note(work: Work, note_id: str, *, new_note_id: str, note_sections: M
 def cosign_note(work: Work, note_id: str) -> None:
     """A supervisor signs what a resident wrote."""
     _supervise(work, note_id, SignatureKind.SIGNED, None)
+    # What was prescribed hangs on the version that was signed first.
+    version: str | None = note_id
+    while version is not None:
+        prescribing.sign_prescriptions(work, version, _prescriber(work))
+        version = work.load(ConsultNote, version).amends_id
 
 
 def return_note(work: Work, note_id: str, comment: str) -> None:
