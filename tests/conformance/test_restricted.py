@@ -28,7 +28,7 @@ from clinic_desktop.features.consults.rules.scoring import GivenScale
 from clinic_desktop.features.consults.rules.vitals import Vitals
 from clinic_desktop.features.consults.service import encounters, signing
 from clinic_desktop.features.consults.service import vitals as measuring
-from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.medication.queries import handing
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Unit
 from clinic_desktop.features.medication.service import dispensing, formulary, receiving
@@ -370,7 +370,7 @@ def test_what_is_asked_really_tells_of_somebody_who_is_not_reserved(vault: Vault
         "patients.queries.people.recent", "patients.queries.people.rows_of", "patients.queries.search.find",
         "agenda.queries.day.today", "consults.queries.chart.chart", "consults.queries.chart.open_risks",
         "consults.queries.notes.note_page", "consults.queries.vitals.history",
-        "medication.queries.prescriptions.to_dispense",
+        "medication.queries.handing.to_dispense",
         "referrals.queries.open_referrals", "referrals.queries.material", "bundles.queries.open_conflicts",
     )  # fmt: skip
     assert set(wanted) - told == set()
@@ -410,7 +410,7 @@ def test_the_days_line_and_the_medicines_to_hand_out_stand_as_reserved_n(vault: 
     called = restrict(do, scene)
     outsider = Actor(new_id(), "Ana", EVERYTHING_ELSE)
     assert called in [row.name for row in vault.ask(agenda_queries.today, outsider)]
-    (person,) = vault.ask(prescriptions.to_dispense, outsider)
+    (person,) = vault.ask(handing.to_dispense, outsider)
     assert (person.said, person.lines[0].owed) == (called, 20)
 
 
@@ -432,10 +432,10 @@ def test_reception_books_moves_and_receives_a_reserved_person_from_the_days_line
 def test_the_pharmacy_hands_out_to_a_reserved_person(vault: Vault, do: Any, ask: Any, scene: Scene) -> None:
     called = restrict(do, scene)
     pharmacy = Actor(new_id(), "Luis", next(r.permissions for r in FIRST_ROLES if r.code == "pharmacy"))
-    (person,) = vault.ask(prescriptions.to_dispense, pharmacy)
-    header = vault.ask(partial(prescriptions.header_to_serve, patient_id=person.patient_id), pharmacy)
+    (person,) = vault.ask(handing.to_dispense, pharmacy)
+    header = vault.ask(partial(handing.header_to_serve, patient_id=person.patient_id), pharmacy)
     assert (header.said, header.allergies, header.number) == (called, ("penicilina",), "")
     give = [dispensing.Handout(new_id(), person.lines[0].line.request_id, 20)]
     give_all = partial(dispensing.dispense, patient_id=person.patient_id, handouts=give, accept_early=True)
     vault.do(give_all, pharmacy)
-    assert vault.ask(prescriptions.to_dispense, pharmacy) == ()
+    assert vault.ask(handing.to_dispense, pharmacy) == ()

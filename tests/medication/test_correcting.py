@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from clinic_desktop.features.medication import service
-from clinic_desktop.features.medication.queries import prescriptions, proof, shelf
+from clinic_desktop.features.medication.queries import handing, proof, shelf
 from clinic_desktop.features.medication.records import StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.rules.refusals import (
@@ -42,7 +42,7 @@ def of_kind(counter: Counter, kind: MovementKind) -> str:
 
 
 def owed(counter: Counter) -> list[int]:
-    return [item.owed for item in counter.ask(partial(prescriptions.owed_to, patient_id=counter.patient))]
+    return [item.owed for item in counter.ask(partial(handing.owed_to, patient_id=counter.patient))]
 
 
 def test_a_mistaken_receipt_is_countered_by_its_mirror_and_both_stay(counter: Counter) -> None:

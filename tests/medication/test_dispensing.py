@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.medication.queries import prescriptions, proof, shelf
+from clinic_desktop.features.medication.queries import handing, proof, shelf
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.refusals import (
     AlreadyHandedOut,
@@ -39,7 +39,7 @@ from tests.medication.counter import Counter
 
 
 def owed(counter: Counter) -> dict[str, int]:
-    items = counter.ask(partial(prescriptions.owed_to, patient_id=counter.patient))
+    items = counter.ask(partial(handing.owed_to, patient_id=counter.patient))
     return {item.line.request_id: item.owed for item in items}
 
 
@@ -219,16 +219,16 @@ def test_a_medicine_in_free_words_is_not_handed_out(counter: Counter) -> None:
     counter.do(partial(prescribing.prescribe, patient_id=counter.patient, lines=[line], note_id=None))
     with pytest.raises(NotInFormulary):
         counter.give(line.request_id, 7)
-    assert counter.ask(prescriptions.to_dispense) == ()
+    assert counter.ask(handing.to_dispense) == ()
 
 
 def test_the_list_of_the_day_names_who_has_something_to_collect(counter: Counter, clock: StillClock) -> None:
     counter.receive(200)
     request_id = counter.prescribe()
-    people = counter.ask(prescriptions.to_dispense)
+    people = counter.ask(handing.to_dispense)
     assert [(p.said, [i.line.name for i in p.lines]) for p in people] == [("CETO MARCOS, Elena", ["fluoxetina"])]
     clock.advance(days=1)
-    assert counter.ask(prescriptions.to_dispense) == ()
+    assert counter.ask(handing.to_dispense) == ()
     assert owed(counter) == {request_id: 30}, "she may come tomorrow"
     clock.advance(days=29)
     assert owed(counter) == {}, "but not when its days are over"
@@ -260,7 +260,7 @@ def test_a_paper_that_says_its_days_covers_them(counter: Counter) -> None:
 def test_a_folio_of_this_program_is_served_from_the_person(counter: Counter) -> None:
     counter.receive(100)
     request_id = counter.prescribe()
-    folio = counter.ask(partial(prescriptions.request_line, request_id=request_id)).line.folio
+    folio = counter.ask(partial(handing.request_line, request_id=request_id)).line.folio
     with pytest.raises(FolioIsOurs):
         paper(counter, folio=folio)
 

@@ -4,17 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_desktop.features.medication.rules.courses import constant, units_of
 from clinic_desktop.features.medication.rules.doses import (
     DaysImplausible,
     Dose,
     DoseTooLarge,
     DoseUnclear,
     Handed,
-    covered_days,
     read_dose,
     say_dose,
     still_covered,
-    units_for,
 )
 from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.kernel.i18n import set_language
@@ -81,18 +80,13 @@ def test_a_dose_is_said_in_words() -> None:
     [("1-0-1", 30, 60), ("½-0-0", 30, 15), ("½-0-0", 31, 16), ("¼-0-0", 1, 1), ("1 c/28d", 28, 1), ("1 c/28d", 30, 2)],
 )
 def test_units_are_what_is_taken_rounded_up(typed: str, days: int, units: int) -> None:
-    assert units_for(read_dose(typed), days) == units
-
-
-@given(DOSES, st.integers(1, 366))
-def test_the_units_of_a_prescription_cover_its_days(dose: Dose, days: int) -> None:
-    assert covered_days(dose, units_for(dose, days)) >= days - dose.every_days + 1
+    assert units_of(constant(read_dose(typed), days), Unit.TABLET) == units
 
 
 @pytest.mark.parametrize("days", [0, -1, 367, 10**9])
 def test_implausible_days_are_refused(days: int) -> None:
     with pytest.raises(DaysImplausible):
-        units_for(read_dose("1-0-1"), days)
+        constant(read_dose("1-0-1"), days)
 
 
 def test_the_longest_lasting_handing_out_counts() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.medication.queries import handing, prescriptions
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.features.medication.rules.refusals import (
@@ -124,8 +124,8 @@ def test_reception_reads_no_medicine(counter: Counter, vault: Vault) -> None:
     counter.prescribe()
     questions: list[Callable[..., Any]] = [
         partial(prescriptions.current_medicines, patient_id=counter.patient),
-        prescriptions.to_dispense,
-        partial(prescriptions.owed_to, patient_id=counter.patient),
+        handing.to_dispense,
+        partial(handing.owed_to, patient_id=counter.patient),
     ]
     for question in questions:
         with pytest.raises(NotAllowed):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-from clinic_desktop.features.medication.queries import prescriptions, shelf
+from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.screens.dispensing import LotSheet
 from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
@@ -94,7 +94,7 @@ def test_part_is_given_by_typing_the_amount(counter: Counter, place: Open) -> No
         assert bool(shown.fault()) is fault
         assert page.side.give.isEnabled() is (typed == "10")
     page.give()
-    owed = counter.ask(partial(prescriptions.owed_to, patient_id=counter.patient))
+    owed = counter.ask(partial(handing.owed_to, patient_id=counter.patient))
     assert {item.line.name: item.owed for item in owed} == {"fluoxetina": 20, "biperideno": 30}
 
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from clinic_desktop.features.medication.queries import prescriptions, proof, shelf
+from clinic_desktop.features.medication.queries import handing, proof, shelf
 from clinic_desktop.features.medication.records import StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.service import correcting
@@ -186,7 +186,7 @@ class Dispensary(RuleBasedStateMachine):
     @invariant()
     def nobody_has_more_than_was_prescribed(self) -> None:
         for request_id in self.requests:
-            asked = self.ask(partial(prescriptions.request_line, request_id=request_id))
+            asked = self.ask(partial(handing.request_line, request_id=request_id))
             assert 0 <= asked.given <= asked.line.units
 
     def teardown(self) -> None:

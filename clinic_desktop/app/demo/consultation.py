@@ -23,7 +23,9 @@ from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.rules.scoring import GivenScale, HowGiven
 from clinic_desktop.features.consults.rules.sections import EncounterKind, template_for
 from clinic_desktop.features.consults.service import encounters, risk, signing
-from clinic_desktop.features.medication.rules.doses import read_dose, units_for
+from clinic_desktop.features.medication.rules.courses import units_of
+from clinic_desktop.features.medication.rules.doses import read_dose
+from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.features.medication.rules.shelf import NotEnough
 from clinic_desktop.features.medication.service import dispensing, prescribing
 from clinic_desktop.features.referrals import service as referrals
@@ -175,7 +177,7 @@ class Consultation:
         work.now += visit.pace * 0.3
         given = 0
         for line in lines:
-            units = units_for(line.dose, line.days) if line.dose else 0
+            units = units_of(line.course, Unit.TABLET) if line.course else 0
             handout = dispensing.Handout(_new(work), line.request_id, units)
             with suppress(NotEnough):
                 dispensing.dispense(work, visit.patient_id, [handout], accept_early=True)

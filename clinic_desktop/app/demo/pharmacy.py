@@ -1,7 +1,7 @@
 """At the window of the pharmacy: what was just prescribed leaves the shelf, first-expiring-first."""
 
 from clinic_desktop.app.demo.hands import Hands
-from clinic_desktop.features.medication.queries import prescriptions, proof, shelf
+from clinic_desktop.features.medication.queries import handing, proof, shelf
 from clinic_desktop.features.medication.screens.dispensing import DispensePage
 from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
 from clinic_desktop.uikit import dialogs
@@ -27,7 +27,7 @@ def at_the_pharmacy(hands: Hands, name: str, patient_ids: list[str]) -> None:
 
 def _hand_out(hands: Hands, patient_id: str) -> None:
     check, office = hands.summary.check, hands.office
-    owed = [o for o in office.ask(prescriptions.owed_to, patient_id) if o.line.presentation_id]
+    owed = [o for o in office.ask(handing.owed_to, patient_id) if o.line.presentation_id]
     check("hay algo que entregar", owed)
     presentation_id, units = owed[0].line.presentation_id or "", owed[0].owed
     lots = office.ask(shelf.lots_first_expiring, presentation_id)

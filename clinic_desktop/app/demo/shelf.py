@@ -8,8 +8,9 @@ from random import Random
 
 from clinic_desktop.app.demo.illness import COURSES
 from clinic_desktop.features.medication.queries import shelf
-from clinic_desktop.features.medication.rules.doses import read_dose, units_for
-from clinic_desktop.features.medication.rules.kinds import MovementKind, PartnerKind
+from clinic_desktop.features.medication.rules.courses import constant, units_of
+from clinic_desktop.features.medication.rules.doses import read_dose
+from clinic_desktop.features.medication.rules.kinds import MovementKind, PartnerKind, Unit
 from clinic_desktop.features.medication.service import correcting, formulary, receiving
 from clinic_desktop.kernel.assets import read_catalog
 from clinic_desktop.kernel.clock import unix_ms
@@ -103,5 +104,6 @@ def _wanted(people: int) -> dict[tuple[str, str], int]:
     for course in COURSES:
         if course.atc:
             takers = max(1, people * course.weight // everybody)
-            units[course.atc, course.strength] += takers * units_for(read_dose(course.dose), _DAYS)
+            each = units_of(constant(read_dose(course.dose), _DAYS), Unit.TABLET)
+            units[course.atc, course.strength] += takers * each
     return units

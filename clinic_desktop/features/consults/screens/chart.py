@@ -161,7 +161,7 @@ class ChartScreen(QWidget):
         self._lines.addWidget(Text(_("Medicines"), weight="semi"))
         for line in self.chart.medicines:
             state = "" if line.running else "  " + _("ended")
-            self._lines.addWidget(Phrase(semi(line.name), f" {line.product}  ", quiet(f"{line.dose or ''}{state}")))
+            self._lines.addWidget(Phrase(semi(line.name), f" {line.product}  ", quiet(f"{line.course or ''}{state}")))
         if not self.chart.medicines:
             self._lines.addWidget(Text(_("No medicine is prescribed."), color="quiet"))
 

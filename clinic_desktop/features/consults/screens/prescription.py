@@ -15,15 +15,8 @@ from clinic_desktop.features.consults.service.signing import Written
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
 from clinic_desktop.features.medication.queries.shelf import Product
-from clinic_desktop.features.medication.rules.doses import (
-    Dose,
-    DoseUnclear,
-    check_days,
-    is_counted,
-    read_dose,
-    say_dose,
-    units_for,
-)
+from clinic_desktop.features.medication.rules.courses import constant, units_of
+from clinic_desktop.features.medication.rules.doses import Dose, DoseUnclear, check_days, read_dose, say_dose
 from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
@@ -174,8 +167,8 @@ class PrescriptionPanel(Card):
             text = old.name if old.presentation_id is None else None
             if (old.presentation_id, text) in here:
                 continue
-            dose = str(old.dose) if old.dose else ""
-            units = None if old.dose is not None and old.unit is not None and is_counted(old.unit) else old.units
+            dose = str(old.course) if old.course else ""
+            units = None if old.course is not None and old.unit is not Unit.BOTTLE else old.units
             self._lines.append(Draft(new_id(), old.presentation_id, text, dose, old.days, units, old.instructions_text))
         self.refresh()
         self.edited.emit()
@@ -196,7 +189,7 @@ class PrescriptionPanel(Card):
         except Refused as refused:
             self._complain(refused.sentence() if isinstance(product, Product) else _("Choose a medicine of the list."))
             return
-        if product.unit is not None and not is_counted(product.unit):
+        if product.unit is not None and product.unit is Unit.BOTTLE:
             self._complain(_("A bottle is prescribed with its number of units; write it in the plan for now."))
             return
         self._complain("")
@@ -242,7 +235,7 @@ class PrescriptionPanel(Card):
         if not self._current:
             self._shown.addWidget(Text(_("No medicine is prescribed."), "small", color="quiet"))
         for old in self._current:
-            dose = quiet(f"  {old.dose} · {old.days} d") if old.dose else quiet("")
+            dose = quiet(f"  {old.course} · {old.days} d") if old.course else quiet("")
             self._shown.addWidget(Phrase(quiet(old.name), quiet(f" {old.product}"), dose, size="small"))
         if self._current:
             hint = row(KeyCap(cap("repeat")), Text(_("repeats them"), "small", color="quiet"), None, gap=4)
@@ -265,9 +258,9 @@ class PrescriptionPanel(Card):
     def _change(self, line: Draft) -> list[Any]:
         """What differs from the last time."""
         old = next((o for o in self._current if o.presentation_id and o.presentation_id == line.presentation_id), None)
-        if old is None or old.dose is None:
+        if old is None or old.course is None:
             return []
-        before = f"{old.dose} · {old.days} d"
+        before = f"{old.course} · {old.days} d"
         return (
             [] if before == f"{line.dose} · {line.days} d" else [quiet("  " + _("before {dose}").format(dose=before))]
         )
@@ -279,7 +272,7 @@ class PrescriptionPanel(Card):
             )
         units = line.units
         if units is None and dose is not None:
-            units = units_for(dose, line.days)
+            units = units_of(constant(dose, line.days), product.unit)
         leaves = say_units(units or 0, product.unit or Unit.PIECE)
         if product.usable >= (units or 0) and product.usable:
             words = _("{shelf} · {units} leave").format(shelf=product.shelf, units=leaves)

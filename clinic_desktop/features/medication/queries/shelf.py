@@ -36,7 +36,8 @@ from clinic_desktop.storage.work import AnySelect, Asker
 TABLES = frozenset(
     {
         "medicine", "presentation", "partner", "stock_delivery", "stock_lot", "stock_movement",
-        "medication_request", "stop_order", "medication_dispense", "dispense_join",
+        "medication_request", "stop_order", "medication_dispense", "dispense_join", "prescription_signature",
+        "medication_administration",
     }
 )  # fmt: skip
 SHELF = (
@@ -64,6 +65,8 @@ class Product:
     route: Route | None
     unit: Unit | None
     pack_units: int | None
+    content_tenths_ml: int | None = None
+    """What one bottle holds, if it is known."""
     units: int = 0
     """The sum of its movements, expired ones included."""
     usable: int = 0
@@ -180,6 +183,7 @@ def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
             Presentation.route,
             Presentation.unit,
             Presentation.pack_units,
+            Presentation.content_tenths_ml,
             sa.func.sum(units),
             sa.func.sum(sa.case((there, units), else_=0)),
             sa.func.sum(sa.case((sa.and_(sa.not_(fresh), units > 0), units), else_=0)),
@@ -199,8 +203,8 @@ def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
 
 def _product(row: sa.Row[Any]) -> Product:
     values = list(row)
-    values[10:13] = [value or 0 for value in values[10:13]]
-    values[14:] = [value or 0 for value in values[14:]]
+    values[11:14] = [value or 0 for value in values[11:14]]
+    values[15:] = [value or 0 for value in values[15:]]
     return Product(*values)
 
 

@@ -1,4 +1,4 @@
-"""Doses in quarters of a unit, how they are typed and said, and how long what was given lasts."""
+"""Doses in quarters of a unit, how they are typed and said, and whether what was given still lasts."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -103,15 +103,15 @@ def say_quarters(quarters: int) -> str:
 def say_dose(dose: Dose, unit: Unit | None) -> str:
     """In words for the person: "1 tableta en la mañana y ½ tableta en la noche", "1 ampolla cada 28 días"."""
     times = (_("in the morning"), _("at noon"), _("in the evening"), _("at night"))
-    said = [f"{_say_amount(q, unit)} {when}" for q, when in zip(dose.quarters, times, strict=True) if q]
+    said = [f"{say_amount(q, unit)} {when}" for q, when in zip(dose.quarters, times, strict=True) if q]
     if dose.every_days == 1:
         return _join(said)
     if len(said) == 1:
-        said = [_say_amount(sum(dose.quarters), unit)]
+        said = [say_amount(sum(dose.quarters), unit)]
     return _("{dose} every {days} days").format(dose=_join(said), days=dose.every_days)
 
 
-def _say_amount(quarters: int, unit: Unit | None) -> str:
+def say_amount(quarters: int, unit: Unit | None) -> str:
     if unit is Unit.BOTTLE:
         return f"{say_quarters(quarters)} mL"
     words = unit_word(unit, 1 if quarters <= 4 else quarters)
@@ -122,23 +122,6 @@ def _join(said: Sequence[str]) -> str:
     if len(said) < 2:
         return "".join(said)
     return _("{several} and {last}").format(several=", ".join(said[:-1]), last=said[-1])
-
-
-def is_counted(unit: Unit | None) -> bool:
-    """Whether a dose is a number of these units. A bottle holds many doses, so its days cannot be counted."""
-    return unit is not None and unit is not Unit.BOTTLE
-
-
-def units_for(dose: Dose, days: int) -> int:
-    """How many whole units the days need: what is taken, rounded up."""
-    check_days(days)
-    times = -(-days // dose.every_days)
-    return -(-sum(dose.quarters) * times // 4)
-
-
-def covered_days(dose: Dose, units: int) -> int:
-    """For how many days these units last."""
-    return units * 4 // sum(dose.quarters) * dose.every_days
 
 
 def check_days(days: int) -> int:

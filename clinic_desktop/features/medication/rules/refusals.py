@@ -36,6 +36,22 @@ class MedicineMissing(Refused):
     text = N_("Say which medicine.")
 
 
+class SameLineTwice(Refused):
+    text = N_("The same line stands twice in this prescription. Take one out.")
+
+
+class OwnPrescription(Refused):
+    text = N_("A prescription is signed by somebody other than who wrote it.")
+
+
+class WaitsForSignature(Refused):
+    text = N_("A supervisor has to sign prescription {folio} first. It is not printed or handed out before.")
+
+
+class MoreThanPortion(Refused):
+    text = N_("{medicine} is handed out for {days} days at a time: today at most {most}, the next on {day}.")
+
+
 class AlreadyStopped(Refused):
     text = N_("This medicine was already stopped on {day}.")
 

@@ -5,8 +5,8 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from clinic_desktop.features.medication.queries import prescriptions, shelf
-from clinic_desktop.features.medication.queries.prescriptions import PersonToServe
+from clinic_desktop.features.medication.queries import handing, shelf
+from clinic_desktop.features.medication.queries.handing import PersonToServe
 from clinic_desktop.features.medication.rules.shelf import ShelfLot, say_lasting, say_units
 from clinic_desktop.features.medication.screens.give_card import SOON_DAYS, GiveCard
 from clinic_desktop.features.medication.screens.whose import banner_of
@@ -85,7 +85,7 @@ class DispensePage(QWidget):
 
     def reload(self) -> None:
         """The list anew; the chosen person stays, with what is owed now."""
-        self.people.show_rows(self._office.ask(prescriptions.to_dispense))
+        self.people.show_rows(self._office.ask(handing.to_dispense))
         soon = self._office.ask(shelf.expiring_lots, SOON_DAYS)
         told = ngettext("{count} lot expires within {days} days", "{count} lots expire within {days} days", soon)
         self.soon.setText(told.format(count=soon, days=SOON_DAYS) if soon else _("No lot expires soon"))
@@ -114,7 +114,7 @@ class DispensePage(QWidget):
 
     def show_person(self, patient_id: str | None) -> None:
         """The lines of one person, with the lots that would be taken."""
-        items = self._office.ask(prescriptions.owed_to, patient_id) if patient_id else ()
+        items = self._office.ask(handing.owed_to, patient_id) if patient_id else ()
         if patient_id != self._served:
             self.side.received.clear()
         self._served = patient_id
@@ -122,7 +122,7 @@ class DispensePage(QWidget):
         clear(self._lines)
         self.cards = []
         if patient_id:
-            self._over.addWidget(banner_of(self._office.ask(prescriptions.header_to_serve, patient_id)))
+            self._over.addWidget(banner_of(self._office.ask(handing.header_to_serve, patient_id)))
         for item in items:
             self._add_card(item)
         if not items:
@@ -131,7 +131,7 @@ class DispensePage(QWidget):
         self._lines.addStretch(1)
         self._sum_up()
 
-    def _add_card(self, item: prescriptions.ToGive) -> None:
+    def _add_card(self, item: handing.ToGive) -> None:
         presentation_id = item.line.presentation_id
         product = self._office.ask(shelf.presentation, presentation_id) if presentation_id else None
         lots = self._office.ask(shelf.lots, presentation_id) if presentation_id else ()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
-from clinic_desktop.features.medication.queries.prescriptions import ToGive
+from clinic_desktop.features.medication.queries.handing import ToGive
 from clinic_desktop.features.medication.queries.shelf import LotRow, Product
 from clinic_desktop.features.medication.rules.shelf import (
     NotEnough,

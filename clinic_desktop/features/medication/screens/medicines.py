@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from clinic_desktop.features.medication.queries import prescriptions, shelf
+from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.buttons import Tabs
@@ -104,5 +104,5 @@ class MedicinesScreen(QWidget):
 
     def _count(self) -> None:
         if self._office.may(Permission.DISPENSE):
-            waiting = len(self._office.ask(prescriptions.to_dispense))
+            waiting = len(self._office.ask(handing.to_dispense))
             self.tabs.set_counts([waiting or None if one.code == "dispense" else None for one in self._open_to_me])

@@ -1,6 +1,6 @@
 """Mistakes, returns and losses. The balance can never be set: each is one more movement."""
 
-from clinic_desktop.features.medication.queries import prescriptions, shelf
+from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.features.medication.records import MedicationDispense, StockMovement
 from clinic_desktop.features.medication.rules.kinds import TAKEN_OFF, DispenseKind, MovementKind
 from clinic_desktop.features.medication.rules.refusals import (
@@ -52,7 +52,7 @@ def _amend(
 ) -> str:
     """A row that changes by `units` what a person was given; returns its id."""
     wrong = work.load(MedicationDispense, dispense_id)
-    kept = prescriptions.dispense_of(work, dispense_id)
+    kept = handing.dispense_of(work, dispense_id)
     if kept is None:
         raise NotHere()
     if kept.units + units < 0:
@@ -80,9 +80,9 @@ def take_back(work: Work, return_id: str, dispense_id: str, units: int, reason: 
     why = cleaned_reason(reason)
     check_units(units)
     amended = _amend(work, dispense_id, -units, DispenseKind.RETURNED, return_id)
-    given = prescriptions.dispense_of(work, dispense_id)
+    given = handing.dispense_of(work, dispense_id)
     assert given is not None
-    for lot_id, there in prescriptions.lots_of_dispense(work, given.dispense_id).items():
+    for lot_id, there in handing.lots_of_dispense(work, given.dispense_id).items():
         part = min(units, there)
         if part:
             move(work, lot_id, MovementKind.RETURN, part, work.today, dispense_id=amended, reason=why)

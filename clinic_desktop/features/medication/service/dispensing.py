@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clinic_desktop.features.medication.queries import prescriptions, shelf
+from clinic_desktop.features.medication.queries import handing, prescriptions, shelf
 from clinic_desktop.features.medication.records import (
     DispenseJoin,
     MedicationDispense,
@@ -25,6 +25,7 @@ from clinic_desktop.features.medication.rules.refusals import (
     FolioMissing,
     LotExpired,
     MoreThanOwed,
+    MoreThanPortion,
     NotFirstExpiring,
     NotInFormulary,
     NotTheSame,
@@ -34,6 +35,7 @@ from clinic_desktop.features.medication.rules.refusals import (
     PrescriberMissing,
     StillCovered,
     StoppedMeanwhile,
+    WaitsForSignature,
 )
 from clinic_desktop.features.medication.rules.shelf import (
     NotEnough,
@@ -84,7 +86,7 @@ def dispense(
         if shelf.is_there(work, MedicationDispense, handout.dispense_id):
             continue
         asked = asked_line(work, handout.request_id)
-        presentation_id = _may_give(asked, patient_id, handout.units)
+        presentation_id = _may_give(asked, patient_id, handout.units, work.today)
         if not accept_early:
             _check_early(work, patient_id, asked.line.medicine_id, asked.line.name, asked.line.folio)
         takings = _takings(work, presentation_id, handout)
@@ -101,25 +103,31 @@ def dispense(
         _hand_out(work, row, takings, work.today, handout.lot_reason)
 
 
-def _may_give(asked: prescriptions.ToGive, patient_id: str, units: int) -> str:
+def _may_give(asked: handing.ToGive, patient_id: str, units: int, today: date) -> str:
     line = asked.line
     if line.patient_id != patient_id:
         raise OfSomebodyElse()
     if line.stopped_on is not None:
         raise StoppedMeanwhile(medicine=line.name, day=say_day(line.stopped_on))
+    if line.unsigned:
+        raise WaitsForSignature(folio=line.folio or "")
     if line.presentation_id is None:
         raise NotInFormulary(medicine=line.name)
     if asked.owed <= 0:
         raise AlreadyHandedOut(medicine=line.name)
     if check_units(units) > asked.owed:
         raise MoreThanOwed(medicine=line.name, owed=f"{asked.owed:,}")
+    most = asked.most_now(today)
+    if units > most:
+        again = asked.next_pickup(today, most) or today
+        raise MoreThanPortion(medicine=line.name, days=line.days_per_pickup, most=f"{most:,}", day=say_day(again))
     return line.presentation_id
 
 
 def _check_early(work: Work, patient_id: str, medicine_id: str | None, name: str, folio: str | None) -> None:
     if medicine_id is None:
         return
-    earlier = prescriptions.handed_earlier(work, patient_id, medicine_id, but_folio=folio)
+    earlier = handing.handed_earlier(work, patient_id, medicine_id, but_folio=folio)
     lasting = still_covered(earlier, work.today)
     if lasting is not None:
         again = {"accept_early": True}
@@ -206,7 +214,7 @@ def dispense_from_paper(
 
 
 def _check_served(work: Work, folio: str, presentation_id: str) -> None:
-    served = prescriptions.given_from_paper(work, folio, presentation_id)
+    served = handing.given_from_paper(work, folio, presentation_id)
     if served is not None:
         raise PaperServed(again={"accept_early": True}, folio=folio, day=say_day(served))
 
@@ -214,10 +222,10 @@ def _check_served(work: Work, folio: str, presentation_id: str) -> None:
 def join_paper(work: Work, dispense_id: str, request_id: str) -> None:
     """Say that a paper prescription served earlier is this one, typed later: it is not owed a second time."""
     work.require(Permission.DISPENSE, Permission.TRANSCRIBE, Permission.PRESCRIBE)
-    given, asked = prescriptions.dispense_of(work, dispense_id), asked_line(work, request_id)
+    given, asked = handing.dispense_of(work, dispense_id), asked_line(work, request_id)
     if given is None:
         raise NotHere()
-    if prescriptions.is_joined(work, given.dispense_id) or given.request_id is not None:
+    if handing.is_joined(work, given.dispense_id) or given.request_id is not None:
         raise AlreadyJoined()
     medicine_id = shelf.presentation(work, given.presentation_id).medicine_id
     if given.patient_id != asked.line.patient_id or medicine_id != asked.line.medicine_id:

@@ -30,6 +30,8 @@ class NewPresentation:
     pack_units: int | None = None
     route: Route | None = None
     atc_code: str | None = None
+    content_tenths_ml: int | None = None
+    """What one bottle holds."""
 
 
 def add_partner(
@@ -63,6 +65,7 @@ def add_presentation(work: Work, new: NewPresentation, *, presentation_id: str |
         route=new.route,
         unit=new.unit,
         pack_units=new.pack_units,
+        content_tenths_ml=None if new.content_tenths_ml is None else check_units(new.content_tenths_ml),
     )
     return work.add(row).id
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from clinic_desktop.features.medication.queries import prescriptions, shelf
+from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.features.medication.records import StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.rules.shelf import ShelfLot
@@ -45,8 +45,8 @@ def lot_here(work: Work, lot_id: str) -> ShelfLot:
     return lot
 
 
-def asked_line(work: Work, request_id: str) -> prescriptions.ToGive:
-    asked = prescriptions.request_line(work, request_id)
+def asked_line(work: Work, request_id: str) -> handing.ToGive:
+    asked = handing.request_line(work, request_id)
     if asked is None:
         raise NotHere()
     return asked
