@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from clinic_desktop.features.consults.rules.questionnaires import ScoredItem
 from clinic_desktop.features.consults.rules.scoring import (
@@ -19,15 +19,15 @@ from clinic_desktop.features.consults.rules.scoring import (
 )
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.choices import Choice
-from clinic_desktop.uikit.layouts import row, scrolled, stack
+from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.theme import S2
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
 CELL, CELL_HEIGHT, ROW = 34, 24, 26
 _CELLS = 152
 """All answers of one item together."""
-MOST_ROWS = 9
-"""More items scroll: the diagnosis below keeps its place."""
+MOST_ROWS, LEAST_ROWS = 9, 4
+"""More items scroll, and so they do where a low window has no room: the diagnosis below keeps its place."""
 _LONGEST = 220
 _YES_NO = (0, 1)
 
@@ -46,6 +46,29 @@ class ItemChoice(Choice):
             self.focusPreviousChild()
         else:
             super().keyPressEvent(event)
+
+
+class Rows(QScrollArea):
+    """The items: as high as they are together, lower where there is less room."""
+
+    def __init__(self, body: QWidget, count: int) -> None:
+        super().__init__()
+        self._count = min(count, MOST_ROWS)
+        self.setWidget(body)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(ROW * min(count, LEAST_ROWS))
+        self.setMaximumHeight(ROW * self._count)
+        self.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(220, ROW * self._count)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, self.minimumHeight())
 
 
 class ScaleGrid(QWidget):
@@ -71,12 +94,8 @@ class ScaleGrid(QWidget):
         self._grid.setColumnStretch(0, 1)
         for item in scale.all_items:
             self._add_item(item)
-        if len(scale.all_items) > MOST_ROWS:
-            area = scrolled(body)
-            area.setFixedHeight(ROW * MOST_ROWS)
-            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            body = area
-        stack(self, body, self._skipped, self.question, gap=2)
+        self._rows = Rows(body, len(scale.all_items))
+        stack(self, (self._rows, 1), self._skipped, self.question, gap=2)
         self.show_wording(())
         self._follow_skips()
 
@@ -172,10 +191,11 @@ class ScaleGrid(QWidget):
                 self.choices[number].setAccessibleDescription(item.text)
         self._show_further()
         self._follow_skips()
-        here = next((number for number, choice in self.choices.items() if choice.hasFocus()), 1)
-        self._show_question(here)
+        if self.choices:
+            self._show_question(next((number for number, choice in self.choices.items() if choice.hasFocus()), 1))
 
     def _show_question(self, number: int) -> None:
+        self._rows.ensureWidgetVisible(self.choices[number], 0, ROW)
         item = self._wording[number - 1] if number <= len(self._wording) else None
         said = ""
         if item is not None:
@@ -186,7 +206,7 @@ class ScaleGrid(QWidget):
         self.question.setToolTip(f"{item.text}\n{_say_options(item)}" if item else "")
         self.question.setVisible(bool(said))
         # Room for the longer questions, so that nothing moves from one to the next.
-        self.question.setMinimumHeight(4 * self.question.fontMetrics().lineSpacing() if item else 0)
+        self.question.setMinimumHeight(3 * self.question.fontMetrics().lineSpacing() if item else 0)
 
 
 def _say_options(item: ScoredItem) -> str:

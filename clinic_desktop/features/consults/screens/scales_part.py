@@ -99,12 +99,11 @@ class ScalePart(Card):
         super().__init__(
             row(self.title, self.other, None, KeyCap(cap("section_3")), gap=6),
             row(self.how_link, (self.read_by, 1), gap=6),
-            self._place,
+            (self._place, 1),
             Line(),
             row(self.state, None, self.source, gap=6),
             self._remark,
             others,
-            None,
             margins=(S4, 8, S4, 8),
             gap=4,
             parent=parent,
