@@ -21,7 +21,9 @@ CATALOGS = {
     "languages": (["code", "name", "country", "clinic", "iso639_3"], 43),
     "medicines": (["atc", "name"], 67),
     "respectful_terms": (["official", "said"], 13),
+    "mental_state": (["code", "title_es", "title_en", "normal_es", "normal_en", "source"], 12),
     "municipalities": (["code", "country", "department_code", "department", "name", "source"], 464),
+    "plan_items": (["code", "kind", "es", "en", "source"], 23),
 }
 
 

@@ -40,7 +40,7 @@ class AboutSheet(Sheet):
         self._of_interpreter: list[Field] = []
         self._lay_out()
         area = scrolled(self.form)
-        area.setMinimumHeight(min(self.form.sizeHint().height() + 4, 300))
+        area.setMinimumHeight(min(self.form.sizeHint().height() + 4, 270))
         super().__init__(_("This conversation"), parent, (area, 1), width=640)
         self._fill()
         self.form.edited.connect(self._fit)
@@ -69,7 +69,7 @@ class AboutSheet(Sheet):
             _("Asked again alone"),
         )
         answers = [
-            add(name, words, Choice([_("Yes"), _("No")], tick=False), optional=True)
+            add(name, words, Choice([_("Yes"), _("No")], tick=False))
             for name, words in zip(_YES_NO, asked, strict=True)
         ]
         never = Text(_("Never a child. If it is family, ask again alone."), "small", color="quiet", wrap=True)
@@ -93,7 +93,7 @@ class AboutSheet(Sheet):
         """Nothing is asked about an interpreter who was not there."""
         named = bool(str(self.form.value("interpreter") or "").strip())
         for field in self._of_interpreter:
-            field.setEnabled(named)
+            field.setVisible(named)
 
     def _said(self, name: str) -> bool | None:
         at = self.form.value(name)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries import chart as charts
-from clinic_desktop.features.consults.queries import notes, scales
+from clinic_desktop.features.consults.queries import notes
 from clinic_desktop.features.consults.queries.phrases import my_phrases
 from clinic_desktop.features.consults.rules import mental_state
 from clinic_desktop.features.consults.rules.merging import both
@@ -23,6 +23,7 @@ from clinic_desktop.features.consults.screens.apart import add_apart
 from clinic_desktop.features.consults.screens.autosave import Autosave
 from clinic_desktop.features.consults.screens.begun import BegunStrip
 from clinic_desktop.features.consults.screens.consult_layout import ConsultLayout, Panels
+from clinic_desktop.features.consults.screens.course_card import CourseCard
 from clinic_desktop.features.consults.screens.diagnosis import DiagnosisPanel
 from clinic_desktop.features.consults.screens.goals_part import GoalsPart
 from clinic_desktop.features.consults.screens.meanwhile import said_meanwhile
@@ -36,9 +37,9 @@ from clinic_desktop.features.consults.screens.prescription import PrescriptionPa
 from clinic_desktop.features.consults.screens.reading import read_note
 from clinic_desktop.features.consults.screens.risk_part import RiskPart
 from clinic_desktop.features.consults.screens.safety_part import SafetyPart
-from clinic_desktop.features.consults.screens.scale import ScaleGrid
+from clinic_desktop.features.consults.screens.scales_part import ScalePart
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
-from clinic_desktop.features.consults.screens.trend import Trend, course_of
+from clinic_desktop.features.consults.screens.trend import open_large
 from clinic_desktop.features.consults.screens.vitals import LastVitals
 from clinic_desktop.features.consults.screens.whose import banner_of
 from clinic_desktop.features.consults.screens.wrong_chart import WrongChartSheet
@@ -116,18 +117,15 @@ class ConsultScreen(QWidget):
     # building
 
     def _make_panels(self) -> None:
-        scale = scale_of(SCALE)
         self.risk, self.story = RiskPart(self), TimelinePanel()
         self.about = Link("", small=True)
         self.goals, self.plan, self.begun = GoalsPart(self), PlanPart(self), BegunStrip()
         self.note = NoteEditor(self.about, above_risk=self.goals.strip, below=(self.plan.strip, self._note_deeds()))
-        self.scale, self.diagnosis, self.trend = ScaleGrid(scale), DiagnosisPanel(), Trend(scale)
+        self.scale, self.diagnosis = ScalePart(), DiagnosisPanel()
         self.prescription, self.safety = PrescriptionPanel(self._office), SafetyPart(self)
         self.vitals = LastVitals(self._office)
         self.vitals_card = Card(self.vitals, margins=(S4, 6, S3, 6))
-        self.course_of_what = Text("", "small", color="quiet")
-        head = row(Text(_("Course"), "head", "semi"), self.course_of_what, None, gap=6)
-        self.trend_card = Card(head, (self.trend, 1), margins=(S4, 10, S3, 8), gap=2)
+        self.course = CourseCard(scale_of(SCALE), self._enlarge, self)
         self.repeat = Button(_("Repeat prescription"), key="repeat")
         self.refer = Button(_("Refer"), key="refer")
         self.next_visit = NextVisitPart(self._office, self)
@@ -136,7 +134,7 @@ class ConsultScreen(QWidget):
         self.sign_button = Button(
             _("Sign and close") if may_sign else _("Send to be signed"), key="save", kind="primary", icon="check"
         )
-        self._tabs = Tabs([_("Visits"), scale.title, _("Diagnosis"), _("Prescription")], 1)
+        self._tabs = Tabs([_("Visits"), _("Scales"), _("Diagnosis"), _("Prescription")], 1)
         self.parts: tuple[Part, ...] = (
             self.risk, self.note, self.goals, self.plan, self.scale, self.diagnosis, self.prescription,
             self.safety, self.next_visit,
@@ -144,7 +142,7 @@ class ConsultScreen(QWidget):
         self.also = also.make_button(self._office, lambda: self._patient_id, lambda: self._encounter_id, self)
         panels = Panels(
             (self.risk.strip, self.begun, self.safety.strip), self.story, self.note, self.scale, self.diagnosis,
-            self.trend_card, self.vitals_card, self.prescription, self._actions,
+            self.course, self.vitals_card, self.prescription, self._actions, self.course.way,
         )  # fmt: skip
         self._layout = ConsultLayout(self, panels, self._tabs)
         self._connect()
@@ -161,6 +159,7 @@ class ConsultScreen(QWidget):
     def _connect(self) -> None:
         self.note.edited.connect(self._edited)
         self.scale.edited.connect(self._answered)
+        self.scale.needed.connect(partial(self.go_to, 1))
         for part in (self.goals, self.plan, self.diagnosis, self.prescription, self.risk, self.safety, self.next_visit):
             part.edited.connect(self._edited)
         self.next_visit.field.entered.connect(self.note.take_focus)
@@ -183,9 +182,6 @@ class ConsultScreen(QWidget):
         """The consultation is open: show what is known, then what was being typed."""
         self.encounter = self._office.ask(notes.encounter, encounter_id)
         self.chart = self._office.ask(charts.chart, self._patient_id)
-        found = self._office.ask(scales.wording, SCALE)
-        if found is not None:
-            self.scale.show_wording(found[1])
         for part in self.parts:
             part.show_here(self._here)
         kept = self._office.ask(notes.draft_of, encounter_id)
@@ -228,7 +224,7 @@ class ConsultScreen(QWidget):
         if self._layout.arrange():
             assert self.chart is not None
             old = self.findChild(Banner)
-            self._layout.show_banner(banner_of(self.chart.header, compact=bool(self._layout.compact)), old)
+            self._layout.show_banner(banner_of(self.chart, compact=bool(self._layout.compact)), old)
             self._fit_permissions()
             self._show_state()
 
@@ -240,6 +236,12 @@ class ConsultScreen(QWidget):
         self.refer.setVisible(self._office.may(Permission.WRITE_LETTERS))
 
     def _actions(self, compact: bool) -> Item:
+        # A low window has room for every deed only where each says its one word.
+        may_sign = self._office.may(Permission.SIGN_NOTES)
+        long, short = (_("Sign and close"), _("Sign")) if may_sign else (_("Send to be signed"), _("Send"))
+        self.sign_button.setText(short if compact else long)
+        self.repeat.setText(_("Repeat") if compact else _("Repeat prescription"))
+        self.also.set_icon("" if compact else "plus")
         deeds = (self.repeat, self.refer, self.also, self.risk.button)
         label = () if compact else (Text(_("Next visit"), color="quiet"),)
         visit = (*label, self.next_visit.field, self.next_visit.said)
@@ -292,8 +294,7 @@ class ConsultScreen(QWidget):
         self.risk.set_critical(self.scale.critical())
         result = self.scale.score()
         pending = _("today no total") if result.answered and result.total is None else ""
-        self.trend.show_course(course_of(self.chart, self.scale.scale, self._today, pending))
-        self.course_of_what.setText(_("{scale} and medicines").format(scale=self.trend.scale.title))
+        self.course.show_course(self.chart, self.scale.scale, self._today, pending)
         remark = self.scale.remark()
         self.warning_icon.setVisible(bool(remark) and not self._layout.compact)
         self.warning.setVisible(bool(remark) and not self._layout.compact)
@@ -392,6 +393,10 @@ class ConsultScreen(QWidget):
         assert self.encounter is not None
         self.encounter = self._office.ask(notes.encounter, self.encounter.encounter_id)
         self._show_chart()
+
+    def _enlarge(self) -> None:
+        if self.chart is not None:
+            open_large(self._office, self.chart, self)
 
     def _refer(self) -> None:
         if self.encounter is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.uikit.buttons import Tabs
 from clinic_desktop.uikit.layouts import Item, column, row, scrolled, stack
@@ -26,6 +26,8 @@ class Panels:
     prescription: QWidget
     actions: Callable[[bool], Item]
     """The row at the bottom; told whether the window is small."""
+    course: QWidget
+    """The way to the trend where there is no room for it."""
 
     @property
     def sections(self) -> tuple[QWidget, ...]:
@@ -83,11 +85,14 @@ class ConsultLayout:
             panel.setFixedWidth(_MIDDLE_WIDTH)
         for panel in (panels.trend, panels.vitals, panels.prescription):
             panel.setFixedWidth(_RIGHT_WIDTH)
+        # The scale has what it needs; the diagnoses take the rest, and scroll.
+        panels.diagnosis.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         middle = column(panels.scale, (panels.diagnosis, 1), gap=S2)
         right = column((panels.trend, 4), panels.vitals, (panels.prescription, 5), gap=S2)
         columns = row(panels.story, (panels.note, 1), middle, right, gap=S2)
-        self._tabs.setParent(self._screen)
-        self._tabs.hide()
+        for spare in (self._tabs, panels.course):
+            spare.setParent(self._screen)
+            spare.hide()
         # A panel that was a hidden page of the tabs does not show itself.
         for panel in panels.beside_note:
             panel.show()
@@ -102,8 +107,9 @@ class ConsultLayout:
         self._stack = QStackedWidget()
         self._areas = (scrolled(panels.scale), scrolled(panels.diagnosis))
         visits = QWidget()
-        stack(visits, (panels.story, 1), panels.vitals, gap=4)
-        for panel in (visits, *self._areas, panels.prescription):
+        stack(visits, (panels.story, 1), panels.course, panels.vitals, gap=4)
+        panels.course.show()
+        for panel in (scrolled(visits), *self._areas, panels.prescription):
             self._stack.addWidget(panel)
         panels.trend.setParent(self._screen)
         panels.trend.hide()

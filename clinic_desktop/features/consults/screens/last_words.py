@@ -1,7 +1,7 @@
 """What was written last time in the section that one is in: whole, quiet and dated, to be read while writing."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from clinic_desktop.features.consults.screens.section_field import SectionField
@@ -12,10 +12,10 @@ from clinic_desktop.uikit.keys import cap
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.marks import KeyCap
 from clinic_desktop.uikit.painting import focus_ring
-from clinic_desktop.uikit.theme import S1, col, font, metrics
+from clinic_desktop.uikit.theme import S1, col, font, is_compact, metrics
 from clinic_desktop.uikit.words import Text
 
-_MOST_LINES = 3
+_MOST_LINES, _FEW_LINES = 3, 2
 
 
 class _Quiet(TextArea):
@@ -26,6 +26,7 @@ class _Quiet(TextArea):
         self.setReadOnly(True)
         self.setFont(font("small"))
         self.document().setDocumentMargin(1)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumSize(60, 20)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # A read-only text has no caret of its own, and must be reached by keyboard all the same.
@@ -46,6 +47,10 @@ class _Quiet(TextArea):
 
 
 class LastWords(QWidget):
+    """Under the sections; `moved` is told when they have more or less room because of it."""
+
+    moved = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._head = Text("", "small", "semi", "quiet")
@@ -66,6 +71,11 @@ class LastWords(QWidget):
             self.words.setText(field.last)
         self.fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+        self.moved.emit()
+
     def again(self) -> None:
         """The chart was read again."""
         if self._shown is not None:
@@ -77,6 +87,7 @@ class LastWords(QWidget):
 
     def fit(self) -> None:
         lines = round(self.words.document().documentLayout().documentSize().height())
-        wanted = max(1, min(lines, _MOST_LINES)) * metrics("small").lineSpacing() + 4
+        most = _FEW_LINES if is_compact(self.window().width()) else _MOST_LINES
+        wanted = max(1, min(lines, most)) * metrics("small").lineSpacing() + 4
         if self.words.height() != wanted:
             self.words.setFixedHeight(wanted)

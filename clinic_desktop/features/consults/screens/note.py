@@ -57,6 +57,7 @@ class NoteEditor(Card):
         self.template: Template | None = None
         self._saved_icon.hide()
         self._is_said_saved = True
+        self.last.moved.connect(self._show_focused)
         bind(self, "last_text", self.bring_last)
         # Elsewhere in the page Alt and Down open a list of choices.
         for name, step in (("next_part", 1), ("previous_part", -1)):
@@ -150,13 +151,17 @@ class NoteEditor(Card):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(watched, SectionField) and event.type() == QEvent.Type.FocusIn:
             self.last.show_of(watched)
-            # Once what is beside it has found its room.
-            QTimer.singleShot(0, watched, partial(self._show_field, watched))
+            self._show_focused()
         return super().eventFilter(watched, event)
 
-    def _show_field(self, field: SectionField) -> None:
-        self.last.fit()
-        self._area.ensureWidgetVisible(field, 0, S3 if field.height() < self._area.height() else 0)
+    def _show_focused(self) -> None:
+        """Once everything has found its room."""
+        QTimer.singleShot(0, self, self._scroll_to_focused)
+
+    def _scroll_to_focused(self) -> None:
+        focused = self.focused()
+        if focused is not None:
+            self._area.ensureWidgetVisible(self.fields[focused], 0, S2)
 
     # its words
 

@@ -41,10 +41,17 @@ def _episode(office: Office, patient_id: PatientId, encounter_id: str | None, sc
     open_episode(office, patient_id, encounter_id, screen)
 
 
+def _paper_note(office: Office, patient_id: PatientId, _encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.paper_note import PaperNoteSheet
+
+    PaperNoteSheet(office, patient_id, screen).open()
+
+
 OWN: tuple[ChartDeed, ...] = (
     ChartDeed(N_("Events"), "calendar-event", _WRITERS, _events),
     ChartDeed(N_("Medicines from elsewhere"), "pill", _WRITERS, _medicines),
     ChartDeed(N_("Papers from elsewhere"), "file-text", _WRITERS, _papers),
     ChartDeed(N_("Who follows the person"), "users", _WRITERS, _followers),
+    ChartDeed(N_("A note from paper"), "note", _WRITERS, _paper_note),
     ChartDeed(N_("End of care, or coming back"), "logout", _WRITERS, _episode),
 )
