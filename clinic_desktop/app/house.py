@@ -23,6 +23,7 @@ from clinic_desktop.features.patients.queries import people, photos
 from clinic_desktop.features.patients.room import ROOM as PATIENTS
 from clinic_desktop.features.patients.screens import slots as patient_slots
 from clinic_desktop.features.referrals.room import ROOM as REFERRALS
+from clinic_desktop.features.rights.room import ROOM as RIGHTS
 from clinic_desktop.features.settings.room import ROOM as SETTINGS
 from clinic_desktop.features.settings.screens import slots as settings_slots
 from clinic_desktop.features.staff.room import ROOM as STAFF
@@ -35,7 +36,7 @@ from clinic_desktop.storage.work import Asker
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.room import Place, Room
 
-ROOMS: tuple[Room, ...] = (AGENDA, CONSULTS, PATIENTS, MEDICATION, REFERRALS, BUNDLES, BACKUPS, STAFF, SETTINGS)
+ROOMS: tuple[Room, ...] = (AGENDA, CONSULTS, PATIENTS, MEDICATION, REFERRALS, RIGHTS, BUNDLES, BACKUPS, STAFF, SETTINGS)
 
 
 def places() -> tuple[Place, ...]:
@@ -87,6 +88,7 @@ def furnish() -> None:
     )
     patient_slots.panels = (
         patient_slots.Panel(N_("Consent"), Permission.SEE_PATIENTS, _consents),
+        patient_slots.Panel(N_("Rights"), Permission.ASK_RIGHTS, _rights),
         patient_slots.Panel(N_("Vital signs"), Permission.TAKE_VITALS, _vitals),
         patient_slots.Panel(N_("Picture"), Permission.SEE_PATIENTS, _photo, _photos_are_on),
         patient_slots.Panel(N_("Who sees this record"), Permission.OPEN_RESTRICTED, _restricting),
@@ -103,12 +105,19 @@ def furnish() -> None:
     settings_slots.own_lists = (
         settings_slots.OwnList(N_("Short list of diagnoses"), "short-list", Permission.KEEP_CATALOGS),
     )
-    chart_slots.chart_deeds = own_deeds.OWN
+    chart_slots.chart_deeds = (
+        *own_deeds.OWN,
+        chart_slots.ChartDeed(
+            N_("Held, locked in or chained"), "lock", frozenset({Permission.WRITE_NOTES}), _write_force
+        ),
+    )
     chart_slots.chart_panels = (
+        chart_slots.ChartPanel(N_("Wishes for a crisis"), Permission.READ_CHART, _wishes, _has_wishes),
         chart_slots.ChartPanel(
             N_("Perhaps registered twice"), Permission.OPEN_RESTRICTED, _registered_again, _is_registered_again
         ),
         chart_slots.ChartPanel(N_("Letters"), Permission.WRITE_LETTERS, _letters),
+        chart_slots.ChartPanel(N_("Rights"), Permission.READ_CHART, _rights),
     )
 
 
@@ -116,6 +125,30 @@ def _consents(office: Office, patient_id: PatientId) -> QWidget:
     from clinic_desktop.features.patients.screens.consents_panel import ConsentsPanel
 
     return ConsentsPanel(office, patient_id)
+
+
+def _rights(office: Office, patient_id: PatientId) -> QWidget:
+    from clinic_desktop.features.rights.screens.panel import RightsPanel
+
+    return RightsPanel(office, patient_id)
+
+
+def _wishes(office: Office, patient_id: PatientId) -> QWidget:
+    from clinic_desktop.features.rights.screens.wishes import WishesPanel
+
+    return WishesPanel(office, patient_id)
+
+
+def _has_wishes(office: Office, patient_id: PatientId) -> bool:
+    from clinic_desktop.features.rights.queries.wishes import newest
+
+    return office.ask(newest, patient_id) is not None
+
+
+def _write_force(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.rights.screens.force import ForceSheet
+
+    ForceSheet(office, patient_id, screen, encounter_id).open()
 
 
 def _letters(office: Office, patient_id: PatientId) -> QWidget:

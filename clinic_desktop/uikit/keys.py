@@ -69,6 +69,7 @@ KEYS: tuple[Key, ...] = (
     Key("hide_names", ("F9", "Ctrl+J"), N_("Hide the names on the list, or show them"), "people"),
     Key("consent", ("Ctrl+M",), N_("Ask for consent"), "people"),
     Key("card", ("Ctrl+O",), N_("Card to take home"), "people"),
+    Key("rights", ("Alt+H",), N_("Rights of the person"), "people"),
     Key("paper_day", ("Alt+W",), N_("Type a day kept on paper"), "people"),
     Key("allergies", ("F4", "Ctrl+E"), N_("Ask about allergies"), "consultation"),
     Key("vitals", ("Alt+V",), N_("Vital signs"), "consultation"),
