@@ -34,7 +34,9 @@ class RiskEvent(Synced):
     by_name: Mapped[str | None] = field(12, Words)
     holder_contact: Mapped[str | None] = field(13, Words)
     """How the holder is reached."""
-    contact_way: Mapped[str | None] = field(14, Code)
+    outcome_code: Mapped[str | None] = field(14, Code)
+    undoes_id: Mapped[str | None] = field(15, Id)
+    """A contact that was written down by a slip; both stay readable, neither counts."""
 
 
 class RiskQuestion(Synced):

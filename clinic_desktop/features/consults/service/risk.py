@@ -1,12 +1,20 @@
 """The care of an open risk: opened by a person's judgement, kept by somebody near, closed by a clinician."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from clinic_desktop.features.consults.queries import risks
-from clinic_desktop.features.consults.records.risk import RiskEvent
+from clinic_desktop.features.consults.records.risk import RiskAssessment, RiskEvent, RiskQuestion
 from clinic_desktop.features.consults.rules import risk
-from clinic_desktop.features.consults.rules.risk import OpenRisk, RiskAnswer, RiskStep
+from clinic_desktop.features.consults.rules.asking_danger import (
+    Assessment,
+    DangerQuestion,
+    checked_questions,
+    kept_answers,
+)
+from clinic_desktop.features.consults.rules.risk import ContactOutcome, OpenRisk, RiskAnswer, RiskStep
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.permissions import Permission
@@ -23,6 +31,14 @@ class HolderMissing(Refused):
 
 class NoOpenRisk(Refused):
     text = N_("No risk is open for this person.")
+
+
+class NobodyToLookFor(Refused):
+    text = N_("Nobody needs to look for this person any more.")
+
+
+class NotYourContact(Refused):
+    text = N_("Only whoever noted a contact takes it back. Note a new one instead.")
 
 
 class OutcomeMissing(Refused):
@@ -45,6 +61,7 @@ def _open_risk(work: Work, patient_id: str, answer: RiskAnswer, reason: str | No
         holder_name=answer.holder_name.strip(),
         next_contact_on=answer.next_contact_on or risk.next_contact(work.today),
         whom_to_look_for=answer.whom_to_look_for.strip() or None, encounter_id=encounter_id,
+        holder_contact=answer.holder_contact.strip() or None,
     )  # fmt: skip
 
 
@@ -56,18 +73,51 @@ def note_risk_contact(
     holder_name: str | None = None,
     next_contact_on: date | None = None,
     whom_to_look_for: str | None = None,
+    holder_contact: str | None = None,
+    outcome_code: ContactOutcome | None = None,
 ) -> None:
     """What came of the contact that was due; the next one is in seven days unless a day is named."""
     work.require(Permission.WRITE_NOTES)
     standing = _standing_risk(work, patient_id)
-    if not outcome.strip():
+    if not outcome.strip() and (outcome_code is None or risk.needs_words(outcome_code)):
         raise OutcomeMissing()
     _step(
-        work, patient_id, RiskStep.CONTACT, opening_id=standing.opening_id, outcome_text=outcome.strip(),
+        work, patient_id, RiskStep.CONTACT, opening_id=standing.opening_id, outcome_text=outcome.strip() or None,
+        outcome_code=outcome_code, holder_contact=(holder_contact or "").strip() or None,
         holder_name=(holder_name or "").strip() or None,
         next_contact_on=next_contact_on or risk.next_contact(work.today),
         whom_to_look_for=(whom_to_look_for or "").strip() or None,
     )  # fmt: skip
+
+
+def note_found(work: Work, patient_id: str, *, contact_id: str, outcome: ContactOutcome, words: str = "") -> None:
+    """What came of looking for somebody who is on the list; also by those who do not know why they look.
+
+    The same id twice notes it once. Only somebody who is well is looked for again later: else the contact stays due.
+    """
+    work.require(Permission.SEEK_PEOPLE, Permission.WRITE_NOTES)
+    restricted.must_open(work, patient_id)
+    if work.session.get(RiskEvent, contact_id) is not None:
+        return
+    standing = risks.standing_to_seek(work, patient_id)
+    if standing is None:
+        raise NobodyToLookFor()
+    if risk.needs_words(outcome) and not words.strip():
+        raise OutcomeMissing()
+    _step(
+        work, patient_id, RiskStep.CONTACT, id=contact_id, opening_id=standing.opening_id, outcome_code=outcome,
+        outcome_text=words.strip() or None, next_contact_on=risk.next_after(outcome, work.today),
+    )  # fmt: skip
+
+
+def take_contact_back(work: Work, contact_id: str) -> None:
+    """A key was pressed by a slip: the contact stays readable and does not count. Only one's own."""
+    work.require(Permission.SEEK_PEOPLE, Permission.WRITE_NOTES)
+    slip = work.load(RiskEvent, contact_id)
+    restricted.must_open(work, slip.patient_id)
+    if slip.step is not RiskStep.CONTACT or slip.by_id != work.actor.staff_id:
+        raise NotYourContact()
+    _step(work, slip.patient_id, RiskStep.CONTACT, opening_id=slip.opening_id, undoes_id=contact_id)
 
 
 def close_risk(work: Work, patient_id: str, outcome: str) -> None:
@@ -108,9 +158,43 @@ def answer_risk(
         said = answer or RiskAnswer(opens=True)
         _step(
             work, patient_id, RiskStep.CONTACT, opening_id=standing.opening_id, reason_code=reason,
-            outcome_text=said.words.strip() or None, holder_name=said.holder_name.strip() or None,
+            outcome_text=said.words.strip() or None, holder_contact=said.holder_contact.strip() or None,
+            holder_name=said.holder_name.strip() or None,
             next_contact_on=said.next_contact_on or risk.next_contact(work.today),
             whom_to_look_for=said.whom_to_look_for.strip() or None, encounter_id=encounter_id,
         )  # fmt: skip
     elif answer is not None and answer.opens:
         _open_risk(work, patient_id, answer, reason, encounter_id)
+
+
+def keep_assessment(
+    work: Work, assessment: Assessment | None, *, patient_id: str, encounter_id: str | None, note_id: str | None = None
+) -> None:
+    """What was asked about danger, answered and done; part of signing a note. Nothing follows from it by itself."""
+    work.require(Permission.WRITE_NOTES)
+    if assessment is None or assessment.is_empty:
+        return
+    if work.session.get(RiskAssessment, assessment.assessment_id) is not None:
+        return
+    work.add(
+        RiskAssessment(
+            id=assessment.assessment_id, patient_id=patient_id, encounter_id=encounter_id, note_id=note_id,
+            occurred_on=work.today, answers=kept_answers(assessment.asked), words=assessment.words.strip() or None,
+            done_text=assessment.done_text.strip() or None, by_id=work.actor.staff_id, by_name=work.actor.name,
+        )
+    )  # fmt: skip
+
+
+def keep_questions(work: Work, questions: Sequence[DangerQuestion]) -> None:
+    """The clinic's own questions, in this order; what is no longer among them is retired. Old answers keep theirs."""
+    work.require(Permission.KEEP_CATALOGS)
+    kept = checked_questions(questions)
+    for gone in {one.question_id for one in risks.own_questions(work)} - {one.question_id for one in kept}:
+        work.revise(work.load(RiskQuestion, gone), seen={}, to={"retired": True})
+    for place, question in enumerate(kept, 1):
+        told = {"words": question.words, "place": place, "retired": False}
+        row = work.session.get(RiskQuestion, question.question_id)
+        if row is None:
+            work.add(RiskQuestion(id=question.question_id, **told))
+        else:
+            work.revise(row, seen={}, to=told)

@@ -9,10 +9,12 @@ from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import notes
 from clinic_desktop.features.consults.records.encounters import Addendum, ConsultNote, Encounter, NoteSignature
 from clinic_desktop.features.consults.rules import signing
+from clinic_desktop.features.consults.rules.asking_danger import Assessment
 from clinic_desktop.features.consults.rules.diagnoses import ConditionChange
 from clinic_desktop.features.consults.rules.goals import GoalChange
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.rules.safety import GivenAnswer
+from clinic_desktop.features.consults.rules.safety_plan import NewPlan
 from clinic_desktop.features.consults.rules.scoring import GivenScale
 from clinic_desktop.features.consults.rules.signing import NoteState, SignatureKind
 from clinic_desktop.features.consults.service.diagnoses import change_condition
@@ -25,8 +27,9 @@ from clinic_desktop.features.consults.service.encounters import (
 )
 from clinic_desktop.features.consults.service.goals import keep_goals
 from clinic_desktop.features.consults.service.instruments import keep_answers
-from clinic_desktop.features.consults.service.risk import answer_risk
+from clinic_desktop.features.consults.service.risk import answer_risk, keep_assessment
 from clinic_desktop.features.consults.service.safety import keep_safety_answers
+from clinic_desktop.features.consults.service.safety_plans import keep_plan
 from clinic_desktop.features.medication.service import prescribing
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.staff import queries as staff
@@ -80,11 +83,14 @@ class Written:
     plan_items: tuple[str, ...] = ()
     """Codes of what was agreed and taught beside medicines."""
     safety_answers: tuple[GivenAnswer, ...] = ()
+    assessment: Assessment | None = None
+    """What was asked about danger, and what was done."""
+    safety_plan: NewPlan | None = None
 
     @property
     def is_empty(self) -> bool:
         words = any(text.strip() for text in self.sections.values())
-        beside = self.conditions or self.prescription or self.stops or self.goals or self.plan_items
+        beside = self.conditions or self.prescription or self.stops or self.goals or self.plan_items or self.safety_plan
         return not (words or any(s.is_given for s in self.scales) or beside)
 
 
@@ -119,6 +125,10 @@ def sign_note(work: Work, *, encounter_id: str, note_id: str, written: Written, 
     _add_note(work, encounter, note_id, written)
     reasons = [code for given in written.scales for code in _add_response(work, encounter, note_id, given)]
     answer_risk(work, encounter.patient_id, written.risk, reasons, encounter_id)
+    of_note = {"patient_id": encounter.patient_id, "encounter_id": encounter_id, "note_id": note_id}
+    keep_assessment(work, written.assessment, **of_note)
+    if written.safety_plan is not None:
+        keep_plan(work, written.safety_plan, **of_note)
     for change in written.conditions:
         change_condition(
             work, change, patient_id=encounter.patient_id, occurred_on=encounter.occurred_on, encounter_id=encounter.id

@@ -355,4 +355,5 @@ def upgrade() -> None:
     op.add_column("medication_request", sa.Column("repeats_id", sa.Text(), nullable=True))
     op.add_column("presentation", sa.Column("content_tenths_ml", sa.Integer(), nullable=True))
     op.add_column("risk_event", sa.Column("holder_contact", sa.Text(), nullable=True))
-    op.add_column("risk_event", sa.Column("contact_way", sa.Text(), nullable=True))
+    op.add_column("risk_event", sa.Column("outcome_code", sa.Text(), nullable=True))
+    op.add_column("risk_event", sa.Column("undoes_id", sa.Text(), nullable=True))
