@@ -8,13 +8,14 @@ from clinic_desktop.features.agenda.queries import calls
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.agenda.service import day as agenda
-from clinic_desktop.features.consults.queries import episodes, public, sheet
+from clinic_desktop.features.consults.queries import episodes, public, sheet, story
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.queries import people as patients_queries
 from clinic_desktop.features.patients.rules.rows import Mark
 from clinic_desktop.features.patients.service import filing
 from clinic_desktop.features.patients.service import registering as patients
+from clinic_desktop.features.referrals import queries as referrals
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -28,6 +29,7 @@ def fill() -> None:
     patients.records_elsewhere = (_count_appointments, public.what_is_here, _count_medicines)
     calls.not_expected = (episodes.ended_people,)
     sheets.sheet_contents = (sheet.sheet_blocks,)
+    story.more = (referrals.story_lines,)
     patients_queries.last_visits = public.last_visit_days
     patients_queries.marks = (_day_marks, public.last_visit_marks, _consent_marks)
     if _derive_again not in applying.after_merge:

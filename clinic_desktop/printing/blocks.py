@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.printing import qr
+from clinic_desktop.printing.drawings import drawn
 from clinic_desktop.printing.ink import Bars, Box, Ink, Line, Ring, Strip
 from clinic_desktop.printing.paper import (
     MM,
@@ -13,6 +14,7 @@ from clinic_desktop.printing.paper import (
     Block,
     Code,
     CutLine,
+    Drawing,
     Fact,
     Facts,
     Heading,
@@ -64,6 +66,8 @@ def _set(kit: Kit, block: Block, width: float) -> list[Strip]:
             found = cut_line(kit, block.words, width)
         case Code():
             found = _code(kit, block, width)
+        case Drawing():
+            found = [*small_head(kit, block.head, width), drawn(kit, block, width)]
         case Slip():
             return _slip(kit, block, width)
     return spaced(found, kit.look.gap)

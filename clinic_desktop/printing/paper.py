@@ -7,11 +7,12 @@ reads any. Nothing here imports reportlab; that happens when the first paper is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from clinic_desktop.kernel.i18n import _
+from clinic_desktop.printing.drawing import Letters, Shape
 
 MM = 72 / 25.4
 
@@ -173,6 +174,15 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """Lines and words in a frame of the paper's width. `draw` is given the width, and how wide words are, in points."""
+
+    draw: Callable[[float, Letters], Sequence[Shape]]
+    height: float
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Slip:
     """The part to tear off, at the foot of the last page under a cut line; it stays in one piece.
 
@@ -186,7 +196,7 @@ class Slip:
     cut_words: str = ""
 
 
-Block = Heading | Facts | Words | Notice | Rows | Ticks | Blank | Signature | CutLine | Code | Slip
+Block = Heading | Facts | Words | Notice | Rows | Ticks | Blank | Signature | CutLine | Code | Drawing | Slip
 
 
 @dataclass(frozen=True, slots=True)

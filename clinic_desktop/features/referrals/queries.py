@@ -12,6 +12,7 @@ from clinic_desktop.features.consults.queries import diagnoses, notes, risks, sc
 from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
 from clinic_desktop.features.consults.rules.diagnoses import VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
+from clinic_desktop.features.consults.rules.telling import StoryKind, StoryLine
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, current_medicines
 from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.queries import people as patients
@@ -33,8 +34,9 @@ from clinic_desktop.features.referrals.rules import (
     closes,
     is_late,
     needs_reason,
+    say_reply,
 )
-from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.dates import PartialDate, say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.names import fold
@@ -173,6 +175,24 @@ def of_patient(asker: Asker, patient_id: str) -> tuple[ReferralRow, ...]:
     asker.require(*_READERS)
     restricted.must_open(asker, patient_id)
     return _rows(asker, ServiceRequest.patient_id == patient_id)
+
+
+def story_lines(asker: Asker, patient_id: str) -> tuple[StoryLine, ...]:
+    """For consults.queries.story.more: each letter, and what came back."""
+    told: list[StoryLine] = []
+    for letter in of_patient(asker, patient_id):
+        words = _("Letter")
+        sent = StoryLine(
+            StoryKind.LETTER, PartialDate.of(letter.written_on), letter.request_id,
+            _("Letter to {receiver}").format(receiver=letter.receiver_text), letter.folio, mark=words,
+        )  # fmt: skip
+        told.append(sent)
+        for at, reply in enumerate(letter.replies):
+            day = PartialDate.of(reply.seen_on or reply.received_on)
+            parts = (reply.by_text, reply.diagnosis_text, reply.treatment_text, reply.advice_text)
+            under = " · ".join(part for part in parts if part)
+            told.append(StoryLine(StoryKind.LETTER, day, f"{letter.request_id} {at}", say_reply(reply.kind), under))
+    return tuple(told)
 
 
 def by_folio(asker: Asker, folio: str) -> ReferralRow | None:

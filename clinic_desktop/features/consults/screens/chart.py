@@ -1,35 +1,37 @@
-"""A chart for reading: the story at the left, one note in the middle, the course at the right."""
+"""A chart on one screen: the story at the left, one note in the middle, the course and what holds today at the right.
+
+A small window keeps the story and shows the others one at a time.
+"""
 
 from functools import partial
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from clinic_desktop.features.consults.queries import chart as charts
-from clinic_desktop.features.consults.rules.diagnoses import CLINICAL_WORDS, VERIFICATION_WORDS
-from clinic_desktop.features.consults.rules.scoring import say_band, scale_of
 from clinic_desktop.features.consults.screens import also, slots
 from clinic_desktop.features.consults.screens.danger import Danger, DangerStrip, OutcomeSheet
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView
+from clinic_desktop.features.consults.screens.standing import Standing
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
-from clinic_desktop.features.consults.screens.trend import Trend, course_of
+from clinic_desktop.features.consults.screens.trend import Trend, course_of, open_large, what_of
 from clinic_desktop.features.consults.screens.vitals import LastVitals
 from clinic_desktop.features.consults.screens.whose import banner_of
 from clinic_desktop.features.consults.service import encounters
-from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.uikit.buttons import Button
-from clinic_desktop.uikit.keys import bind
-from clinic_desktop.uikit.layouts import clear, row, scrolled, stack
+from clinic_desktop.uikit.buttons import Button, Tabs
+from clinic_desktop.uikit.keys import bind, cap
+from clinic_desktop.uikit.layouts import row, scrolled, stack
+from clinic_desktop.uikit.marks import KeyCap
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Banner, Card, EmptyState
 from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
-from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
+from clinic_desktop.uikit.words import Text
 
-SCALE = "phq9"
+_STORY, _SMALL_STORY, _SIDE = 236, 208, 336
 
 
 class ChartScreen(QWidget):
@@ -42,47 +44,51 @@ class ChartScreen(QWidget):
         self.chart = office.ask(charts.chart, patient_id)
         self.strip, self.story, self.view = DangerStrip(), TimelinePanel(), NoteView(office)
         self.deeds = NoteDeeds(office, self.view, self)
-        self.trend = Trend(scale_of(SCALE))
+        self.trend = Trend(None)
+        self.standing = Standing()
         self.empty = EmptyState(_("Nothing is signed yet. Open the consultation to write the first note."))
         self.write = Button(_("Open the consultation"), key="save", kind="primary", icon="stethoscope")
         if not office.may(Permission.WRITE_NOTES):
             self.write.hide()
         self.also = also.make_button(office, lambda: self._patient_id, lambda: None, self)
-        self._facts = QWidget()
-        self._lines = stack(self._facts, gap=4)
         self.vitals = LastVitals(office)
+        self.tabs = Tabs([_("Note"), _("Today"), _("Course")])
+        self._compact: bool | None = None
         self._lay_out()
         self._connect(note_id)
 
     def _lay_out(self) -> None:
-        note = Card((self.view, 1), self.empty, margins=(S4, 10, S3, S3))
+        self._note = Card((self.view, 1), self.empty, margins=(S4, 10, S3, S3))
         self._course_of_what = Text("", "small", color="quiet")
-        head = row(Text(_("Course"), "head", "semi"), self._course_of_what, None, gap=6)
-        self._course = Card(head, (self.trend, 1), margins=(S4, 10, S3, 8), gap=2)
+        head = row(Text(_("Course"), "head", "semi"), self._course_of_what, None, KeyCap(cap("section_9")), gap=6)
+        self._course = Card(head, (self.trend, 1), margins=(S4, S2, S3, 6), gap=2)
         told = QWidget()
-        stack(told, self._facts, self.vitals, *self._hung(), None, gap=S2)
-        facts = Card((scrolled(told), 1), margins=(S4, 10, S4, 10))
-        self._side = QWidget()
-        stack(self._side, (self._course, 1), (facts, 1), gap=S2)
+        stack(told, self.standing, self.vitals, *self._hung(), None, gap=S2)
+        self._told = scrolled(told)
+        self._told.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._told.setAccessibleName(_("What holds today"))
+        self._facts = Card((self._told, 1), margins=(S4, S2, S2, S2))
+        self._small, self._side, self._wide = QStackedWidget(), QWidget(), QWidget()
+        self._side.setFixedWidth(_SIDE)
+        self._side_lines = stack(self._side, gap=S2)
+        self._pages = stack(self._wide, self.tabs, (self._small, 1), gap=4)
+        self._middle = row((self._wide, 1), (self._note, 1), self._side, gap=S2)
         body = QWidget()
-        columns = row(self.story, (note, 1), self._side, gap=S2)
-        stack(
-            body,
-            self.strip,
-            (columns, 1),
-            row(*self.deeds.all(), self.also, None, self.write, gap=S2),
-            margins=(S3, S2, S3, S2),
-            gap=S2,
-        )
+        columns = row(self.story, (self._middle, 1), gap=S2)
+        deeds = row(*self.deeds.all(), self.also, None, self.write, gap=S2)
+        stack(body, self.strip, (columns, 1), deeds, margins=(S3, S2, S3, S2), gap=S2)
         self._outer = stack(self, (body, 1), gap=0)
-        self._compact: bool | None = None
         self._arrange()
 
     def _connect(self, note_id: str | None) -> None:
         self.story.opened.connect(self._open)
         self.strip.pressed.connect(self._answer_danger)
         self.write.clicked.connect(lambda: self._office.go("consult", patient_id=self._patient_id))
+        self.tabs.chosen.connect(self._small.setCurrentIndex)
         bind(self, "section_1", self.story.take_focus)
+        for number, at in ((2, 0), (3, 1), (4, 2)):
+            bind(self, f"section_{number}", partial(self.go_to, at))
+        bind(self, "section_9", lambda: open_large(self._office, self.chart, self))
         self._office.follow(charts.TABLES, self, self.reload)
         # The line that says who looked is written after the page is painted.
         look = partial(encounters.look_at_chart, patient_id=self._patient_id)
@@ -96,19 +102,38 @@ class ChartScreen(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """A small window keeps the story, the note and what stands now; the course is for a larger one."""
         compact = is_compact(self.window().width())
         if compact == self._compact:
             return
         self._compact = compact
-        self._course.setVisible(not compact)
-        self._side.setFixedWidth(230 if compact else 320)
-        self.story.setFixedWidth(168 if compact else 200)
+        self.story.setFixedWidth(_SMALL_STORY if compact else _STORY)
+        panels = (self._note, self._facts, self._course)
+        if compact:
+            for panel in panels:
+                self._small.addWidget(panel)
+            self._small.setCurrentIndex(self.tabs.at())
+        else:
+            self._middle.insertWidget(1, self._note, 1)
+            self._side_lines.addWidget(self._course, 2)
+            self._side_lines.addWidget(self._facts, 3)
+            for panel in panels:
+                # A page that was not in front does not show itself.
+                panel.show()
+        self._wide.setVisible(compact)
+        self._side.setVisible(not compact)
+        self._show_banner(compact)
+
+    def _show_banner(self, compact: bool) -> None:
         old = self.findChild(Banner)
-        self._outer.insertWidget(0, banner_of(self.chart.header, compact=compact))
+        self._outer.insertWidget(0, banner_of(self.chart, compact=compact))
         if old is not None:
             self._outer.removeWidget(old)
             old.deleteLater()
+
+    def go_to(self, at: int) -> None:
+        """The note, what holds today, the course; in a small window its page comes to the front first."""
+        self.tabs.set_at(at)
+        (self.view, self._told, self.trend)[at].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _hung(self) -> list[QWidget]:
         """What upper rooms know of this person."""
@@ -123,47 +148,22 @@ class ChartScreen(QWidget):
         self.story.take_focus()
 
     def reload(self) -> None:
+        before = self.chart.header
         self.chart = self._office.ask(charts.chart, self._patient_id)
+        if self.chart.header != before:
+            self._show_banner(bool(self._compact))
         self._show()
 
     def _show(self) -> None:
         self.strip.show_danger(Danger(self.chart.risk), self._today)
-        self.story.show_chart(self.chart, None, self._today.year)
-        self.trend.show_course(course_of(self.chart, scale_of(SCALE), self._today))
-        self._course_of_what.setText(_("{scale} and medicines").format(scale=self.trend.scale.title))
+        self.story.show_chart(self.chart, None, self._today.year, self._whole)
+        self.trend.show_course(course_of(self.chart, None, self._today))
+        self._course_of_what.setText(what_of(self.trend))
         self.vitals.show_last(self._patient_id, self.chart.vitals)
-        clear(self._lines)
-        self._show_conditions()
-        self._show_scores()
-        self._show_medicines()
-        if self.chart.next_booking is not None:
-            day = say_day(self.chart.next_booking.day)
-            self._lines.addWidget(Phrase(quiet(_("Next visit") + "  "), semi(day)))
+        self.standing.show_chart(self.chart, self._today)
 
-    def _show_conditions(self) -> None:
-        self._lines.addWidget(Text(_("Diagnosis"), weight="semi"))
-        for row_ in self.chart.conditions:
-            status = f"{_(VERIFICATION_WORDS[row_.verification_status])}, {_(CLINICAL_WORDS[row_.clinical_status])}"
-            self._lines.addWidget(Phrase(semi(f"{row_.code or ''}  "), row_.title, quiet(f"  {status}")))
-        if not self.chart.conditions:
-            self._lines.addWidget(Text(_("None written yet."), color="quiet"))
-
-    def _show_scores(self) -> None:
-        last = self.chart.last_score(SCALE)
-        if last is not None:
-            said = f"{last.total} · {say_band(SCALE, last.band)}"
-            self._lines.addWidget(
-                Phrase(semi(f"{scale_of(SCALE).title}  "), said, quiet(f"  {say_day(last.occurred_on)}"))
-            )
-
-    def _show_medicines(self) -> None:
-        self._lines.addSpacing(4)
-        self._lines.addWidget(Text(_("Medicines"), weight="semi"))
-        for line in self.chart.medicines:
-            state = "" if line.running else "  " + _("ended")
-            self._lines.addWidget(Phrase(semi(line.name), f" {line.product}  ", quiet(f"{line.course or ''}{state}")))
-        if not self.chart.medicines:
-            self._lines.addWidget(Text(_("No medicine is prescribed."), color="quiet"))
+    def _whole(self) -> charts.Chart:
+        return self._office.ask(charts.chart, self._patient_id, whole_story=True)
 
     def _open(self, stop: Stop) -> None:
         if stop.note_id is not None:

@@ -1,190 +1,291 @@
-"""The course of things over true time: scores with their values, bands as faint grounds, medicines as bars."""
+"""The trend: scores, medicines and events on one axis. Small beside a note; large, with a choice of scales, on Ctrl+9.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Left and right walk through the days on which something was, and each is said.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from clinic_desktop.features.consults.letters import trend as papers
 from clinic_desktop.features.consults.queries.chart import Chart
-from clinic_desktop.features.consults.queries.courses import MedicineSpan
-from clinic_desktop.features.consults.rules.scoring import Scale, scale_of
-from clinic_desktop.kernel.dates import PartialDate
-from clinic_desktop.kernel.i18n import _
-from clinic_desktop.uikit.painting import rounded
-from clinic_desktop.uikit.theme import col, font, metrics
+from clinic_desktop.features.consults.rules.course import Course, Spot, only, spots
+from clinic_desktop.features.consults.rules.course_drawing import MOST_SERIES, Drawn, draw
+from clinic_desktop.features.consults.rules.scale_tables import Scale, find_scale
+from clinic_desktop.features.consults.service import leaving as service
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.printing.drawing import Dot, Form, Letters, Patch, Shape, Side, Stroke, Tint, Wording
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.choices import Check
+from clinic_desktop.uikit.dialogs import Sheet
+from clinic_desktop.uikit.layouts import row
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.painting import focus_ring, rounded
+from clinic_desktop.uikit.theme import S3, Role, Size, Weight, col, font, metrics
+from clinic_desktop.uikit.words import Text
 
-MOST_BARS = 3
-_LEFT, _RIGHT_ROOM, _TOP = 76, 22, 6
-_BAR, _AXIS = 20, 22
-_CENTER, _MIDDLE = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignVCenter
-_AT_RIGHT = Qt.AlignmentFlag.AlignRight | _MIDDLE
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    day: date
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    points: tuple[Point, ...]
-    spans: tuple[MedicineSpan, ...]
-    today: date
-    pending: str = ""
-    """Words at today for a score that has no total: never a point."""
-    scale: Scale | None = None
-
-    @property
-    def first_day(self) -> date:
-        return min([point.day for point in self.points] + [span.start for span in self.spans] + [self.today])
+_INK: dict[Tint, Role] = {Tint.TEXT: "text", Tint.QUIET: "quiet", Tint.STRONG: "accent", Tint.FAINT: "line"}
+_GROUND: dict[Tint, Role] = {Tint.STRONG: "accent_soft", Tint.FAINT: "ground"}
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
+_SIDES = {
+    Side.LEFT: Qt.AlignmentFlag.AlignLeft | _MIDDLE,
+    Side.CENTRE: Qt.AlignmentFlag.AlignCenter,
+    Side.RIGHT: Qt.AlignmentFlag.AlignRight | _MIDDLE,
+}
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 
 
-def course_of(chart: Chart, scale: Scale, today: date, pending: str = "") -> Course:
-    """Of `scale`, or of the one this person was last asked, where `scale` never was."""
-    totalled = [row for row in chart.scores if row.total is not None]
-    if totalled and not pending and not any(row.scale_code == scale.code for row in totalled):
-        scale = scale_of(totalled[-1].scale_code)
-    points = tuple(
-        Point(r.occurred_on, r.total) for r in totalled if r.scale_code == scale.code and r.total is not None
-    )
-    return Course(points, chart.spans[:MOST_BARS], today, pending, scale)
+def course_of(chart: Chart, scale: Scale | None, today: date, pending: str = "") -> Course:
+    """Of `scale`, or of the one this person was asked last, where `scale` never was."""
+    answered = [r for r in chart.scores if r.total is not None]
+    codes = [scale.code] if scale else []
+    if answered and not pending and not any(r.scale_code in codes for r in answered):
+        codes = [answered[-1].scale_code]
+    return replace(only(chart.course, codes), today=today, pending=pending)
+
+
+def what_of(trend: "Trend") -> str:
+    """What is drawn, in words for the head beside it."""
+    title = trend.scale.title if trend.scale else ""
+    return _("{scale} and medicines").format(scale=title) if title else _("medicines and events")
 
 
 class Trend(QWidget):
-    def __init__(self, scale: Scale, parent: QWidget | None = None) -> None:
+    """`scale` is the one whose bands are drawn."""
+
+    walked = Signal(str)
+
+    def __init__(self, scale: Scale | None, *, large: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.scale = scale
+        self._large = large
         self._course: Course | None = None
+        self._spots: tuple[Spot, ...] = ()
+        self._at: int | None = None
+        self._drawn: Drawn | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(220, 150)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_course(self, course: Course) -> None:
+        if course == self._course:
+            return
         self._course = course
-        self.scale = course.scale or self.scale
-        told = [f"{PartialDate.of(point.day).said()} {point.total}" for point in course.points]
-        self.setAccessibleName(f"{self.scale.title}: {', '.join(told)}")
+        self._spots = spots(course)
+        self._drawn, self._at = None, None
+        first = find_scale(course.series[0].scale_code) if course.series else None
+        self.scale = first or self.scale
+        titles = ", ".join(series.title for series in course.series)
+        count = ngettext("{count} day", "{count} days", len(self._spots)).format(count=len(self._spots))
+        self.setAccessibleName(_("Course: {what}; arrows walk through {count}").format(what=titles, count=count))
+        self.setAccessibleDescription(self._spots[-1].words if self._spots else "")
         self.update()
 
+    def spot(self) -> Spot | None:
+        return self._spots[self._at] if self._at is not None and self._at < len(self._spots) else None
+
+    def left_out(self) -> int:
+        """Medicines for which there was no room."""
+        return self._laid_out().left_out if self._course else 0
+
     def sizeHint(self) -> QSize:
-        return QSize(320, 220)
+        return QSize(860, 420) if self._large else QSize(320, 220)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._drawn = None
+
+    # walking
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if not self._spots or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        elif key in _STEPS:
+            start = self._at if self._at is not None else len(self._spots) - (1 if _STEPS[key] > 0 else 0)
+            self._go(start + _STEPS[key])
+        elif key in _ENDS:
+            self._go(_ENDS[key] % len(self._spots))
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._spots:
+            frame, x = self._laid_out().frame, event.position().x()
+            self._go(min(range(len(self._spots)), key=lambda at: abs(frame.x(self._spots[at].day) - x)))
+
+    def _go(self, at: int) -> None:
+        self._at = max(0, min(at, len(self._spots) - 1))
+        words = self._spots[self._at].words
+        self.setAccessibleDescription(words)
+        self.walked.emit(words)
+        self.update()
+
+    # painting
+
+    def _laid_out(self) -> Drawn:
+        if self._drawn is None:
+            assert self._course is not None
+            self._drawn = draw(self._course, self.width(), self.height() - 4, _letters(), large=self._large)
+        return self._drawn
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._course is None:
-            return
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self._course.points and not self._course.spans:
+        if self._course is None or self._course.is_empty:
             painter.setFont(font("small"))
             painter.setPen(col("quiet"))
-            painter.drawText(QRectF(self.rect()), _CENTER, _("The course is drawn here from the first score on."))
+            words = _("The course is drawn here from the first score on.")
+            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+        else:
+            drawn = self._laid_out()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for shape in drawn.shapes:
+                _paint(painter, shape)
+            self._paint_spot(painter, drawn)
+        if self.hasFocus():
+            focus_ring(painter, QRectF(self.rect()))
+
+    def _paint_spot(self, painter: QPainter, drawn: Drawn) -> None:
+        here = self.spot()
+        if here is None:
             return
-        self._paint_bands(painter)
-        self._paint_points(painter, self._course)
-        self._paint_spans(painter, self._course)
-        self._paint_axis(painter, self._course)
-
-    # where things stand
-
-    def _bottom(self) -> float:
-        bars = len(self._course.spans) if self._course else 0
-        return self.height() - _AXIS - 8 - _BAR * bars
-
-    def _x(self, day: date) -> float:
-        assert self._course is not None
-        first, last = self._course.first_day, self._course.today
-        whole = max((last - first).days, 1)
-        left, right = _LEFT + 14, self.width() - _RIGHT_ROOM
-        return left + (right - left) * (day - first).days / whole
-
-    def _y(self, total: float) -> float:
-        low, high = self._bottom(), _TOP + 10
-        return low - (low - high) * total / self.scale.highest
-
-    # what is drawn
-
-    def _paint_bands(self, painter: QPainter) -> None:
-        right = self.width() - _RIGHT_ROOM
-        for at, band in enumerate(self.scale.bands):
-            top, low = self._y(min(band.high + 1, self.scale.highest)), self._y(band.low)
-            if at % 2:
-                painter.fillRect(QRectF(_LEFT, top, right - _LEFT, low - top), col("ground"))
-            painter.setFont(font("tiny"))
-            painter.setPen(col("quiet"))
-            painter.drawText(QRectF(0, (top + low) / 2 - 8, _LEFT - 6, 16), _AT_RIGHT, _short(str(band.words)))
-        painter.fillRect(QRectF(_LEFT, self._bottom(), right - _LEFT, 1), col("border"))
-
-    def _paint_points(self, painter: QPainter, course: Course) -> None:
-        spots = [QPointF(self._x(point.day), self._y(point.total)) for point in course.points]
-        painter.setPen(QPen(col("border"), 1, Qt.PenStyle.DashLine))
-        now = self._x(course.today)
-        painter.drawLine(QPointF(now, _TOP), QPointF(now, self.height() - _AXIS))
+        x = drawn.frame.x(here.day)
         painter.setPen(QPen(col("accent"), 2))
-        painter.drawPolyline(QPolygonF(spots))
-        said_until = -100.0
-        for spot, point in zip(spots, course.points, strict=True):
-            rounded(painter, QRectF(spot.x() - 4.5, spot.y() - 4.5, 9, 9), col("surface"), col("accent"), 4.5, 2)
-            # Values that would lie on each other are left out; the line and the chart's words have them all.
-            if spot.x() - said_until >= 20 or point is course.points[-1]:
-                painter.setFont(font("small", "semi"))
-                painter.setPen(col("text"))
-                painter.drawText(QRectF(spot.x() - 15, spot.y() - 22, 30, 16), _CENTER, str(point.total))
-                said_until = spot.x()
-        if course.pending:
-            painter.setFont(font("small"))
-            painter.setPen(col("quiet"))
-            painter.drawText(QRectF(now - 134, _TOP - 4, 128, 16), _AT_RIGHT, course.pending)
-
-    def _paint_spans(self, painter: QPainter, course: Course) -> None:
-        top = self._bottom() + 8
-        for at, span in enumerate(course.spans):
-            start, end = self._x(span.start), self._x(min(span.end, course.today))
-            bar = QRectF(start, top + _BAR * at, max(end - start, 3), _BAR - 3)
-            rounded(painter, bar, col("accent_soft"), None, 3)
-            painter.setFont(font("small", "semi"))
-            painter.setPen(col("accent"))
-            wide = metrics("small", "semi").horizontalAdvance(span.name) + 16
-            if wide < bar.width():
-                painter.drawText(bar.adjusted(8, 0, 0, 0), _MIDDLE, span.name)
-            elif bar.x() - _LEFT > wide:
-                painter.drawText(QRectF(_LEFT, bar.y(), bar.x() - _LEFT - 6, bar.height()), _AT_RIGHT, span.name)
-            else:
-                painter.drawText(QRectF(bar.right() + 6, bar.y(), wide, bar.height()), _MIDDLE, span.name)
-        if course.spans:
-            painter.setFont(font("tiny"))
-            painter.setPen(col("quiet"))
-            painter.drawText(QRectF(0, top, _LEFT - 6, _BAR - 3), _AT_RIGHT, _("medicines"))
-
-    def _paint_axis(self, painter: QPainter, course: Course) -> None:
-        painter.setFont(font("tiny"))
-        painter.setPen(col("quiet"))
-        y = self.height() - _AXIS + 4
-        free_from = -100.0
-        now = self._x(course.today)
-        for day in _days_to_name(course):
-            x = self._x(day)
-            painter.fillRect(QRectF(x, self._bottom() + 1, 1, 4), col("border"))
-            if x - free_from >= 46 and now - x >= 46:
-                words = PartialDate.of(day).said()
-                short = words.rpartition("-")[0] if day.year == course.today.year else words
-                painter.drawText(QRectF(x - 34, y, 68, 16), _CENTER, short)
-                free_from = x
-        painter.drawText(QRectF(now - 30, y, 60, 16), _CENTER, _("today"))
+        painter.drawLine(QPointF(x, 0), QPointF(x, drawn.frame.bottom))
+        if self._large:
+            return
+        room = self.width() - 16
+        words = metrics("small", "semi").elidedText(here.words, Qt.TextElideMode.ElideRight, room)
+        wide = metrics("small", "semi").horizontalAdvance(words) + 12
+        box = QRectF(min(max(x - wide / 2, 2), self.width() - wide - 2), 1, wide, metrics("small").height() + 4)
+        rounded(painter, box, col("surface"), col("accent"), 4)
+        painter.setFont(font("small", "semi"))
+        painter.setPen(col("text"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
 
-def _short(words: str) -> str:
-    """A band's name in the room beside the axis: its first word, or that cut and the rest ("moder. severo")."""
-    room = _LEFT - 8
-    if metrics("tiny").horizontalAdvance(words) <= room:
-        return words
-    first, _space, rest = words.partition(" ")
-    if metrics("tiny").horizontalAdvance(first) <= room * 0.6:
-        return first
-    return metrics("tiny").elidedText(f"{first[:5]}. {rest}", Qt.TextElideMode.ElideRight, room)
+def _letters() -> Letters:
+    def width(words: str, small: bool, strong: bool) -> float:
+        return metrics(*_voice(small, strong)).horizontalAdvance(words)
+
+    return Letters(width, metrics().height(), metrics("small").height())
 
 
-def _days_to_name(course: Course) -> Sequence[date]:
-    return sorted({point.day for point in course.points} | {span.start for span in course.spans})
+def _voice(small: bool, strong: bool) -> tuple[Size, Weight]:
+    return "small" if small else "body", "semi" if strong else "regular"
+
+
+def _paint(painter: QPainter, shape: Shape) -> None:
+    match shape:
+        case Stroke():
+            style = Qt.PenStyle.DashLine if shape.dashed else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(col(_INK[shape.tint]), shape.width, style))
+            painter.drawLine(QPointF(shape.x1, shape.y1), QPointF(shape.x2, shape.y2))
+        case Patch():
+            area = QRectF(shape.x, shape.y, shape.width, shape.height)
+            ground = col(_GROUND.get(shape.tint, "surface")) if shape.soft else None
+            rounded(painter, area, ground, col(_INK[shape.tint]) if shape.edge else None, 3 if shape.edge else 0)
+        case Dot():
+            _paint_dot(painter, shape)
+        case Wording():
+            painter.setFont(font(*_voice(shape.small, shape.strong)))
+            painter.setPen(col(_INK[shape.tint]))
+            left = {Side.LEFT: 0.0, Side.CENTRE: 300.0, Side.RIGHT: 600.0}[shape.side]
+            painter.drawText(QRectF(shape.x - left, shape.y - 12, 600, 24), _SIDES[shape.side], shape.text)
+
+
+def _paint_dot(painter: QPainter, dot: Dot) -> None:
+    ink, half = col(_INK[dot.tint]), dot.size / 2
+    painter.setPen(QPen(ink, 2))
+    painter.setBrush(ink if dot.filled else col("surface"))
+    x, y = dot.x, dot.y
+    if dot.form is Form.CIRCLE:
+        painter.drawEllipse(QPointF(x, y), half, half)
+    elif dot.form is Form.SQUARE:
+        painter.drawRect(QRectF(x - half + 0.5, y - half + 0.5, dot.size - 1, dot.size - 1))
+    elif dot.form is Form.CROSS:
+        painter.drawLine(QPointF(x - half, y - half), QPointF(x + half, y + half))
+        painter.drawLine(QPointF(x - half, y + half), QPointF(x + half, y - half))
+    else:
+        painter.drawPolygon(QPolygonF([QPointF(x + dx * half, y + dy * half) for dx, dy in CORNERS[dot.form]]))
+
+
+CORNERS = {
+    Form.DIAMOND: ((0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)),
+    Form.TRIANGLE: ((0.0, -1.2), (1.1, 0.9), (-1.1, 0.9)),
+}
+
+
+# -- large
+
+
+def open_large(office: Office, chart: Chart, screen: QWidget) -> "TrendSheet":
+    sheet = TrendSheet(office, chart, screen)
+    sheet.open()
+    return sheet
+
+
+class TrendSheet(Sheet):
+    """The whole course, with a choice of scales; what is walked through is said under it."""
+
+    def __init__(self, office: Office, chart: Chart, screen: QWidget) -> None:
+        self._office, self._chart = office, chart
+        course = chart.course
+        codes = [series.scale_code for series in course.series]
+        self.checks = {code: Check(s.title) for code, s in zip(codes, course.series, strict=True)}
+        main = find_scale(codes[0]) if codes else None
+        self.trend = Trend(main, large=True)
+        self.said = Text(_("Left and right walk through the days."), "small", color="quiet", wrap=True)
+        self.said.setMinimumHeight(32)
+        self.room = Text("", "small", color="warning")
+        window = screen.window()
+        wide = max(min(window.width() - 60, 1180), 640)
+        choice = row(*self.checks.values(), None, self.room, gap=S3)
+        title = Text(_("Course of {name}").format(name=chart.header.said), "head", "semi")
+        super().__init__(_("Course"), screen, title, choice, (self.trend, 1), self.said, width=wide)
+        self.resize(wide, max(min(window.height() - 60, 640), 380))
+        self.add_deed(Button(_("Go back"), key="back", kind="quiet"))
+        self.print = self.add_deed(Button(_("Print"), key="print", kind="primary", icon="printer"), self._print)
+        for at, check in enumerate(self.checks.values()):
+            check.setChecked(at < 2)
+            check.toggled.connect(self._choose)
+        self.trend.walked.connect(self.said.setText)
+        self._choose()
+        self.trend.setFocus()
+
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(code for code, check in self.checks.items() if check.isChecked())
+
+    def _choose(self) -> None:
+        codes = self.chosen()
+        # More scales than there are marks to tell them apart would mislead.
+        for check in self.checks.values():
+            check.setEnabled(check.isChecked() or len(codes) < MOST_SERIES)
+        self.trend.show_course(only(self._chart.course, codes))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        left_out = self.trend.left_out()
+        words = ngettext("{count} medicine has no room", "{count} medicines have no room", left_out)
+        self.room.setText(words.format(count=left_out) if left_out else "")
+
+    def _print(self) -> None:
+        from clinic_desktop.printing.preview import Leaving, Preview
+
+        office, patient_id = self._office, self._chart.header.patient_id
+        pdf = office.ask(papers.trend_paper, patient_id, self.chosen()).pdf()
+
+        def record(leaving: Leaving, proceed: Callable[[], None]) -> None:
+            note: Any = partial(
+                service.note_course_printed, patient_id=patient_id, way=leaving.way, copies=leaving.copies
+            )
+            office.do(note, self, then=lambda _none: proceed())
+
+        Preview(pdf, _("Course"), parent=self, record=record, suggested="hoja.pdf").open()
