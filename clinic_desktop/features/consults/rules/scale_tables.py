@@ -105,6 +105,7 @@ class Scale:
     change: ChangeRule | None = None
     cutoff_setting: str | None = None
     """The setting that holds this clinic's own cut-off."""
+    is_higher_better: bool = False
     for_adults: bool = False
     rated_by_clinician: bool = False
     is_total_only: bool = False
@@ -173,6 +174,7 @@ def _scale(table: Mapping[str, Any]) -> Scale:
         codes=tuple(match["codes"]),
         source=table["source"],
         lowest=total["from"],
+        is_higher_better=total["higher_is"] == "better",
         measures=_said(table["measures"]),
         further=_items(table.get("further", ())),
         cutoffs=tuple(Cutoff(c.get("at_least"), c.get("at_most"), c["source"]) for c in table["cutoffs"] if judged),
@@ -189,6 +191,7 @@ def _total_only(table: Mapping[str, Any]) -> Scale:
     return Scale(
         table["code"], table["title"], (), 1, table["total"]["to"], (), (), (), None, (), "",
         lowest=table["total"]["from"],
+        is_higher_better=table["total"]["higher_is"] == "better",
         measures=_said(table["measures"]),
         for_adults=table["for"] == "adults",
         is_total_only=True,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from clinic_desktop.features.consults.rules.questionnaires import ScoredItem
@@ -24,11 +24,11 @@ from clinic_desktop.uikit.theme import S2
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
 CELL, CELL_HEIGHT, ROW = 34, 24, 26
-_CELLS = 152
-"""All answers of one item together."""
-MOST_ROWS, LEAST_ROWS = 9, 4
+_WIDE_CELLS, _CELLS = 4, 120
+"""The answers of one item together, where there are more than four."""
+MOST_ROWS, LEAST_ROWS = 9, 3
 """More items scroll, and so they do where a low window has no room: the diagnosis below keeps its place."""
-_LONGEST = 220
+_LONGEST, _LINES = 176, 4
 _YES_NO = (0, 1)
 
 
@@ -63,6 +63,12 @@ class Rows(QScrollArea):
         self.setMaximumHeight(ROW * self._count)
         self.viewport().setAutoFillBackground(False)
         body.setAutoFillBackground(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        here = self.focusWidget()
+        if here is not None:
+            self.ensureWidgetVisible(here, 0, ROW)
 
     def sizeHint(self) -> QSize:
         return QSize(220, ROW * self._count)
@@ -104,7 +110,7 @@ class ScaleGrid(QWidget):
         if item in self.scale.further:
             weight = quiet
         label = Phrase(quiet(f"{item.number}  "), weight(str(item.label)), wrap=False)
-        cell = max(min(CELL, _CELLS // max(len(item.values), 1)), 24)
+        cell = CELL if len(item.values) <= _WIDE_CELLS else max(_CELLS // len(item.values), 24)
         choice = ItemChoice(
             [str(value) for value in item.values], cell=cell, height=CELL_HEIGHT, tick=False, moves_on=True
         )
@@ -205,8 +211,8 @@ class ScaleGrid(QWidget):
         self.question.setText(said)
         self.question.setToolTip(f"{item.text}\n{_say_options(item)}" if item else "")
         self.question.setVisible(bool(said))
-        # Room for the longer questions, so that nothing moves from one to the next.
-        self.question.setMinimumHeight(3 * self.question.fontMetrics().lineSpacing() if item else 0)
+        # The same room for all of them, so that nothing moves from one to the next.
+        self.question.setFixedHeight(_LINES * self.question.fontMetrics().lineSpacing() if item else ROW)
 
 
 def _say_options(item: ScoredItem) -> str:

@@ -49,7 +49,7 @@ def facts(scale: Scale, wording: InstrumentRow | None) -> list[tuple[str, str]]:
         found.append((_("Smallest change"), f"{words} ({scale.change.smallest_source})"))
         words = _("half or less of the first; remission below {limit}").format(limit=scale.change.remission_below)
         found.append((_("Response"), f"{words} ({scale.change.source})"))
-    found.append((_("Licence"), scale.licence))
+    found.append((_("Terms of use"), scale.licence))
     if wording is not None:
         said = " · ".join(part for part in (wording.title, wording.version, wording.language_code) if part)
         found += [(_("Wording"), said), (_("Copyright"), wording.copyright or _("the file says none"))]

@@ -38,9 +38,9 @@ from clinic_desktop.uikit.buttons import Link
 from clinic_desktop.uikit.choices import Choice
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.keys import cap
-from clinic_desktop.uikit.layouts import clear, row, stack
+from clinic_desktop.uikit.layouts import clear, line_up, row, stack
 from clinic_desktop.uikit.marks import Chip, KeyCap
-from clinic_desktop.uikit.surfaces import Card, Line
+from clinic_desktop.uikit.surfaces import Card
 from clinic_desktop.uikit.theme import S4
 from clinic_desktop.uikit.words import Text
 
@@ -53,6 +53,8 @@ HOW_WORDS = {
 }
 _ASKED = (HowGiven.PAPER, HowGiven.READ_ALOUD, HowGiven.INTERPRETER)
 _LONGEST_TITLE = 16
+_MOST_OTHERS = 3
+"""Beside the one that is shown; all of them stand in the list."""
 
 
 @dataclass
@@ -95,12 +97,11 @@ class ScalePart(Card):
         self._place = QWidget()
         self._body: QVBoxLayout = stack(self._place)
         others = QWidget()
-        self._others = stack(others, gap=0)
+        self._others = line_up(others, gap=6)
         super().__init__(
             row(self.title, self.other, None, KeyCap(cap("section_3")), gap=6),
             row(self.how_link, (self.read_by, 1), gap=6),
             (self._place, 1),
-            Line(),
             row(self.state, None, self.source, gap=6),
             self._remark,
             others,
@@ -245,7 +246,7 @@ class ScalePart(Card):
 
     def _remarks(self, scale: Scale) -> list[str]:
         """What must be read beside a number."""
-        told: list[str] = []
+        told = [_("higher is better")] if scale.is_higher_better else []
         if self._shown.how is HowGiven.INTERPRETER:
             told.append(_("read through an interpreter"))
         if not is_checked_in(self._spoken) and not scale.rated_by_clinician:
@@ -262,19 +263,26 @@ class ScalePart(Card):
     def _show_others(self) -> None:
         """Scales that were answered today beside the one that is shown, and those that are due."""
         clear(self._others)
-        given = {code: entry for code, entry in self._entries.items() if entry is not self._shown}
-        for code, entry in given.items():
+        for code, entry in self._entries.items():
             result = entry.widget.score()
-            if entry.widget.is_given():
-                said = say_total(entry.scale, result.total, result.band) if result.total is not None else ""
-                said = said or _("{count} of {all} · no total").format(count=result.answered, all=result.needed)
-                self._add_other(code, f"{entry.scale.title}  {said}")
+            if entry.widget.is_given() and entry is not self._shown:
+                said = (
+                    result.total
+                    if result.total is not None
+                    else "—"
+                    if entry.scale.is_total_only
+                    else f"{result.answered}/{result.needed}"
+                )
+                self._add_other(code, f"{entry.scale.title} {said}")
         asked = {code for code, entry in self._entries.items() if entry.widget.is_given()} | {self.scale.code}
         waiting = [one.scale_code for one in self._due if one.scale_code not in asked]
         if waiting:
             self._add_other(waiting[0], _("due again: {scale}").format(scale=scale_of(waiting[0]).title))
+        self._others.addStretch(1)
 
     def _add_other(self, code: str, words: str) -> None:
+        if self._others.count() >= _MOST_OTHERS:
+            return
         link = Link(words, small=True)
         link.clicked.connect(partial(self._picked, code))
         self._others.addWidget(link)
