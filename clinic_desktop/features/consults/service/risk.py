@@ -76,7 +76,10 @@ def note_risk_contact(
     holder_contact: str | None = None,
     outcome_code: ContactOutcome | None = None,
 ) -> None:
-    """What came of the contact that was due; the next one is in seven days unless a day is named."""
+    """What came of the contact that was due; the next one is in seven days unless a day is named.
+
+    Who was not found, or is not well, stays due.
+    """
     work.require(Permission.WRITE_NOTES)
     standing = _standing_risk(work, patient_id)
     if not outcome.strip() and (outcome_code is None or risk.needs_words(outcome_code)):
@@ -85,9 +88,14 @@ def note_risk_contact(
         work, patient_id, RiskStep.CONTACT, opening_id=standing.opening_id, outcome_text=outcome.strip() or None,
         outcome_code=outcome_code, holder_contact=(holder_contact or "").strip() or None,
         holder_name=(holder_name or "").strip() or None,
-        next_contact_on=next_contact_on or risk.next_contact(work.today),
+        next_contact_on=next_contact_on or _next_contact(outcome_code, work.today),
         whom_to_look_for=(whom_to_look_for or "").strip() or None,
     )  # fmt: skip
+
+
+def _next_contact(outcome: ContactOutcome | None, today: date) -> date | None:
+    """None leaves the contact due, as after somebody who was not found."""
+    return risk.next_contact(today) if outcome is None else risk.next_after(outcome, today)
 
 
 def note_found(work: Work, patient_id: str, *, contact_id: str, outcome: ContactOutcome, words: str = "") -> None:
