@@ -18,8 +18,10 @@ CATALOGS = {
     "found_by": (["code", "name", "source"], 11),
     "icd10": (["code", "title", "section", "unaccented", "source"], 1818),
     "identifications": (["code", "name", "sigsa_code", "source"], 7),
+    "lab_tests": (["code", "name", "unit"], 20),
     "languages": (["code", "name", "country", "clinic", "iso639_3"], 43),
     "medicines": (["atc", "name"], 67),
+    "safety_medicines": (["name", "atc"], 47),
     "respectful_terms": (["official", "said"], 13),
     "mental_state": (["code", "title_es", "title_en", "normal_es", "normal_en", "source"], 12),
     "municipalities": (["code", "country", "department_code", "department", "name", "source"], 464),
@@ -128,3 +130,20 @@ def test_spellings_of_one_surname_share_a_key(names: list[str]) -> None:
         return folded
 
     assert len({key(name) for name in names}) == 1
+
+
+def test_the_rules_of_safety_are_all_verified_have_a_source_and_groups_of_atc_codes() -> None:
+    catalog = read_json("safety_rules")
+    assert len(catalog["rules"]) == 16
+    assert len(catalog["groups"]) == 15
+    codes = [raw["code"] for raw in catalog["rules"]]
+    assert len(codes) == len(set(codes))
+    for raw in catalog["rules"]:
+        assert raw["shown"] is True
+        assert raw["confidence"].startswith("verified")
+        assert raw["source"]
+        assert {raw["first"], raw.get("second", raw["first"])} <= set(catalog["groups"])
+    atc = [code for group in catalog["groups"].values() for code in group]
+    atc += [code for raw in catalog["allergy_classes"] for code in raw["atc"]]
+    assert all(re.fullmatch(r"[A-Z]\d\d([A-Z]([A-Z](\d\d)?)?)?", code) for code in atc)
+    assert all(re.fullmatch(r"[A-Z]\d\d[A-Z][A-Z]\d\d", row["atc"]) for row in read_catalog("safety_medicines"))

@@ -26,6 +26,8 @@ PAPERS: dict[str, ConsentPurpose | str] = {
     "agenda.consult_sheet": "stays in the consulting room: care",
     "agenda.set_of_day": "the consult sheets of a day, which stay here: care",
     "bundles.slip": "numbers and control letters, nobody's name",
+    "consults.blank_form": "an empty form, about nobody",
+    "consults.reaction_page": ConsentPurpose.OTHER_SERVICE,
     "patients.consent_paper": "the consent itself, for the person and the folder",
     "patients.paper_of_act": "the consent itself, for the person and the folder",
     "patients.withdrawal_paper": "that a yes was taken back, for the person and the folder",

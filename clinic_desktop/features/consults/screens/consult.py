@@ -19,6 +19,7 @@ from clinic_desktop.features.consults.rules.sections import kind_words, section_
 from clinic_desktop.features.consults.rules.signing import NoteState
 from clinic_desktop.features.consults.screens import also
 from clinic_desktop.features.consults.screens.about import AboutSheet
+from clinic_desktop.features.consults.screens.allergies import ask_allergies
 from clinic_desktop.features.consults.screens.apart import add_apart
 from clinic_desktop.features.consults.screens.autosave import Autosave
 from clinic_desktop.features.consults.screens.begun import BegunStrip
@@ -48,7 +49,7 @@ from clinic_desktop.features.patients.rules.places import language_name
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.buttons import Button, Link, Tabs
 from clinic_desktop.uikit.keys import bind
@@ -175,6 +176,7 @@ class ConsultScreen(QWidget):
         self.begun.opened.connect(self._moved)
         bind(self, "section_2", self.note.take_focus)
         bind(self, "vitals", self.vitals.ask)
+        bind(self, "allergies", lambda: ask_allergies(self._office, PatientId(self._patient_id), None, self))
         for number, at in ((1, 0), (3, 1), (4, 2), (5, 3)):
             bind(self, f"section_{number}", partial(self.go_to, at))
 
@@ -222,11 +224,14 @@ class ConsultScreen(QWidget):
 
     def _arrange(self) -> None:
         if self._layout.arrange():
-            assert self.chart is not None
-            old = self.findChild(Banner)
-            self._layout.show_banner(banner_of(self.chart, compact=bool(self._layout.compact)), old)
+            self._show_banner()
             self._fit_permissions()
             self._show_state()
+
+    def _show_banner(self) -> None:
+        assert self.chart is not None
+        old = self.findChild(Banner)
+        self._layout.show_banner(banner_of(self.chart, compact=bool(self._layout.compact)), old)
 
     def _fit_permissions(self) -> None:
         """Nobody is shown a deed that is not theirs."""
@@ -261,6 +266,8 @@ class ConsultScreen(QWidget):
             before = self.chart
             self.encounter = self._office.ask(notes.encounter, self.encounter.encounter_id)
             self.chart = self._office.ask(charts.chart, self._patient_id)
+            if self.chart.header != before.header:
+                self._show_banner()
             self._show_chart()
             told = said_meanwhile(before, self.chart, self._note_id)
             if told:

@@ -47,11 +47,41 @@ def _paper_note(office: Office, patient_id: PatientId, _encounter_id: str | None
     PaperNoteSheet(office, patient_id, screen).open()
 
 
+def _results(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.results import ask_result
+
+    ask_result(office, patient_id, encounter_id, screen)
+
+
+def _reproduction(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.reproduction import ask_reproduction
+
+    ask_reproduction(office, patient_id, encounter_id, screen)
+
+
+def _reactions(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.reactions import ask_reaction
+
+    ask_reaction(office, patient_id, encounter_id, screen)
+
+
+def _allergies(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.allergies import ask_allergies
+
+    ask_allergies(office, patient_id, encounter_id, screen)
+
+
 OWN: tuple[ChartDeed, ...] = (
     ChartDeed(N_("Events"), "calendar-event", _WRITERS, _events),
     ChartDeed(N_("Medicines from elsewhere"), "pill", _WRITERS, _medicines),
     ChartDeed(N_("Papers from elsewhere"), "file-text", _WRITERS, _papers),
     ChartDeed(N_("Who follows the person"), "users", _WRITERS, _followers),
     ChartDeed(N_("A note from paper"), "note", _WRITERS, _paper_note),
+    ChartDeed(N_("Results"), "list-check", _WRITERS | {Permission.TAKE_VITALS}, _results),
+    ChartDeed(
+        N_("Pregnancy, lactation, contraception"), "heartbeat", _WRITERS | {Permission.TAKE_VITALS}, _reproduction
+    ),
+    ChartDeed(N_("Adverse reactions"), "alert-triangle", _WRITERS, _reactions),
+    ChartDeed(N_("Allergies"), "alert-circle", _WRITERS, _allergies),
     ChartDeed(N_("End of care, or coming back"), "logout", _WRITERS, _episode),
 )
