@@ -1,7 +1,6 @@
 """The leaflet of rights and the sheet with the four questions: large words for those who read little, nobody's name."""
 
-from clinic_desktop.features.rights.rules.asking import ANSWERS, FREE, QUESTIONS
-from clinic_desktop.features.rights.rules.kinds import say_answer
+from clinic_desktop.features.rights.rules.asking import ANSWERS, FREE, OWN_WORDS, QUESTIONS
 from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
@@ -37,7 +36,7 @@ def question_sheet(asker: Asker) -> Paper:
     asker.require(*_MAY_PRINT)
     blocks: list[Block] = [Notice(_(FREE))]
     for question in QUESTIONS:
-        boxes = tuple(Tick(say_answer(answer)) for answer in ANSWERS)
+        boxes = tuple(Tick(_(OWN_WORDS[answer])) for answer in ANSWERS)
         blocks.append(Ticks(boxes, head=_(question.asked), columns=3, large=True))
     return Paper(
         title=_("How were you treated?"),

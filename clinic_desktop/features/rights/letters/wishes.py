@@ -21,7 +21,7 @@ def wishes_paper(asker: Asker, patient_id: str) -> Paper:
     known = people.header(asker, PatientId(patient_id))
     said = kept.wishes
     return Paper(
-        title=_("If I am in a crisis"),
+        title=_("If I am not well"),
         letterhead=letterhead(asker),
         size=PaperSize.HALF_LETTER,
         subject=known.said,

@@ -41,6 +41,13 @@ QUESTIONS: tuple[Question, ...] = (
 ANSWERS: tuple[RightsAnswerKind, ...] = (RightsAnswerKind.YES, RightsAnswerKind.NO, RightsAnswerKind.NOT_SAID)
 """In the order of their digits; a question that is left alone was not asked."""
 
+OWN_WORDS = {
+    RightsAnswerKind.YES: N_("Yes"),
+    RightsAnswerKind.NO: N_("No"),
+    RightsAnswerKind.NOT_SAID: N_("I would rather not say"),
+}
+"""The answers as the person reads them."""
+
 FREE = N_("Your answers change nothing in your care. Your doctor does not see them.")
 
 

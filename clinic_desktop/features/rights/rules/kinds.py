@@ -69,7 +69,7 @@ STEP_WORDS = {
 COMPLAINT_STEP_WORDS = {
     ComplaintStepKind.ANSWERED: N_("Answered"),
     ComplaintStepKind.MOVED: N_("Answer day moved"),
-    ComplaintStepKind.CLOSED: N_("Closed"),
+    ComplaintStepKind.CLOSED: N_("Complaint closed"),
 }
 DISCLOSURE_WORDS = {
     DisclosureKind.OWN_DATA: N_("Own data given to the person"),

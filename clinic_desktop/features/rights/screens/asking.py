@@ -4,27 +4,28 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.rules.places import languages
-from clinic_desktop.features.rights.rules.asking import ANSWERS, FREE, QUESTIONS, Answers
+from clinic_desktop.features.rights.rules.asking import ANSWERS, FREE, OWN_WORDS, QUESTIONS, Answers
 from clinic_desktop.features.rights.rules.kinds import RightsAnswerKind, say_answer
 from clinic_desktop.features.rights.screens.form_sheet import FormSheet
 from clinic_desktop.features.rights.service import asking as service
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId, new_id
-from clinic_desktop.uikit.buttons import Button
-from clinic_desktop.uikit.choices import Choice, Select
+from clinic_desktop.uikit.buttons import Button, presses
+from clinic_desktop.uikit.choices import Select
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.fields import Edit, TextArea
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.theme import S2, S3, S4, S6
+from clinic_desktop.uikit.painting import focus_ring, rounded
+from clinic_desktop.uikit.theme import RADIUS, S2, S3, S4, S6, col, font, metrics
 from clinic_desktop.uikit.words import Text
 
 
@@ -65,6 +66,46 @@ class AskSheet(FormSheet):
         return _("The answers are kept. Whoever treated the person does not see them.")
 
 
+class BigAnswer(QAbstractButton):
+    """An answer to be read from a lap: large words, its digit above them. Enter, Space, the digit or a click."""
+
+    def __init__(self, digit: str, words: str) -> None:
+        super().__init__()
+        self._digit = digit
+        self.setText(words)
+        self.setAccessibleName(words)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(max(140, metrics("title", "semi").horizontalAdvance(self.text()) + 48), 88)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if presses(event):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, area = QPainter(self), QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        rounded(painter, area, col("surface"), col("accent"), RADIUS, 1.5)
+        painter.setPen(col("quiet"))
+        painter.setFont(font("small"))
+        painter.drawText(area.adjusted(0, 8, 0, 0), Qt.AlignmentFlag.AlignHCenter, self._digit)
+        painter.setPen(col("text"))
+        painter.setFont(font("title", "semi"))
+        painter.drawText(area.adjusted(0, 14, 0, 0), Qt.AlignmentFlag.AlignCenter, self.text())
+        if self.hasFocus():
+            focus_ring(painter, area)
+
+
+@runtime_checkable
+class Coverable(Protocol):
+    """The frame around the rooms, which can hide what it shows until its person says the PIN."""
+
+    def cover(self) -> None: ...
+
+
 class AloneView(Sheet):
     """Handed over: one question at a time over the whole screen, and nothing else. At the end a thank you, which stays.
 
@@ -81,8 +122,9 @@ class AloneView(Sheet):
         self.question.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.said = Text(_(FREE), "head", color="quiet", wrap=True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.choice = Choice([say_answer(answer) for answer in ANSWERS], height=72, cell=230)
-        self.choice.chosen.connect(self._chosen)
+        self.choices = [BigAnswer(str(at + 1), _(OWN_WORDS[answer])) for at, answer in enumerate(ANSWERS)]
+        for at, choice in enumerate(self.choices):
+            choice.clicked.connect(partial(self._chosen, at))
         self.words = TextArea()
         self.words.setAccessibleName(_("What else do you want to tell us?"))
         self.words.setMinimumHeight(120)
@@ -94,39 +136,51 @@ class AloneView(Sheet):
         self.deeds.insertWidget(0, self.leave)
         self.body.setContentsMargins(S6, S6, S6, S6)
         holder = QWidget()
-        stack(holder, None, self.question, S4, row(None, self.choice, None), self.words, S3, self.said, None, gap=S2)
+        stack(
+            holder,
+            None,
+            self.question,
+            S4,
+            row(None, *self.choices, None, gap=S3),
+            self.words,
+            S3,
+            self.said,
+            None,
+            gap=S2,
+        )
         self.body.addWidget(holder, 1)
-        self.finished.connect(partial(_cover, parent))
+        self.finished.connect(self._cover)
         self._show()
 
     def open(self) -> None:
         self.setWindowState(Qt.WindowState.WindowFullScreen)
         super().open()
-        self.choice.setFocus()
+        self.choices[0].setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and not self.leave.isVisible():
             event.accept()
-            return
-        super().keyPressEvent(event)
+        elif event.text() in ("1", "2", "3") and self._at < len(QUESTIONS):
+            self._chosen(int(event.text()) - 1)
+        else:
+            super().keyPressEvent(event)
 
     def _show(self) -> None:
         if self._at < len(QUESTIONS):
             question = QUESTIONS[self._at]
             self.question.setText(_(question.asked))
-            self.choice.clear()
-            self.choice.setAccessibleName(_(question.asked))
-            self.choice.setFocus()
+            for choice in self.choices:
+                choice.setAccessibleDescription(_(question.asked))
+            self.choices[0].setFocus()
         elif self._at == len(QUESTIONS):
             self.question.setText(_("What else do you want to tell us?"))
-            self.choice.hide()
+            for choice in self.choices:
+                choice.hide()
             self.words.show()
             self.words.setFocus()
             self.next.setText(_("Done"))
 
-    def _chosen(self, at: int) -> None:
-        if at < 0:
-            return
+    def _chosen(self, at: int, *_clicked: object) -> None:
         self._given[QUESTIONS[self._at].name] = ANSWERS[at]
         self._next()
 
@@ -149,26 +203,18 @@ class AloneView(Sheet):
     def _failed(self, error: ClinicError) -> None:
         self._office.voice.say(error, self)
 
+    def _cover(self) -> None:
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, Coverable):
+            around = around.parentWidget()
+        if around is not None:
+            around.cover()
+
     def _thank(self) -> None:
-        for widget in (self.choice, self.words, self.next):
+        for widget in (*self.choices, self.words, self.next):
             widget.hide()
         self.words.clear()
         self.question.setText(_("Thank you."))
         self.said.setText(_("Please give the computer back."))
         self.leave.show()
         self.leave.setFocus()
-
-
-@runtime_checkable
-class Coverable(Protocol):
-    """The frame around the rooms, which can hide what it shows until its person says the PIN."""
-
-    def cover(self) -> None: ...
-
-
-def _cover(inside: QWidget, _result: int) -> None:
-    around: QWidget | None = inside
-    while around is not None and not isinstance(around, Coverable):
-        around = around.parentWidget()
-    if around is not None:
-        around.cover()

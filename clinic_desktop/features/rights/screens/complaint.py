@@ -14,6 +14,7 @@ from clinic_desktop.features.rights.rules.complaints import (
     AnswerEmpty,
     ComplaintEmpty,
     ComplaintLine,
+    ComplaintStepLine,
     NewDayMissing,
     ReasonEmpty,
 )
@@ -21,6 +22,7 @@ from clinic_desktop.features.rights.rules.kinds import (
     COMPLAINT_STEP_WORDS,
     ComplaintStepKind,
     complaint_kinds,
+    joined,
     say_answer,
     say_complaint,
 )
@@ -28,6 +30,7 @@ from clinic_desktop.features.rights.screens.days import read_next_day
 from clinic_desktop.features.rights.screens.form_sheet import FormSheet
 from clinic_desktop.features.rights.screens.papers import show_paper
 from clinic_desktop.features.rights.service import complaints as service
+from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -36,6 +39,7 @@ from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.layouts import row
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.theme import S3
+from clinic_desktop.uikit.words import Text
 
 
 class ComplaintSheet(FormSheet):
@@ -87,6 +91,11 @@ def show_receipt(office: Office, complaint_id: str, screen: QWidget) -> None:
 _STEPS = (ComplaintStepKind.ANSWERED, ComplaintStepKind.MOVED, ComplaintStepKind.CLOSED)
 
 
+def _said(step: ComplaintStepLine) -> str:
+    due = say_day(step.due_on) if step.due_on else ""
+    return joined((_(COMPLAINT_STEP_WORDS[step.kind]), say_day(step.happened_on), due, step.words, step.by_name))
+
+
 class ComplaintStepSheet(FormSheet):
     """Answered, moved to another day with a reason, or closed with whether that was enough."""
 
@@ -96,14 +105,16 @@ class ComplaintStepSheet(FormSheet):
         super().__init__(office, parent, about, line.words)
         self.kind = Choice([_(COMPLAINT_STEP_WORDS[step]) for step in _STEPS], moves_on=True)
         kind = self.form.add("kind", _("What is done"), self.kind)
-        self.kind.choose(2 if line.is_answered else 0)
+        self.kind.set_at(2 if line.is_answered else 0)
         words = self.words("words", _("In words"), lines=3)
         due = self.form.add("due", _("New day of the answer"), Edit("", _("3d, 1s or a date")))
         self.satisfied = Choice([say_answer(answer) for answer in ANSWERS], moves_on=True)
         satisfied = self.form.add("satisfied", _("Was that enough for the person?"), self.satisfied)
         self.kind.chosen.connect(self._weigh)
-        self.finish(kind, words, due, satisfied, keep=_("Keep"))
-        self._weigh(self.kind.at() or 0)
+        self.form.fields["due"].hide()
+        self.form.fields["satisfied"].setHidden(not line.is_answered)
+        so_far = [Text(_said(step), "small", color="quiet", wrap=True) for step in line.steps]
+        self.finish(*so_far, kind, words, due, satisfied, keep=_("Keep"))
         self.form.fields["words"].editor.setFocus()
 
     def _weigh(self, at: int) -> None:

@@ -83,7 +83,7 @@ class ForceSheet(_ForceForm):
         self.setMaximumWidth(760)
         self.kind = Choice([_(COERCION_WORDS[kind]) for kind in _KINDS], tick=False, moves_on=True)
         kind = self.form.add("kind", _("What happened"), self.kind, check=_complain_of_kind)
-        day = self.day("day", _("Day it began, or was found"))
+        day = self.day("day", _("Since, or found on"))
         hour = self.form.add("hour", _("Hour"), Edit("", "14:30"), optional=True, check=_complain_of_hour)
         where = self.line("where", _("Where"))
         visit = self.next_visit_field()
@@ -142,8 +142,9 @@ class ForceStepSheet(_ForceForm):
         instead = self.words("done_instead", _("What is done instead"), lines=1)
         self._missing = tuple(name for name in NEEDED if not getattr(event.whole, name).strip())
         told = self.told_fields(self._missing)
+        for name in ("next_visit", "done_instead"):
+            self.form.fields[name].hide()
         self.finish(kind, row((day, 1), (visit, 1), gap=S3), words, instead, *told, keep=_("Keep"))
-        self._weigh(-1)
         self.kind.setFocus()
 
     def _weigh(self, _at: int) -> None:

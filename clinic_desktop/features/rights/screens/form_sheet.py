@@ -71,6 +71,7 @@ class FormSheet(Sheet):
         self.form.setContentsMargins(0, 0, S2, 0)
         area = scrolled(self.form)
         room = self._over.window().height() - _AROUND
+        self.setMaximumHeight(max(300, self._over.window().height() - 8))
         area.setMinimumHeight(max(120, min(self.form.sizeHint().height() + 4, room)))
         self.body.addWidget(area, 1)
         self.add_deed(Button(_("Go back"), "back", "quiet"))

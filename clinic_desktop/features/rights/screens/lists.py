@@ -123,7 +123,7 @@ class RightsLists(QWidget):
             Column[OpenEvent](_("Person"), lambda o: cells.strong(o.name), stretch=True),
             Column[OpenEvent](_("What"), lambda o: say_coercion(o.event.kind), 250),
             Column[OpenEvent](_("Since"), lambda o: say_day(o.event.began_on), 110),
-            Column[OpenEvent](_("To do"), self._say_todo, 270),
+            Column[OpenEvent](_("What is left to do"), self._say_todo, 270),
         ]
         empty = EmptyState(_("Nobody is known to be held, locked in or chained now."))
         table: ListTable[OpenEvent] = ListTable(columns, key=lambda o: o.event.event_id, empty=empty)
@@ -154,6 +154,9 @@ class RightsLists(QWidget):
 
     def reload(self) -> None:
         self.tabs.set_counts([one.fill() for one in self._lists])
+        for table in (self.turns, self.complaints, self.force):
+            if table.row() is None:
+                table.choose_at(0)
         self._weigh()
 
     def _turned(self, at: int) -> None:
@@ -178,7 +181,7 @@ class RightsLists(QWidget):
             return chosen is not None and not chosen.is_asked and not chosen.by_somebody_else
         if here.page is self.complaints:
             line = self.complaints.row()
-            return line is not None and not line.is_closed
+            return line is not None and not line.withheld
         return here.page is self.force and self.force.row() is not None
 
     def _fill_turns(self) -> int:
@@ -219,7 +222,7 @@ class RightsLists(QWidget):
     def _due(self, line: ComplaintLine) -> cells.Cell | str:
         if line.is_closed:
             enough = say_answer(line.satisfied) if line.satisfied else ""
-            words = _("Closed, enough: {answer}").format(answer=enough.lower()) if enough else _("Closed")
+            words = _("Closed, enough: {answer}").format(answer=enough.lower()) if enough else _("Complaint closed")
             return cells.quiet(words)
         if line.is_answered:
             return cells.chip(_("Answered"), "well", "check")

@@ -95,6 +95,9 @@ class PersonRights(QWidget):
         for button, icon in ((self.own_data, "printer"), (self.complain, "edit"), (self.alone, "user")):
             button.set_icon("" if narrow else icon)
 
+    def take_focus(self) -> None:
+        (self.ask if self.ask.isVisibleTo(self) else self.back).setFocus()
+
     # showing
 
     def reload(self) -> None:
@@ -293,7 +296,7 @@ class PersonRights(QWidget):
     def _print_wishes(self) -> None:
         pdf = self._office.ask(wishes_paper, self.patient_id).pdf()
         noting = partial(wishes_service.note_printed, patient_id=self.patient_id)
-        show_paper(self._office, self, pdf, _("If I am in a crisis"), noting)
+        show_paper(self._office, self, pdf, _("If I am not well"), noting)
 
 
 def _nothing(words: str) -> Text:

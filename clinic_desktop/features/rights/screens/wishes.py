@@ -43,7 +43,7 @@ class WishesSheet(FormSheet):
         language = self.form.add("language", _("Language we spoke"), self.language)
         witness = self.line("witness", _("Witness"))
         day = self.day("day", _("Day"))
-        self.finish(*fields, row((day, 1), (language, 1), (witness, 2), gap=S3), keep=_("Keep the wishes"))
+        self.finish(*fields, row((day, 2), (language, 3), (witness, 3), gap=S3), keep=_("Keep the wishes"))
         kept = office.ask(queries.newest, patient_id)
         if kept is not None:
             said = kept.wishes
