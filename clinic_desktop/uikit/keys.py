@@ -80,6 +80,8 @@ KEYS: tuple[Key, ...] = (
     Key("mental_normal", ("Alt+M",), N_("Mental state: all normal, then what is not"), "consultation"),
     Key("phrases", ("Alt+F",), N_("My phrases"), "consultation"),
     Key("other_scale", ("Alt+E",), N_("Another scale"), "consultation"),
+    Key("dose_grid", ("Alt+T",), N_("Dose in steps"), "consultation"),
+    Key("stop_medicine", ("Alt+D",), N_("Stop a medicine"), "consultation"),
     Key("repeat", ("Ctrl+R",), N_("Repeat the prescription"), "consultation"),
     Key("refer", ("Ctrl+D",), N_("Referral letter"), "consultation"),
     Key("other_batch", ("Alt+L",), N_("Another batch"), "stock"),

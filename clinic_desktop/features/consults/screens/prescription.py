@@ -1,31 +1,47 @@
 """The prescription: medicine by three letters, dose as 1-0-1, days; the shelf beside each line. Ctrl+R repeats it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from clinic_desktop.features.consults.rules.safety import LineToCheck
-from clinic_desktop.features.consults.screens.parts import Here, kept_list
+from clinic_desktop.features.consults.screens.parts import Here, kept_dict, kept_list
+from clinic_desktop.features.consults.screens.prescription_fields import MedicineField, StepField
+from clinic_desktop.features.consults.screens.prescription_lines import (
+    Draft,
+    difference,
+    draft_from,
+    old_of,
+    repeated,
+    short_of,
+)
+from clinic_desktop.features.consults.screens.prescription_sheets import DoseGridSheet, StopSheet
+from clinic_desktop.features.consults.screens.prescription_terms import Terms
 from clinic_desktop.features.consults.service.signing import Written
-from clinic_desktop.features.medication.queries import shelf
-from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
+from clinic_desktop.features.medication.queries import prescriptions, shelf
+from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, Since
 from clinic_desktop.features.medication.queries.shelf import Product
-from clinic_desktop.features.medication.rules.courses import constant, units_of
-from clinic_desktop.features.medication.rules.doses import Dose, DoseUnclear, check_days, read_dose, say_dose
+from clinic_desktop.features.medication.rules.courses import (
+    counts,
+    read_course,
+    read_days_and_units,
+    say_days,
+    says_its_days,
+)
 from clinic_desktop.features.medication.rules.kinds import Unit
+from clinic_desktop.features.medication.rules.refusals import BottlesMissing, MedicineUnchosen
 from clinic_desktop.features.medication.rules.shelf import say_units
-from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
+from clinic_desktop.features.medication.service.prescribing import Stop
+from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit.buttons import Link
-from clinic_desktop.uikit.choices import Suggest
-from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.keys import cap
 from clinic_desktop.uikit.layouts import clear, row, scrolled, stack
 from clinic_desktop.uikit.marks import Icon, KeyCap
@@ -34,58 +50,7 @@ from clinic_desktop.uikit.surfaces import Card, Line
 from clinic_desktop.uikit.theme import S4
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-USUAL_DAYS, LIST_WIDTH = 30, 460
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A line as it stands in the draft; everything that is needed to show and to sign it."""
-
-    request_id: str
-    presentation_id: str | None
-    medicine_text: str | None
-    dose: str
-    days: int
-    units: int | None = None
-    instructions_text: str | None = None
-
-    def read_dose(self) -> Dose | None:
-        return read_dose(self.dose) if self.dose else None
-
-    def to_sign(self) -> PrescriptionLine:
-        return PrescriptionLine(
-            self.request_id, self.presentation_id, self.medicine_text, self.read_dose(), self.days, self.units,
-            self.instructions_text,
-        )  # fmt: skip
-
-
-class StepField(Edit):
-    """Enter goes on to the next field, or adds the line from the last one."""
-
-    entered = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTER and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.entered.emit()
-        else:
-            super().keyPressEvent(event)
-
-
-class MedicineField(Suggest):
-    entered = Signal()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        # The field is narrow; what is found needs its words.
-        self._popup.setMinimumWidth(LIST_WIDTH)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTER and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.take_best()
-            self.entered.emit()
-        else:
-            super().keyPressEvent(event)
+USUAL_DAYS = 30
 
 
 class PrescriptionPanel(Card):
@@ -95,22 +60,18 @@ class PrescriptionPanel(Card):
         self._office = office
         self._products: dict[str, Product] = {}
         self._current: tuple[CurrentMedicine, ...] = ()
+        self._since: Mapping[str, Since] = {}
         self._lines: list[Draft] = []
-        self.medicine = MedicineField(self._find, _("3 letters"), "pill")
-        self.medicine.setAccessibleName(_("Medicine"))
-        self.dose = StepField(placeholder="1-0-1")
-        self.dose.setAccessibleName(_("Dose: morning, noon, night"))
-        self.days = StepField(placeholder=_("{count} d").format(count=USUAL_DAYS))
-        self.days.setAccessibleName(_("Days"))
-        self.dose.setFixedWidth(78)
-        self.days.setFixedWidth(58)
-        self.complaint = Text("", "small", color="danger", wrap=True)
-        self.complaint.hide()
+        self._stops: dict[str, str] = {}
+        self._changing: Draft | None = None
+        self.terms = Terms(office)
+        self._make_fields()
         self._list = QWidget()
         self._shown = stack(self._list, gap=2)
         super().__init__(
-            row(Text(_("Prescription"), "head", "semi"), None, KeyCap(cap("section_5")), gap=6),
+            self._make_head(),
             (scrolled(self._list), 1),
+            self.terms,
             row((self.medicine, 1), self.dose, self.days, gap=4),
             self.complaint,
             margins=(S4, 10, S4, 10),
@@ -118,16 +79,45 @@ class PrescriptionPanel(Card):
             parent=parent,
         )
         self.medicine.entered.connect(self.dose.setFocus)
-        self.dose.entered.connect(self.days.setFocus)
+        self.dose.entered.connect(self._dose_entered)
         self.days.entered.connect(self.add_typed)
+        self.terms.edited.connect(self.edited)
         office.follow(shelf.TABLES, self, self.refresh)
         self._show()
+
+    def _make_fields(self) -> None:
+        self.medicine = MedicineField(self._find, _("3 letters"), "pill")
+        self.medicine.setAccessibleName(_("Medicine"))
+        self.dose = StepField(placeholder="1-0-1")
+        self.dose.setAccessibleName(_("Dose: morning, noon, night"))
+        self.dose.setToolTip(_("1-0-1, ½-0-1, 1 sos 2 (if needed, at most 2), 1 c/28d, 1-0-1 7d > 1-0-0 7d"))
+        self.days = StepField(placeholder=_("{count} d").format(count=USUAL_DAYS))
+        self.days.setAccessibleName(_("Days"))
+        self.days.setToolTip(_("30 for days, 6s for weeks, 2m for months; 30 x2 with two bottles"))
+        self.dose.setFixedWidth(78)
+        self.days.setFixedWidth(58)
+        self.complaint = Text("", "small", color="danger", wrap=True)
+        self.complaint.hide()
+
+    def _make_head(self) -> QHBoxLayout:
+        self.grid = Link(_("Steps"), "dose_grid", small=True)
+        self.grid.clicked.connect(self.open_grid)
+        self.stop = Link(_("Stop"), "stop_medicine", small=True)
+        self.stop.clicked.connect(self.open_stop)
+        for link in (self.grid, self.stop):
+            link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        title = Text(_("Prescription"), "head", "semi")
+        return row(title, None, self.grid, self.stop, KeyCap(cap("section_5")), gap=6)
 
     def _find(self, words: str) -> list[tuple[Any, str]]:
         if len(words.strip()) < 2:
             return []
         found = self._office.ask(shelf.find_presentation, words)
         return [(product, f"{product.said} · {product.shelf}") for product in found]
+
+    @property
+    def _today(self) -> date:
+        return self._office.today()
 
     # what is on it
 
@@ -139,16 +129,36 @@ class PrescriptionPanel(Card):
     def lines(self) -> tuple[Draft, ...]:
         return tuple(self._lines)
 
+    def stops(self) -> Mapping[str, str]:
+        """What ends with this note, and why."""
+        return dict(self._stops)
+
     def lines_to_check(self) -> tuple[LineToCheck, ...]:
         """What is written, as the safety notes look at it."""
         known = {old.medicine_id for old in self._current}
         found: list[LineToCheck] = []
         for line in self._lines:
-            product = self._products.get(line.presentation_id or "")
+            product = self._product(line)
             name = product.name if product else line.medicine_text or ""
             is_new = product is None or product.medicine_id not in known
             found.append(LineToCheck(name, product.atc_code if product else None, is_new))
+        for old in self._current:
+            if old.request_id in self._stops:
+                product = self._products.get(old.presentation_id or "")
+                atc = product.atc_code if product else None
+                found.append(LineToCheck(old.name, atc, is_new=False, stops=True))
         return tuple(found)
+
+    def _product(self, line: Draft) -> Product | None:
+        return self._products.get(line.presentation_id or "")
+
+    def _old(self, line: Draft) -> CurrentMedicine | None:
+        return old_of(line, self._product(line), self._current)
+
+    def left_over(self) -> tuple[CurrentMedicine, ...]:
+        """Of the last prescription what is neither on this one nor stopped."""
+        taken = {old.request_id for line in self._lines if (old := self._old(line))}
+        return tuple(o for o in self._current if o.request_id not in taken and o.request_id not in self._stops)
 
     def set_lines(self, lines: Sequence[Draft]) -> None:
         self._lines = list(lines)
@@ -161,15 +171,8 @@ class PrescriptionPanel(Card):
         self._show()
 
     def repeat(self) -> None:
-        """Everything that was prescribed last, once more, as it was. What is written already stays."""
-        here = {(line.presentation_id, line.medicine_text) for line in self._lines}
-        for old in reversed(self._current):
-            text = old.name if old.presentation_id is None else None
-            if (old.presentation_id, text) in here:
-                continue
-            dose = str(old.course) if old.course else ""
-            units = None if old.course is not None and old.unit is not Unit.BOTTLE else old.units
-            self._lines.append(Draft(new_id(), old.presentation_id, text, dose, old.days, units, old.instructions_text))
+        """Everything that was prescribed last, once more. What is written already stays, what is stopped stays off."""
+        self._lines += [repeated(old) for old in reversed(self.left_over())]
         self.refresh()
         self.edited.emit()
 
@@ -178,25 +181,59 @@ class PrescriptionPanel(Card):
 
     # writing a line
 
+    def _dose_entered(self) -> None:
+        """A dose that says its days is the whole line."""
+        if says_its_days(self.dose.text()):
+            self.add_typed()
+        else:
+            self.days.setFocus()
+
+    def read_typed(self) -> Draft:
+        """The line that stands in the fields, or why it cannot be one."""
+        product = self.medicine.value()
+        text = self.medicine.text().strip()
+        if not isinstance(product, Product) and not text:
+            raise MedicineUnchosen()
+        days, units = read_days_and_units(self.days.text()) if self.days.text().strip() else (USUAL_DAYS, None)
+        course = read_course(self.dose.text(), days)
+        line = Draft(
+            self._changing.request_id if self._changing else new_id(),
+            product.presentation_id if isinstance(product, Product) else None,
+            None if isinstance(product, Product) else text, course.typed(), course.days, units,
+            self._changing.instructions_text if self._changing else None,
+            repeats_id=self._changing.repeats_id if self._changing else None,
+        )  # fmt: skip
+        if isinstance(product, Product):
+            if counts(product.unit, product.content_tenths_ml):
+                return replace(line, units=None)
+            if units is None:
+                raise BottlesMissing()
+        return line
+
     def add_typed(self) -> None:
-        product, days = self.medicine.value(), self.days.text().strip()
         try:
-            if not isinstance(product, Product):
-                raise DoseUnclear()
-            dose = read_dose(self.dose.text())
-            count = int(days) if days.isdigit() else USUAL_DAYS
-            check_days(count)
+            line = self.read_typed()
         except Refused as refused:
-            self._complain(refused.sentence() if isinstance(product, Product) else _("Choose a medicine of the list."))
+            self._complain(refused.sentence())
             return
-        if product.unit is not None and product.unit is Unit.BOTTLE:
-            self._complain(_("A bottle is prescribed with its number of units; write it in the plan for now."))
-            return
+        self._put(line)
+
+    def _put(self, line: Draft) -> None:
+        """The line takes the place of the one it changes, or of one of the same product."""
         self._complain("")
-        same = [line for line in self._lines if line.presentation_id == product.presentation_id]
-        for line in same:
-            self._lines.remove(line)
-        self._lines.append(Draft(new_id(), product.presentation_id, None, str(dose), count))
+
+        def is_same(other: Draft) -> bool:
+            product = (line.presentation_id, line.medicine_text) == (other.presentation_id, other.medicine_text)
+            return other.request_id == line.request_id or product
+
+        at = next((at for at, other in enumerate(self._lines) if is_same(other)), len(self._lines))
+        self._lines = [other for other in self._lines if not is_same(other)]
+        self._lines.insert(at, line)
+        old = self._old(line)
+        if old is not None:
+            self._stops.pop(old.request_id, None)
+            self._lines[at] = replace(line, repeats_id=old.request_id)
+        self._changing = None
         for field in (self.dose, self.days):
             field.setText("")
         self.medicine.set_value(None, "")
@@ -212,6 +249,62 @@ class PrescriptionPanel(Card):
         """A medicine stands in the field and is not on the list yet: it would be lost by signing."""
         return bool(self.medicine.text().strip())
 
+    def change(self, line: Draft) -> None:
+        """The line stands in the fields again; it stays on the list until it is entered."""
+        self._changing = line
+        product = self._product(line)
+        self.medicine.set_value(product, product.said if product else line.medicine_text or "")
+        self.dose.setText(line.dose)
+        self.days.setText(f"{line.days}" + (f" x{line.units}" if line.units else ""))
+        self.dose.setFocus()
+        self.dose.selectAll()
+
+    def open_grid(self) -> None:
+        """For what is being typed, or the line one is at."""
+        line = self._at()
+        if line is None:
+            self._complain(_("Choose a medicine first, or repeat the prescription."))
+            return
+        product = self.medicine.value() if self.is_half_typed() else self._product(line)
+        DoseGridSheet(line, product, self._today, self._put, self).open()
+
+    def _at(self) -> Draft | None:
+        if self.is_half_typed():
+            try:
+                return self.read_typed()
+            except Refused:
+                return self._unread()
+        focus = QApplication.focusWidget()
+        told = focus.property("line") if focus is not None and self.isAncestorOf(focus) else None
+        here = [line for line in self._lines if line.request_id == told]
+        return (here or self._lines or [None])[-1]
+
+    def _unread(self) -> Draft | None:
+        """The medicine alone, when the dose is still to be written."""
+        product = self.medicine.value()
+        known = product.presentation_id if isinstance(product, Product) else None
+        text = None if known else self.medicine.text().strip()
+        return Draft(new_id(), known, text, "", USUAL_DAYS)
+
+    def open_stop(self) -> None:
+        left = [old for old in self._current if old.request_id not in self._stops]
+        if not left:
+            self._complain(_("No medicine is prescribed that could be stopped."))
+            return
+        line = self._at() if not self.is_half_typed() else None
+        StopSheet(left, self._old(line) if line else None, self._stop, self).open()
+
+    def _stop(self, old: CurrentMedicine, reason: str) -> None:
+        self._lines = [line for line in self._lines if self._old(line) != old]
+        self._stops[old.request_id] = reason
+        self.refresh()
+        self.edited.emit()
+
+    def _go_on(self, old: CurrentMedicine) -> None:
+        self._stops.pop(old.request_id, None)
+        self._show()
+        self.edited.emit()
+
     def _drop(self, line: Draft) -> None:
         self._lines.remove(line)
         self._show()
@@ -223,79 +316,119 @@ class PrescriptionPanel(Card):
         clear(self._shown)
         for at, line in enumerate(self._lines):
             if at:
-                self._shown.addSpacing(2)
-                self._shown.addWidget(Line())
-                self._shown.addSpacing(2)
+                self._divide()
             self._add_line(line)
-        if not self._lines:
+        if self._lines or self._stops:
+            self._show_rest()
+        else:
             self._show_current()
+        self.terms.show_for(bool(self._lines))
         self._shown.addStretch(1)
+
+    def _divide(self) -> None:
+        self._shown.addSpacing(2)
+        self._shown.addWidget(Line())
+        self._shown.addSpacing(2)
 
     def _show_current(self) -> None:
         if not self._current:
             self._shown.addWidget(Text(_("No medicine is prescribed."), "small", color="quiet"))
         for old in self._current:
-            dose = quiet(f"  {old.course} · {old.days} d") if old.course else quiet("")
-            self._shown.addWidget(Phrase(quiet(old.name), quiet(f" {old.product}"), dose, size="small"))
+            since = self._since.get(old.key)
+            said = " · ".join([short_of(old), *([_("since {day}").format(day=say_day(since.day))] if since else [])])
+            self._shown.addWidget(Phrase(quiet(f"{old.name} {old.product}  {said}"), size="small"))
         if self._current:
             hint = row(KeyCap(cap("repeat")), Text(_("repeats them"), "small", color="quiet"), None, gap=4)
             self._shown.addLayout(hint)
 
-    def _add_line(self, line: Draft) -> None:
-        product = self._products.get(line.presentation_id or "")
-        name, rest = (product.name, product.product) if product else (line.medicine_text or "", "")
-        leave = Link(_("take out"), small=True)
-        leave.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        leave.clicked.connect(partial(self._drop, line))
-        self._shown.addLayout(row((Phrase(semi(name), f" {rest}"), 1), leave, gap=4))
-        unit = product.unit if product else None
-        dose = line.read_dose()
-        said = say_dose(dose, unit) if dose else line.instructions_text or ""
-        days = " — " + ngettext("{count} day", "{count} days", line.days).format(count=line.days)
-        self._shown.addWidget(Phrase(quiet(_("DOSE") + " "), semi(said), days, *self._change(line)))
-        self._shown.addLayout(self._stock_line(line, product, dose))
-
-    def _change(self, line: Draft) -> list[Any]:
-        """What differs from the last time."""
-        old = next((o for o in self._current if o.presentation_id and o.presentation_id == line.presentation_id), None)
-        if old is None or old.course is None:
-            return []
-        before = f"{old.course} · {old.days} d"
-        return (
-            [] if before == f"{line.dose} · {line.days} d" else [quiet("  " + _("before {dose}").format(dose=before))]
-        )
-
-    def _stock_line(self, line: Draft, product: Product | None, dose: Dose | None) -> Any:
-        if product is None:
-            return row(
-                Icon("info-circle", "quiet", 16), Text(_("not on our shelf"), "small", color="quiet"), None, gap=5
+    def _show_rest(self) -> None:
+        """What ends, and what was neither repeated nor stopped: said, not decided."""
+        for old in self._current:
+            reason = self._stops.get(old.request_id)
+            if reason is not None:
+                self._divide()
+                words = Phrase(
+                    semi(old.name, "danger"), f" {short_of(old)} ", quiet(_("ends: ") + reason), size="small"
+                )
+                self._shown.addLayout(row((words, 1), self._link(_("go on"), partial(self._go_on, old)), gap=4))
+        left = self.left_over()
+        if left:
+            self._divide()
+            told = ", ".join(f"{old.name} {old.course or ''}".strip() for old in left)
+            self._shown.addWidget(
+                Phrase(quiet(_("Neither repeated nor stopped: {medicines}").format(medicines=told)), size="small")
             )
-        units = line.units
-        if units is None and dose is not None:
-            units = units_of(constant(dose, line.days), product.unit)
-        leaves = say_units(units or 0, product.unit or Unit.PIECE)
+
+    def _link(self, words: str, act: Callable[[], object], line: Draft | None = None) -> Link:
+        link = Link(words, small=True)
+        link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        link.setProperty("line", line.request_id if line else None)
+        link.clicked.connect(act)
+        return link
+
+    def _add_line(self, line: Draft) -> None:
+        product = self._product(line)
+        name, rest = (product.name, product.product) if product else (line.medicine_text or "", "")
+        change = self._link(_("change"), partial(self.change, line), line)
+        leave = self._link(_("take out"), partial(self._drop, line), line)
+        for link in (change, leave):
+            link.setAccessibleName(f"{link.text()}: {name}")
+        self._shown.addLayout(row((Phrase(semi(name), f" {rest}"), 1), change, leave, gap=4))
+        said = line.said(product.unit if product else None, self._today)
+        told = " — ".join(part for part in (said, say_days(line.days)) if part)
+        extra = f" · {line.instructions_text}" if line.instructions_text and line.dose else ""
+        self._shown.addWidget(Phrase(quiet(_("DOSE") + " "), semi(told), quiet(extra)))
+        differs = difference(line, self._old(line), product)
+        if differs and self._current:
+            self._shown.addWidget(Phrase(semi(differs, "accent"), size="small"))
+        self._shown.addLayout(self._stock_line(line, product))
+
+    def _stock_line(self, line: Draft, product: Product | None) -> QHBoxLayout:
+        units = line.units_with(product)
+        leaves = say_units(units or 0, product.unit or Unit.PIECE if product else Unit.PIECE)
+        if product is None:
+            words = _("not in the formulary: it is printed, not handed out here · {units}").format(units=leaves)
+            return row(Icon("info-circle", "quiet", 16), (Phrase(quiet(words), size="small"), 1), gap=5)
+        expires = _("expires {day}").format(day=say_day(product.next_expiry)) if product.next_expiry else ""
+        there = " · ".join(part for part in (product.shelf, expires) if part)
         if product.usable >= (units or 0) and product.usable:
-            words = _("{shelf} · {units} leave").format(shelf=product.shelf, units=leaves)
-            return row(Icon("circle-check", "well", 16), Text(words, "small", color="quiet"), None, gap=5)
-        words = _("{shelf} · {units} needed").format(shelf=product.shelf, units=leaves)
-        return row(Icon("alert-triangle", "warning", 16), Text(words, "small", "semi", "warning"), None, gap=5)
+            words = _("{shelf} · {units} leave").format(shelf=there, units=leaves)
+            return row(Icon("circle-check", "well", 16), (Phrase(quiet(words), size="small"), 1), gap=5)
+        words = _("{shelf} · {units} needed").format(shelf=there, units=leaves)
+        return row(Icon("alert-triangle", "warning", 16), (Phrase(semi(words, "warning"), size="small"), 1), gap=5)
 
     # as a part of the consultation
 
     def fill(self, draft: Mapping[str, Any]) -> None:
-        self.set_lines([Draft(**kept) for kept in kept_list(draft, "lines")])
+        self._stops = {str(key): str(value) for key, value in kept_dict(draft, "stops").items()}
+        self.terms.fill(draft)
+        found = [draft_from(kept) for kept in kept_list(draft, "lines")]
+        self.set_lines([line for line in found if line is not None])
 
     def kept(self) -> Mapping[str, Any]:
-        return {"lines": [asdict(line) for line in self._lines]}
+        return {"lines": [line.kept() for line in self._lines], "stops": dict(self._stops), **self.terms.kept()}
 
     def show_here(self, here: Here) -> None:
+        if here.chart.medicines:
+            self._since = self._office.ask(prescriptions.since_when, here.encounter.patient_id)
+        self.terms.show_here(here)
         self.show_current(here.chart.medicines)
 
     def written(self, so_far: Written) -> Written:
-        return replace(so_far, prescription=tuple(line.to_sign() for line in self._lines))
+        cap_days, keeper = self.terms.days_per_pickup(), self.terms.keeper_name()
+        # A medicine that somebody else stopped meanwhile needs no second end.
+        standing = {old.request_id for old in self._current}
+        return replace(
+            so_far,
+            prescription=tuple(line.to_sign(self._today, cap_days, keeper) for line in self._lines),
+            stops=tuple(Stop(key, reason) for key, reason in self._stops.items() if key in standing),
+            urgent_reason=self.terms.urgent_reason() if self._lines else "",
+        )
 
     def obstacle(self, so_far: Written) -> Callable[[], None] | None:
-        return self._finish_typed if self.is_half_typed() else None
+        if self.is_half_typed():
+            return self._finish_typed
+        return self.terms.obstacle() if self._lines else None
 
     def _finish_typed(self) -> None:
         self.take_focus()

@@ -23,6 +23,7 @@ from clinic_desktop.features.medication.rules.doses import (
     say_quarters,
 )
 from clinic_desktop.features.medication.rules.kinds import Route, Unit
+from clinic_desktop.features.medication.rules.shelf import read_units
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_, _, ngettext
@@ -48,6 +49,10 @@ class StepDaysMissing(Refused):
 
 class StepsOverlap(Refused):
     text = N_("A step that begins on {day} cannot end before it. The steps follow one another.")
+
+
+class StartUnclear(Refused):
+    text = N_("Write the first day as 12/12; it is today or later.")
 
 
 class MostPerDayMissing(Refused):
@@ -233,6 +238,40 @@ def _read_step(part: str, days: int | None) -> Step:
     if days is None:
         raise StepDaysMissing()
     return Step(read_dose(part), days)
+
+
+def read_days_and_units(text: str) -> tuple[int, int | None]:
+    """ "30", or with how many bottles: "30 x2"."""
+    days, _times, units = text.strip().partition("x")
+    return read_days(days), read_units(units) if units.strip() else None
+
+
+_UNTIL = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?")
+
+
+def read_until(text: str, begins: date) -> int:
+    """How long a step lasts: "7", "2s", or its last day, "12/12"."""
+    found = _UNTIL.fullmatch(text.strip())
+    return read_days(text) if found is None else days_until(begins, _last_day(found, begins))
+
+
+def read_start(text: str, today: date) -> date:
+    """The day a course begins, today or later: "12/12"."""
+    found = _UNTIL.fullmatch(text.strip())
+    day = _last_day(found, today) if found else None
+    if day is None or day < today:
+        raise StartUnclear()
+    return day
+
+
+def _last_day(found: "re.Match[str]", begins: date) -> date:
+    day, month, year = (int(part) if part else 0 for part in found.groups())
+    # Without a year the winter that turns it is meant.
+    year = (year if year > 99 else 2000 + year) if year else begins.year + (begins.month > 9 and month < 4)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise DaysUnclear() from None
 
 
 def days_until(begins: date, last_day: date) -> int:

@@ -32,6 +32,14 @@ class UnitsMissing(Refused):
     text = N_("Write how many bottles.")
 
 
+class MedicineUnchosen(Refused):
+    text = N_("Choose a medicine of the list, or write its name.")
+
+
+class BottlesMissing(Refused):
+    text = N_("Nobody wrote what this bottle holds. Write how many after the days, for example 30 x2.")
+
+
 class MedicineMissing(Refused):
     text = N_("Say which medicine.")
 
