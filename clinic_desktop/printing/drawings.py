@@ -29,7 +29,7 @@ def _style(kit: Kit, *, small: bool, strong: bool) -> Style:
 def _inks(kit: Kit, shape: Shape) -> Sequence[Ink]:
     match shape:
         case Stroke():
-            width = HAIRLINE if shape.tint in (Tint.FAINT, Tint.QUIET) else RULE
+            width = HAIRLINE / 2 if shape.tint is Tint.FAINT else HAIRLINE if shape.tint is Tint.QUIET else RULE
             return (Line(shape.x1, shape.y1, shape.x2, shape.y2, width, shape.dashed),)
         case Patch():
             return _patch(shape)

@@ -11,7 +11,7 @@ from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.layouts import Item, Margins, column, line_up, row, stack
 from clinic_desktop.uikit.marks import Icon
 from clinic_desktop.uikit.painting import rounded
-from clinic_desktop.uikit.theme import RADIUS, S2, S3, S4, TONES, Role, Tone, col, metrics, shade
+from clinic_desktop.uikit.theme import RADIUS, S2, S3, S4, TONES, Role, Size, Tone, Weight, col, metrics, shade
 from clinic_desktop.uikit.words import Phrase, Piece, Run, Text, semi
 
 
@@ -142,7 +142,7 @@ class Strip(Card):
         super().__init__(row(*items, gap=S3), ground=ground, bar=ink, margins=(S4, 4, S2, 4), parent=parent)
 
 
-_NAME_ROOM = 400
+_NAME_ROOM = 360
 """Of a line of a banner; the rest is for the facts and the allergies, also in a window of 911 px."""
 
 
@@ -163,8 +163,10 @@ class Banner(Bar):
     ) -> None:
         super().__init__(64, "bottom", parent)
         self.name = Text(name, "head", "bold")
-        self.setFixedHeight(64 + self._fit_name(name) + (28 if marks else 0))
-        items: list[Item] = [column(self.name, Text(under, "small", color="quiet"), gap=0)]
+        self.under = Text(under, "small", color="quiet")
+        higher = _fit(self.name, "head", "bold") + _fit(self.under, "small", "regular")
+        self.setFixedHeight(64 + higher + (28 if marks else 0))
+        items: list[Item] = [column(self.name, self.under, gap=0)]
         for label, value in facts:
             pieces = (value,) if isinstance(value, str | Run) else tuple(value)
             said = [semi(piece) if isinstance(piece, str) else piece for piece in pieces]
@@ -178,12 +180,13 @@ class Banner(Bar):
         else:
             stack(self, line, gap=0)
 
-    def _fit_name(self, name: str) -> int:
-        """Returns how much higher the banner is than with a name of one line."""
-        letters = metrics("head", "bold")
-        if letters.horizontalAdvance(name) <= _NAME_ROOM:
-            return 0
-        self.name.setWordWrap(True)
-        self.name.setFixedWidth(_NAME_ROOM)
-        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        return letters.boundingRect(QRect(0, 0, _NAME_ROOM, 2000), flags, name).height() - letters.height()
+
+def _fit(words: Text, size: Size, weight: Weight) -> int:
+    """Wrap words that are too long for a banner; returns how much more height they need than one line."""
+    letters = metrics(size, weight)
+    if letters.horizontalAdvance(words.text()) <= _NAME_ROOM:
+        return 0
+    words.setWordWrap(True)
+    words.setFixedWidth(_NAME_ROOM)
+    flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+    return letters.boundingRect(QRect(0, 0, _NAME_ROOM, 2000), flags, words.text()).height() - letters.height()

@@ -210,5 +210,4 @@ def test_the_chart_asks_as_much_for_ten_years_as_for_a_day(
     for _time in range(5):
         do(partial(_everything, patient_id=patient))
     assert vault.ask(partial(count, patient_id=patient), actor) <= before + 3
-    print("questions", before)
     assert before <= MOST_QUESTIONS

@@ -17,7 +17,7 @@ from clinic_desktop.printing.drawing import Dot, Form, Letters, Patch, Shape, Si
 
 FORMS = (Form.CIRCLE, Form.SQUARE, Form.TRIANGLE, Form.DIAMOND)
 MOST_SERIES = len(FORMS)
-_LEAST_PLOT = 60.0
+_LEAST_PLOT = 56.0
 _SMALL_BARS = 3
 _MARK = 9.0
 
@@ -69,24 +69,24 @@ class _Drawing:
         self._lay_out(width, height)
 
     def _lay_out(self, width: float, height: float) -> None:
-        """What is below the scores is laid from the bottom up; the scores get the rest, and never too little."""
+        """The scores get what they need at least; then, as far as there is room, one medicine, the events, the days
+        without a total, more medicines, the legend."""
         course, row = self._course, self._row
         left = min(width * 0.25, 132.0 if self._large else 78.0)
-        self._legend = self._legend_lines(width) if self._large or course.events else []
-        below = row  # the axis
-        lanes = (row if any(s.without_total for s in course.series) else 0) + (row if course.events else 0)
-        bars = len(course.bars) if self._large else min(len(course.bars), _SMALL_BARS)
         head = self._letters.small_line + 12
-        while bars > 1 and height - head - below - lanes - row * bars < _LEAST_PLOT * (2 if self._large else 1):
-            bars -= 1
-        if not self._large:
-            self._legend = self._legend[:2]
-        while self._legend and height - head - below - lanes - row * bars - self._legend_height() < _LEAST_PLOT:
-            self._legend.pop()
-        self._bars = course.bars[:bars]
+        room = int((height - head - row - (2 if self._large else 1) * _LEAST_PLOT) // row)
+        wanted = len(course.bars) if self._large else min(len(course.bars), _SMALL_BARS)
+        first, room = _take(room, min(wanted, 1))
+        self._has_events, room = _take(room, 1 if course.events else 0)
+        self._has_days, room = _take(room, 1 if any(s.without_total for s in course.series) else 0)
+        others, room = _take(room, wanted - first)
+        legend = self._legend_lines(width)
+        kept, room = _take(room, len(legend) if self._large else min(len(legend), 2))
+        self._legend, self._bars = legend[:kept], course.bars[: first + others]
         self._axis_y = height - self._legend_height() - row
-        bottom = self._axis_y - lanes - row * bars - (4 if bars or lanes else 0)
-        self._frame = Frame(course.first_day, course.today, left, width - 24, head, max(bottom, head + 20))
+        lanes = first + others + self._has_events + self._has_days
+        bottom = self._axis_y - lanes * row - (4 if lanes else 0)
+        self._frame = Frame(course.first_day, course.today, left, width - 24, head, max(bottom, head + 12))
 
     def _legend_height(self) -> float:
         return len(self._legend) * self._row
@@ -111,13 +111,17 @@ class _Drawing:
     def _bands(self) -> None:
         frame = self._frame
         main = self._course.series[0] if self._course.series else None
+        free_until = frame.bottom + 2 * self._row
         for at, band in enumerate(main.bands if main else ()):
             assert main is not None
             top = frame.y(min(band.high + 1, main.highest) / main.highest)
             low = frame.y(band.low / main.highest)
             if at % 2:
                 self._put(Patch(frame.left, top, frame.right - frame.left, low - top))
-            self._beside(str(band.words), (top + low) / 2)
+            # Where bands are lower than a line of words, some go unnamed; their grounds stay.
+            if free_until - (top + low) / 2 >= self._letters.small_line:
+                self._beside(str(band.words), (top + low) / 2)
+                free_until = (top + low) / 2
         if main is not None and not main.bands:
             self._beside(str(main.highest), frame.top)
             self._beside("0", frame.bottom)
@@ -150,7 +154,7 @@ class _Drawing:
 
     def _without_total(self, y: float) -> float:
         days = sorted({day for series in self._course.series for day in series.without_total})
-        if not days:
+        if not self._has_days:
             return y
         self._beside(_("no total"), y + self._row / 2)
         for day in days:
@@ -188,17 +192,16 @@ class _Drawing:
     # events
 
     def _events(self, y: float) -> None:
-        if not self._course.events:
+        if not self._has_events:
             return
         self._beside(_("events"), y + self._row / 2)
-        side, free_from = self._row - 3, -100.0
-        for one in self._course.events:
-            x = self._frame.x(one.event.day)
-            at = max(x, free_from + side / 2 + 1)
-            self._put(Stroke(x, self._frame.top, x, y + 1, Tint.FAINT))
+        side = self._row - 3
+        days = [self._frame.x(one.event.day) for one in self._course.events]
+        for x in sorted(set(days)):
+            self._put(Stroke(x, self._frame.top, x, self._frame.bottom, Tint.FAINT, dashed=True))
+        for one, at in zip(self._course.events, spread(days, side + 1, self._frame.right + 12), strict=True):
             self._put(Patch(at - side / 2, y + 1, side, side, Tint.TEXT, soft=False, edge=True))
             self._put(Wording(at, y + 1 + side / 2, one.letter, Side.CENTRE, small=True, strong=True))
-            free_from = at + side / 2
 
     # the axis and the legend
 
@@ -269,6 +272,24 @@ class _Drawing:
         while len(words) > 2 and self._width(words + "…") > room:
             words = words[:-1]
         return words if self._width(words) <= room else words.rstrip() + "…"
+
+
+def _take(room: int, wanted: int) -> tuple[int, int]:
+    """How many lines are given, and how many are left."""
+    given = max(0, min(room, wanted))
+    return given, room - given
+
+
+def spread(wanted: Sequence[float], apart: float, end: float) -> list[float]:
+    """Places in order, at least so far apart, as near as may be to where they are wanted, and none beyond the end."""
+    places: list[float] = []
+    for x in wanted:
+        places.append(max(x, places[-1] + apart) if places else x)
+    limit = end - apart / 2
+    for at in range(len(places) - 1, -1, -1):
+        places[at] = min(places[at], limit)
+        limit = places[at] - apart
+    return places
 
 
 def ticks(frame: Frame, course: Course) -> Sequence[tuple[date, str]]:

@@ -74,8 +74,9 @@ class Story:
 
 
 def in_story_order(lines: Iterable[StoryLine]) -> list[StoryLine]:
-    """Newest first; of one day what was written last comes first. A month or year alone counts from its first day."""
-    return sorted(lines, key=lambda line: (line.earliest, line.line_id), reverse=True)
+    """Newest first; of one day the consultation, then what was written last. A month or year alone counts from its
+    first day."""
+    return sorted(lines, key=lambda line: (line.earliest, line.kind is StoryKind.VISIT, line.line_id), reverse=True)
 
 
 def told_together(lines: Sequence[StoryLine]) -> list[StoryLine]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.screens import also, slots
+from clinic_desktop.features.consults.screens.allergies import ask_allergies
 from clinic_desktop.features.consults.screens.danger import Danger, DangerStrip, OutcomeSheet
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView
 from clinic_desktop.features.consults.screens.standing import Standing
@@ -31,7 +32,7 @@ from clinic_desktop.uikit.surfaces import Banner, Card, EmptyState
 from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Text
 
-_STORY, _SMALL_STORY, _SIDE = 236, 208, 336
+_STORY, _SMALL_STORY, _SIDE = 232, 208, 312
 
 
 class ChartScreen(QWidget):
@@ -52,6 +53,8 @@ class ChartScreen(QWidget):
             self.write.hide()
         self.also = also.make_button(office, lambda: self._patient_id, lambda: None, self)
         self.vitals = LastVitals(office)
+        self._icons = {self.deeds.take_back: "ban", self.deeds.correct: "edit", self.deeds.cosign: "signature"}
+        self._icons |= {self.deeds.addendum: "plus", self.also: "plus", self.write: "stethoscope"}
         self.tabs = Tabs([_("Note"), _("Today"), _("Course")])
         self._compact: bool | None = None
         self._lay_out()
@@ -68,15 +71,16 @@ class ChartScreen(QWidget):
         self._told.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._told.setAccessibleName(_("What holds today"))
         self._facts = Card((self._told, 1), margins=(S4, S2, S2, S2))
-        self._small, self._side, self._wide = QStackedWidget(), QWidget(), QWidget()
-        self._side.setFixedWidth(_SIDE)
-        self._side_lines = stack(self._side, gap=S2)
-        self._pages = stack(self._wide, self.tabs, (self._small, 1), gap=4)
-        self._middle = row((self._wide, 1), (self._note, 1), self._side, gap=S2)
+        self._facts.setMinimumWidth(_SIDE)
+        # In a small window one of the three at a time; in a wide one the note over the course, and the facts beside.
+        self._pages, self._small, self._wide = QWidget(), QStackedWidget(), QWidget()
+        stack(self._pages, self.tabs, (self._small, 1), gap=4)
+        self._over = stack(self._wide, gap=S2)
+        self._middle = row((self._pages, 1), (self._wide, 1), gap=S2)
         body = QWidget()
         columns = row(self.story, (self._middle, 1), gap=S2)
         deeds = row(*self.deeds.all(), self.also, None, self.write, gap=S2)
-        stack(body, self.strip, (columns, 1), deeds, margins=(S3, S2, S3, S2), gap=S2)
+        self._body = stack(body, self.strip, (columns, 1), deeds, margins=(S3, S2, S3, S2), gap=S2)
         self._outer = stack(self, (body, 1), gap=0)
         self._arrange()
 
@@ -86,6 +90,7 @@ class ChartScreen(QWidget):
         self.write.clicked.connect(lambda: self._office.go("consult", patient_id=self._patient_id))
         self.tabs.chosen.connect(self._small.setCurrentIndex)
         bind(self, "section_1", self.story.take_focus)
+        bind(self, "allergies", lambda: ask_allergies(self._office, PatientId(self._patient_id), None, self))
         for number, at in ((2, 0), (3, 1), (4, 2)):
             bind(self, f"section_{number}", partial(self.go_to, at))
         bind(self, "section_9", lambda: open_large(self._office, self.chart, self))
@@ -113,14 +118,19 @@ class ChartScreen(QWidget):
                 self._small.addWidget(panel)
             self._small.setCurrentIndex(self.tabs.at())
         else:
-            self._middle.insertWidget(1, self._note, 1)
-            self._side_lines.addWidget(self._course, 2)
-            self._side_lines.addWidget(self._facts, 3)
+            self._over.addWidget(self._note, 1)
+            self._over.addWidget(self._course, 1)
+            self._middle.addWidget(self._facts)
             for panel in panels:
                 # A page that was not in front does not show itself.
                 panel.show()
-        self._wide.setVisible(compact)
-        self._side.setVisible(not compact)
+        self._facts.setMaximumWidth(16_777_215 if compact else _SIDE)
+        self._body.setContentsMargins(*((S2, 4, S2, 4) if compact else (S3, S2, S3, S2)))
+        self._body.setSpacing(4 if compact else S2)
+        self._pages.setVisible(compact)
+        self._wide.setVisible(not compact)
+        for deed, icon in self._icons.items():
+            deed.set_icon("" if compact else icon)
         self._show_banner(compact)
 
     def _show_banner(self, compact: bool) -> None:

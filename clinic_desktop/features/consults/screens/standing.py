@@ -80,7 +80,7 @@ def _medicines(chart: Chart, today: date) -> Iterator[Line]:
     for one in chart.medicines:
         yield _medicine(one, since.get(f"{one.name} {one.strength_text or ''}".strip()))
         if one.name in depots:
-            yield _depot(depots.pop(one.name), today)
+            yield (quiet("    "), *_depot(depots.pop(one.name), today))
     for depot in depots.values():
         yield (semi(depot.name), "  ", *_depot(depot, today))
     for told in chart.holding.outside:
@@ -102,10 +102,10 @@ def _medicine(one: CurrentMedicine, since: date | None) -> Line:
 def _depot(depot: Depot, today: date) -> Line:
     given = _("given {day}").format(day=say_day(depot.given_on))
     if depot.next_due_on is None:
-        return (quiet(f"    {given}"),)
+        return (quiet(given),)
     due = _("next {day}").format(day=say_day(depot.next_due_on))
     late = depot.next_due_on < today
-    return (quiet(f"    {given} · "), Run(f"{due}, {_('overdue')}", "semi", "warning") if late else semi(due))
+    return (quiet(f"{given} · "), Run(f"{due}, {_('overdue')}", "semi", "warning") if late else semi(due))
 
 
 def _scores(chart: Chart) -> Iterator[Line]:

@@ -101,6 +101,7 @@ class StoryList(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(_("Story"))
+        self.setFixedHeight(STEP)
 
     def show_stops(self, stops: Sequence[Stop], now: str | None) -> None:
         if tuple(stops) == self._stops and now == self._now:
@@ -170,6 +171,11 @@ class StoryList(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        if not self._stops:
+            painter.setPen(col("quiet"))
+            painter.setFont(font("small"))
+            painter.drawText(QRectF(self.rect()), _MIDDLE | Qt.TextFlag.TextWordWrap, _("Nothing is noted here yet."))
+            return
         first = max(bisect_right(self._tops, event.rect().top()) - 1, 0)
         last = min(bisect_right(self._tops, event.rect().bottom()), len(self._stops))
         if len(self._stops) > 1:

@@ -43,11 +43,11 @@ _ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 
 
 def course_of(chart: Chart, scale: Scale | None, today: date, pending: str = "") -> Course:
-    """Of `scale`, or of the one this person was asked last, where `scale` never was."""
-    answered = [r for r in chart.scores if r.total is not None]
+    """Of `scale`, or of the one this person was asked most, where `scale` never was."""
+    asked = {series.scale_code for series in chart.course.series if series.points}
     codes = [scale.code] if scale else []
-    if answered and not pending and not any(r.scale_code in codes for r in answered):
-        codes = [answered[-1].scale_code]
+    if not pending and asked.isdisjoint(codes):
+        codes = [series.scale_code for series in chart.course.series][:1]
     return replace(only(chart.course, codes), today=today, pending=pending)
 
 
@@ -71,7 +71,7 @@ class Trend(QWidget):
         self._at: int | None = None
         self._drawn: Drawn | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(220, 150)
+        self.setMinimumSize(220, 64)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_course(self, course: Course) -> None:
