@@ -23,10 +23,12 @@ from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.calls import CallList
 from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.rules.diagnoses import ConditionChange, Diagnosis
+from clinic_desktop.features.consults.rules.reactions import Reaction
+from clinic_desktop.features.consults.rules.results import Result
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.rules.scoring import GivenScale
 from clinic_desktop.features.consults.rules.vitals import Vitals
-from clinic_desktop.features.consults.service import encounters, signing
+from clinic_desktop.features.consults.service import encounters, reactions, results, signing
 from clinic_desktop.features.consults.service import vitals as measuring
 from clinic_desktop.features.medication.queries import handing
 from clinic_desktop.features.medication.rules.doses import read_dose
@@ -109,6 +111,10 @@ def scene(do: Any, ask: Any) -> Scene:
     vitals_id = new_id()
     take = partial(measuring.take_vitals, vitals_id=vitals_id, patient_id=mine)
     do(partial(take, vitals=Vitals(weight_grams=54_500, note="Fuma tuza")))
+    result_id, reaction_id = new_id(), new_id()
+    do(partial(results.keep_result, result_id=result_id, patient_id=mine, result=Result(None, NOTED, "1")))
+    reacted = Reaction(None, "fluoxetina", NOTED)
+    do(partial(reactions.keep_reaction, reaction_id=reaction_id, patient_id=mine, reaction=reacted))
     letter_id = new_id()
     letter = Written(
         receiver_text=WRITTEN_TO, urgency=Urgency.ROUTINE, reason_text=NOTED, summary_text="", asked_text="",
@@ -137,6 +143,7 @@ def scene(do: Any, ask: Any) -> Scene:
         "key": "language", "purpose": tuple(ConsentPurpose), "which": tuple(CallList),
         "letter": letter,
         "act_id": act_id,
+        "result_id": result_id, "reaction_id": reaction_id, "receiver": "",
         "consent_id": withdrawn,
     }  # fmt: skip
     return Scene(mine, registered.number, neighbour, values)
@@ -370,6 +377,7 @@ def test_what_is_asked_really_tells_of_somebody_who_is_not_reserved(vault: Vault
         "patients.queries.people.recent", "patients.queries.people.rows_of", "patients.queries.search.find",
         "agenda.queries.day.today", "consults.queries.chart.chart", "consults.queries.chart.open_risks",
         "consults.queries.notes.note_page", "consults.queries.vitals.history",
+        "consults.queries.results.results", "consults.queries.reactions.reaction", "consults.queries.safety.situation",
         "medication.queries.handing.to_dispense",
         "referrals.queries.open_referrals", "referrals.queries.material", "bundles.queries.open_conflicts",
     )  # fmt: skip
