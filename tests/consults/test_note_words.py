@@ -17,7 +17,7 @@ from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.goals_part import GoalsSheet
 from clinic_desktop.features.consults.screens.mental_state import MentalStateSheet
 from clinic_desktop.features.consults.screens.plan_part import PlanSheet
-from clinic_desktop.features.consults.service import encounters, moving
+from clinic_desktop.features.consults.service import encounters, moving, signing
 from clinic_desktop.features.consults.service import phrases as own_phrases
 from clinic_desktop.features.consults.service.encounters import Conversation
 from clinic_desktop.kernel.errors import Refused
@@ -240,3 +240,14 @@ def test_a_paper_note_keeps_both_days_and_its_sheet(ask: Any, open_screen: Any, 
     page = ask(partial(notes.note_page, note_id=screen._note_id))
     assert (page.occurred_on, page.encounter.paper_folio) == (day, "H-12")
     assert page.recorded_at.date() == date(2026, 11, 23)
+
+
+def test_somebody_elses_note_is_said_and_what_is_typed_stays(
+    office: Any, consult: ConsultScreen, vault: Vault, supervisor: Actor, patient: str
+) -> None:
+    consult.note.fields["plan"].setText("mine")
+    begun = vault.do(partial(encounters.open_encounter, encounter_id=new_id(), patient_id=patient), supervisor)
+    theirs = signing.Written("follow-up", {"plan": "theirs"})
+    vault.do(partial(signing.sign_note, encounter_id=begun, note_id=new_id(), written=theirs), supervisor)
+    assert any("Dra. Supervisora" in told for told in office.voice.notices)
+    assert consult.note.values()["plan"] == "mine"

@@ -18,7 +18,7 @@ from clinic_desktop.uikit.words import Text
 
 
 class BegunStrip(Card):
-    """Over the page, while there is such a note of this person; the oldest first."""
+    """Over the page, while there is such a note; the oldest first. `named` says whose it is."""
 
     opened = Signal(str)
 
@@ -31,13 +31,14 @@ class BegunStrip(Card):
         self.body.addLayout(row(Icon("edit", "warning", 20), (self.words, 1), self.button, gap=S3))
         self.hide()
 
-    def show_notes(self, begun: Sequence[BegunNote]) -> None:
+    def show_notes(self, begun: Sequence[BegunNote], named: str = "") -> None:
         self._note = begun[0] if begun else None
         self.setVisible(self._note is not None)
         if self._note is not None:
             told = _("A note of {day} ({kind}) was begun and not signed.").format(
                 day=say_day(self._note.occurred_on), kind=kind_words(self._note.kind)
             )
+            told = f"{named}: {told}" if named else told
             more = len(begun) - 1
             if more:
                 told += " " + ngettext("{count} more after it.", "{count} more after it.", more).format(count=more)

@@ -10,6 +10,7 @@ from clinic_desktop.uikit.layouts import Item, column, row, scrolled, stack
 from clinic_desktop.uikit.theme import S2, S3, is_compact
 
 _STORY_WIDTH, _MIDDLE_WIDTH, _RIGHT_WIDTH, _SIDE_WIDTH = 180, 284, 328, 352
+_DIAGNOSIS_HEIGHT = 84
 _UNBOUNDED = 16_777_215
 
 
@@ -87,6 +88,7 @@ class ConsultLayout:
             panel.setFixedWidth(_RIGHT_WIDTH)
         # The scale has what it needs; the diagnoses take the rest, and scroll.
         panels.diagnosis.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        panels.diagnosis.setMinimumHeight(_DIAGNOSIS_HEIGHT)
         middle = column(panels.scale, (panels.diagnosis, 1), gap=S2)
         right = column((panels.trend, 4), panels.vitals, (panels.prescription, 5), gap=S2)
         columns = row(panels.story, (panels.note, 1), middle, right, gap=S2)

@@ -9,9 +9,12 @@ from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import notes
 from clinic_desktop.features.consults.queries.chart import ClinicianRow, RiskRow
 from clinic_desktop.features.consults.queries.notes import WaitingNote
+from clinic_desktop.features.consults.screens.begun import BegunStrip
 from clinic_desktop.features.consults.screens.vitals import WRITERS, ask_vitals
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
@@ -42,6 +45,8 @@ class ConsultsHome(QWidget):
         self.table = self._people()
         self.risks = self._open_risks()
         self.waiting_notes = self._to_sign()
+        self.begun = BegunStrip()
+        self.begun.opened.connect(self._open_begun)
         self.next = Button(_("Call the next one"), key="save", kind="primary", icon="stethoscope", tall=True)
         self.next.clicked.connect(self.open_next)
         self.vitals = Button(_("Vital signs"), key="vitals", icon="heartbeat")
@@ -95,7 +100,7 @@ class ConsultsHome(QWidget):
             side.append((to_sign, 1))
         self._side = right = QWidget()
         right.setLayout(column(*side, gap=S3))
-        left = column(head, (people, 1), row(None, self.vitals, self.next, gap=S2), gap=S3)
+        left = column(head, self.begun, (people, 1), row(None, self.vitals, self.next, gap=S2), gap=S3)
         line_up(self, (left, 1), right, margins=(S4, S3, S4, S3), gap=S4)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -111,9 +116,21 @@ class ConsultsHome(QWidget):
         self.risks.show_rows(self._office.ask(charts.open_risks))
         if self._office.may(Permission.SIGN_NOTES):
             self.waiting_notes.show_rows(self._office.ask(notes.waiting_for_supervisor))
+        self._show_begun()
         waiting = sum(r.row.status is AppointmentStatus.WAITING for r in rows)
         self.count.setText(ngettext("{count} waits", "{count} wait", waiting).format(count=waiting))
         self.next.setEnabled(bool(waiting) and self._office.may(Permission.WRITE_NOTES))
+
+    def _open_begun(self, encounter_id: str) -> None:
+        self._office.go("consult", encounter_id=encounter_id)
+
+    def _show_begun(self) -> None:
+        """Notes of other days that were begun and not signed: one's own, whoever comes today."""
+        if self._office.may(Permission.WRITE_NOTES):
+            today = self._office.today()
+            begun = [note for note in self._office.ask(notes.begun_notes) if note.occurred_on != today]
+            who = [PatientId(note.patient_id) for note in begun[:1]]
+            self.begun.show_notes(begun, "".join(self._office.ask(patients.said_names, who).values()) if who else "")
 
     def open_row(self, chosen: ClinicianRow) -> None:
         """Whoever is here goes in; of the others the chart is read. A reserved record says that it is one."""

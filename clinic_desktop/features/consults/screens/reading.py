@@ -5,14 +5,17 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.consults.queries import notes
+from clinic_desktop.features.consults.queries import goals, notes
 from clinic_desktop.features.consults.queries.notes import NotePage
+from clinic_desktop.features.consults.rules.goals import STANDING_WORDS
+from clinic_desktop.features.consults.rules.plan_items import say_plan_item
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.consults.rules.sections import FOLLOW_UP, TEMPLATES, in_order, kind_words, section_title
 from clinic_desktop.features.consults.rules.signing import NoteState
 from clinic_desktop.features.consults.screens.note import NoteEditor
 from clinic_desktop.features.consults.screens.timeline import STATE_WORDS
-from clinic_desktop.features.consults.service import encounters, signing
+from clinic_desktop.features.consults.screens.wrong_chart import WrongChartSheet
+from clinic_desktop.features.consults.service import signing
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -48,6 +51,7 @@ class NoteView(QWidget):
             self._lines.addSpacing(S1)
             self._lines.addWidget(Text(section_title(code), weight="semi"))
             self._lines.addWidget(Text(text, wrap=True))
+        self._show_agreed(self.page)
         self._show_scores(self.page)
         self._show_medicines(self.page)
         self._show_added(self.page)
@@ -61,10 +65,15 @@ class NoteView(QWidget):
             waits = page.state is not NoteState.SIGNED
             chip = Chip(_(STATE_WORDS[page.state]), "warning" if waits else "well", "clock" if waits else "check")
         self._lines.addLayout(row(title, chip, None, gap=S2))
-        by = [page.author_name or "", page.encounter.interpreter_name or ""]
+        here = page.encounter
+        by = [page.author_name or "", here.with_whom or "", here.interpreter_name or ""]
         typed_on = self._office.local(page.recorded_at).date()
         if typed_on != page.occurred_on:
             by.append(_("typed on {day}").format(day=say_day(typed_on)))
+        if page.transcribed_by_name:
+            by.append(_("typed by {name}").format(name=page.transcribed_by_name))
+        if here.paper_folio:
+            by.append(_("sheet {folio}").format(folio=here.paper_folio))
         self._lines.addWidget(Text(" · ".join(words for words in by if words), "small", color="quiet"))
         if page.encounter.void_reason:
             self._lines.addWidget(Text(page.encounter.void_reason, color="warning", wrap=True))
@@ -76,6 +85,19 @@ class NoteView(QWidget):
             )
         if not page.is_newest:
             self._lines.addWidget(Chip(_("an older version"), "warning", "history"))
+
+    def _show_agreed(self, page: NotePage) -> None:
+        """What the person wants, and what was agreed and explained beside medicines."""
+        told = self._office.ask(goals.marked_in, page.note_id)
+        said = [f"{words}: {_(STANDING_WORDS[standing])}" for words, standing in told]
+        known = {words for words, _standing in told}
+        said += [words for words in self._office.ask(goals.named_in, page.encounter.encounter_id) if words not in known]
+        agreed = [say_plan_item(code) for code in page.plan_items]
+        for title, lines in ((_("Their own goals"), said), (_("Agreed and taught"), agreed)):
+            if lines:
+                self._lines.addSpacing(S1)
+                self._lines.addWidget(Text(title, weight="semi"))
+                self._lines.addWidget(Text("\n".join(lines), wrap=True))
 
     def _show_scores(self, page: NotePage) -> None:
         for score in page.scores:
@@ -172,12 +194,11 @@ class NoteDeeds:
         page = self._view.page
         assert page is not None
 
-        def take(reason: str) -> None:
-            void = partial(encounters.void_encounter, encounter_id=page.encounter.encounter_id, reason=reason)
-            self._office.do(void, self._near, then=self._again(page.note_id))
+        def moved(encounter_id: str) -> None:
+            self._office.go("consult", encounter_id=encounter_id)
 
-        question = _("This consultation, its answers, diagnoses and prescription will count no longer. Why?")
-        ask_text(question, self._near, take, yes_text=_("Take it back"))
+        again = partial(self._again(page.note_id), None)
+        WrongChartSheet(self._office, page.encounter, self._near, moved, again).open()
 
     def _cosign(self) -> None:
         note_id = self._note_id()
@@ -220,7 +241,7 @@ class CorrectionSheet(Sheet):
         self.reason = Edit(placeholder=_("Why it is corrected"))
         self.editor = NoteEditor()
         self.editor.set_template(TEMPLATES.get(page.template, FOLLOW_UP))
-        self.editor.fill(page.sections)
+        self.editor.fill({"sections": dict(page.sections)})
         self.editor.setMinimumHeight(300)
         super().__init__(_("Correct the note"), parent, self.reason, (self.editor, 1), width=620)
         self.add_deed(Button(_("Back"), key="back", kind="quiet"))
