@@ -104,6 +104,7 @@ def furnish() -> None:
     )
     settings_slots.own_lists = (
         settings_slots.OwnList(N_("Short list of diagnoses"), "short-list", Permission.KEEP_CATALOGS),
+        settings_slots.OwnList(N_("Wordings of scales"), "instruments", Permission.KEEP_CATALOGS),
     )
     chart_slots.chart_deeds = (
         *own_deeds.OWN,

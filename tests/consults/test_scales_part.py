@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from clinic_desktop.features.consults.queries import scales
 from clinic_desktop.features.consults.rules.scoring import CriticalAnswer, GivenScale, HowGiven
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
+from clinic_desktop.features.consults.screens.scale import ScaleGrid
 from clinic_desktop.features.consults.screens.scale_picker import ScalePicker
 from clinic_desktop.features.consults.screens.scale_source import SourceSheet
 from clinic_desktop.features.consults.screens.scale_total import TotalEntry
@@ -38,6 +39,12 @@ def type_digits(screen: ConsultScreen, digits: str) -> None:
         QTest.keyClicks(focused, digit)
 
 
+def grid_of(screen: ConsultScreen) -> ScaleGrid:
+    grid = screen.scale._shown.widget
+    assert isinstance(grid, ScaleGrid)
+    return grid
+
+
 def remark_of(part: ScalePart) -> str:
     return part._remark.text()
 
@@ -46,6 +53,7 @@ def test_alt_e_opens_another_scale_and_what_was_answered_before_stays(consult: C
     type_digits(consult, "12")
     QTest.keyClick(consult, Qt.Key.Key_E, Qt.KeyboardModifier.AltModifier)
     picker = consult.scale.findChild(ScalePicker)
+    assert isinstance(picker, ScalePicker)
     QTest.keyClicks(picker.field, "gad-7")
     QTest.keyClick(picker.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: consult.scale.scale.code == "gad7")
@@ -73,7 +81,7 @@ def test_the_audit_is_three_keys_for_somebody_who_does_not_drink(consult: Consul
     type_digits(consult, "000")
     assert consult.scale.answers() == {1: 0, 9: 0, 10: 0}
     assert consult.scale.state.text() == "0 of 40 · low risk"
-    grid = consult.scale._shown.widget
+    grid = grid_of(consult)
     assert "question 1 is 0" in grid._skipped.text()
     consult.scale.choices[1].choose(2)
     assert (consult.scale.score().total, grid._skipped.isHidden()) == (None, True)
@@ -143,7 +151,7 @@ def test_wording_language_reader_and_who_rated_are_kept(
     do(partial(instruments.import_instrument, data=as_bytes(questionnaire())))
     consult.scale._find_wording(consult.scale._entries["phq9"])
     consult.scale.take_focus()
-    assert consult.scale._shown.widget.question.text().startswith("1. Invented question 1")
+    assert grid_of(consult).question.text().startswith("1. Invented question 1")
     consult.scale.set_how(HowGiven.INTERPRETER)
     QTest.keyClicks(consult.scale.read_by, "Rosa")
     type_digits(consult, "000000000")

@@ -52,6 +52,12 @@ def _short_list(office: Office, **_arguments: Any) -> QWidget:
     return ShortListScreen(office)
 
 
+def _instruments(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.consults.screens.instruments import InstrumentsScreen
+
+    return InstrumentsScreen(office)
+
+
 _READ, _WRITE = frozenset({Permission.READ_CHART}), frozenset({Permission.WRITE_NOTES})
 
 ROOM = Room(
@@ -70,6 +76,15 @@ ROOM = Room(
         ),
         Place(
             "paper-notes", N_("Paper notes"), "file-text", frozenset({Permission.TRANSCRIBE}), _paper_notes, order=98
+        ),
+        Place(
+            "instruments",
+            N_("Wordings of scales"),
+            "list-numbers",
+            frozenset({Permission.KEEP_CATALOGS}),
+            _instruments,
+            rail=False,
+            under="settings",
         ),
         Place("chart", N_("Chart"), "file-text", _READ, _chart, rail=False, under="consults"),
     ),

@@ -1,19 +1,23 @@
 """Where a scale's judgements come from: each band and cut-off with its source, and the wording that is in use."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries.scales import InstrumentRow
 from clinic_desktop.features.consults.rules.scoring import Scale
+from clinic_desktop.features.consults.screens.blank_form import open_blank_form
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.layouts import scrolled, stack
+from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.theme import S2
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
 
 class SourceSheet(Sheet):
-    def __init__(self, scale: Scale, wording: InstrumentRow | None, parent: QWidget) -> None:
+    def __init__(self, office: Office | None, scale: Scale, wording: InstrumentRow | None, parent: QWidget) -> None:
         body = QWidget()
         lines = [Phrase(quiet(f"{label}  "), semi(said)) for label, said in facts(scale, wording) if said]
         stack(body, *lines, None, gap=4)
@@ -22,6 +26,9 @@ class SourceSheet(Sheet):
         hint = Text(_("A number never decides. It is read together with the person."), "small", color="quiet")
         super().__init__(scale.title, parent, Text(scale.title, "head", "semi"), area, hint, width=560)
         self.body.setSpacing(S2)
+        if office is not None and wording is not None and wording.may_print:
+            show = partial(open_blank_form, office, wording.instrument_id, self)
+            self.add_deed(Button(_("Print a blank form"), key="print", icon="printer"), show)
         back = self.add_deed(Button(_("Go back"), key="back", kind="primary"))
         back.setFocus()
 

@@ -288,7 +288,8 @@ class ScalePart(Card):
         self._others.addWidget(link)
 
     def _show_source(self) -> None:
-        SourceSheet(self.scale, self._shown.wording, self).open()
+        office = self._here.office if self._here is not None else None
+        SourceSheet(office, self.scale, self._shown.wording, self).open()
 
     # as a part of the consultation
 
