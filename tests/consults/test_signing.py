@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2
 
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
-from clinic_desktop.features.consults.queries import chart, diagnoses, notes, risks, scales
+from clinic_desktop.features.consults.queries import chart, diagnoses, notes, risks, scales, supervision
 from clinic_desktop.features.consults.records.encounters import ConsultNote
 from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, ConditionChange, VerificationStatus, find
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
@@ -280,7 +280,7 @@ def test_a_resident_writes_and_a_supervisor_signs(
     encounter_id = as_resident(partial(encounters.open_encounter, encounter_id=new_id(), patient_id=patient))
     signed = sign_with(as_resident, encounter_id)
     assert signed.state is NoteState.WAITING
-    assert [n.note_id for n in vault.ask(notes.waiting_for_supervisor, supervisor)] == [signed.note_id]
+    assert [n.note_id for n in vault.ask(supervision.waiting_for_supervisor, supervisor)] == [signed.note_id]
     with pytest.raises(NotAllowed):
         as_resident(partial(signing.cosign_note, note_id=signed.note_id))
     vault.do(partial(signing.return_note, note_id=signed.note_id, comment="Add the risk."), supervisor)
@@ -297,7 +297,7 @@ def test_a_resident_writes_and_a_supervisor_signs(
     )
     vault.do(partial(signing.cosign_note, note_id=better), supervisor)
     assert ask(partial(notes.note_page, note_id=better)).state is NoteState.SIGNED
-    assert vault.ask(notes.waiting_for_supervisor, supervisor) == ()
+    assert vault.ask(supervision.waiting_for_supervisor, supervisor) == ()
 
 
 def test_nobody_countersigns_their_own_note(do: Any, sign: Any, patient: str) -> None:

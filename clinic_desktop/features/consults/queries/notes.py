@@ -111,6 +111,8 @@ class NotePage:
     plan_items: tuple[str, ...] = ()
     transcribed_by_name: str | None = None
     """Who typed it from paper."""
+    supervisor_wanted: bool = False
+    """Its author is in training, or did not confirm it yet."""
 
 
 _ENCOUNTER = sa.select(
@@ -266,6 +268,7 @@ def note_page(asker: Asker, note_id: str) -> NotePage:
         next_visit_on=row[11],
         plan_items=tuple(row[13] or ()),
         transcribed_by_name=row[14],
+        supervisor_wanted=row[8],
     )
 
 
@@ -357,29 +360,3 @@ def patients_of(asker: Asker, encounter_ids: Iterable[str]) -> frozenset[str]:
         return frozenset()
     where = sa.and_(Encounter.id.in_(wanted), Encounter.voided_at.is_(None))
     return frozenset(row[0] for row in asker.all(sa.select(Encounter.patient_id).where(where)))
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingNote:
-    note_id: str
-    patient_id: str
-    occurred_on: date
-    author_name: str | None
-    signed_at: datetime
-
-
-def waiting_for_supervisor(asker: Asker) -> tuple[WaitingNote, ...]:
-    """Notes that nobody who signs has answered yet, the oldest first."""
-    asker.require(Permission.SIGN_NOTES)
-    answered = sa.exists().where(NoteSignature.note_id == ConsultNote.id)
-    found = asker.all(
-        sa.select(
-            ConsultNote.id, ConsultNote.patient_id, ConsultNote.occurred_on, ConsultNote.author_name,
-            ConsultNote.signed_at,
-        )
-        .join(Encounter, Encounter.id == ConsultNote.encounter_id)
-        .where(ConsultNote.supervisor_wanted.is_(True), ~answered, ~_IS_AMENDED, Encounter.voided_at.is_(None))
-        .where(ConsultNote.patient_id.not_in(restricted.hidden_people(asker)))
-        .order_by(ConsultNote.signed_at)
-    )  # fmt: skip
-    return tuple(WaitingNote(*row) for row in found)

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+SOON_ENOUGH = timedelta(hours=72)
+"""A note that waits longer is marked."""
 
 
 class SignatureKind(StrEnum):
     SIGNED = "signed"
     RETURNED = "returned"
+    CONFIRMED = "confirmed"
+    """The author says that what somebody typed from their paper is so; being in training they still need a signature."""
 
 
 class NoteState(StrEnum):
@@ -26,10 +32,68 @@ class SupervisorStep:
 
 def note_state(supervisor_wanted: bool, steps: Iterable[SupervisorStep]) -> NoteState:
     """Once a supervisor signed it is signed, whatever somebody else says later; a note never asked for one is too."""
-    kinds = [step.kind for step in steps]
+    kinds = {step.kind for step in steps}
     if not supervisor_wanted or SignatureKind.SIGNED in kinds:
         return NoteState.SIGNED
-    return NoteState.RETURNED if kinds else NoteState.WAITING
+    return NoteState.RETURNED if SignatureKind.RETURNED in kinds else NoteState.WAITING
+
+
+def hours_waited(since: datetime, now: datetime) -> int:
+    """Whole hours; a clock that was ahead elsewhere gives none, never less."""
+    return max(0, int((now - since) / timedelta(hours=1)))
+
+
+def is_late(since: datetime, now: datetime) -> bool:
+    return now - since > SOON_ENOUGH
+
+
+def may_correct(*, own: bool, signs: bool, of_trainee: bool) -> bool:
+    """The author, and whoever may sign where the note is of somebody in training; of a colleague one adds, no more."""
+    return own or (signs and of_trainee)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Of a note; one that amends another came after it, whatever the clocks say."""
+
+    note_id: str
+    amends_id: str | None
+
+
+def _depth(version: Version, known: Mapping[str, Version]) -> int:
+    depth, seen = 0, {version.note_id}
+    while version.amends_id in known and version.amends_id not in seen:
+        seen.add(version.amends_id)
+        version = known[version.amends_id]
+        depth += 1
+    return depth
+
+
+def newest(versions: Iterable[Version]) -> tuple[str, tuple[str, ...]]:
+    """The version that holds, and those that stand beside it because two corrected the same note apart.
+
+    Every clinic finds the same one, in whatever order the versions arrived.
+    """
+    known = {version.note_id: version for version in versions}
+    amended = {version.amends_id for version in known.values()}
+    ends = [version for version in known.values() if version.note_id not in amended]
+    ordered = sorted(ends, key=lambda v: (_depth(v, known), v.note_id), reverse=True)
+    return ordered[0].note_id, tuple(version.note_id for version in ordered[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one section changed: what stood before, what stands now. Empty: it was not there."""
+
+    section: str
+    before: str
+    now: str
+
+
+def differences(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Difference, ...]:
+    """The sections that are not the same in two versions."""
+    codes = [*now, *(code for code in before if code not in now)]
+    return tuple(Difference(c, before.get(c, ""), now.get(c, "")) for c in codes if before.get(c) != now.get(c))
 
 
 def kept_sections(sections: Mapping[str, str]) -> dict[str, str]:

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import KIND_WORDS, STATUS_WORDS, AppointmentStatus
 from clinic_desktop.features.consults.queries import chart as charts
-from clinic_desktop.features.consults.queries import notes
+from clinic_desktop.features.consults.queries import supervision
 from clinic_desktop.features.consults.queries.chart import ClinicianRow, RiskRow
-from clinic_desktop.features.consults.queries.notes import WaitingNote
+from clinic_desktop.features.consults.queries.supervision import WaitingNote
 from clinic_desktop.features.consults.screens.begun import BegunStrip
 from clinic_desktop.features.consults.screens.vitals import WRITERS, ask_vitals
 from clinic_desktop.features.patients.queries import people as patients
@@ -115,7 +115,7 @@ class ConsultsHome(QWidget):
         self.table.show_rows(rows)
         self.risks.show_rows(self._office.ask(charts.open_risks))
         if self._office.may(Permission.SIGN_NOTES):
-            self.waiting_notes.show_rows(self._office.ask(notes.waiting_for_supervisor))
+            self.waiting_notes.show_rows(self._office.ask(supervision.waiting_for_supervisor))
         self._show_begun()
         waiting = sum(r.row.status is AppointmentStatus.WAITING for r in rows)
         self.count.setText(ngettext("{count} waits", "{count} wait", waiting).format(count=waiting))

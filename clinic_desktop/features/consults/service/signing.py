@@ -52,6 +52,10 @@ class OwnNote(Refused):
     text = N_("A note is signed by somebody other than its author.")
 
 
+class AuthorFirst(Refused):
+    text = N_("This note was typed from a paper. Whoever wrote the paper confirms it first.")
+
+
 class NotWaiting(Refused):
     text = N_("This note is not waiting for a supervisor.")
 
@@ -228,7 +232,8 @@ def correct_note(work: Work, note_id: str, *, new_note_id: str, note_sections: M
         return
     note = work.load(ConsultNote, note_id)
     unvoided(work, note.encounter_id)
-    if note.author_id != work.actor.staff_id and not work.actor.may(Permission.SIGN_NOTES):
+    own, signs = note.author_id == work.actor.staff_id, work.actor.may(Permission.SIGN_NOTES)
+    if not signing.may_correct(own=own, signs=signs, of_trainee=note.supervisor_wanted):
         raise NotYourNote()
     if notes.is_amended(work, note_id):
         raise CorrectedMeanwhile()
@@ -248,7 +253,8 @@ def correct_note(work: Work, note_id: str, *, new_note_id: str, note_sections: M
 
 
 def cosign_note(work: Work, note_id: str) -> None:
-    """A supervisor signs what a resident wrote."""
+    """A supervisor signs what a resident wrote, or an author what somebody typed from their paper."""
+    work.require(Permission.SIGN_NOTES)
     _supervise(work, note_id, SignatureKind.SIGNED, None)
     # What was prescribed hangs on the version that was signed first.
     version: str | None = note_id
@@ -257,27 +263,54 @@ def cosign_note(work: Work, note_id: str) -> None:
         version = work.load(ConsultNote, version).amends_id
 
 
+def confirm_note(work: Work, note_id: str) -> None:
+    """An author says that what was typed from their paper is so. In training, it then waits for a supervisor."""
+    work.require(Permission.WRITE_NOTES)
+    if work.actor.may(Permission.SIGN_NOTES):
+        cosign_note(work, note_id)
+        return
+    note = work.load(ConsultNote, note_id)
+    if note.transcribed_by_id is None or note.author_id != work.actor.staff_id:
+        raise NotYourNote()
+    _supervise(work, note_id, SignatureKind.CONFIRMED, None)
+
+
 def return_note(work: Work, note_id: str, comment: str) -> None:
-    """A supervisor gives a note back with words; its author writes a new version."""
-    work.require(Permission.SIGN_NOTES)
+    """A supervisor gives a note back with words; its author writes a new version. So does an author what was typed."""
+    work.require(Permission.SIGN_NOTES, Permission.WRITE_NOTES)
     if not comment.strip():
         raise ReasonMissing()
     _supervise(work, note_id, SignatureKind.RETURNED, comment.strip())
 
 
 def _supervise(work: Work, note_id: str, kind: SignatureKind, comment: str | None) -> None:
-    work.require(Permission.SIGN_NOTES)
     note = work.load(ConsultNote, note_id)
     restricted.must_open(work, note.patient_id)
-    if note.author_id == work.actor.staff_id:
-        raise OwnNote()
+    unvoided(work, note.encounter_id)
+    steps = notes.supervisor_steps(work, [note_id]).get(note_id, ())
+    _may_answer(work, note, confirmed=any(step.kind is SignatureKind.CONFIRMED for step in steps))
     if notes.is_amended(work, note_id):
         raise CorrectedMeanwhile()
-    if _state(work, note_id) is NoteState.SIGNED:
+    if signing.note_state(note.supervisor_wanted, steps) is NoteState.SIGNED:
         raise NotWaiting()
+    if any(step.kind is kind is not SignatureKind.SIGNED for step in steps):
+        return
     work.add(
         NoteSignature(
             note_id=note_id, kind=kind, signed_at=work.now, supervisor_id=work.actor.staff_id,
             supervisor_name=work.actor.name, comment=comment,
         )
     )  # fmt: skip
+    work.about(ConsultNote.__tablename__, note_id)
+
+
+def _may_answer(work: Work, note: ConsultNote, *, confirmed: bool) -> None:
+    """What was typed from paper is its author's to answer first; everything else is somebody's who is not its author."""
+    own, typed = note.author_id == work.actor.staff_id, note.transcribed_by_id is not None
+    if typed and not confirmed:
+        if not own:
+            raise AuthorFirst()
+        return
+    if own:
+        raise OwnNote()
+    work.require(Permission.SIGN_NOTES)
