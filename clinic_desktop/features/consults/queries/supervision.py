@@ -159,9 +159,8 @@ def _notes(asker: Asker, select: AnySelect) -> tuple[WaitingNote, ...]:
 
 
 def _trainees_of(asker: Asker, supervisor_id: str) -> frozenset[str]:
-    return frozenset(
-        r[0] for r in asker.all(sa.select(StaffMember.id).where(StaffMember.supervisor_id == supervisor_id))
-    )
+    found = asker.all(sa.select(StaffMember.id).where(StaffMember.supervisor_id == supervisor_id))
+    return frozenset(row[0] for row in found)
 
 
 def _prescriptions(asker: Asker, encounter_ids: Iterable[str]) -> dict[str, str]:

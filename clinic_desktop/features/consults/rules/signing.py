@@ -13,7 +13,7 @@ class SignatureKind(StrEnum):
     SIGNED = "signed"
     RETURNED = "returned"
     CONFIRMED = "confirmed"
-    """The author says that what somebody typed from their paper is so; being in training they still need a signature."""
+    """The author says that what somebody typed from their paper is so; in training, they need a signature still."""
 
 
 class NoteState(StrEnum):
@@ -62,9 +62,9 @@ class Version:
 
 def _depth(version: Version, known: Mapping[str, Version]) -> int:
     depth, seen = 0, {version.note_id}
-    while version.amends_id in known and version.amends_id not in seen:
-        seen.add(version.amends_id)
-        version = known[version.amends_id]
+    while (before := known.get(version.amends_id or "")) is not None and before.note_id not in seen:
+        seen.add(before.note_id)
+        version = before
         depth += 1
     return depth
 

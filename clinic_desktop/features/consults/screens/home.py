@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import KIND_WORDS, STATUS_WORDS, AppointmentStatus
 from clinic_desktop.features.consults.queries import chart as charts
-from clinic_desktop.features.consults.queries import supervision
+from clinic_desktop.features.consults.queries import notes, supervision
 from clinic_desktop.features.consults.queries.chart import ClinicianRow, RiskRow
 from clinic_desktop.features.consults.queries.supervision import WaitingNote
 from clinic_desktop.features.consults.screens.begun import BegunStrip

@@ -305,7 +305,7 @@ def _supervise(work: Work, note_id: str, kind: SignatureKind, comment: str | Non
 
 
 def _may_answer(work: Work, note: ConsultNote, *, confirmed: bool) -> None:
-    """What was typed from paper is its author's to answer first; everything else is somebody's who is not its author."""
+    """What was typed from paper its author answers first; everything else, somebody who is not its author."""
     own, typed = note.author_id == work.actor.staff_id, note.transcribed_by_id is not None
     if typed and not confirmed:
         if not own:
