@@ -12,6 +12,7 @@ ROOMS = Path(clinic_desktop.features.__path__[0])
 OPEN = {
     "consults": {
         "conditions_from": "ids only",
+        "goals_from": "ids only",
         "has_notes": "that somebody was here, which reception knows",
         "note_of": "an id only",
         "notes_of": "ids only",
@@ -38,6 +39,7 @@ OPEN = {
         "same_lot": "the shelf; nobody's medicine",
         "is_there": "yes or no, of an id one must have",
     },
+    "rights": {},
     "referrals": {
         "is_written": "yes or no, of an id one must have",
         "folio_taken": "yes or no",

@@ -81,14 +81,14 @@ def open_encounter(
         Encounter(
             id=encounter_id, patient_id=patient_id, appointment_id=appointment_id, kind=known, occurred_on=day,
             started_at=None if late else work.now, clinician_id=work.actor.staff_id, clinician_name=work.actor.name,
-            template=usual_template(work, work.actor.staff_id, known), paper_folio=(paper_folio or "").strip() or None,
+            template=_usual_template(work, work.actor.staff_id, known), paper_folio=(paper_folio or "").strip() or None,
         )
     )  # fmt: skip
     work.about(Encounter.__tablename__, encounter_id)
     return encounter_id
 
 
-def usual_template(work: Work, staff_id: str, kind: EncounterKind) -> str:
+def _usual_template(work: Work, staff_id: str, kind: EncounterKind) -> str:
     """Which sections somebody of this profession asks in this kind of encounter."""
     member = staff.member(work, staff_id)
     return template_for(kind, member.role_code if member else "").code
