@@ -12,6 +12,7 @@ from clinic_desktop.kernel.names import fold
 CATALOGS = {
     "demo_given_names": (["name", "sex"], 99),
     "pet_names": (["called", "names"], 90),
+    "complaint_kinds": (["code", "name", "source"], 10),
     "demo_presentations": (["code", "atc", "medicine", "strength", "form", "pack_size", "controlled", "source"], 26),
     "demo_surnames": (["name", "kind"], 156),
     "diagnosis_short_list": (["code", "label"], 20),

@@ -36,7 +36,7 @@ from clinic_desktop.uikit.voice import RememberingVoice
 CLIENT = (1366 - 84, 697 - 86)
 NARROW = (911 - 60, 442 - 86)
 """The page inside the frame at 150 %."""
-OF_A_PERSON = ("chart", "referral")
+OF_A_PERSON = ("chart", "referral", "person-rights")
 RAIL_PLACES = [place for place in house.places() if place.rail]
 
 

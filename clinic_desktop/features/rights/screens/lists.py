@@ -139,7 +139,8 @@ class RightsLists(QWidget):
         self.sheet.clicked.connect(lambda: self._print(question_sheet, _("How were you treated?")))
         self.take = Button(_("Take a complaint"), icon="edit")
         self.take.clicked.connect(lambda: ComplaintSheet(self._office, self).open())
-        self.take.setVisible(may_take)
+        if not may_take:
+            self.take.hide()
         self.receipt = Button(_("Receipt"), "print", icon="printer")
         self.receipt.clicked.connect(self._print_receipt)
         self.main = Button("", "save", "primary", "check", tall=True)

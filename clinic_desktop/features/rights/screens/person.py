@@ -59,7 +59,8 @@ class PersonRights(QWidget):
         stack(right, self._right, None)
         self._halves = row((left, 1), (right, 1), gap=S3)
         self._is_clinical = office.may(*_CLINICAL)
-        right.setVisible(self._is_clinical)
+        if not self._is_clinical:
+            right.hide()
         body = page(self._halves, None)
         stack(self, person_banner(banner_words(header)), (scrolled(body), 1), self._deeds(), gap=0)
         office.follow(strip.TABLES | restricted.TABLES, self, self.reload)
@@ -70,16 +71,21 @@ class PersonRights(QWidget):
         self.back.clicked.connect(self._office.back)
         self.own_data = Button(_("My data"), "print", icon="printer")
         self.own_data.clicked.connect(lambda: OwnDataSheet(self._office, self.patient_id, self).open())
-        self.own_data.setVisible(self._office.may(Permission.READ_CHART))
         self.complain = Button(_("Complaint"), icon="edit")
         self.complain.clicked.connect(lambda: ComplaintSheet(self._office, self, self.patient_id).open())
-        self.complain.setVisible(self._office.may(Permission.ASK_RIGHTS, Permission.ANSWER_COMPLAINTS))
         self.alone = Button(_("Fills it in alone"), icon="user")
         self.alone.clicked.connect(lambda: AloneView(self._office, self.patient_id, self).open())
         self.ask = Button(_("Ask the four questions"), "save", "primary", "check", tall=True)
         self.ask.clicked.connect(lambda: AskSheet(self._office, self.patient_id, self).open())
-        for button in (self.alone, self.ask):
-            button.setVisible(self._office.may(Permission.ASK_RIGHTS))
+        takes = (Permission.ASK_RIGHTS, Permission.ANSWER_COMPLAINTS)
+        for button, may in (
+            (self.own_data, (Permission.READ_CHART,)),
+            (self.complain, takes),
+            (self.alone, (Permission.ASK_RIGHTS,)),
+            (self.ask, (Permission.ASK_RIGHTS,)),
+        ):
+            if not self._office.may(*may):
+                button.hide()
         give_letters(self.complain, self.alone)
         bar = Bar(62, "top")
         stack(
