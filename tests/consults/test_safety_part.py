@@ -81,7 +81,7 @@ def test_a_note_leads_before_signing_is_answered_by_enter_and_is_not_asked_again
     assert codes(consult) == ["VPA-PREG", "VPA-HEP"]
     strip = consult.safety.strip
     assert "Contraception: not asked." in strip.sentence.text()
-    assert strip.source.text() == "Source: NICE CG185; NICE QS115, 1"
+    assert strip.source.text() == "Source: NICE CG185; NICE QS115, 1   ·   Next: valproato"
     consult.sign()
     assert consult.focusWidget() is strip.answer
     assert ask(partial(queries.situation, patient_id=woman)).answers == ()

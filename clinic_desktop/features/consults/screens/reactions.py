@@ -28,10 +28,11 @@ from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import Form
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.theme import S3
+from clinic_desktop.uikit.theme import S2, S3
 from clinic_desktop.uikit.words import quiet, semi
 
 _SEVERITIES = tuple(ReactionSeverity)
+_LOW = 46
 
 
 def ask_reaction(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> "ReactionsSheet":
@@ -71,11 +72,10 @@ class ReactionsSheet(LinesSheet):
         stack(
             form,
             row((medicine, 4), (lot, 2), (began, 3), gap=S3),
-            happened,
+            row((happened, 1), (done, 1), gap=S3),
             row(severity, (outcome, 1), gap=S3),
-            done,
             self.allergy,
-            gap=S3,
+            gap=S2,
         )
         return form
 
@@ -108,6 +108,8 @@ class ReactionsSheet(LinesSheet):
     def reload(self) -> None:
         found = self._office.ask(queries.reactions, self._patient_id)
         self.show_lines([self._line(known) for known in found])
+        # The form is high, and a small window must hold both.
+        self._area.setMinimumHeight(_LOW)
 
     def _line(self, known: ReactionRow) -> Standing:
         reaction = known.reaction

@@ -57,14 +57,14 @@ class ReproductionSheet(Sheet):
         lactating = self.form.add("lactating", _("Breastfeeding"), self.lactating, optional=True)
         contraception = self.form.add("contraception", _("Contraception"), self.contraception, optional=True)
         plan = self.form.add("plan", _("Contraception plan signed"), self.plan, optional=True)
-        stack(self.form, row(pregnancy, None, lactating, gap=S3), row((contraception, 1), plan, gap=S3), gap=S3)
+        stack(self.form, row(pregnancy, None), row((contraception, 1), lactating, plan, gap=S3), gap=S3)
         told = office.ask(queries.told, patient_id)
         self.before = Text(_say_told(told, office), color="quiet", wrap=True)
         hint = Text(
             _("Ask alone and only what matters now. What is not chosen stays as not asked."), "small", color="quiet",
             wrap=True,
         )  # fmt: skip
-        super().__init__(_("Pregnancy, lactation, contraception"), parent, self.before, self.form, hint, width=620)
+        super().__init__(_("Pregnancy, lactation, contraception"), parent, self.before, self.form, hint, width=660)
         self.add_deed(Button(_("Go back"), key="back", kind="quiet"))
         self.keep = self.add_deed(Button(_("Keep"), key="save", kind="primary", icon="check"), self._keep)
         office.follow(restricted.TABLES, self, self._may_stay)

@@ -36,7 +36,7 @@ from clinic_desktop.uikit.surfaces import Card
 from clinic_desktop.uikit.theme import S3, S4
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
-_FIELD_WIDTH, _KEPT_WORDS = 250, 4
+_FIELD_WIDTH, _KEPT_WORDS = 220, 4
 _ASKS = {
     Wants.REASON: N_("Reason to go on, then Enter"),
     Wants.RESULT: N_("Reason to go on, then Enter"),
@@ -53,12 +53,11 @@ class SafetyStrip(Card):
         super().__init__(ground="warning_soft", bar="warning", margins=(S4, 4, S3, 4), parent=parent)
         self.showing: tuple[str, str] | None = None
         self.sentence, self.source = Phrase(), Text("", "small", color="quiet", wrap=True)
-        self.rest = Text("", "small", color="quiet", wrap=True)
         self.answer = StepField()
         self.answer.setFixedWidth(_FIELD_WIDTH)
         self.asked, self.again = Link("", small=True), Link(_("Change the answers"), small=True)
         said = QWidget()
-        said.setLayout(column(self.sentence, self.source, self.rest, gap=1))
+        said.setLayout(column(self.sentence, self.source, gap=1))
         self._answering = QWidget()
         self._answering.setLayout(column(self.answer, row(None, self.asked), gap=1))
         self.body.addLayout(row(Icon("alert-triangle", "warning", 20), (said, 1), self._answering, self.again, gap=S3))
@@ -70,15 +69,14 @@ class SafetyStrip(Card):
         self._answering.setVisible(note is not None)
         self.again.setVisible(note is None)
         self.source.setVisible(note is not None)
-        self.rest.setText(_say_rest(rest))
-        self.rest.setVisible(bool(rest))
         if note is None:
             words = ngettext("{count} note of safety answered", "{count} notes of safety answered", answered)
             self.sentence.set_pieces(quiet(words.format(count=answered)))
             return
         name, facts = joined(note.medicines), f" {note.facts}" if note.facts else ""
         self.sentence.set_pieces(semi(name), f": {note.sentence}", semi(facts))
-        self.source.setText(_("Source: {source}").format(source=note.source))
+        told = (_("Source: {source}").format(source=note.source), _say_rest(rest))
+        self.source.setText("   ·   ".join(words for words in told if words))
         self.answer.setPlaceholderText(_(_ASKS[note.wants]))
         self.answer.setAccessibleName(f"{name}: {note.sentence}{facts} {_(_ASKS[note.wants])}")
         self.asked.setVisible(note.wants in _LEADS)

@@ -4,7 +4,7 @@ from datetime import date
 
 from clinic_desktop.features.consults.queries import results as queries
 from clinic_desktop.features.consults.records.findings import LabResult
-from clinic_desktop.features.consults.rules.results import Result, checked
+from clinic_desktop.features.consults.rules.results import Result, checked, say_test
 from clinic_desktop.features.consults.rules.vitals import TakenInTheFuture
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.dates import say_day
@@ -53,8 +53,10 @@ def keep_result(
     work.add(
         LabResult(
             id=result_id, patient_id=patient_id, encounter_id=encounter_id, test_code=kept.test_code,
-            test_text=kept.test_text or None, value_text=kept.value, unit_text=kept.unit or None, taken_on=day,
-            amends_id=amends_id, by_id=work.actor.staff_id, by_name=work.actor.name,
+            # In words as well, for those who do not know the code.
+            test_text=say_test(kept.test_code, kept.test_text), value_text=kept.value,
+            unit_text=kept.unit or None, taken_on=day, amends_id=amends_id, by_id=work.actor.staff_id,
+            by_name=work.actor.name,
         )
     )  # fmt: skip
     work.about(LabResult.__tablename__, result_id)
