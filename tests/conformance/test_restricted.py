@@ -409,6 +409,8 @@ def test_what_is_asked_really_tells_of_somebody_who_is_not_reserved(vault: Vault
         "consults.queries.results.results", "consults.queries.reactions.reaction", "consults.queries.safety.situation",
         "medication.queries.handing.to_dispense",
         "referrals.queries.open_referrals", "referrals.queries.material", "bundles.queries.open_conflicts",
+        "rights.queries.coercion.event", "rights.queries.complaints.register", "rights.queries.wishes.newest",
+        "rights.queries.disclosures.disclosures", "rights.queries.own_data.own_data",
     )  # fmt: skip
     assert set(wanted) - told == set()
 
