@@ -29,6 +29,8 @@ PAPERS: dict[str, ConsentPurpose | str] = {
     "consults.blank_form": "an empty form, about nobody",
     "consults.reaction_page": ConsentPurpose.OTHER_SERVICE,
     "consults.trend_paper": "for the folder, it stays here: care",
+    "medication.prescription_paper": "handed to the person, for whichever pharmacy they choose: care",
+    "medication.lay_out": "the page of a prescription; whoever has it made asks",
     "patients.consent_paper": "the consent itself, for the person and the folder",
     "patients.paper_of_act": "the consent itself, for the person and the folder",
     "patients.withdrawal_paper": "that a yes was taken back, for the person and the folder",

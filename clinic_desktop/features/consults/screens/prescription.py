@@ -348,7 +348,10 @@ class PrescriptionPanel(Card):
             if reason is not None:
                 self._divide()
                 words = Phrase(
-                    semi(old.name, "danger"), f" {short_of(old)} ", quiet(_("ends: ") + reason), size="small"
+                    semi(old.name, "danger"),
+                    f" {short_of(old)} ",
+                    quiet(_("ends: {reason}").format(reason=reason)),
+                    size="small",
                 )
                 self._shown.addLayout(row((words, 1), self._link(_("go on"), partial(self._go_on, old)), gap=4))
         left = self.left_over()

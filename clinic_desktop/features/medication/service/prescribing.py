@@ -205,3 +205,13 @@ def stop_medicines(work: Work, patient_id: str, stops: Sequence[Stop], note_id: 
             raise MedicineMissing()
         if line.stopped_on is None:
             stop_medicine(work, stop.request_id, stop.reason, note_id)
+
+
+def note_printed(work: Work, note_id: str, *, with_diagnoses: bool, way: str, copies: int) -> None:
+    """A prescription leaves: one line of the ledger, written before it does."""
+    work.require(Permission.READ_CHART, Permission.PRESCRIBE)
+    lines = prescriptions.prescribed_in(work, note_id)
+    work.act = "medication.note_printed"
+    work.detail = {"diagnosis": with_diagnoses, "way": way, "copies": copies}
+    if lines:
+        work.about("medication_request", lines[0].request_id)
