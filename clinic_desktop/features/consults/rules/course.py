@@ -60,7 +60,9 @@ class Prescribed:
     @property
     def end(self) -> date:
         """The first day that is not covered."""
-        return self.stopped_on or self.start + timedelta(days=sum(days for days, _said in self.doses))
+        covered = self.start + timedelta(days=sum(days for days, _said in self.doses))
+        # One that was stopped before it began was never taken.
+        return max(self.stopped_on, self.start) if self.stopped_on else covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ def _together(lines: Sequence[Prescribed]) -> Prescribed:
 def _stretches(line: Prescribed) -> Iterable[Stretch]:
     start = line.start
     for days, said in line.doses:
-        end = min(start + timedelta(days=days), line.end)
+        end = max(min(start + timedelta(days=days), line.end), start)
         if end > start or not days:
             yield Stretch(start, end, said)
         start = end

@@ -36,7 +36,8 @@ class Frame:
 
     def x(self, day: date) -> float:
         whole = max((self.today - self.first).days, 1)
-        return self.left + 10 + (self.right - self.left - 10) * (min(day, self.today) - self.first).days / whole
+        within = max(min(day, self.today), self.first)
+        return self.left + 10 + (self.right - self.left - 10) * (within - self.first).days / whole
 
     def y(self, share: float) -> float:
         return self.bottom - (self.bottom - self.top) * share
