@@ -1,11 +1,17 @@
 """A signed note as it is read."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtWidgets import QLabel
 
+from clinic_desktop.features.consults.rules.score_words import say_circumstances, say_result
+from clinic_desktop.features.consults.rules.scoring import GivenScale, HowGiven
 from clinic_desktop.features.consults.screens.reading import NoteView
 from clinic_desktop.kernel.clock import StillClock
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.uikit.words import Phrase
 
 
 def words_of(open_screen: Any, note_id: str) -> list[str]:
@@ -20,3 +26,41 @@ def test_a_note_signed_in_the_evening_was_typed_that_day(
     # In Greenwich it is tomorrow already.
     clock.advance(seconds=11 * 3600)
     assert not [words for words in words_of(open_screen, sign(patient).note_id) if "typed on" in words]
+
+
+def told_of(open_screen: Any, note_id: str) -> str:
+    view = open_screen(NoteView)
+    view.show_note(note_id)
+    return " ".join(phrase.text() for phrase in view.findChildren(Phrase))
+
+
+def test_a_score_is_read_with_every_answer_and_with_how_it_came_about(
+    sign: Any, patient: str, open_screen: Any
+) -> None:
+    answers = dict.fromkeys(range(1, 8), 1)
+    given = GivenScale(new_id(), "gad7", answers, HowGiven.INTERPRETER, "ixl", "Rosa", read_by="Rosa")
+    said = told_of(open_screen, sign(patient, scales=(given,)).note_id)
+    assert "GAD-7  7 of 21 · mild" in said
+    assert "read through an interpreter · Rosa · not validated in ixil" in said
+    assert "1:1  2:1" in said
+
+
+def test_a_total_from_paper_is_read_with_what_was_said_about_danger(sign: Any, patient: str, open_screen: Any) -> None:
+    given = GivenScale(new_id(), "epds", {}, total=4, flagged=False)
+    assert "EPDS  4 of 30   question 10: 0" in told_of(open_screen, sign(patient, scales=(given,)).note_id)
+    assert say_circumstances(Shown("epds", flagged=None)) == ""
+    assert say_result(Shown("a newer scale", total=3, band="high")) == "3 · high"
+
+
+@dataclass(frozen=True)
+class Shown:
+    scale_code: str
+    answers: Mapping[int, int] = field(default_factory=dict[int, int])
+    total: int | None = None
+    band: str | None = None
+    how_given: HowGiven = HowGiven.PAPER
+    language_code: str | None = None
+    interpreter_name: str | None = None
+    read_by: str | None = None
+    flagged: bool | None = None
+    cutoff: int | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from clinic_desktop.features.consults.queries import notes, scales
+from clinic_desktop.features.consults.rules.score_words import say_circumstances
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
@@ -48,8 +49,7 @@ def _scores(asker: Asker, patient_id: str) -> Block:
     said: list[tuple[str, ...]] = []
     for row in rows:
         scale = find_scale(row.scale_code)
-        through = _("through an interpreter") if row.interpreter_name else ""
-        band = ", ".join(part for part in (say_band(row.scale_code, row.band), through) if part)
+        band = ", ".join(part for part in (say_band(row.scale_code, row.band), say_circumstances(row)) if part)
         said.append((scale.title if scale else row.scale_code, str(row.total), band, say_day(row.occurred_on)))
     columns = (
         Column(_("Scale"), 1.2, strong=True),

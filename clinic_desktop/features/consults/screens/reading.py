@@ -5,14 +5,17 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.consults.queries import goals, notes
+from clinic_desktop.features.consults.queries import goals, notes, supervision
 from clinic_desktop.features.consults.queries.notes import NotePage
+from clinic_desktop.features.consults.rules import signing as signed
 from clinic_desktop.features.consults.rules.goals import STANDING_WORDS
 from clinic_desktop.features.consults.rules.plan_items import say_plan_item
-from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
+from clinic_desktop.features.consults.rules.score_words import say_answers, say_circumstances, say_result
+from clinic_desktop.features.consults.rules.scoring import find_scale
 from clinic_desktop.features.consults.rules.sections import FOLLOW_UP, TEMPLATES, in_order, kind_words, section_title
-from clinic_desktop.features.consults.rules.signing import NoteState
+from clinic_desktop.features.consults.rules.signing import NoteState, SignatureKind
 from clinic_desktop.features.consults.screens.note import NoteEditor
+from clinic_desktop.features.consults.screens.print_queue import show_papers
 from clinic_desktop.features.consults.screens.timeline import STATE_WORDS
 from clinic_desktop.features.consults.screens.wrong_chart import WrongChartSheet
 from clinic_desktop.features.consults.service import signing
@@ -47,15 +50,23 @@ class NoteView(QWidget):
         self.page = self._office.ask(notes.note_page, note_id)
         clear(self._lines)
         self._show_head(self.page)
+        changed = self._changed(self.page)
         for code, text in in_order(dict(self.page.sections), self.page.template):
             self._lines.addSpacing(S1)
-            self._lines.addWidget(Text(section_title(code), weight="semi"))
+            mark = (Chip(_("changed"), "accent", "edit"),) if code in changed else ()
+            self._lines.addLayout(row(Text(section_title(code), weight="semi"), *mark, None, gap=S2))
             self._lines.addWidget(Text(text, wrap=True))
         self._show_agreed(self.page)
         self._show_scores(self.page)
         self._show_medicines(self.page)
         self._show_added(self.page)
         self._lines.addStretch(1)
+
+    def _changed(self, page: NotePage) -> frozenset[str]:
+        if page.amends_id is None:
+            return frozenset()
+        before = self._office.ask(notes.note_page, page.amends_id)
+        return frozenset(found.section for found in signed.differences(before.sections, page.sections))
 
     def _show_head(self, page: NotePage) -> None:
         title = Text(f"{say_day(page.occurred_on)} · {kind_words(page.encounter.kind)}", "head", "semi")
@@ -77,14 +88,39 @@ class NoteView(QWidget):
         self._lines.addWidget(Text(" · ".join(words for words in by if words), "small", color="quiet"))
         if page.encounter.void_reason:
             self._lines.addWidget(Text(page.encounter.void_reason, color="warning", wrap=True))
+        self._show_versions(page)
+
+    def _show_versions(self, page: NotePage) -> None:
+        """Why it was corrected, what changed, and the way to every other version."""
+        found = self._office.ask(supervision.versions, page.note_id)
+        if len(found.rows) == 1:
+            return
         if page.amends_id:
-            older = Link(_("read the version before"), small=True)
-            older.clicked.connect(partial(self.show_note, page.amends_id))
-            self._lines.addLayout(
-                row(Phrase(quiet(_("Corrected") + "  "), page.amend_reason or ""), older, None, gap=S2)
-            )
-        if not page.is_newest:
+            self._lines.addWidget(Phrase(quiet(_("Corrected") + "  "), page.amend_reason or ""))
+        if page.note_id in found.beside:
+            self._lines.addWidget(Chip(_("another correction holds"), "warning", "history"))
+        elif page.note_id != found.holds:
             self._lines.addWidget(Chip(_("an older version"), "warning", "history"))
+        elif found.beside:
+            self._lines.addWidget(Chip(_("corrected twice apart: read both"), "warning", "alert-triangle"))
+        links: list[Link] = []
+        for number, version in enumerate(found.rows, 1):
+            if version.note_id == page.note_id:
+                continue
+            words = _("read version {number}, {name}").format(number=number, name=version.author_name or "")
+            link = Link(words, small=True)
+            link.clicked.connect(partial(self.show_note, version.note_id))
+            links.append(link)
+        for at in range(0, len(links), 2):
+            self._lines.addLayout(row(*links[at : at + 2], None, gap=S2))
+        if page.amends_id:
+            self._show_differences(self._office.ask(notes.note_page, page.amends_id), page)
+
+    def _show_differences(self, before: NotePage, now: NotePage) -> None:
+        """What stood before, of each section that changed; the page below says what stands now."""
+        for found in signed.differences(before.sections, now.sections):
+            title = _("{section}, before").format(section=section_title(found.section))
+            self._lines.addWidget(Phrase(semi(title), quiet("  " + (found.before or _("not there")))))
 
     def _show_agreed(self, page: NotePage) -> None:
         """What the person wants, and what was agreed and explained beside medicines."""
@@ -103,13 +139,9 @@ class NoteView(QWidget):
         for score in page.scores:
             scale = find_scale(score.scale_code)
             title = scale.title if scale else score.scale_code
-            if score.total is not None:
-                said = f"{score.total} · {say_band(score.scale_code, score.band)}"
-            else:
-                said = _("{count} answers, no total").format(count=len(score.answers))
-            each = "  ".join(f"{item}:{value}" for item, value in sorted(score.answers.items()))
+            told = [part for part in (say_circumstances(score), say_answers(score)) if part]
             self._lines.addSpacing(S1)
-            self._lines.addWidget(Phrase(semi(title), f"  {said}   ", quiet(each)))
+            self._lines.addWidget(Phrase(semi(title), f"  {say_result(score)}   ", quiet("   ".join(told))))
 
     def _show_medicines(self, page: NotePage) -> None:
         lines = self._office.ask(prescriptions.prescribed_in, page.note_id)
@@ -129,6 +161,8 @@ class NoteView(QWidget):
             self._lines.addWidget(Text(added.text, wrap=True))
         for step in page.steps:
             words = f"{step.by}: {step.comment}" if step.comment else _("Signed by {name}").format(name=step.by)
+            if step.kind is SignatureKind.CONFIRMED:
+                words = _("Confirmed by {name}").format(name=step.by)
             self._lines.addWidget(Text(words, "small", color="quiet", wrap=True))
 
 
@@ -140,8 +174,8 @@ class NoteDeeds:
         self.addendum = Button(_("Write an addendum"), icon="plus")
         self.correct = Button(_("Correct"), icon="edit")
         self.take_back = Button(_("Wrong chart"), kind="danger", icon="ban")
-        self.cosign = Button(_("Sign as supervisor"), icon="signature")
-        self.give_back = Button(_("Give back"))
+        self.cosign = Button(_("Sign as supervisor"), key="save", icon="signature")
+        self.give_back = Button(_("Give back"), key="return_note")
         self.addendum.clicked.connect(self._add)
         self.correct.clicked.connect(self._correct)
         self.take_back.clicked.connect(self._take_back)
@@ -158,12 +192,26 @@ class NoteDeeds:
         whole = page is not None and page.is_newest and not page.encounter.voided
         signs = self._office.may(Permission.SIGN_NOTES)
         writes = self._office.may(Permission.WRITE_NOTES)
-        waits = page is not None and page.state is not NoteState.SIGNED
+        answerable = self._answerable(page) if page is not None and whole else False
+        of_trainee = page is not None and page.supervisor_wanted
+        correctable = signed.may_correct(own=mine, signs=signs, of_trainee=of_trainee)
+        typed = page is not None and page.transcribed_by_name is not None
+        self.cosign.setText(_("Confirm the note") if typed and mine else _("Sign as supervisor"))
         self.addendum.setVisible(whole and writes)
-        self.correct.setVisible(whole and writes and (mine or signs))
+        self.correct.setVisible(whole and writes and correctable)
         self.take_back.setVisible(whole and writes and (mine or signs))
-        self.cosign.setVisible(whole and waits and signs and not mine)
-        self.give_back.setVisible(whole and waits and signs and not mine)
+        self.cosign.setVisible(answerable)
+        self.give_back.setVisible(answerable and page is not None and page.state is NoteState.WAITING)
+
+    def _answerable(self, page: NotePage) -> bool:
+        """Whether the acting person may sign, confirm or give back this note; the service says the same."""
+        if page.state is NoteState.SIGNED:
+            return False
+        mine = page.author_id == self._office.actor.staff_id
+        confirmed = any(step.kind is SignatureKind.CONFIRMED for step in page.steps)
+        if page.transcribed_by_name is not None and not confirmed:
+            return mine
+        return self._office.may(Permission.SIGN_NOTES) and not mine
 
     def _again(self, note_id: str) -> Callable[[object], None]:
         def show(_result: object) -> None:
@@ -201,8 +249,17 @@ class NoteDeeds:
         WrongChartSheet(self._office, page.encounter, self._near, moved, again).open()
 
     def _cosign(self) -> None:
-        note_id = self._note_id()
-        self._office.do(partial(signing.cosign_note, note_id=note_id), self._near, then=self._again(note_id))
+        page = self._view.page
+        assert page is not None
+        mine = page.author_id == self._office.actor.staff_id
+        deed = signing.confirm_note if mine else signing.cosign_note
+
+        def shown(_result: object) -> None:
+            self._again(page.note_id)(None)
+            if not mine:
+                show_papers(self._office, page.note_id, self._near)
+
+        self._office.do(partial(deed, note_id=page.note_id), self._near, then=shown)
 
     def _give_back(self) -> None:
         note_id = self._note_id()

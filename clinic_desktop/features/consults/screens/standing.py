@@ -10,6 +10,7 @@ from clinic_desktop.features.consults.queries.holding import Depot
 from clinic_desktop.features.consults.rules.change import change_since
 from clinic_desktop.features.consults.rules.diagnoses import CLINICAL_WORDS, VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.scale_tables import find_scale
+from clinic_desktop.features.consults.rules.score_words import say_circumstances
 from clinic_desktop.features.consults.rules.scoring import say_band
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
 from clinic_desktop.kernel.dates import say_day
@@ -120,7 +121,8 @@ def _scores(chart: Chart) -> Iterator[Line]:
         else:
             band = say_band(code, last.band)
             said = f"  {last.total}" + (f" · {band}" if band else "")
-            yield (semi(title), said, quiet(f"  {say_day(last.occurred_on)}"))
+            asides = [say_day(last.occurred_on), say_circumstances(last)]
+            yield (semi(title), said, quiet("  " + " · ".join(words for words in asides if words)))
         change = change_since(chart.scores, code)
         if change is not None:
             yield (quiet(f"    {change.said()}"),)
