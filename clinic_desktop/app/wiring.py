@@ -16,6 +16,7 @@ from clinic_desktop.features.patients.rules.rows import Mark
 from clinic_desktop.features.patients.service import filing
 from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.features.referrals import queries as referrals
+from clinic_desktop.features.rights.queries import told as rights
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -29,7 +30,7 @@ def fill() -> None:
     patients.records_elsewhere = (_count_appointments, public.what_is_here, _count_medicines)
     calls.not_expected = (episodes.ended_people,)
     sheets.sheet_contents = (sheet.sheet_blocks,)
-    story.more = (referrals.story_lines,)
+    story.more = (referrals.story_lines, rights.story_lines)
     patients_queries.last_visits = public.last_visit_days
     patients_queries.marks = (_day_marks, public.last_visit_marks, _consent_marks)
     if _derive_again not in applying.after_merge:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlcipher3 import dbapi2
 
 from clinic_desktop.features.rights.queries import coercion as queries
+from clinic_desktop.features.rights.queries import told
 from clinic_desktop.features.rights.rules.coercion import (
     NEEDED,
     Event,
@@ -131,6 +132,18 @@ def test_what_was_written_is_neither_changed_nor_deleted_even_by_plain_sql(write
     write(CoercionKind.CHAINED, next_visit_on=TODAY, told=WHOLE)
     with pytest.raises((FinalRecord, dbapi2.IntegrityError)):
         do(lambda work: work.cursor.execute(sql))
+
+
+def test_the_story_tells_of_it_and_of_its_end_and_strikes_a_mistake_out(
+    write: Any, step: Any, ask: Any, patient_id: str
+) -> None:
+    event_id = write(told=WHOLE, where="Cocina")
+    step(event_id, CoercionStepKind.ENDED, words="La soltaron")
+    began, ended = ask(lambda asker: told.story_lines(asker, patient_id))
+    assert (began.title, began.under, began.mark) == ("Held or tied", "Cocina", "Held or tied")
+    assert (ended.title, ended.under) == ("Held or tied: it ended", "La soltaron")
+    step(event_id, CoercionStepKind.MISTAKE, words="Era otra")
+    assert all(line.voided and not line.mark for line in ask(lambda asker: told.story_lines(asker, patient_id)))
 
 
 def test_reception_and_coordination_read_no_event_and_coordination_gets_the_counts(

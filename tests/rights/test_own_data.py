@@ -45,7 +45,7 @@ def written(do: Any, patient_id: PatientId) -> None:
     note = signing.Written(
         "follow-up",
         sections={"plan": "Caminar cada día </para> & <b>", APART: SECRET},
-        scales=(GivenScale(new_id(), "phq9", dict.fromkeys(range(1, 10), 1)),),
+        scales=(GivenScale(new_id(), "phq9", dict.fromkeys(range(1, 10), 1) | {9: 0}),),
         conditions=(ConditionChange(Diagnosis("F32.1", "Depresión moderada", "")),),
     )
     do(partial(signing.sign_note, encounter_id=encounter_id, note_id=new_id(), written=note, confirmed=True))
@@ -59,7 +59,7 @@ def test_it_says_what_is_written_in_words_and_no_code_alone(ask: Any, patient_id
         assert words in said
     assert "F32.1" not in said
     assert "phq9" not in said
-    assert ": 9 · " in said
+    assert ": 8 · " in said
     assert "Who opened your record on this computer" in said
 
 
