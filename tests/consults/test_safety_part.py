@@ -146,6 +146,15 @@ def test_asking_about_contraception_or_noting_a_result_answers_the_note_by_itsel
     assert codes(consult) == []
 
 
+def test_ever_so_many_notes_are_one_note_and_one_line(consult: ConsultScreen, tablets: Callable[..., str]) -> None:
+    for name in ("valproato", "haloperidol", "citalopram", "fluoxetina", "clorpromazina", "tranilcipromina"):
+        prescribe(consult, tablets(name))
+    assert len(codes(consult)) > 6
+    told = consult.safety.strip.source.text()
+    assert told.count(" · ") == 2, "the source and two more by their medicines"
+    assert told.endswith(f"and {len(codes(consult)) - 3} more")
+
+
 def test_somebody_who_does_not_prescribe_sees_no_strip(vault: Vault, woman: str) -> None:
     nurse = Actor(new_id(), "Ana", frozenset({Permission.SEE_PATIENTS, Permission.RECEPTION}))
     with pytest.raises(NotAllowed):

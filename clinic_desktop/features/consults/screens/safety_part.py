@@ -219,4 +219,4 @@ class SafetyPart(QObject):
         return replace(so_far, safety_answers=tuple(self._answers[key] for key in keys if key in self._answers))
 
     def obstacle(self, so_far: Written) -> Callable[[], None] | None:
-        return self.take_focus if so_far.prescription and self.waiting() else None
+        return self.take_focus if self.waiting() else None
