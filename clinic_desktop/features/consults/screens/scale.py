@@ -23,7 +23,7 @@ from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.theme import S2
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
-CELL, CELL_HEIGHT, ROW = 34, 24, 26
+CELL, CELL_HEIGHT, ROW = 31, 24, 26
 _WIDE_CELLS, _CELLS = 4, 120
 """The answers of one item together, where there are more than four."""
 MOST_ROWS, LEAST_ROWS = 9, 3
@@ -64,11 +64,16 @@ class Rows(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         body.setAutoFillBackground(False)
 
+    def show_row(self, choice: QWidget) -> None:
+        """With the row after it. The numbers at the left never move out of sight."""
+        self.ensureWidgetVisible(choice, 0, ROW)
+        self.horizontalScrollBar().setValue(0)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         here = self.focusWidget()
         if here is not None:
-            self.ensureWidgetVisible(here, 0, ROW)
+            self.show_row(here)
 
     def sizeHint(self) -> QSize:
         return QSize(220, ROW * self._count)
@@ -201,7 +206,7 @@ class ScaleGrid(QWidget):
             self._show_question(next((number for number, choice in self.choices.items() if choice.hasFocus()), 1))
 
     def _show_question(self, number: int) -> None:
-        self._rows.ensureWidgetVisible(self.choices[number], 0, ROW)
+        self._rows.show_row(self.choices[number])
         item = self._wording[number - 1] if number <= len(self._wording) else None
         said = ""
         if item is not None:
