@@ -45,12 +45,6 @@ from clinic_desktop.features.patients.rules.sex import Sex
 from clinic_desktop.features.patients.service import consents, registering, restricting
 from clinic_desktop.features.referrals import service as referrals
 from clinic_desktop.features.referrals.rules import Consent, Urgency, Written
-from clinic_desktop.features.rights.rules.asking import Answers
-from clinic_desktop.features.rights.rules.coercion import Told
-from clinic_desktop.features.rights.rules.disclosures import Given
-from clinic_desktop.features.rights.rules.kinds import CoercionKind, DisclosureKind
-from clinic_desktop.features.rights.rules.wishes import Decision, Wishes
-from clinic_desktop.features.rights.service import asking, coercion, complaints, disclosures, wishes
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.errors import ClinicError
@@ -59,6 +53,7 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
 from tests.printing.reading import texts
+from tests.rights.everything import tell_of_rights
 
 TODAY = date(2026, 11, 23)
 GIVEN, FAMILY, MOTHER, PHONE = "Xochiquetzal", "Zumbajoj", "Petronila Quisquinay", "55471298"
@@ -82,15 +77,9 @@ def _details(given: str, family: str, **more: Any) -> Details:
 
 
 SECRET_DETAILS = _details(
-    GIVEN,
-    FAMILY,
-    mother_name=MOTHER,
-    phone=PHONE,
-    community=COMMUNITY,
-    national_id_kind="GT_CUI",
-    national_id=NATIONAL_ID,
-    birth=Birth(PartialDate(1987, 7, 14)),
-)
+    GIVEN, FAMILY, mother_name=MOTHER, phone=PHONE, community=COMMUNITY, national_id_kind="GT_CUI",
+    national_id=NATIONAL_ID, birth=Birth(PartialDate(1987, 7, 14)),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -135,7 +124,7 @@ def scene(do: Any, ask: Any) -> Scene:
     )  # fmt: skip
     agreed = do(partial(consents.record_answers, act_id=act_id, patient_id=mine, answers=said, talk=talk))
     withdrawn = do(partial(consents.withdraw, consent_id=agreed[0], act_id=new_id(), decided_on=TODAY))
-    event_id, complaint_id = _tell_of_rights(do, mine)
+    of_rights = tell_of_rights(do, mine, MOTHER, NOTED, TODAY)
     do(partial(_add_conflict, patient_id=mine))
     entry = ask(lambda r: r.plain("SELECT entry FROM patient_entry WHERE patient_id = ?", (mine,)))[0][0]
     lot_id = ask(lambda r: r.plain("SELECT id FROM stock_lot"))[0][0]
@@ -148,13 +137,7 @@ def scene(do: Any, ask: Any) -> Scene:
         "typed": ("zumb", "tzunka"), "table": "patient", "row_id": mine, "municipality_code": "1413",
         "new": SECRET_DETAILS, "lines": [SECRET_DETAILS], "step": 1, "many": 50, "within_days": 400,
         "key": "language", "purpose": tuple(ConsentPurpose), "which": tuple(CallList),
-        "letter": letter,
-        "act_id": act_id,
-        "event_id": event_id,
-        "complaint_id": complaint_id,
-        "result_id": result_id, "reaction_id": reaction_id, "receiver": "",
-        "consent_id": withdrawn,
-        "visits": [], "scores": [], "most": 10,
+        "letter": letter, "act_id": act_id, **of_rights, "result_id": result_id, "reaction_id": reaction_id, "receiver": "", "consent_id": withdrawn, "visits": [], "scores": [], "most": 10,
     }  # fmt: skip
     return Scene(mine, registered.number, neighbour, values)
 
@@ -174,24 +157,6 @@ def _sign(do: Any, patient_id: str, came: str, request_id: str, tablets: str) ->
     )
     sign = partial(signing.sign_note, encounter_id=encounter, note_id=new_id(), written=written, confirmed=True)
     return do(sign)
-
-
-def _tell_of_rights(do: Any, patient_id: str) -> tuple[str, str]:
-    """Everything the room of rights can hold of somebody."""
-    event_id, complaint_id = new_id(), new_id()
-    told = Told(MOTHER, MOTHER, NOTED, NOTED)
-    force = partial(coercion.record_event, event_id=event_id, patient_id=patient_id, kind=CoercionKind.CHAINED)
-    do(partial(force, told=told, next_visit_on=TODAY))
-    complain = partial(complaints.take_complaint, complaint_id=complaint_id, patient_id=patient_id, words=NOTED)
-    do(partial(complain, from_whom=MOTHER))
-    keep = partial(asking.keep_answers, answer_id=new_id(), patient_id=patient_id)
-    do(partial(keep, answers=Answers(words=NOTED), by_the_person=True))
-    wanted, decided = Wishes(NOTED, NOTED, MOTHER), Decision(decision=NOTED, supporter_name=MOTHER)
-    do(partial(wishes.keep_wishes, wishes_id=new_id(), patient_id=patient_id, wishes=wanted))
-    do(partial(wishes.keep_decision, decision_id=new_id(), patient_id=patient_id, decision=decided))
-    given = Given(DisclosureKind.AUTHORITY, TODAY, MOTHER, NOTED, NOTED, coordinator_told=True)
-    do(partial(disclosures.record_disclosure, disclosure_id=new_id(), patient_id=patient_id, given=given))
-    return event_id, complaint_id
 
 
 def _add_conflict(work: Work, patient_id: str) -> None:
