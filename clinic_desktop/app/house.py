@@ -104,6 +104,7 @@ def furnish() -> None:
     )
     settings_slots.own_lists = (
         settings_slots.OwnList(N_("Short list of diagnoses"), "short-list", Permission.KEEP_CATALOGS),
+        settings_slots.OwnList(N_("Questions about danger"), "danger-questions", Permission.KEEP_CATALOGS),
         settings_slots.OwnList(N_("Wordings of scales"), "instruments", Permission.KEEP_CATALOGS),
     )
     chart_slots.chart_deeds = (
@@ -111,6 +112,11 @@ def furnish() -> None:
         chart_slots.ChartDeed(
             N_("Held, locked in or chained"), "lock", frozenset({Permission.WRITE_NOTES}), _write_force
         ),
+    )
+    chart_slots.signed_papers = (
+        chart_slots.SignedPaper(N_("Appointment card"), _comes_again, _card_of_note),
+        chart_slots.SignedPaper(N_("Safety plan"), _has_plan, _plan_of_note),
+        chart_slots.SignedPaper(N_("Referral letter"), _has_letters, _letters_of_note),
     )
     chart_slots.chart_panels = (
         chart_slots.ChartPanel(N_("Wishes for a crisis"), Permission.READ_CHART, _wishes, _has_wishes),
@@ -150,6 +156,53 @@ def _write_force(office: Office, patient_id: PatientId, encounter_id: str | None
     from clinic_desktop.features.rights.screens.force import ForceSheet
 
     ForceSheet(office, patient_id, screen, encounter_id).open()
+
+
+def _comes_again(office: Office, note_id: str) -> bool:
+    return office.may(Permission.SEE_PATIENTS, Permission.RECEPTION) and _next_visit(office, note_id) is not None
+
+
+def _next_visit(office: Office, note_id: str) -> str | None:
+    from clinic_desktop.features.consults.queries.supervision import note_of
+
+    booked = office.ask(agenda_queries.next_visit, office.ask(note_of, note_id)[1])
+    return booked.appointment_id if booked else None
+
+
+def _card_of_note(office: Office, note_id: str, screen: QWidget) -> None:
+    from clinic_desktop.features.agenda.screens.cards import print_appointment
+
+    appointment_id = _next_visit(office, note_id)
+    if appointment_id is not None:
+        print_appointment(office, appointment_id, screen, asked=True)
+
+
+def _has_plan(office: Office, note_id: str) -> bool:
+    from clinic_desktop.features.consults.screens.safety_plan import wanted
+
+    return wanted(office, note_id)
+
+
+def _plan_of_note(office: Office, note_id: str, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.safety_plan import open_paper
+
+    open_paper(office, note_id, screen)
+
+
+def _has_letters(office: Office, note_id: str) -> bool:
+    from clinic_desktop.features.consults.queries.supervision import note_of
+    from clinic_desktop.features.referrals.queries import of_encounter
+
+    return office.may(Permission.WRITE_LETTERS) and bool(office.ask(of_encounter, office.ask(note_of, note_id)[0]))
+
+
+def _letters_of_note(office: Office, note_id: str, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.queries.supervision import note_of
+    from clinic_desktop.features.referrals.queries import of_encounter
+    from clinic_desktop.features.referrals.screens.printing import print_again
+
+    for letter in office.ask(of_encounter, office.ask(note_of, note_id)[0])[-1:]:
+        print_again(office, letter.request_id, letter.folio, screen)
 
 
 def _letters(office: Office, patient_id: PatientId) -> QWidget:

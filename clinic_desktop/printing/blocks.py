@@ -67,7 +67,7 @@ def _set(kit: Kit, block: Block, width: float) -> list[Strip]:
         case Code():
             found = _code(kit, block, width)
         case Drawing():
-            found = [*small_head(kit, block.head, width), drawn(kit, block, width)]
+            found = glued([*small_head(kit, block.head, width), drawn(kit, block, width)], last=block.leads)
         case Slip():
             return _slip(kit, block, width)
     return spaced(found, kit.look.gap)

@@ -180,6 +180,8 @@ class Drawing:
     draw: Callable[[float, Letters], Sequence[Shape]]
     height: float
     head: str = ""
+    leads: bool = False
+    """Stands over the words of the next block and never ends a page."""
 
 
 @dataclass(frozen=True, slots=True)

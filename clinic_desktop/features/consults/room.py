@@ -58,6 +58,18 @@ def _instruments(office: Office, **_arguments: Any) -> QWidget:
     return InstrumentsScreen(office)
 
 
+def _looking_for(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.consults.screens.looking_for import LookingForScreen
+
+    return LookingForScreen(office)
+
+
+def _questions(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.consults.screens.question_list import QuestionListScreen
+
+    return QuestionListScreen(office)
+
+
 _READ, _WRITE = frozenset({Permission.READ_CHART}), frozenset({Permission.WRITE_NOTES})
 
 ROOM = Room(
@@ -86,6 +98,24 @@ ROOM = Room(
             rail=False,
             under="settings",
         ),
+        Place(
+            "danger-questions",
+            N_("Questions about danger"),
+            "list-check",
+            frozenset({Permission.KEEP_CATALOGS}),
+            _questions,
+            rail=False,
+            under="settings",
+        ),
+        Place(
+            "looking-for",
+            N_("Whom to look for"),
+            "map-pin",
+            frozenset({Permission.SEEK_PEOPLE}),
+            _looking_for,
+            order=25,
+        ),
+        Place("risks", N_("Whom to look for"), "map-pin", _READ, _looking_for, rail=False, under="consults"),
         Place("chart", N_("Chart"), "file-text", _READ, _chart, rail=False, under="consults"),
     ),
 )

@@ -14,6 +14,7 @@ from clinic_desktop.features.consults.records.risk import RiskAssessment, RiskEv
 from clinic_desktop.features.consults.rules import risk
 from clinic_desktop.features.consults.rules.asking_danger import Asked, DangerQuestion, first_questions, read_answers
 from clinic_desktop.features.consults.rules.risk import OpenRisk, RiskLine, RiskStep
+from clinic_desktop.features.consults.rules.seeking import Sought
 from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose
@@ -64,29 +65,6 @@ def standing_to_seek(asker: Asker, patient_id: str) -> OpenRisk | None:
     if patient_id in _dead(asker):
         return None
     return risk.open_risk(_risk_lines(asker, [patient_id]).get(patient_id, ()))
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """Somebody to look for, and how safely. Nothing of why."""
-
-    patient_id: str
-    name: str
-    community: str
-    """Empty where nobody may go to the house."""
-    whom: str
-    """Whom to look for: the person whom the clinician named, else who keeps an eye on them."""
-    reach: str
-    since: date
-    may_visit: bool
-    may_call: bool
-    phone: str
-    hours: str
-    cover_words: str
-    shared: bool
-    last: str
-    """The code of what came of the newest contact."""
-    last_on: date | None
 
 
 def looking_for(asker: Asker) -> tuple[Sought, ...]:

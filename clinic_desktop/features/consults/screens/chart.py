@@ -6,7 +6,7 @@ A small window keeps the story and shows the others one at a time.
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from clinic_desktop.features.consults.queries import chart as charts
@@ -14,6 +14,7 @@ from clinic_desktop.features.consults.screens import also, slots
 from clinic_desktop.features.consults.screens.allergies import ask_allergies
 from clinic_desktop.features.consults.screens.danger import Danger, DangerStrip, OutcomeSheet
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView
+from clinic_desktop.features.consults.screens.safety_plan import open_plan
 from clinic_desktop.features.consults.screens.standing import Standing
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
 from clinic_desktop.features.consults.screens.trend import Trend, course_of, open_large, what_of
@@ -49,7 +50,9 @@ class ChartScreen(QWidget):
         self.standing = Standing()
         self.empty = EmptyState(_("Nothing is signed yet. Open the consultation to write the first note."))
         self.write = Button(_("Open the consultation"), key="save", kind="primary", icon="stethoscope")
-        if not office.may(Permission.WRITE_NOTES):
+        if office.may(Permission.WRITE_NOTES):
+            self.deeds.gives_way = self.write
+        else:
             self.write.hide()
         self.also = also.make_button(office, lambda: self._patient_id, lambda: None, self)
         self.vitals = LastVitals(office)
@@ -66,7 +69,7 @@ class ChartScreen(QWidget):
         head = row(Text(_("Course"), "head", "semi"), self._course_of_what, None, KeyCap(cap("section_9")), gap=6)
         self._course = Card(head, (self.trend, 1), margins=(S4, S2, S3, 6), gap=2)
         told = QWidget()
-        stack(told, self.standing, self.vitals, *self._hung(), None, gap=S2)
+        self._told_lines = stack(told, self.standing, self.vitals, None, gap=S2)
         self._told = scrolled(told)
         self._told.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._told.setAccessibleName(_("What holds today"))
@@ -93,11 +96,14 @@ class ChartScreen(QWidget):
         bind(self, "allergies", lambda: ask_allergies(self._office, PatientId(self._patient_id), None, self))
         for number, at in ((2, 0), (3, 1), (4, 2)):
             bind(self, f"section_{number}", partial(self.go_to, at))
+        if self._office.may(Permission.WRITE_NOTES):
+            bind(self, "safety_plan", lambda: open_plan(self._office, PatientId(self._patient_id), None, self))
         bind(self, "section_9", lambda: open_large(self._office, self.chart, self))
         self._office.follow(charts.TABLES, self, self.reload)
         # The line that says who looked is written after the page is painted.
         look = partial(encounters.look_at_chart, patient_id=self._patient_id)
         QTimer.singleShot(0, self, lambda: self._office.do(look, self))
+        QTimer.singleShot(0, self, self._hang)
         self._show()
         newest = next((line.note_id for line in self.chart.timeline if line.note_id), None)
         self._read(note_id or newest)
@@ -106,8 +112,13 @@ class ChartScreen(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._arrange()
+
     def _arrange(self) -> None:
-        compact = is_compact(self.window().width())
+        # Before it stands in a window it is laid out for a wide one, which most are.
+        compact = self.isVisible() and is_compact(self.window().width())
         if compact == self._compact:
             return
         self._compact = compact
@@ -145,14 +156,13 @@ class ChartScreen(QWidget):
         self.tabs.set_at(at)
         (self.view, self._told, self.trend)[at].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _hung(self) -> list[QWidget]:
-        """What upper rooms know of this person."""
-        shown: list[QWidget] = []
+    def _hang(self) -> None:
+        """What upper rooms know of this person stands last, and is asked once the page is painted."""
+        here = self._office, PatientId(self._patient_id)
         for panel in slots.chart_panels:
-            here = self._office, PatientId(self._patient_id)
             if self._office.may(panel.permission) and (panel.wanted is None or panel.wanted(*here)):
-                shown += [Text(_(panel.title), weight="semi"), panel.build(*here)]
-        return shown
+                for shown in (Text(_(panel.title), weight="semi"), panel.build(*here)):
+                    self._told_lines.insertWidget(self._told_lines.count() - 1, shown)
 
     def take_focus(self) -> None:
         self.story.take_focus()
@@ -165,7 +175,7 @@ class ChartScreen(QWidget):
         self._show()
 
     def _show(self) -> None:
-        self.strip.show_danger(Danger(self.chart.risk), self._today)
+        self.strip.show_danger(Danger(self.chart.risk, died=self.chart.header.died_on is not None), self._today)
         self.story.show_chart(self.chart, None, self._today.year, self._whole)
         self.trend.show_course(course_of(self.chart, None, self._today))
         self._course_of_what.setText(what_of(self.trend))

@@ -11,16 +11,13 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import notes
-from clinic_desktop.features.consults.queries.phrases import my_phrases
-from clinic_desktop.features.consults.rules import mental_state
 from clinic_desktop.features.consults.rules.merging import both
 from clinic_desktop.features.consults.rules.scoring import scale_of
 from clinic_desktop.features.consults.rules.sections import kind_words, section_title, template_named
 from clinic_desktop.features.consults.rules.signing import NoteState
 from clinic_desktop.features.consults.screens import also
-from clinic_desktop.features.consults.screens.about import AboutSheet
+from clinic_desktop.features.consults.screens.about import AboutLink, AboutSheet
 from clinic_desktop.features.consults.screens.allergies import ask_allergies
-from clinic_desktop.features.consults.screens.apart import add_apart
 from clinic_desktop.features.consults.screens.autosave import Autosave
 from clinic_desktop.features.consults.screens.begun import BegunStrip
 from clinic_desktop.features.consults.screens.consult_layout import ConsultLayout, Panels
@@ -28,21 +25,22 @@ from clinic_desktop.features.consults.screens.course_card import CourseCard
 from clinic_desktop.features.consults.screens.diagnosis import DiagnosisPanel
 from clinic_desktop.features.consults.screens.goals_part import GoalsPart
 from clinic_desktop.features.consults.screens.meanwhile import said_meanwhile
-from clinic_desktop.features.consults.screens.mental_state import MentalStateSheet
 from clinic_desktop.features.consults.screens.next_visit import NextVisitPart
 from clinic_desktop.features.consults.screens.note import NoteEditor
 from clinic_desktop.features.consults.screens.parts import Here, Part, kept_dict, kept_text
-from clinic_desktop.features.consults.screens.phrases import PhrasesSheet
 from clinic_desktop.features.consults.screens.plan_part import PlanPart
 from clinic_desktop.features.consults.screens.prescription import PrescriptionPanel
+from clinic_desktop.features.consults.screens.print_queue import show_papers
 from clinic_desktop.features.consults.screens.reading import read_note
 from clinic_desktop.features.consults.screens.risk_part import RiskPart
 from clinic_desktop.features.consults.screens.safety_part import SafetyPart
+from clinic_desktop.features.consults.screens.safety_plan import SafetyPlanPart
 from clinic_desktop.features.consults.screens.scales_part import ScalePart
 from clinic_desktop.features.consults.screens.timeline import Stop, TimelinePanel
 from clinic_desktop.features.consults.screens.trend import open_large
 from clinic_desktop.features.consults.screens.vitals import LastVitals
 from clinic_desktop.features.consults.screens.whose import banner_of
+from clinic_desktop.features.consults.screens.writing_deeds import WritingDeeds
 from clinic_desktop.features.consults.screens.wrong_chart import WrongChartSheet
 from clinic_desktop.features.consults.service import encounters, signing
 from clinic_desktop.features.patients.rules.places import language_name
@@ -51,7 +49,7 @@ from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.uikit.buttons import Button, Link, Tabs
+from clinic_desktop.uikit.buttons import Button, Tabs
 from clinic_desktop.uikit.keys import bind
 from clinic_desktop.uikit.layouts import Item, row
 from clinic_desktop.uikit.marks import Icon
@@ -119,11 +117,14 @@ class ConsultScreen(QWidget):
 
     def _make_panels(self) -> None:
         self.risk, self.story = RiskPart(self), TimelinePanel()
-        self.about = Link("", small=True)
+        self.about = AboutLink()
         self.goals, self.plan, self.begun = GoalsPart(self), PlanPart(self), BegunStrip()
-        self.note = NoteEditor(self.about, above_risk=self.goals.strip, below=(self.plan.strip, self._note_deeds()))
+        self.writing = WritingDeeds(self._office, self)
+        self.note = NoteEditor(self.about, above_risk=self.goals.strip, below=(self.plan.strip, self.writing))
+        self.writing.serve(self.note)
         self.scale, self.diagnosis = ScalePart(), DiagnosisPanel()
         self.prescription, self.safety = PrescriptionPanel(self._office), SafetyPart(self)
+        self.safety_plan = SafetyPlanPart(self)
         self.vitals = LastVitals(self._office)
         self.vitals_card = Card(self.vitals, margins=(S4, 6, S3, 6))
         self.course = CourseCard(scale_of(SCALE), self._enlarge, self)
@@ -138,7 +139,7 @@ class ConsultScreen(QWidget):
         self._tabs = Tabs([_("Visits"), _("Scales"), _("Diagnosis"), _("Prescription")], 1)
         self.parts: tuple[Part, ...] = (
             self.risk, self.note, self.goals, self.plan, self.scale, self.diagnosis, self.prescription,
-            self.safety, self.next_visit,
+            self.safety, self.safety_plan, self.next_visit,
         )  # fmt: skip
         self.also = also.make_button(self._office, lambda: self._patient_id, lambda: self._encounter_id, self)
         panels = Panels(
@@ -148,17 +149,9 @@ class ConsultScreen(QWidget):
         self._layout = ConsultLayout(self, panels, self._tabs)
         self._connect()
 
-    def _note_deeds(self) -> QWidget:
-        """What helps in writing, under the last section."""
-        self.mental = Link(_("Mental state"), key="mental_normal", small=True)
-        self.phrases = Link(_("My phrases"), key="phrases", small=True)
-        self.apart = Link(_("A part kept apart"), small=True)
-        host = QWidget()
-        host.setLayout(row(self.mental, self.phrases, self.apart, None, gap=S3))
-        return host
-
     def _connect(self) -> None:
         self.note.edited.connect(self._edited)
+        self.safety_plan.edited.connect(self._edited)
         self.scale.edited.connect(self._answered)
         self.scale.needed.connect(partial(self.go_to, 1))
         for part in (self.goals, self.plan, self.diagnosis, self.prescription, self.risk, self.safety, self.next_visit):
@@ -170,12 +163,10 @@ class ConsultScreen(QWidget):
         self.repeat.clicked.connect(self.prescription.repeat)
         self.refer.clicked.connect(self._refer)
         self.sign_button.clicked.connect(self.sign)
-        self.mental.clicked.connect(self._tell_mental_state)
-        self.phrases.clicked.connect(self._open_phrases)
-        self.apart.clicked.connect(lambda: add_apart(self, self.note.add_section))
         self.begun.opened.connect(self._moved)
         bind(self, "section_2", self.note.take_focus)
         bind(self, "vitals", self.vitals.ask)
+        bind(self, "safety_plan", self.safety_plan.open)
         bind(self, "allergies", lambda: ask_allergies(self._office, PatientId(self._patient_id), None, self))
         for number, at in ((1, 0), (3, 1), (4, 2), (5, 3)):
             bind(self, f"section_{number}", partial(self.go_to, at))
@@ -292,8 +283,7 @@ class ConsultScreen(QWidget):
             # Of a note typed later both days are said.
             told.insert(0, _("{day}, typed {today}").format(day=say_day(here.occurred_on), today=say_day(self._today)))
             told.append(_("sheet {folio}").format(folio=here.paper_folio) if here.paper_folio else "")
-        self.about.setText(" · ".join(words for words in told if words))
-        self.about.updateGeometry()
+        self.about.say(" · ".join(words for words in told if words))
         self._show_state()
 
     def _show_state(self) -> None:
@@ -385,17 +375,6 @@ class ConsultScreen(QWidget):
         self._autosave.stop()
         self._office.go("consult", encounter_id=encounter_id)
 
-    def _tell_mental_state(self) -> None:
-        """The first time all as normal; then what is not."""
-        if self.note.write_mental_state():
-            return
-        field = self.note.fields.get(mental_state.SECTION)
-        if field is not None:
-            MentalStateSheet(self, field.text(), field.replace_all).open()
-
-    def _open_phrases(self) -> None:
-        PhrasesSheet(self._office, self, lambda: self.note.set_phrases(self._office.ask(my_phrases))).open()
-
     def _about_changed(self) -> None:
         assert self.encounter is not None
         self.encounter = self._office.ask(notes.encounter, self.encounter.encounter_id)
@@ -439,4 +418,4 @@ class ConsultScreen(QWidget):
         self._autosave.stop()
         waits = signed.state is NoteState.WAITING
         self._office.notice(_("Waiting to be signed by a supervisor.") if waits else _("Signed."))
-        self._office.go("consults")
+        show_papers(self._office, signed.note_id, self, lambda: self._office.go("consults"))

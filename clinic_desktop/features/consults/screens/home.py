@@ -10,14 +10,16 @@ from clinic_desktop.features.consults.queries import notes, supervision
 from clinic_desktop.features.consults.queries.chart import ClinicianRow, RiskRow
 from clinic_desktop.features.consults.queries.supervision import WaitingNote
 from clinic_desktop.features.consults.screens.begun import BegunStrip
+from clinic_desktop.features.consults.screens.injection import OverdueSheet
 from clinic_desktop.features.consults.screens.vitals import WRITERS, ask_vitals
+from clinic_desktop.features.medication.queries import injections
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
-from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.layouts import column, line_up, row
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, EmptyState
@@ -44,6 +46,10 @@ class ConsultsHome(QWidget):
         self.count = Text("", "small", color="quiet")
         self.table = self._people()
         self.risks = self._open_risks()
+        self.seek = Link(_("Whom to look for"), small=True)
+        self.seek.clicked.connect(self._seek)
+        self.late = Link(_("Late injections"), small=True)
+        self.late.clicked.connect(lambda: OverdueSheet(self._office, self).open())
         self.waiting_notes = self._to_sign()
         self.begun = BegunStrip()
         self.begun.opened.connect(self._open_begun)
@@ -57,7 +63,7 @@ class ConsultsHome(QWidget):
         self.risks.opened.connect(self._open_risk)
         self.waiting_notes.opened.connect(self._open_note)
         self._lay_out()
-        office.follow(charts.TABLES | agenda.TABLES, self, self.reload)
+        office.follow(charts.TABLES | agenda.TABLES | injections.TABLES, self, self.reload)
         # Waiting times grow without anything being written.
         office.every_minute(self, self.reload)
         self.reload()
@@ -93,7 +99,8 @@ class ConsultsHome(QWidget):
     def _lay_out(self) -> None:
         head = row(Text(_("Consultation"), "title", "semi"), self.count, None, gap=S3)
         people = Card((self.table, 1), margins=(0, 4, 0, 4))
-        risk_card = Card(Text(_("Open risks"), "head", "semi"), (self.risks, 1), margins=(S4, 10, S2, S2))
+        risk_head = row(Text(_("Open risks"), "head", "semi"), None, self.late, self.seek, gap=S2)
+        risk_card = Card(risk_head, (self.risks, 1), margins=(S4, 10, S2, S2))
         side = [(risk_card, 2)]
         if self._office.may(Permission.SIGN_NOTES):
             to_sign = Card(Text(_("Notes to sign"), "head", "semi"), (self.waiting_notes, 1), margins=(S4, 10, S2, S2))
@@ -114,6 +121,10 @@ class ConsultsHome(QWidget):
         rows = self._office.ask(charts.clinicians_list)
         self.table.show_rows(rows)
         self.risks.show_rows(self._office.ask(charts.open_risks))
+        late = len(self._office.ask(injections.overdue))
+        self.late.setText(ngettext("{count} late injection", "{count} late injections", late).format(count=late))
+        self.late.setAccessibleName(self.late.text())
+        self.late.setVisible(bool(late))
         if self._office.may(Permission.SIGN_NOTES):
             self.waiting_notes.show_rows(self._office.ask(supervision.waiting_for_supervisor))
         self._show_begun()
@@ -141,6 +152,9 @@ class ConsultsHome(QWidget):
         else:
             self._office.go("chart", patient_id=chosen.row.patient_id)
 
+    def _seek(self) -> None:
+        self._office.go("looking-for" if self._office.may(Permission.SEEK_PEOPLE) else "risks")
+
     def _open_risk(self, found: RiskRow) -> None:
         self._office.go("chart", patient_id=found.patient_id)
 
@@ -167,6 +181,8 @@ def _mark(found: ClinicianRow) -> cells.Cell:
     """In a column of its own: a mark beside a long name would be the first thing a small window leaves out."""
     if found.risk is not None:
         return cells.chip(_("risk"), "danger", "alert-triangle")
+    if found.injection_due is not None:
+        return cells.chip(_("injection"), "warning", "clock")
     return cells.chip(_("draft"), "warning", "edit") if found.draft else cells.quiet("")
 
 

@@ -71,9 +71,35 @@ def _allergies(office: Office, patient_id: PatientId, encounter_id: str | None, 
     ask_allergies(office, patient_id, encounter_id, screen)
 
 
+def _plan(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.safety_plan import open_plan
+
+    open_plan(office, patient_id, encounter_id, screen)
+
+
+def _violence(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.violence import ask_violence
+
+    ask_violence(office, patient_id, encounter_id, screen)
+
+
+def _injections(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.injection import open_injections
+
+    open_injections(office, patient_id, encounter_id, screen)
+
+
+def _prescription(office: Office, patient_id: PatientId, _encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.prescription_paper import ask_paper
+
+    ask_paper(office, patient_id, screen)
+
+
 OWN: tuple[ChartDeed, ...] = (
     ChartDeed(N_("Events"), "calendar-event", _WRITERS, _events),
     ChartDeed(N_("Medicines from elsewhere"), "pill", _WRITERS, _medicines),
+    ChartDeed(N_("Injections"), "pill", frozenset({Permission.TAKE_VITALS, Permission.PRESCRIBE}), _injections),
+    ChartDeed(N_("Print the prescription"), "printer", frozenset({Permission.PRESCRIBE}), _prescription),
     ChartDeed(N_("Papers from elsewhere"), "file-text", _WRITERS, _papers),
     ChartDeed(N_("Who follows the person"), "users", _WRITERS, _followers),
     ChartDeed(N_("A note from paper"), "note", _WRITERS, _paper_note),
@@ -83,5 +109,7 @@ OWN: tuple[ChartDeed, ...] = (
     ),
     ChartDeed(N_("Adverse reactions"), "alert-triangle", _WRITERS, _reactions),
     ChartDeed(N_("Allergies"), "alert-circle", _WRITERS, _allergies),
+    ChartDeed(N_("Safety plan"), "clipboard-check", _WRITERS, _plan),
+    ChartDeed(N_("Violence at home"), "home", _WRITERS, _violence),
     ChartDeed(N_("End of care, or coming back"), "logout", _WRITERS, _episode),
 )

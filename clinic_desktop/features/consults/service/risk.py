@@ -128,6 +128,13 @@ def take_contact_back(work: Work, contact_id: str) -> None:
     _step(work, slip.patient_id, RiskStep.CONTACT, opening_id=slip.opening_id, undoes_id=contact_id)
 
 
+def note_list_printed(work: Work, *, way: str, copies: int) -> None:
+    """The list of people to look for leaves; one line of the ledger says who took it."""
+    work.require(Permission.SEEK_PEOPLE, Permission.READ_CHART)
+    work.detail = {"way": way, "copies": copies}
+    work.about("site", work.site_id)
+
+
 def close_risk(work: Work, patient_id: str, outcome: str) -> None:
     """A clinician who signs says that it is over, and why."""
     work.require(Permission.SIGN_NOTES)

@@ -54,4 +54,5 @@ def note_plan_printed(work: Work, plan_id: str, *, for_relative: bool, way: str,
     work.require(Permission.READ_CHART)
     plan = work.load(SafetyPlan, plan_id)
     restricted.must_open(work, plan.patient_id)
+    work.detail = {"for_relative": for_relative, "way": way, "copies": copies}
     work.about(SafetyPlan.__tablename__, plan_id)

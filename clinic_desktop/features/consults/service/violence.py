@@ -26,6 +26,6 @@ def keep_violence_answer(
         ViolenceAnswer(
             id=answer_id, patient_id=patient_id, encounter_id=encounter_id, asked_on=work.today, answer=told.answer,
             asked_alone=told.asked_alone, wants_help=told.wants_help, amends_id=amends_id,
-            by_id=work.actor.staff_id, by_name=work.actor.name,
+            by_id=work.actor.staff_id,
         )
     )  # fmt: skip
