@@ -87,10 +87,10 @@ def test_phrases_are_of_one_person_and_a_short_word_is_there_once(
 
 
 def test_one_key_writes_all_as_normal_and_the_next_says_what_is_not(consult: ConsultScreen) -> None:
-    consult.mental.click()
+    consult.writing.mental.click()
     field = consult.note.fields[mental_state.SECTION]
     assert mental_state.read_text(field.text()) == (mental_state.all_normal(), "")
-    consult.mental.click()
+    consult.writing.mental.click()
     sheet = next(child for child in consult.findChildren(MentalStateSheet) if child.isVisible())
     QTest.keyClicks(sheet.words["mood"], "sad")
     sheet.choices["memory"].choose(2)
@@ -170,7 +170,7 @@ def test_a_note_begun_a_month_ago_is_offered_and_found(clock: Any, ask: Any, ope
     assert now._office.went == ("consult", {"encounter_id": before.encounter.encounter_id})
     again = open_screen(ConsultScreen, encounter_id=before.encounter.encounter_id)
     assert again.note.values()["plan"] == "Not signed yet."
-    assert "23-nov-2026" in again.about.text()
+    assert "23-nov-2026" in again.about.accessibleName()
 
 
 def test_a_draft_of_another_version_is_read_as_far_as_it_is_understood_and_kept_whole(
@@ -233,8 +233,8 @@ def test_a_child_never_interprets_and_a_family_interpreter_is_asked_about(
 def test_a_paper_note_keeps_both_days_and_its_sheet(ask: Any, open_screen: Any, patient: str) -> None:
     day = date(2026, 11, 23) - timedelta(days=4)
     screen = open_screen(ConsultScreen, patient_id=patient, occurred_on=day, paper_folio="H-12")
-    assert "19-nov-2026, typed 23-nov-2026" in screen.about.text()
-    assert "H-12" in screen.about.text()
+    assert "19-nov-2026, typed 23-nov-2026" in screen.about.accessibleName()
+    assert "H-12" in screen.about.accessibleName()
     screen.note.fields["plan"].setText("From paper.")
     screen.sign()
     page = ask(partial(notes.note_page, note_id=screen._note_id))

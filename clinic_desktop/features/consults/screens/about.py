@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries.notes import EncounterRow
@@ -11,15 +13,45 @@ from clinic_desktop.features.consults.service import encounters
 from clinic_desktop.features.consults.service.encounters import Conversation
 from clinic_desktop.features.patients.rules.places import languages
 from clinic_desktop.kernel.i18n import _
-from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.choices import Choice, Select
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import Field, Form
 from clinic_desktop.uikit.layouts import row, scrolled, stack
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.theme import S2, S3
+from clinic_desktop.uikit.theme import S2, S3, metrics
 from clinic_desktop.uikit.words import Text
+
+
+class AboutLink(Link):
+    """The conversation in a line, cut where the head of the note has no room for all of it; it opens the sheet."""
+
+    def __init__(self) -> None:
+        self._whole = ""
+        super().__init__("", small=True)
+
+    def say(self, words: str) -> None:
+        self._whole = words
+        self.setAccessibleName(words)
+        self._fit()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(metrics("small").horizontalAdvance(self._whole) + 8, 24)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, 24)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        said = metrics("small").elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, self.width() - 6))
+        if said != self.text():
+            self.setText(said)
+
 
 _YES_NO = ("is_adult", "is_family", "accepted", "alone")
 

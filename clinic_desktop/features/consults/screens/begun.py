@@ -13,7 +13,7 @@ from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.layouts import row
 from clinic_desktop.uikit.marks import Icon
 from clinic_desktop.uikit.surfaces import Card
-from clinic_desktop.uikit.theme import S2, S3, S4
+from clinic_desktop.uikit.theme import S2, S4
 from clinic_desktop.uikit.words import Text
 
 
@@ -25,15 +25,17 @@ class BegunStrip(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(ground="warning_soft", bar="warning", margins=(S4, 2, S2, 2), parent=parent)
         self._note: BegunNote | None = None
-        self.words = Text("", weight="semi", color="warning")
-        self.button = Button(_("Go on with it"))
+        self._put_off_now = False
+        self.words = Text("", weight="semi", color="warning", wrap=True)
+        self.button, self.later = Button(_("Go on with it")), Button(_("Later"), kind="quiet")
         self.button.clicked.connect(self._open)
-        self.body.addLayout(row(Icon("edit", "warning", 20), (self.words, 1), self.button, gap=S3))
+        self.later.clicked.connect(self._put_off)
+        self.body.addLayout(row(Icon("edit", "warning", 20), (self.words, 1), self.later, self.button, gap=S2))
         self.hide()
 
     def show_notes(self, begun: Sequence[BegunNote], named: str = "") -> None:
         self._note = begun[0] if begun else None
-        self.setVisible(self._note is not None)
+        self.setVisible(self._note is not None and not self._put_off_now)
         if self._note is not None:
             told = _("A note of {day} ({kind}) was begun and not signed.").format(
                 day=say_day(self._note.occurred_on), kind=kind_words(self._note.kind)
@@ -43,6 +45,11 @@ class BegunStrip(Card):
             if more:
                 told += " " + ngettext("{count} more after it.", "{count} more after it.", more).format(count=more)
             self.words.setText(told)
+
+    def _put_off(self) -> None:
+        """Until this page is opened again; the note stays begun."""
+        self._put_off_now = True
+        self.hide()
 
     def _open(self) -> None:
         if self._note is not None:

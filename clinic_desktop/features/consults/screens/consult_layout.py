@@ -107,11 +107,11 @@ class ConsultLayout:
             panel.setMinimumWidth(0)
             panel.setMaximumWidth(_UNBOUNDED)
         self._stack = QStackedWidget()
-        self._areas = (scrolled(panels.scale), scrolled(panels.diagnosis))
+        self._areas = tuple(scrolled(panel) for panel in (panels.scale, panels.diagnosis, panels.prescription))
         visits = QWidget()
         stack(visits, (panels.story, 1), panels.course, panels.vitals, gap=4)
         panels.course.show()
-        for panel in (scrolled(visits), *self._areas, panels.prescription):
+        for panel in (scrolled(visits), *self._areas):
             self._stack.addWidget(panel)
         panels.trend.setParent(self._screen)
         panels.trend.hide()

@@ -56,13 +56,14 @@ class LastWords(QWidget):
         self._head = Text("", "small", "semi", "quiet")
         self.words = _Quiet()
         self._shown: SectionField | None = None
+        self._has_room = True
         brings = Text(_("brings the last text"), "small", color="quiet")
         stack(self, row(self._head, None, KeyCap(cap("last_text")), brings, gap=S1), self.words, gap=1)
         self.hide()
 
     def show_of(self, field: SectionField) -> None:
         self._shown = field
-        self.setVisible(bool(field.last.strip()))
+        self.setVisible(bool(field.last.strip()) and self._has_room)
         if not field.last.strip() or field.last_on is None:
             return
         self._head.setText(f"{say_day(field.last_on)} · {field.section.title}")
@@ -75,6 +76,12 @@ class LastWords(QWidget):
         super().resizeEvent(event)
         self.fit()
         self.moved.emit()
+
+    def give_room(self, yes: bool) -> None:
+        """In a very low card the section itself needs all of it."""
+        if yes != self._has_room:
+            self._has_room = yes
+            self.again()
 
     def again(self) -> None:
         """The chart was read again."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries.phrases import PhraseRow, my_phrases
@@ -24,6 +24,8 @@ from clinic_desktop.uikit.marks import Icon, KeyCap
 from clinic_desktop.uikit.surfaces import Card
 from clinic_desktop.uikit.theme import S2, S3, S4
 from clinic_desktop.uikit.words import Text
+
+_LOW = 190
 
 
 class NoteEditor(Card):
@@ -153,6 +155,11 @@ class NoteEditor(Card):
             self.last.show_of(watched)
             self._show_focused()
         return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.last.give_room(event.size().height() >= _LOW)
+        self._show_focused()
 
     def _show_focused(self) -> None:
         """Once everything has found its room."""
