@@ -93,6 +93,11 @@ def test_a_note_leads_before_signing_is_answered_by_enter_and_is_not_asked_again
     consult.sign()
     kept = ask(partial(queries.situation, patient_id=woman))
     assert {answer.rule_code for answer in kept.answers} == {"VPA-PREG", "VPA-HEP"}
+    read = ask(partial(queries.answered_in, note_id=consult._note_id))
+    assert [(told.about, told.reason) for told in read] == [
+        ("valproato", "Sin alternativa; plan firmado en papel"), ("valproato", "No hay laboratorio"),
+    ]  # fmt: skip
+    assert all(told.sentence for told in read)
     again = open_screen(ConsultScreen, patient_id=woman)
     again.prescription.repeat()
     assert again.safety.notes() == ()
@@ -111,6 +116,15 @@ def test_what_was_answered_is_in_the_draft_and_a_note_that_is_gone_is_not_signed
     again.prescription.set_lines([])
     again.prescription.edited.emit()
     assert again.written().safety_answers == ()
+
+
+@pytest.mark.parametrize("kept", ["x", 5, [["a"]], [5], [["a", "b", "c", 4]], [{"a": 1}], None])
+def test_a_draft_of_another_program_is_read_as_far_as_it_is_understood(
+    consult: ConsultScreen, valproate: str, kept: object
+) -> None:
+    consult.safety.fill({"safety": kept})
+    prescribe(consult, valproate)
+    assert codes(consult) == ["VPA-PREG", "VPA-HEP"]
 
 
 def test_what_was_answered_can_be_said_otherwise_until_it_is_signed(consult: ConsultScreen, valproate: str) -> None:

@@ -13,9 +13,11 @@ from clinic_desktop.features.consults.rules.reproduction import Contraception, R
 from clinic_desktop.features.consults.rules.safety import (
     ALLERGY,
     NO_COUNT,
+    REACTION,
     SAME_GROUP,
     EarlierAnswer,
     KnownCondition,
+    KnownReaction,
     KnownResult,
     LineToCheck,
     SafetyNote,
@@ -227,6 +229,14 @@ def test_of_clozapine_only_what_the_chart_holds_is_said() -> None:
     assert note(NO_COUNT, WOMAN, clozapine).wants is Wants.RESULT
     counted = replace(WOMAN, results=(KnownResult("neutrophils", "4.2", TODAY),))
     assert NO_COUNT not in codes(counted, clozapine)
+
+
+def test_an_adverse_reaction_to_the_same_medicine_is_said_unless_it_is_on_the_list_of_allergies() -> None:
+    here = replace(WOMAN, reactions=(KnownReaction("Haloperidol 5 mg", "se puso tiesa " * 20),))
+    assert len(note(REACTION, here, HALOPERIDOL).sentence) < 180
+    assert REACTION not in codes(here, FLUOXETINE)
+    listed = replace(here, allergies=("haloperidol",))
+    assert {ALLERGY, REACTION} & codes(listed, HALOPERIDOL) == {ALLERGY}
 
 
 # -- once, and again when something changed

@@ -2,20 +2,24 @@
 
 from calendar import monthrange
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.consults.queries import diagnoses, outside, reproduction, results
+from clinic_desktop.features.consults.queries import diagnoses, outside, reactions, reproduction, results
 from clinic_desktop.features.consults.queries.outside import OutsideMedicineRow
 from clinic_desktop.features.consults.records.findings import LabResult, SafetyAnswer
 from clinic_desktop.features.consults.rules.safety import (
     EarlierAnswer,
     KnownCondition,
+    KnownReaction,
     KnownResult,
     Situation,
     Taken,
+    said_about,
+    sentence_of,
 )
 from clinic_desktop.features.medication.records import MedicationRequest, Medicine, Presentation, StopOrder
 from clinic_desktop.features.patients.queries import people as patients
@@ -29,6 +33,7 @@ TABLES = (
     frozenset({LabResult.__tablename__, SafetyAnswer.__tablename__, "allergy", "patient", "condition"})
     | reproduction.TABLES
     | outside.TABLES
+    | reactions.TABLES
 )
 """For office.follow: what changes a situation beside the prescription."""
 ENDED_WITHIN, RESULTS_WITHIN, LOOK_BACK = 60, 366, 1100
@@ -59,6 +64,11 @@ def situation(asker: Asker, patient_id: str) -> Situation:
             for row in results.results_since(asker, patient_id, RESULTS_WITHIN)
         ),
         answers=_answers(asker, patient_id),
+        reactions=tuple(
+            KnownReaction(row.reaction.medicine, row.reaction.happened)
+            for row in reactions.reactions(asker, patient_id)
+            if not row.corrected
+        ),
     )
 
 
@@ -139,3 +149,28 @@ def _answers(asker: Asker, patient_id: str) -> tuple[EarlierAnswer, ...]:
         .distinct()
     )
     return tuple(EarlierAnswer(*row) for row in found)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRow:
+    """What a prescriber answered with a note, as it is read later."""
+
+    about: str
+    sentence: str
+    """Empty for a rule that this program does not carry."""
+    reason: str
+    by_name: str
+
+
+def answered_in(asker: Asker, note_id: str) -> tuple[AnsweredRow, ...]:
+    asker.require(Permission.READ_CHART, Permission.WRITE_NOTES)
+    found = asker.all(
+        sa.select(
+            SafetyAnswer.patient_id, SafetyAnswer.rule_code, sa.func.coalesce(SafetyAnswer.about, ""),
+            sa.func.coalesce(SafetyAnswer.reason, ""), sa.func.coalesce(SafetyAnswer.by_name, ""),
+        )
+        .where(SafetyAnswer.note_id == note_id, SafetyAnswer.voided_at.is_(None))
+        .order_by(SafetyAnswer.id)
+    )  # fmt: skip
+    restricted.must_open(asker, *{row[0] for row in found})
+    return tuple(AnsweredRow(said_about(row[2]), sentence_of(row[1]), row[3], row[4]) for row in found)

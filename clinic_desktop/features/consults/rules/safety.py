@@ -28,7 +28,7 @@ from clinic_desktop.kernel.i18n import N_, _, ngettext
 from clinic_desktop.kernel.names import fold
 
 CLOZAPINE, NEUTROPHILS = "N05AH02", "neutrophils"
-ALLERGY, SAME_GROUP, NO_COUNT = "ALLERGY", "SAME-GROUP", "CLZ-COUNT"
+ALLERGY, REACTION, SAME_GROUP, NO_COUNT = "ALLERGY", "REACTION", "SAME-GROUP", "CLZ-COUNT"
 """Rules of how the chart stands, which need no clinical source."""
 MOST_AT_ONCE = 3
 _ESTIMATED_BY = 5
@@ -81,6 +81,14 @@ class KnownResult:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownReaction:
+    """An adverse reaction that is noted: to what, and what happened."""
+
+    medicine: str
+    happened: str
+
+
+@dataclass(frozen=True, slots=True)
 class EarlierAnswer:
     rule_code: str
     about: str
@@ -101,6 +109,7 @@ class Situation:
     results: tuple[KnownResult, ...] = ()
     """The newest first."""
     answers: tuple[EarlierAnswer, ...] = ()
+    reactions: tuple[KnownReaction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +341,7 @@ _KINDS: dict[str, Callable[[SafetyRule, Situation, Sequence[_Here]], Iterator[Sa
 
 def _structural(situation: Situation, here: Sequence[_Here]) -> Iterator[SafetyNote]:
     yield from _allergies(situation, here)
+    yield from _reactions(situation, here)
     yield from _same_group(here)
     yield from _no_count(situation, here)
 
@@ -345,6 +355,30 @@ def _allergies(situation: Situation, here: Sequence[_Here]) -> Iterator[SafetyNo
                     ALLERGY, Severity.STOP, _("An allergy is noted: {substance}.").format(substance=", ".join(known)),
                     _("this chart"), (one.name,), Wants.REASON, standing=fold(" ".join(known)),
                 )  # fmt: skip
+
+
+def _reactions(situation: Situation, here: Sequence[_Here]) -> Iterator[SafetyNote]:
+    """To the same medicine; of one that is on the list of allergies nothing more is said."""
+    for one in here:
+        listed = any(allergy_means(substance, one.name, one.atc) for substance in situation.allergies)
+        told = sorted({r.happened for r in situation.reactions if _is_same(r.medicine, one)})
+        if told and one.written and not one.stops and not listed:
+            yield SafetyNote(
+                REACTION, Severity.HIGH, _("An adverse reaction to it is noted: {words}.").format(words=_short(told)),
+                _("this chart"), (one.name,), Wants.REASON, standing=str(len(told)),
+            )  # fmt: skip
+
+
+def _is_same(medicine: str, one: _Here) -> bool:
+    return one.atc in codes_in(medicine) or fold(medicine) == fold(one.name)
+
+
+_LONGEST_SAID = 120
+
+
+def _short(told: Sequence[str]) -> str:
+    words = "; ".join(" ".join(happened.split()) for happened in told)
+    return words if len(words) <= _LONGEST_SAID else words[:_LONGEST_SAID].rstrip() + "…"
 
 
 def _same_group(here: Sequence[_Here]) -> Iterator[SafetyNote]:
@@ -384,3 +418,23 @@ class GivenAnswer:
     rule_code: str
     about: str
     reason: str
+
+
+_STRUCTURAL = {
+    ALLERGY: N_("An allergy was noted."),
+    REACTION: N_("An adverse reaction to it was noted."),
+    SAME_GROUP: N_("Both are of the same group of medicines."),
+    NO_COUNT: N_("No count of neutrophils was noted."),
+}
+
+
+def sentence_of(rule_code: str) -> str:
+    """What a rule says, for an answer that is read later; nothing for a rule that this program does not carry."""
+    if rule_code in _STRUCTURAL:
+        return _(_STRUCTURAL[rule_code])
+    return next((rule.sentence for rule in rules() if rule.code == rule_code), "")
+
+
+def said_about(about: str) -> str:
+    """The medicines of an answer, without the facts it stood on."""
+    return about.partition("; ")[0]

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.consults.queries import goals, notes, supervision
+from clinic_desktop.features.consults.queries import goals, notes, safety, supervision
 from clinic_desktop.features.consults.queries.notes import NotePage
 from clinic_desktop.features.consults.rules import signing as signed
 from clinic_desktop.features.consults.rules.goals import STANDING_WORDS
@@ -59,6 +59,7 @@ class NoteView(QWidget):
         self._show_agreed(self.page)
         self._show_scores(self.page)
         self._show_medicines(self.page)
+        self._show_safety(self.page)
         self._show_added(self.page)
         self._lines.addStretch(1)
 
@@ -152,6 +153,12 @@ class NoteView(QWidget):
             days = " — " + ngettext("{count} day", "{count} days", line.days).format(count=line.days)
             self._lines.addWidget(Phrase(semi(line.name), f" {line.product}  ", quiet(f"{line.dose_said}{days}")))
 
+    def _show_safety(self, page: NotePage) -> None:
+        """What was shown when these medicines were prescribed, and why it went on."""
+        for told in self._office.ask(safety.answered_in, page.note_id):
+            reason = _("Reason to go on: {reason}").format(reason=told.reason) if told.reason else _("Read.")
+            self._lines.addWidget(Phrase(semi(told.about), quiet(f"  {told.sentence}  "), reason, size="small"))
+
     def _show_added(self, page: NotePage) -> None:
         for added in page.addenda:
             self._lines.addSpacing(S2)
@@ -171,6 +178,8 @@ class NoteDeeds:
 
     def __init__(self, office: Office, view: NoteView, near: QWidget) -> None:
         self._office, self._view, self._near = office, view, near
+        self.gives_way: Button | None = None
+        """What else is on Ctrl+Enter: a note that waits for one's signature comes first."""
         self.addendum = Button(_("Write an addendum"), icon="plus")
         self.correct = Button(_("Correct"), icon="edit")
         self.take_back = Button(_("Wrong chart"), kind="danger", icon="ban")
@@ -201,6 +210,8 @@ class NoteDeeds:
         self.correct.setVisible(whole and writes and correctable)
         self.take_back.setVisible(whole and writes and (mine or signs))
         self.cosign.setVisible(answerable)
+        if self.gives_way is not None:
+            self.gives_way.setVisible(not answerable)
         self.give_back.setVisible(answerable and page is not None and page.state is NoteState.WAITING)
 
     def _answerable(self, page: NotePage) -> bool:
