@@ -137,7 +137,8 @@ def scene(do: Any, ask: Any) -> Scene:
         "typed": ("zumb", "tzunka"), "table": "patient", "row_id": mine, "municipality_code": "1413",
         "new": SECRET_DETAILS, "lines": [SECRET_DETAILS], "step": 1, "many": 50, "within_days": 400,
         "key": "language", "purpose": tuple(ConsentPurpose), "which": tuple(CallList),
-        "letter": letter, "act_id": act_id, **of_rights, "result_id": result_id, "reaction_id": reaction_id, "receiver": "", "consent_id": withdrawn, "visits": [], "scores": [], "most": 10,
+        "letter": letter, "act_id": act_id, **of_rights, "result_id": result_id, "reaction_id": reaction_id,
+        "receiver": "", "consent_id": withdrawn, "visits": [], "scores": [], "most": 10,
     }  # fmt: skip
     return Scene(mine, registered.number, neighbour, values)
 
