@@ -114,6 +114,7 @@ def furnish() -> None:
         ),
     )
     chart_slots.signed_papers = (
+        chart_slots.SignedPaper(N_("Prescription"), _has_prescription, _prescription_of_note),
         chart_slots.SignedPaper(N_("Appointment card"), _comes_again, _card_of_note),
         chart_slots.SignedPaper(N_("Safety plan"), _has_plan, _plan_of_note),
         chart_slots.SignedPaper(N_("Referral letter"), _has_letters, _letters_of_note),
@@ -156,6 +157,18 @@ def _write_force(office: Office, patient_id: PatientId, encounter_id: str | None
     from clinic_desktop.features.rights.screens.force import ForceSheet
 
     ForceSheet(office, patient_id, screen, encounter_id).open()
+
+
+def _has_prescription(office: Office, note_id: str) -> bool:
+    from clinic_desktop.features.consults.screens.prescription_paper import wanted
+
+    return wanted(office, note_id)
+
+
+def _prescription_of_note(office: Office, note_id: str, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.prescription_paper import open_paper
+
+    open_paper(office, note_id, screen)
 
 
 def _comes_again(office: Office, note_id: str) -> bool:

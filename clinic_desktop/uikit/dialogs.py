@@ -98,6 +98,11 @@ def _answer(dialog: QDialog, yes: Callable[[], object] | None, no: Callable[[], 
     dialog.finished.connect(done)
 
 
+def when_closed(dialog: QDialog, then: Callable[[], object]) -> None:
+    """Go on once `dialog` is left, whichever way."""
+    _answer(dialog, then, then)
+
+
 def ask_yes_no(
     question: str,
     parent: QWidget | None,

@@ -177,6 +177,12 @@ def of_patient(asker: Asker, patient_id: str) -> tuple[ReferralRow, ...]:
     return _rows(asker, ServiceRequest.patient_id == patient_id)
 
 
+def of_encounter(asker: Asker, encounter_id: str) -> tuple[ReferralRow, ...]:
+    """The letters that were written in one consultation, the oldest first."""
+    asker.require(Permission.WRITE_LETTERS)
+    return tuple(reversed(_rows(asker, ServiceRequest.encounter_id == encounter_id)))
+
+
 def story_lines(asker: Asker, patient_id: str) -> tuple[StoryLine, ...]:
     """For consults.queries.story.more: each letter, and what came back."""
     told: list[StoryLine] = []

@@ -42,7 +42,10 @@ chart_deeds: tuple[ChartDeed, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class SignedPaper:
-    """A paper that a person may take home from this consultation. `title` is a msgid."""
+    """A paper that a person may take home from this consultation. `title` is a msgid.
+
+    Before the first one is shown, the queue asks whether papers can be carried home without danger.
+    """
 
     title: str
     wanted: Callable[[Office, str], bool]

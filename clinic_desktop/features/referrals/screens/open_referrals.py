@@ -1,16 +1,14 @@
 """Letters that are out, by age, and what came back: found by the folio of the slip."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.referrals import queries, service
-from clinic_desktop.features.referrals.letters import referral
 from clinic_desktop.features.referrals.queries import ReferralRow, ReplyRow
 from clinic_desktop.features.referrals.rules import NoSuchFolio, ReplyKind, Urgency, plain_folio, say_urgency
+from clinic_desktop.features.referrals.screens.printing import print_again
 from clinic_desktop.features.referrals.screens.reply import ReplySheet
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -199,34 +197,8 @@ class LetterCard(Card):
         ask_text(question, self._screen, note)
 
     def _print_again(self) -> None:
-        from clinic_desktop.printing.preview import Leaving, Preview
-
-        chosen = self._row
-        if chosen is None:
-            return
-
-        danger = [""]
-
-        def record(leaving: Leaving, proceed: Callable[[], None]) -> None:
-            noting: Callable[..., Any] = partial(
-                service.note_printed,
-                request_id=chosen.request_id,
-                way=leaving.way,
-                copies=leaving.copies,
-                despite=danger[0],
-            )
-            self._office.do(noting, self._screen, then=lambda _done: proceed())
-
-        def show(pdf: bytes) -> None:
-            suggested = f"referencia-{chosen.folio}.pdf"
-            Preview(pdf, _("Referral letter"), parent=self._screen, record=record, suggested=suggested).open()
-
-        def making(work: Any, despite: str = "") -> bytes:
-            danger[0] = despite
-            return referral.again(work, chosen.request_id, despite)
-
-        # Done, not asked: it may be refused, or need the danger in words in an emergency.
-        self._office.do(making, self._screen, then=show)
+        if self._row is not None:
+            print_again(self._office, self._row.request_id, self._row.folio, self._screen)
 
 
 def _reply(reply: ReplyRow) -> Facts:
