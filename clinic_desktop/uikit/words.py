@@ -130,6 +130,8 @@ class Phrase(QWidget):
         self._size: Size = size
         self._wrap = wrap
         self._pieces: tuple[Piece, ...] = ()
+        self._laid: dict[float, QTextLayout] = {}
+        """By width: a layout asks for the height of every line several times."""
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(wrap)
         self.setSizePolicy(policy)
@@ -137,6 +139,7 @@ class Phrase(QWidget):
 
     def set_pieces(self, *pieces: Piece) -> None:
         self._pieces = pieces
+        self._laid.clear()
         self.setAccessibleName(self.text())
         self.updateGeometry()
         self.update()
@@ -145,7 +148,17 @@ class Phrase(QWidget):
         return "".join(piece if isinstance(piece, str) else piece.text for piece in self._pieces)
 
     def _laid_out(self, width: float) -> QTextLayout:
-        return laid_out(self._pieces, self._size, width, wrap=self._wrap)
+        found = self._laid.get(width)
+        if found is None:
+            if len(self._laid) > 8:
+                self._laid.clear()
+            found = self._laid[width] = laid_out(self._pieces, self._size, width, wrap=self._wrap)
+        return found
+
+    def changeEvent(self, event: QEvent) -> None:
+        # Colours and fonts stand in what was laid out.
+        self._laid.clear()
+        super().changeEvent(event)
 
     def heightForWidth(self, width: int) -> int:
         return round(self._laid_out(width).boundingRect().height() + 0.5)

@@ -169,7 +169,7 @@ def test_of_a_long_story_the_newest_part_is_read_and_all_of_it_when_asked(
     do(weigh)
     part = ask(partial(charts.chart, patient_id=patient))
     assert part.story.has_more
-    assert len(part.story.lines) == 240
+    assert len(part.story.lines) == 120
     # What the trend marks is never cut.
     assert [one.event.words for one in part.course.events] == ["Crisis"]
     whole = ask(partial(charts.chart, patient_id=patient, whole_story=True))

@@ -34,7 +34,7 @@ More = Callable[[Asker, str], Sequence[StoryLine]]
 more: tuple[More, ...] = ()
 """What upper rooms know of a person's story. Filled by app/wiring.py."""
 
-A_PAGE = 240
+A_PAGE = 120
 """Of what comes at every visit so many rows are read at first."""
 
 TABLES = frozenset(

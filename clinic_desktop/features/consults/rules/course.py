@@ -194,7 +194,7 @@ def _bar(lines: Sequence[Prescribed], today: date) -> Bar | None:
     for _start, of_day in groupby(lines, key=lambda line: line.start):
         for one in _stretches(_together(list(of_day))):
             if one.start <= today:
-                _lay(stretches, replace(one, end=min(one.end, today)))
+                _lay(stretches, Stretch(one.start, min(one.end, today), one.dose))
     stops = tuple((line.stopped_on, line.stop_reason) for line in lines if line.stopped_on and line.stopped_on <= today)
     return Bar(lines[0].name, tuple(stretches), tuple(dict.fromkeys(stops))) if stretches else None
 

@@ -88,6 +88,11 @@ class Trend(QWidget):
         self.setAccessibleDescription(self._spots[-1].words if self._spots else "")
         self.update()
 
+    def forget(self) -> None:
+        """Lay it out anew when it is painted next."""
+        self._drawn = None
+        self.update()
+
     def spot(self) -> Spot | None:
         return self._spots[self._at] if self._at is not None and self._at < len(self._spots) else None
 
