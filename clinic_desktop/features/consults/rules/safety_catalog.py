@@ -91,13 +91,11 @@ def belongs(atc: str | None, group: Sequence[str]) -> bool:
 
 
 @cache
-def _names() -> tuple[tuple[re.Pattern[str], str], ...]:
-    rows = (*read_catalog("medicines"), *read_catalog(OTHER_NAMES))
-    return tuple((_whole_words(row["name"]), row["atc"]) for row in rows)
-
-
-def _whole_words(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^| ){re.escape(fold(name))}(?:$| )")
+def _names() -> tuple[re.Pattern[str], dict[str, str]]:
+    """One pattern for all names, and the code of each. The longest first, so that none hides another."""
+    codes = {fold(row["name"]): row["atc"] for row in (*read_catalog("medicines"), *read_catalog(OTHER_NAMES))}
+    names = sorted(codes, key=lambda name: (-len(name), name))
+    return re.compile(f"(?<= )(?:{'|'.join(map(re.escape, names))})(?= )"), codes
 
 
 _LONGEST = 400
@@ -106,8 +104,8 @@ _LONGEST = 400
 
 def codes_in(text: str) -> tuple[str, ...]:
     """The ATC codes of the generic names that stand in it as whole words; none for a brand, which is never guessed."""
-    words = fold(text[:_LONGEST])
-    return tuple(dict.fromkeys(atc for pattern, atc in _names() if pattern.search(words)))
+    pattern, codes = _names()
+    return tuple(dict.fromkeys(codes[name] for name in pattern.findall(f" {fold(text[:_LONGEST])} ")))
 
 
 @cache
