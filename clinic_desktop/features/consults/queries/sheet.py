@@ -46,10 +46,13 @@ def _scores(asker: Asker, patient_id: str) -> Block:
     """Of each scale the newest complete answer."""
     newest = {row.scale_code: row for row in scales.scores(asker, patient_id) if row.total is not None}
     rows = sorted(newest.values(), key=lambda row: row.occurred_on, reverse=True)[:_MOST_LINES]
+    due = {one.scale_code for one in scales.due(asker, patient_id)}
     said: list[tuple[str, ...]] = []
     for row in rows:
         scale = find_scale(row.scale_code)
-        band = ", ".join(part for part in (say_band(row.scale_code, row.band), say_circumstances(row)) if part)
+        again = _("due again") if row.scale_code in due else ""
+        told = (say_band(row.scale_code, row.band), say_circumstances(row), again)
+        band = ", ".join(part for part in told if part)
         said.append((scale.title if scale else row.scale_code, str(row.total), band, say_day(row.occurred_on)))
     columns = (
         Column(_("Scale"), 1.2, strong=True),

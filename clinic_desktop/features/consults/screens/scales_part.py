@@ -329,7 +329,7 @@ class ScalePart(Card):
             self._spoken = here.encounter.language_code
             for entry in self._entries.values():
                 self._find_wording(entry)
-        self._due = here.office.ask(scales.due, here.encounter.patient_id)
+        self._due = here.chart.due
         self._tell()
 
     def written(self, so_far: Written) -> Written:
