@@ -13,6 +13,7 @@ from clinic_desktop.features.consults.queries import goals, notes, phrases
 from clinic_desktop.features.consults.rules import mental_state
 from clinic_desktop.features.consults.rules.goals import GoalChange, GoalStanding
 from clinic_desktop.features.consults.rules.sections import EncounterKind
+from clinic_desktop.features.consults.screens.about import AboutSheet
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.goals_part import GoalsSheet
 from clinic_desktop.features.consults.screens.mental_state import MentalStateSheet
@@ -251,3 +252,34 @@ def test_somebody_elses_note_is_said_and_what_is_typed_stays(
     vault.do(partial(signing.sign_note, encounter_id=begun, note_id=new_id(), written=theirs), supervisor)
     assert any("Dra. Supervisora" in told for told in office.voice.notices)
     assert consult.note.values()["plan"] == "mine"
+
+
+def test_signed_on_another_laptop_meanwhile_nothing_typed_here_is_lost(
+    do: Any, ask: Any, office: Any, consult: ConsultScreen
+) -> None:
+    assert consult.encounter is not None
+    encounter_id = consult.encounter.encounter_id
+    there = signing.Written("follow-up", {"plan": "there"})
+    do(partial(signing.sign_note, encounter_id=encounter_id, note_id=new_id(), written=there))
+    consult.note.fields["plan"].setText("here")
+    consult.keep_draft()
+    consult.sign()
+    assert office.voice.said == ["This consultation is signed already. Write an addendum or a correction."]
+    assert consult.note.values()["plan"] == "here"
+    assert ask(partial(notes.draft_of, encounter_id=encounter_id)).fields["sections"] == {"plan": "here"}
+    assert [note.encounter_id for note in ask(notes.begun_notes)] == [encounter_id]
+
+
+def test_the_conversation_is_told_by_keyboard_and_nothing_is_asked_of_an_interpreter_who_was_not_there(
+    ask: Any, consult: ConsultScreen
+) -> None:
+    assert consult.encounter is not None
+    consult.about.click()
+    sheet = next(child for child in consult.findChildren(AboutSheet) if child.isVisible())
+    assert not sheet.form.fields["accepted"].isVisible()
+    sheet.form.fill({"template": "psychology", "whom": "sister", "interpreter": "Rosa", "is_family": 0, "alone": 0})
+    sheet.keep.click()
+    found = ask(partial(notes.encounter, encounter_id=consult.encounter.encounter_id))
+    assert (found.template, found.with_whom, found.interpreter_name) == ("psychology", "sister", "Rosa")
+    assert (found.interpreter_is_family, found.asked_again_alone, found.confidentiality_accepted) == (True, True, None)
+    assert "worked-on" in consult.note.fields
