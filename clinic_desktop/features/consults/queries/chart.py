@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.queries.day import DayRow, PatientAppointment
@@ -20,7 +21,7 @@ from clinic_desktop.features.consults.records.scales import InstrumentResponse
 from clinic_desktop.features.consults.rules.course import Answered, Course, Event, course_of
 from clinic_desktop.features.consults.rules.risk import OpenRisk
 from clinic_desktop.features.consults.rules.telling import Story
-from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.medication.queries import injections, prescriptions
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import similar
@@ -129,6 +130,8 @@ class ClinicianRow:
     risk: OpenRisk | None
     draft: bool
     """One's own note of this person is begun and not signed."""
+    injection_due: date | None = None
+    """Since when an injection is due."""
 
 
 def clinicians_list(asker: Asker) -> tuple[ClinicianRow, ...]:
@@ -138,7 +141,11 @@ def clinicians_list(asker: Asker) -> tuple[ClinicianRow, ...]:
     open_now = risks.open_risks(asker, [row.patient_id for row in rows]) if rows else {}
     begun = {draft.record_id for draft in my_drafts(asker) if draft.screen == notes.DRAFT_SCREEN}
     writing = notes.patients_of(asker, begun)
-    return tuple(ClinicianRow(row, open_now.get(row.patient_id), row.patient_id in writing) for row in rows)
+    due = injections.due_for(asker, [row.patient_id for row in rows]) if rows else {}
+    return tuple(
+        ClinicianRow(row, open_now.get(row.patient_id), row.patient_id in writing, due.get(row.patient_id))
+        for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)

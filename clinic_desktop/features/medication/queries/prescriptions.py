@@ -145,7 +145,7 @@ def prescribed_lines() -> AnySelect:
         .outerjoin(Presentation, Presentation.id == request.presentation_id)
         .outerjoin(Medicine, Medicine.id == Presentation.medicine_id)
         .outerjoin(StopOrder, StopOrder.request_id == request.id)
-        .order_by(request.signed_on.desc(), request.id)
+        .order_by(request.signed_on.desc(), request.folio.desc(), request.id)
     )
 
 
@@ -267,7 +267,8 @@ def since_when(asker: Asker, patient_id: str) -> dict[str, Since]:
     must_read(asker, patient_id)
     chosen = prescribed_lines().where(MedicationRequest.patient_id == patient_id)
     found: dict[str, tuple[Since, date]] = {}
-    for line in reversed(_unique(line_of(row, asker.today) for row in asker.all(chosen))):
+    lines = _unique(line_of(row, asker.today) for row in asker.all(chosen))
+    for line in sorted(lines, key=lambda line: (line.begins_on, line.request_id)):
         if line.taken_back:
             continue
         key = line.key

@@ -60,6 +60,14 @@ class MoreThanPortion(Refused):
     text = N_("{medicine} is handed out for {days} days at a time: today at most {most}, the next on {day}.")
 
 
+class NoDepot(Refused):
+    text = N_("{medicine} is not prescribed as an injection that is repeated.")
+
+
+class GivenAlready(NeedsConfirmation):
+    text = N_("It was injected on {day} already. Write down another injection all the same?")
+
+
 class AlreadyStopped(Refused):
     text = N_("This medicine was already stopped on {day}.")
 

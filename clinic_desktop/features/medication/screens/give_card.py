@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from clinic_desktop.features.medication.queries.handing import ToGive
 from clinic_desktop.features.medication.queries.shelf import LotRow, Product
+from clinic_desktop.features.medication.rules.refusals import WaitsForSignature
 from clinic_desktop.features.medication.rules.shelf import (
     NotEnough,
     ShelfLot,
@@ -62,7 +63,7 @@ class GiveCard(Card):
         self.chosen: ShelfLot | None = None
         self.reason = ""
         usable = sum(lot.units for lot in self._usable())
-        self.amount = Edit(str(min(item.owed, usable)), height=30)
+        self.amount = Edit(str(min(item.most_now(today), usable)), height=30)
         self.amount.setFixedWidth(64)
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.amount.setAccessibleName(_("How many of {medicine}").format(medicine=item.line.name))
@@ -94,7 +95,7 @@ class GiveCard(Card):
             return None
 
     def may_give(self) -> bool:
-        return bool(self.product and self._usable())
+        return bool(self.product and self._usable()) and not self.item.line.unsigned
 
     def takings(self) -> tuple[Taking, ...]:
         units = self.units()
@@ -121,6 +122,9 @@ class GiveCard(Card):
             return UnitsUnclear().sentence()
         if units > self.item.owed:
             return _("Only {units} are owed.").format(units=f"{self.item.owed:,}")
+        most = self.item.most_now(self._today)
+        if units > most:
+            return _("Today at most {units}: it is handed out in portions.").format(units=f"{most:,}")
         try:
             self.takings()
         except Refused as refused:
@@ -152,10 +156,12 @@ class GiveCard(Card):
             self.body.addWidget(dose)
             self._say_why_not()
             return
+        self.terms = Text("", "small", "semi", "warning", wrap=True)
         owed = _("of {units}").format(units=say_units(self.item.owed, line.unit))
         amount = row(None, self.other, S2, self.amount, Text(owed, color="quiet"), gap=S2)
         self._dose_row = row((dose, 1), amount, gap=S2)
         self.body.addLayout(self._dose_row)
+        self.body.addWidget(self.terms)
         self.body.addWidget(self.table)
         self.body.addWidget(self.note)
 
@@ -171,9 +177,28 @@ class GiveCard(Card):
         self.set_selected(current)
         self.other.setVisible(current and len(self._usable()) > 1)
 
+    def _say_terms(self, units: int) -> None:
+        """Portions, the next one, and who keeps the medicine: what the hand that gives has to know."""
+        line = self.item.line
+        told: list[str] = []
+        if line.days_per_pickup:
+            days = ngettext("{days} day", "{days} days", line.days_per_pickup).format(days=line.days_per_pickup)
+            told.append(_("For {days} at a time").format(days=days))
+        again = self.item.next_pickup(self._today, units)
+        if again is not None:
+            told.append(_("the next portion on {day}").format(day=say_day(again)))
+        if line.keeper_name:
+            told.append(_("{name} keeps it").format(name=line.keeper_name))
+        self.terms.setText(" · ".join(told))
+        self.terms.setVisible(bool(told))
+
     def _say_why_not(self) -> None:
         self.set_ground("surface", bar="danger")
         self.amount.hide()
+        if self.item.line.unsigned:
+            self.state.set_state(_("Waits for a signature"), "warning", "clock")
+            self.body.addWidget(Text(WaitsForSignature(folio=self.item.line.folio or "").sentence(), wrap=True))
+            return
         if self.product is None:
             self.state.set_state(_("Not in the formulary"), "neutral", "info-circle")
             self.set_ground("surface")
@@ -226,6 +251,7 @@ class GiveCard(Card):
         fault = self.fault()
         self.note.setText(fault)
         self.note.setVisible(bool(fault))
+        self._say_terms(self.units() or 0)
         self.amount.set_wrong(bool(fault))
         self.table.show_rows(() if fault else self.takings())
         self.table.fit_height()
