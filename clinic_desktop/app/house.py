@@ -120,7 +120,7 @@ def furnish() -> None:
         chart_slots.SignedPaper(N_("Referral letter"), _has_letters, _letters_of_note),
     )
     chart_slots.chart_panels = (
-        chart_slots.ChartPanel(N_("Wishes for a crisis"), Permission.READ_CHART, _wishes, _has_wishes),
+        chart_slots.ChartPanel(N_("Wishes for a crisis"), Permission.READ_CHART, _wishes, _has_wishes, _in_crisis),
         chart_slots.ChartPanel(
             N_("Perhaps registered twice"), Permission.OPEN_RESTRICTED, _registered_again, _is_registered_again
         ),
@@ -151,6 +151,15 @@ def _has_wishes(office: Office, patient_id: PatientId) -> bool:
     from clinic_desktop.features.rights.queries.wishes import newest
 
     return office.ask(newest, patient_id) is not None
+
+
+def _in_crisis(office: Office, patient_id: PatientId) -> bool:
+    """Somebody may have to act now: what the person wants then is read before all else."""
+    from clinic_desktop.features.consults.queries.risks import risk_of
+    from clinic_desktop.features.rights.queries.coercion import events
+
+    held = any(event.is_open and not event.has_ended for event in office.ask(events, patient_id))
+    return held or office.ask(risk_of, patient_id) is not None
 
 
 def _write_force(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:

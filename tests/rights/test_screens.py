@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from clinic_desktop.app import house
 from clinic_desktop.features.consults.screens import slots as chart_slots
+from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.patients.screens import slots as patient_slots
 from clinic_desktop.features.rights.queries import answers, coercion, complaints, disclosures, wishes
 from clinic_desktop.features.rights.rules.asking import Answers
@@ -26,6 +27,7 @@ from clinic_desktop.features.rights.screens.panel import RightsPanel
 from clinic_desktop.features.rights.screens.person import PersonRights
 from clinic_desktop.features.rights.screens.wishes import DecisionSheet, WishesPanel, WishesSheet
 from clinic_desktop.features.rights.service import asking
+from clinic_desktop.features.rights.service import coercion as force
 from clinic_desktop.features.rights.service import wishes as wishing
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -298,3 +300,17 @@ def test_what_is_typed_over_twenty_thousand_letters_is_kept_whole(
     area.setText(long)
     sheet.keep.click()
     assert ask(lambda asker: wishes.newest(asker, patient_id)).wishes.wants == long.strip()
+
+
+def test_in_a_crisis_the_wishes_stand_before_all_else_in_the_chart(
+    sit: Any, do: Any, people: People, patient_id: PatientId, qtbot: Any
+) -> None:
+    do(partial(wishing.keep_wishes, wishes_id=new_id(), patient_id=patient_id, wishes=Wishes("A mi tía")))
+    calm = sit(people.psychiatrist, partial(ChartScreen, patient_id=patient_id))
+    qtbot.waitUntil(lambda: calm.findChild(WishesPanel) is not None)
+    assert calm._told_lines.indexOf(calm.findChild(WishesPanel)) > 1
+    held = partial(force.record_event, event_id=new_id(), patient_id=patient_id, kind=CoercionKind.LOCKED)
+    do(held)
+    chart = sit(people.psychiatrist, partial(ChartScreen, patient_id=patient_id))
+    qtbot.waitUntil(lambda: chart.findChild(WishesPanel) is not None)
+    assert chart._told_lines.indexOf(chart.findChild(WishesPanel)) == 1

@@ -161,8 +161,9 @@ class ChartScreen(QWidget):
         here = self._office, PatientId(self._patient_id)
         for panel in slots.chart_panels:
             if self._office.may(panel.permission) and (panel.wanted is None or panel.wanted(*here)):
-                for shown in (Text(_(panel.title), weight="semi"), panel.build(*here)):
-                    self._told_lines.insertWidget(self._told_lines.count() - 1, shown)
+                first = panel.first is not None and panel.first(*here)
+                for at, shown in enumerate((Text(_(panel.title), weight="semi"), panel.build(*here))):
+                    self._told_lines.insertWidget(at if first else self._told_lines.count() - 1, shown)
 
     def take_focus(self) -> None:
         self.story.take_focus()

@@ -19,6 +19,8 @@ class ChartPanel:
     build: Callable[[Office, PatientId], QWidget]
     wanted: Callable[[Office, PatientId], bool] | None = None
     """Whether there is anything to show; None where there always is."""
+    first: Callable[[Office, PatientId], bool] | None = None
+    """Whether it stands before all else now; None where it never does."""
 
 
 chart_panels: tuple[ChartPanel, ...] = ()
