@@ -264,11 +264,14 @@ class ConsultScreen(QWidget):
             if told:
                 self._office.notice(told)
 
+    def _whole_chart(self) -> charts.Chart:
+        return self._office.ask(charts.chart, self._patient_id, whole_story=True)
+
     def _show_chart(self) -> None:
         assert self.chart is not None
         assert self.encounter is not None
         here = self.encounter
-        self.story.show_chart(self.chart, here.encounter_id, self._today.year)
+        self.story.show_chart(self.chart, here.encounter_id, self._today.year, self._whole_chart)
         self.vitals.show_last(self._patient_id, self.chart.vitals)
         for part in self.parts:
             part.show_here(self._here)
