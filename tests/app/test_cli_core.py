@@ -26,6 +26,7 @@ from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage import keys
 from clinic_desktop.storage.files import DATABASE, HEAD, HEADER
 from clinic_desktop.storage.vault import DiskFull, Vault
+from tests.consults.questionnaires import as_bytes, questionnaire
 from tests.makers.desk import PASSWORD, Terminal
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -140,6 +141,16 @@ def test_whatever_is_not_there_is_said_in_a_sentence(clinic: Terminal, tmp_path:
     elsewhere = Terminal(nothing, clinic.keys, user="Coordinación")
     assert elsewhere.run("search", "a").code == 4
     assert not nothing.exists()
+
+
+def test_a_questionnaire_that_no_scale_knows_is_imported_only_after_a_yes(clinic: Terminal, tmp_path: Path) -> None:
+    known, own = tmp_path / "known.json", tmp_path / "own.json"
+    known.write_bytes(as_bytes(questionnaire()))
+    own.write_bytes(as_bytes(questionnaire(4, code=[])))
+    assert clinic.run("instrument", "import", known).facts["scale"] == "phq9"
+    refused = clinic.run("instrument", "import", own)
+    assert (refused.code, refused.facts["error"]) == (3, "NoScaleOfOurs")
+    assert clinic.run("--yes", "instrument", "import", own).facts["scale"] is None
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from clinic_desktop.features.patients.rules.ages import Birth
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.uikit.buttons import Link
 from tests.consults.conftest import HELD, phq9
 from tests.consults.questionnaires import as_bytes, item, questionnaire
 
@@ -64,6 +65,16 @@ def test_alt_e_opens_another_scale_and_what_was_answered_before_stays(consult: C
     consult.scale.show_scale("phq9")
     assert consult.scale.answers() == {1: 1, 2: 2}
     assert [given.scale_code for given in consult.written().scales] == ["phq9", "gad7"]
+
+
+def test_what_was_answered_today_is_one_click_away(consult: ConsultScreen) -> None:
+    type_digits(consult, "12")
+    consult.scale.show_scale("who5")
+    (link,) = [link for link in consult.scale.findChildren(Link) if link.text() == "PHQ-9 2/9"]
+    link.click()
+    QApplication.processEvents()
+    assert consult.scale.scale.code == "phq9"
+    assert consult.scale.choices[3].hasFocus()
 
 
 def test_backspace_clears_an_answer_and_then_goes_back(consult: ConsultScreen) -> None:
