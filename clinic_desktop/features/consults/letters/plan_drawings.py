@@ -47,8 +47,8 @@ def _together(_width: float, _letters: Letters) -> Sequence[Shape]:
 
 
 def _telephone(_width: float, _letters: Letters) -> Sequence[Shape]:
-    rings = tuple(Stroke(32 + by, 20 - by, 36 + by, 14 - by) for by in (0, 5))
-    rings += tuple(Stroke(32 + by, 20 + by, 36 + by, 26 + by) for by in (0, 5))
+    rings = tuple(Stroke(34 + by, 13 - by, 37 + by, 20) for by in (0, 6))
+    rings += tuple(Stroke(37 + by, 20, 34 + by, 27 + by) for by in (0, 6))
     return (
         Patch(6, 2, 22, 36, soft=False, edge=True), Patch(9, 6, 16, 22, soft=False, edge=True),
         Dot(17, 33, Form.CIRCLE, 6), *rings,

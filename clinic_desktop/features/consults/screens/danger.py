@@ -111,7 +111,8 @@ def _said_open(danger: Danger, standing: OpenRisk, today: date) -> list[Piece]:
     late = standing.is_overdue(today)
     said += [quiet(_("Held by") + " "), semi(say_holder(standing)), dot]
     said += [quiet(_("Next contact") + " "), semi(_("{day}, overdue").format(day=contact) if late else contact)]
-    if standing.whom_to_look_for:
+    # Of a low window the strip takes no more than it must.
+    if standing.whom_to_look_for and not danger.critical:
         said += [dot, quiet(_("Whom to look for") + " "), semi(standing.whom_to_look_for)]
     return said
 
@@ -205,6 +206,14 @@ class _RiskForm(Form):
 NOTHING_DECIDED = N_("The program decides nothing and tells nobody. It keeps what you say.")
 
 
+_AROUND, _LEAST = 190, 160
+
+
+def room_for(parent: QWidget | None) -> int:
+    """How high what scrolls in a sheet may be, so that the sheet is no higher than the window under it."""
+    return max(_LEAST, (parent.window().height() if parent else 697) - _AROUND)
+
+
 class AnswerSheet(Sheet):
     """The clinician's answer to a critical question: the clinic's own questions at the left; at the right a risk is
     opened, or words say what was found. `asked` is told what was answered and done, before `then`."""
@@ -227,6 +236,7 @@ class AnswerSheet(Sheet):
         why = Text(_(NOTHING_DECIDED), "small", color="quiet", wrap=True)
         right = column(self.tabs, (self.form, 1), gap=S2)
         asks = scrolled(self.questions)
+        asks.setMaximumHeight(room_for(parent))
         asks.setMinimumWidth(330)
         body = row((asks, 4), (right, 5), gap=S4) if questions else right
         super().__init__(_("An answer about danger"), parent, body, why, width=860 if questions else 560)
@@ -275,7 +285,8 @@ class AskingSheet(Sheet):
         self._then = then
         self.questions = QuestionsForm(questions, assessment, words=True)
         area = scrolled(self.questions)
-        area.setMinimumHeight(min(self.questions.sizeHint().height() + 4, 300))
+        area.setMinimumHeight(min(self.questions.sizeHint().height() + 4, room_for(parent)))
+        area.setMaximumHeight(room_for(parent))
         why = Text(_(NOTHING_DECIDED), "small", color="quiet", wrap=True)
         super().__init__(_("Questions about danger"), parent, (area, 1), why, width=560)
         self.add_deed(Button(_("Back"), key="back", kind="quiet"))

@@ -76,7 +76,7 @@ class LookingForScreen(QWidget):
             Column[Sought](_("Last try"), lambda r: cells.quiet(say_last(r)), 210, wide_only=True),
         ]
         empty = EmptyState(_("There is nobody to look for today."))
-        return ListTable(columns, key=lambda r: r.patient_id, empty=empty, row_height=48, flush=True)
+        return ListTable(columns, key=lambda r: r.patient_id, empty=empty, row_height=48)
 
     def take_focus(self) -> None:
         if self.table.row() is None:

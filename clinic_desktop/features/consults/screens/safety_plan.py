@@ -20,6 +20,7 @@ from clinic_desktop.features.consults.rules.safety_plan import (
     write_words,
 )
 from clinic_desktop.features.consults.screens.autosave import Autosave
+from clinic_desktop.features.consults.screens.danger import room_for
 from clinic_desktop.features.consults.screens.parts import Here, kept_dict, kept_text
 from clinic_desktop.features.consults.service import safety_plans as service
 from clinic_desktop.features.consults.service.signing import Written
@@ -54,7 +55,7 @@ class PlanSheet(Sheet):
         self._lay_out()
         self.form.fill(write_words(words) | {"language_code": words.language_code or None})
         area = scrolled(self.form)
-        area.setMinimumHeight(min(self.form.sizeHint().height() + 4, 292))
+        area.setMaximumHeight(room_for(parent))
         self.old = Link(self._say_old(), small=True)
         self.old.clicked.connect(lambda: OldPlansSheet(self.plans, self).open())
         self.old.setVisible(bool(self.plans))
@@ -83,7 +84,7 @@ class PlanSheet(Sheet):
         stack(
             rest,
             row(
-                (self.form.add("language_code", _("Language that was really spoken"), Select(spoken)), 1),
+                (self.form.add("language_code", _("Language"), Select(spoken)), 1),
                 (self.form.add("interpreter_name", _("Interpreter"), Edit(), optional=True), 1), gap=S2,
             ),
             self.form.add("shared_with", _("Somebody who has it too, with the person's yes"), Select(named)),
