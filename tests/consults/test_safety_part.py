@@ -90,6 +90,7 @@ def test_a_note_leads_before_signing_is_answered_by_enter_and_is_not_asked_again
     reason(consult, "Sin alternativa; plan firmado en papel")
     reason(consult, "No hay laboratorio")
     assert codes(consult) == []
+    assert consult.focusWidget() is consult.prescription.medicine, "one Enter too many does nothing"
     consult.sign()
     kept = ask(partial(queries.situation, patient_id=woman))
     assert {answer.rule_code for answer in kept.answers} == {"VPA-PREG", "VPA-HEP"}

@@ -158,6 +158,7 @@ class ConsultScreen(QWidget):
             part.edited.connect(self._edited)
         self.next_visit.field.entered.connect(self.note.take_focus)
         self.prescription.edited.connect(self._check_safety)
+        self.safety.answered.connect(partial(self.go_to, 3))
         self.story.opened.connect(self._read)
         self.about.clicked.connect(self._tell_about)
         self.repeat.clicked.connect(self.prescription.repeat)

@@ -52,6 +52,7 @@ class SafetyStrip(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(ground="warning_soft", bar="warning", margins=(S4, 4, S3, 4), parent=parent)
         self.showing: tuple[str, str] | None = None
+        self._waits, self._calm = Icon("alert-triangle", "warning", 20), Icon("circle-check", "quiet", 20)
         self.sentence, self.source = Phrase(), Text("", "small", color="quiet", wrap=True)
         self.answer = StepField()
         self.answer.setFixedWidth(_FIELD_WIDTH)
@@ -60,13 +61,18 @@ class SafetyStrip(Card):
         said.setLayout(column(self.sentence, self.source, gap=1))
         self._answering = QWidget()
         self._answering.setLayout(column(self.answer, row(None, self.asked), gap=1))
-        self.body.addLayout(row(Icon("alert-triangle", "warning", 20), (said, 1), self._answering, self.again, gap=S3))
+        self.body.addLayout(row(self._waits, self._calm, (said, 1), self._answering, self.again, gap=S3))
 
     def show_note(self, note: SafetyNote | None, rest: Sequence[SafetyNote], answered: int) -> None:
         """The first of those that wait; without one, how many were answered."""
         self.showing = None if note is None else answer_key(note)
         self.setVisible(note is not None or answered > 0)
-        self._answering.setVisible(note is not None)
+        waits = note is not None
+        # What was answered needs no colour any more.
+        self.set_ground(*(("warning_soft", "warning") if waits else ("surface", None)))
+        self._waits.setVisible(waits)
+        self._calm.setVisible(not waits)
+        self._answering.setVisible(waits)
         self.again.setVisible(note is None)
         self.source.setVisible(note is not None)
         if note is None:
@@ -100,6 +106,8 @@ class SafetyPart(QObject):
     """`strip` shows what waits; the screen places it and calls `set_lines` whenever the prescription changes."""
 
     edited = Signal()
+    answered = Signal()
+    """Nothing waits any more: time to go back to the prescription."""
 
     def __init__(self, screen: QWidget) -> None:
         super().__init__(screen)
@@ -164,7 +172,7 @@ class SafetyPart(QObject):
         if self.waiting():
             self.strip.answer.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.strip.again.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.answered.emit()
 
     def _reopen(self) -> None:
         """What was answered in this note may be said otherwise until it is signed."""
