@@ -185,9 +185,9 @@ def _comes_again(office: Office, note_id: str) -> bool:
 
 
 def _next_visit(office: Office, note_id: str) -> str | None:
-    from clinic_desktop.features.consults.queries.supervision import note_of
+    from clinic_desktop.features.consults.queries.supervision import origin_of
 
-    booked = office.ask(agenda_queries.next_visit, office.ask(note_of, note_id)[1])
+    booked = office.ask(agenda_queries.next_visit, office.ask(origin_of, note_id)[1])
     return booked.appointment_id if booked else None
 
 
@@ -212,18 +212,18 @@ def _plan_of_note(office: Office, note_id: str, screen: QWidget) -> None:
 
 
 def _has_letters(office: Office, note_id: str) -> bool:
-    from clinic_desktop.features.consults.queries.supervision import note_of
+    from clinic_desktop.features.consults.queries.supervision import origin_of
     from clinic_desktop.features.referrals.queries import of_encounter
 
-    return office.may(Permission.WRITE_LETTERS) and bool(office.ask(of_encounter, office.ask(note_of, note_id)[0]))
+    return office.may(Permission.WRITE_LETTERS) and bool(office.ask(of_encounter, office.ask(origin_of, note_id)[0]))
 
 
 def _letters_of_note(office: Office, note_id: str, screen: QWidget) -> None:
-    from clinic_desktop.features.consults.queries.supervision import note_of
+    from clinic_desktop.features.consults.queries.supervision import origin_of
     from clinic_desktop.features.referrals.queries import of_encounter
     from clinic_desktop.features.referrals.screens.printing import print_again
 
-    for letter in office.ask(of_encounter, office.ask(note_of, note_id)[0])[-1:]:
+    for letter in office.ask(of_encounter, office.ask(origin_of, note_id)[0])[-1:]:
         print_again(office, letter.request_id, letter.folio, screen)
 
 

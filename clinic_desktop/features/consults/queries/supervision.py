@@ -212,7 +212,7 @@ class Versions:
 def versions(asker: Asker, note_id: str) -> Versions:
     """All versions of a note, also those that two clinics made of it apart."""
     asker.require(Permission.READ_CHART, Permission.WRITE_NOTES)
-    encounter_id, patient_id, _root = note_of(asker, note_id)
+    encounter_id, patient_id, _root = origin_of(asker, note_id)
     restricted.must_open(asker, patient_id)
     found = asker.all(
         sa.select(
@@ -234,7 +234,7 @@ def versions(asker: Asker, note_id: str) -> Versions:
     return Versions(rows, holds, beside)
 
 
-def note_of(asker: Asker, note_id: str) -> tuple[str, str, str | None]:
+def origin_of(asker: Asker, note_id: str) -> tuple[str, str, str | None]:
     """Encounter, person, and what it amends."""
     asker.require(Permission.READ_CHART, Permission.WRITE_NOTES)
     row = asker.one(
