@@ -18,7 +18,7 @@ def banner_of(chart: Chart, *, compact: bool) -> Banner:
     """In a small window the last fact is left out, so that the name and the allergy are never cut."""
     words = banner_words(chart.header)
     facts = words.facts[:_SMALL] if compact else words.facts
-    return person_banner(replace(words, facts=facts, marks=(*_pregnancy(chart), *words.marks)))
+    return person_banner(replace(words, facts=facts, marks=(*_pregnancy(chart), *words.marks)), _("Ask"))
 
 
 def _pregnancy(chart: Chart) -> tuple[Mark, ...]:
