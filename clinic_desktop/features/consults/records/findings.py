@@ -104,7 +104,8 @@ class SafetyAnswer(Synced):
     note_id: Mapped[str | None] = field(1, Id)
     rule_code: Mapped[str] = field(2, Code, nullable=False)
     about: Mapped[str | None] = field(3, Words)
-    """The medicines it was about, by generic name and in order: shown once means once for these."""
+    """The medicines it was about, by generic name and in order, then the facts it stood on: shown once means once for
+    these, and again when a fact changed."""
     reason: Mapped[str | None] = field(4, Words)
     answered_on: Mapped[date] = field(5, Day, nullable=False)
     by_id: Mapped[str] = field(6, Id, nullable=False)
