@@ -26,6 +26,7 @@ CATALOGS = {
     "respectful_terms": (["official", "said"], 13),
     "mental_state": (["code", "title_es", "title_en", "normal_es", "normal_en", "source"], 12),
     "municipalities": (["code", "country", "department_code", "department", "name", "source"], 464),
+    "risk_questions": (["code", "es", "en", "source"], 6),
     "plan_items": (["code", "kind", "es", "en", "source"], 23),
 }
 
