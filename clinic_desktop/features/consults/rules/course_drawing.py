@@ -17,7 +17,9 @@ from clinic_desktop.printing.drawing import Dot, Form, Letters, Patch, Shape, Si
 
 FORMS = (Form.CIRCLE, Form.SQUARE, Form.TRIANGLE, Form.DIAMOND)
 MOST_SERIES = len(FORMS)
-_LEAST_PLOT = 56.0
+_LEAST_PLOT = 42.0
+_LOW = 240.0
+"""A drawing lower than this keeps medicines and events rather than high scores."""
 _SMALL_BARS = 3
 _MARK = 9.0
 
@@ -74,8 +76,9 @@ class _Drawing:
         without a total, more medicines, the legend."""
         course, row = self._course, self._row
         left = min(width * 0.25, 132.0 if self._large else 78.0)
-        head = self._letters.small_line + 12
-        room = int((height - head - row - (2 if self._large else 1) * _LEAST_PLOT) // row)
+        head = self._letters.small_line + (12 if height > _LOW else 5)
+        least = _LEAST_PLOT * (2.5 if self._large and height > _LOW else 1)
+        room = int((height - head - row - least) // row)
         wanted = len(course.bars) if self._large else min(len(course.bars), _SMALL_BARS)
         first, room = _take(room, min(wanted, 1))
         self._has_events, room = _take(room, 1 if course.events else 0)
