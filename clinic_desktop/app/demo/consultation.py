@@ -87,14 +87,17 @@ class Consultation:
             next_visit=signing.NextVisit(_new(work), visit.again) if visit.again else None,
         )
         signed = signing.sign_note(work, encounter_id=encounter_id, note_id=_new(work), written=written, confirmed=True)
-        if by_resident and self._rng.random() < 0.9:
+        signed_too = by_resident and self._rng.random() < 0.9
+        if signed_too:
             work.actor = self._team.psychiatrist
             signing.cosign_note(work, signed.note_id)
         done.update(scales=len(scales), prescriptions=1 if signed.prescription_folio else 0)
         self._follow_risk(work, visit, scales)
         done.update(besides=write_besides(work, self._besides, visit.patient_id, first=visit.number == 0))
         done.update(referrals=self._refer(work, visit.patient_id, encounter_id))
-        done.update(dispensings=self._hand_out(work, visit, written.prescription))
+        # What nobody signed yet stays where it is: the pharmacy would refuse it.
+        may_go = not by_resident or signed_too
+        done.update(dispensings=self._hand_out(work, visit, written.prescription) if may_go else 0)
         return done
 
     def _refer(self, work: Work, patient_id: PatientId, encounter_id: str) -> int:
