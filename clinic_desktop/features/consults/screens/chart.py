@@ -13,6 +13,7 @@ from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.screens import also, slots
 from clinic_desktop.features.consults.screens.allergies import ask_allergies
 from clinic_desktop.features.consults.screens.danger import Danger, DangerStrip, OutcomeSheet
+from clinic_desktop.features.consults.screens.prescription_paper import ask_paper
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView
 from clinic_desktop.features.consults.screens.safety_plan import open_plan
 from clinic_desktop.features.consults.screens.standing import Standing
@@ -93,6 +94,8 @@ class ChartScreen(QWidget):
         self.write.clicked.connect(lambda: self._office.go("consult", patient_id=self._patient_id))
         self.tabs.chosen.connect(self._small.setCurrentIndex)
         bind(self, "section_1", self.story.take_focus)
+        if self._office.may(Permission.PRESCRIBE):
+            bind(self, "print", lambda: ask_paper(self._office, self._patient_id, self))
         bind(self, "allergies", lambda: ask_allergies(self._office, PatientId(self._patient_id), None, self))
         for number, at in ((2, 0), (3, 1), (4, 2)):
             bind(self, f"section_{number}", partial(self.go_to, at))

@@ -66,12 +66,12 @@ class PrescriptionPanel(Card):
         self._changing: Draft | None = None
         self.terms = Terms(office)
         self._make_fields()
-        self._list = QWidget()
-        self._shown = stack(self._list, gap=2)
+        self._list, lines = QWidget(), QWidget()
+        self._shown = stack(lines, gap=2)
+        stack(self._list, lines, self.terms, None, gap=4)
         super().__init__(
             self._make_head(),
             (scrolled(self._list), 1),
-            self.terms,
             row((self.medicine, 1), self.dose, self.days, gap=4),
             self.complaint,
             margins=(S4, 10, S4, 10),
@@ -323,7 +323,6 @@ class PrescriptionPanel(Card):
         else:
             self._show_current()
         self.terms.show_for(bool(self._lines))
-        self._shown.addStretch(1)
 
     def _divide(self) -> None:
         self._shown.addSpacing(2)

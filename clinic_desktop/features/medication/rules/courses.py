@@ -51,6 +51,10 @@ class StepsOverlap(Refused):
     text = N_("A step that begins on {day} cannot end before it. The steps follow one another.")
 
 
+class ContentUnclear(Refused):
+    text = N_("Write the millilitres as on the bottle, for example 60.")
+
+
 class StartUnclear(Refused):
     text = N_("Write the first day as 12/12; it is today or later.")
 
@@ -272,6 +276,14 @@ def _last_day(found: "re.Match[str]", begins: date) -> date:
         return date(year, month, day)
     except ValueError:
         raise DaysUnclear() from None
+
+
+def read_content(text: str) -> int:
+    """What a bottle holds, in tenths of a millilitre: "60", "120 ml", "7,5"."""
+    found = re.fullmatch(r"(\d{1,4})(?:[.,](\d))?\s*(?:ml)?", text.strip().lower())
+    if found is None or not (tenths := int(found[1]) * 10 + int(found[2] or 0)):
+        raise ContentUnclear()
+    return tenths
 
 
 def days_until(begins: date, last_day: date) -> int:

@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.medication.rules.courses import read_content
 from clinic_desktop.features.medication.rules.kinds import FORM_WORDS, PARTNER_WORDS, PartnerKind, Route, Unit
 from clinic_desktop.features.medication.rules.kinds import Form as Shape
 from clinic_desktop.features.medication.rules.shelf import read_units
@@ -82,6 +83,7 @@ class PresentationSheet(Sheet):
         self.name, self.strength = Edit(name), Edit(placeholder="20 mg")
         self.shape = Select([(shape, _(FORM_WORDS[shape])) for shape in _UNITS])
         self.pack = Edit(placeholder="20")
+        self.content = Edit(placeholder="60")
         self.form = Form()
         stack(
             self.form,
@@ -91,7 +93,11 @@ class PresentationSheet(Sheet):
                 (self.form.add("shape", _("Form"), self.shape), 1),
                 gap=S3,
             ),
-            self.form.add("pack", _("Units in a box"), self.pack, optional=True),
+            row(
+                (self.form.add("pack", _("Units in a box"), self.pack, optional=True), 1),
+                (self.form.add("content", _("Millilitres in a bottle"), self.content, optional=True), 1),
+                gap=S3,
+            ),
             gap=S3,
         )
         title = _("New medicine")
@@ -106,8 +112,15 @@ class PresentationSheet(Sheet):
         except Refused as refused:
             self.form.complain("pack", refused.sentence())
             return
+        try:
+            content = read_content(self.content.text()) if self.content.text().strip() else None
+        except Refused as refused:
+            self.form.complain("content", refused.sentence())
+            return
         route = Route.INJECTED if shape in _INJECTED else Route.ORAL
-        new = formulary.NewPresentation(self.name.text(), shape, self.strength.text(), _UNITS[shape], pack, route)
+        new = formulary.NewPresentation(
+            self.name.text(), shape, self.strength.text(), _UNITS[shape], pack, route, None, content
+        )
         use_case = partial(formulary.add_presentation, new=new, presentation_id=self._presentation_id)
         self._office.do(use_case, self, then=self._added, failed=self._failed)
 
