@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QLabel
@@ -9,9 +10,11 @@ from PySide6.QtWidgets import QLabel
 from clinic_desktop.features.consults.rules.score_words import say_circumstances, say_result
 from clinic_desktop.features.consults.rules.scoring import GivenScale, HowGiven
 from clinic_desktop.features.consults.screens.reading import NoteView
+from clinic_desktop.features.consults.service import instruments
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit.words import Phrase
+from tests.consults.questionnaires import as_bytes, questionnaire
 
 
 def words_of(open_screen: Any, note_id: str) -> list[str]:
@@ -50,6 +53,13 @@ def test_a_total_from_paper_is_read_with_what_was_said_about_danger(sign: Any, p
     assert "EPDS  4 of 30   question 10: 0" in told_of(open_screen, sign(patient, scales=(given,)).note_id)
     assert say_circumstances(Shown("epds", flagged=None)) == ""
     assert say_result(Shown("a newer scale", total=3, band="high")) == "3 · high"
+
+
+def test_a_form_without_a_score_is_read_by_its_own_title(do: Any, sign: Any, patient: str, open_screen: Any) -> None:
+    own = as_bytes(questionnaire(3, code=[], title="Own questions"))
+    kept = do(partial(instruments.import_instrument, data=own, confirmed=True))
+    given = GivenScale(new_id(), f"form:{kept.instrument_id}", {1: 2})
+    assert "Own questions  1 answers, no total" in told_of(open_screen, sign(patient, scales=(given,)).note_id)
 
 
 @dataclass(frozen=True)

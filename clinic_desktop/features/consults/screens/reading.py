@@ -5,13 +5,13 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.consults.queries import goals, notes, safety, supervision
+from clinic_desktop.features.consults.queries import goals, notes, safety, scales, supervision
 from clinic_desktop.features.consults.queries.notes import NotePage
 from clinic_desktop.features.consults.rules import signing as signed
 from clinic_desktop.features.consults.rules.goals import STANDING_WORDS
 from clinic_desktop.features.consults.rules.plan_items import say_plan_item
 from clinic_desktop.features.consults.rules.score_words import say_answers, say_circumstances, say_result
-from clinic_desktop.features.consults.rules.scoring import find_scale
+from clinic_desktop.features.consults.rules.scoring import FORM, find_scale
 from clinic_desktop.features.consults.rules.sections import FOLLOW_UP, TEMPLATES, in_order, kind_words, section_title
 from clinic_desktop.features.consults.rules.signing import NoteState, SignatureKind
 from clinic_desktop.features.consults.screens.note import NoteEditor
@@ -138,7 +138,8 @@ class NoteView(QWidget):
 
     def _show_scores(self, page: NotePage) -> None:
         for score in page.scores:
-            scale = find_scale(score.scale_code)
+            is_form = score.scale_code.startswith(FORM)
+            scale = self._office.ask(scales.scale_here, score.scale_code) if is_form else find_scale(score.scale_code)
             title = scale.title if scale else score.scale_code
             told = [part for part in (say_circumstances(score), say_answers(score)) if part]
             self._lines.addSpacing(S1)
@@ -268,7 +269,8 @@ class NoteDeeds:
         def shown(_result: object) -> None:
             self._again(page.note_id)(None)
             if not mine:
-                show_papers(self._office, page.note_id, self._near)
+                first = self._office.ask(supervision.versions, page.note_id).rows[0].note_id
+                show_papers(self._office, first, self._near)
 
         self._office.do(partial(deed, note_id=page.note_id), self._near, then=shown)
 
