@@ -143,7 +143,8 @@ _HARMLESS = {
 }  # fmt: skip
 # Parts that services ask inside a use case that has its own permission; they give ids and states only.
 _INNER = {
-    "has_notes", "spans_of", "note_of", "notes_of", "is_amended", "supervisor_steps", "patients_of", "conditions_from", "draft_of",
+    "has_notes", "spans_of", "note_of", "notes_of", "is_amended", "supervisor_steps", "patients_of", "conditions_from",
+    "draft_of",
 }  # fmt: skip
 
 
