@@ -31,6 +31,8 @@ PAPERS: dict[str, ConsentPurpose | str] = {
     "consults.trend_paper": "for the folder, it stays here: care",
     "medication.prescription_paper": "handed to the person, for whichever pharmacy they choose: care",
     "medication.lay_out": "the page of a prescription; whoever has it made asks",
+    "consults.case_log_paper": ConsentPurpose.TEACHING,
+    "consults.supervision_record": "of two people of the clinic; names nobody who is cared for",
     "patients.consent_paper": "the consent itself, for the person and the folder",
     "patients.paper_of_act": "the consent itself, for the person and the folder",
     "patients.withdrawal_paper": "that a yes was taken back, for the person and the folder",

@@ -5,11 +5,17 @@ from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from clinic_desktop.app import house
+from clinic_desktop.features.consults.letters.case_log import case_log_paper
+from clinic_desktop.features.consults.letters.supervision import supervision_record
 from clinic_desktop.features.consults.queries import notes, supervision
+from clinic_desktop.features.consults.queries.case_log import case_log
+from clinic_desktop.features.consults.rules.case_log import Case, make_log
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.rules.signing import (
     NoteState,
@@ -22,14 +28,23 @@ from clinic_desktop.features.consults.rules.signing import (
 )
 from clinic_desktop.features.consults.screens import slots
 from clinic_desktop.features.consults.screens.chart import ChartScreen
+from clinic_desktop.features.consults.screens.home import ConsultsHome
 from clinic_desktop.features.consults.screens.print_queue import PrintQueue, show_papers
 from clinic_desktop.features.consults.screens.slots import SignedPaper
+from clinic_desktop.features.consults.screens.supervision import SupervisionScreen
 from clinic_desktop.features.consults.service import encounters, signing, transcribing
+from clinic_desktop.features.consults.service import supervision as talks
 from clinic_desktop.features.consults.service.signing import AuthorFirst, NextVisit, Written
+from clinic_desktop.features.consults.service.supervision import Talk
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
+from clinic_desktop.features.patients.rules.consents import ConsentPurpose, ConsentWay, Said
+from clinic_desktop.features.patients.rules.consents import Talk as Talk_
+from clinic_desktop.features.patients.rules.sex import Sex
+from clinic_desktop.features.patients.service import consents
 from clinic_desktop.features.staff import service as staffing
+from clinic_desktop.kernel.errors import NotAllowed
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
@@ -37,6 +52,7 @@ from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import dialogs
 from tests.conftest import COORDINATOR_ID
 from tests.consults.conftest import CLINICIAN
+from tests.printing.reading import texts
 
 
 @pytest.fixture
@@ -210,6 +226,110 @@ def test_no_paper_no_queue_and_a_booked_visit_brings_its_card(
     assert queue is not None
     assert [line.text() for line in queue.lines] == ["Appointment card"]
     queue.reject()
+
+
+def kept_talk(vault: Vault, do: Any, actor: Actor) -> str:
+    trainee = staffing.NewMember(new_id(), "Dr. Aprendiz", "Dr. Luis Aprendiz", "resident", "9", COORDINATOR_ID)
+    first = staffing.NewMember(COORDINATOR_ID, "Coordinación", "Marta Cobo", "coordinator")
+    do(partial(staffing.found, first=first, municipality_code=None))
+    do(partial(staffing.add_member, new=trainee))
+    talk = Talk(trainee.staff_id, date(2026, 11, 23), 45, "Duelo </para> & <b>", "Mirar más a la persona.")
+    session_id = new_id()
+    for _ in range(2):
+        vault.do(partial(talks.keep_session, session_id=session_id, talk=talk), actor)
+    return trainee.staff_id
+
+
+def test_a_talk_is_kept_once_seen_by_both_and_by_nobody_else_and_printed(
+    vault: Vault, do: Any, actor: Actor, supervisor: Actor
+) -> None:
+    trainee_id = kept_talk(vault, do, actor)
+    trainee = Actor(trainee_id, "Dr. Aprendiz", CLINICIAN - {Permission.SIGN_NOTES})
+    for who in (actor, trainee):
+        assert [s.minutes for s in vault.ask(supervision.sessions, who)] == [45]
+    assert vault.ask(supervision.sessions, supervisor) == ()
+    assert [t.staff_id for t in vault.ask(supervision.trainees, trainee)] == [trainee_id]
+    period = {"trainee_id": trainee_id, "first": date(2026, 1, 1), "last": date(2026, 12, 31)}
+    printed = " ".join(texts(vault.ask(partial(supervision_record, **period), actor).pdf()))
+    assert "Duelo </para> & <b>" in printed
+    assert "No case can be told" in " ".join(texts(vault.ask(partial(case_log_paper, **period), trainee).pdf()))
+
+
+def test_the_case_log_asks_for_a_yes_to_teaching_and_drops_who_could_be_recognised(
+    vault: Vault, do: Any, ask: Any, register: Any, write: Any, resident: Actor
+) -> None:
+    def agree(patient_id: str) -> None:
+        said = [Said(ConsentPurpose.TEACHING, yes=True)]
+        told = Talk_(
+            decided_on=date(2026, 11, 23), way=ConsentWay.SPOKEN, language_code="spa", read_aloud=True, said_back=True,
+            witness="Otra", witness_is_of_clinic=False, text_version="1",
+        )  # fmt: skip
+        do(partial(consents.record_answers, act_id=new_id(), patient_id=patient_id, answers=said, talk=told))
+
+    people = [register(f"Rosa {n}", f"Tzoc {n}", sex=Sex.FEMALE) for n in range(7)]
+    for person in people:
+        write(person)
+    for person in people[:4]:
+        agree(person)
+    asked = partial(case_log, trainee_id=resident.staff_id, first=date(2026, 1, 1), last=date(2026, 12, 31))
+    told = vault.ask(asked, resident)
+    assert (told.log.lines, told.log.dropped, told.not_agreed) == ((), 4, 3)
+    agree(people[4])
+    told = vault.ask(asked, resident)
+    assert [(line.persons, line.contacts) for line in told.log.lines] == [(5, 5)]
+    assert told.log.dropped == 0
+    with pytest.raises(NotAllowed):
+        vault.ask(partial(asked, trainee_id=COORDINATOR_ID), resident)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Case, st.sampled_from("abcdefghij"), st.sampled_from(("F32.1", "F20.0", "G40", "")),
+            st.one_of(st.none(), st.integers(0, 110)), st.sampled_from(("female", "male")),
+            st.sampled_from(("follow-up", "home")),
+        ),
+        max_size=60,
+    )
+)  # fmt: skip
+def test_no_line_of_a_case_log_is_shared_by_fewer_than_five_and_none_is_lost_silently(cases: list[Case]) -> None:
+    log = make_log(cases)
+    assert all(line.persons >= 5 for line in log.lines)
+    assert log.contacts + log.dropped == len(cases)
+    assert sum(line.contacts for line in log.lines) == sum(kind.contacts for kind in log.kinds) == log.contacts
+
+
+def test_the_supervision_page_marks_what_is_late_signs_and_gives_back(
+    office: Any, open_screen: Any, vault: Vault, clock: Any, write: Any, patient: str
+) -> None:
+    write(patient)
+    clock.advance(days=4)
+    write(patient)
+    screen = open_screen(SupervisionScreen)
+    screen.take_focus()
+    assert screen.notes.row().late
+    QTest.keyClick(screen.notes, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert screen.notes.count() == 1
+    QTest.keyClick(screen.notes, Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
+    asked = dialogs.front()
+    assert isinstance(asked, dialogs.Asked)
+    QTest.keyClicks(asked.edit, "Write the plan.")
+    asked.yes.click()
+    assert screen.notes.count() == 0
+    assert "0 %" in screen.share.text()
+
+
+def test_the_home_shows_a_trainee_what_came_back_with_the_words_of_the_supervisor(
+    vault: Vault, resident: Actor, supervisor: Actor, write: Any, patient: str, office: Any, qtbot: Any
+) -> None:
+    signed = write(patient)
+    vault.do(partial(signing.return_note, note_id=signed.note_id, comment="Add the risk."), supervisor)
+    office.actor = resident
+    home = ConsultsHome(office)
+    qtbot.addWidget(home)
+    assert not home.returned_card.isHidden()
+    (back,) = office.ask(supervision.came_back)
+    assert (home.returned.count(), back.comment) == (1, "Add the risk.")
 
 
 def test_who_may_not_write_notes_sees_no_queue(vault: Vault, reception: Actor) -> None:

@@ -46,6 +46,12 @@ def _chart(office: Office, patient_id: str, note_id: str | None = None, **_argum
     return ChartScreen(office, patient_id=patient_id, note_id=note_id)
 
 
+def _supervision(office: Office, **_arguments: Any) -> QWidget:
+    from clinic_desktop.features.consults.screens.supervision import SupervisionScreen
+
+    return SupervisionScreen(office)
+
+
 def _short_list(office: Office, **_arguments: Any) -> QWidget:
     from clinic_desktop.features.consults.screens.short_list import ShortListScreen
 
@@ -116,6 +122,7 @@ ROOM = Room(
             order=25,
         ),
         Place("risks", N_("Whom to look for"), "map-pin", _READ, _looking_for, rail=False, under="consults"),
+        Place("supervision", N_("Supervision"), "signature", _WRITE, _supervision, rail=False, under="consults"),
         Place("chart", N_("Chart"), "file-text", _READ, _chart, rail=False, under="consults"),
     ),
 )

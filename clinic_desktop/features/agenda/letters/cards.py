@@ -34,7 +34,7 @@ def patient_card(asker: Asker, patient_id: str, *, copies: int = 1) -> bytes:
 
 def appointment_card(asker: Asker, appointment_id: str) -> bytes:
     """The day in words, the hour and the place, for the person booked."""
-    asker.require(Permission.RECEPTION)
+    asker.require(Permission.RECEPTION, Permission.WRITE_NOTES)
     booked = queries.booking(asker, appointment_id)
     who = queries.carried(asker, booked.patient_id)
     time = _("At {time}").format(time=booked.time_text) if booked.time_text else ""

@@ -7,7 +7,7 @@ from clinic_desktop.storage.work import Work
 
 def note_card_printed(work: Work, patient_id: str, what: str, *, way: str, copies: int) -> None:
     """A card that goes home was made for this person."""
-    work.require(Permission.RECEPTION, Permission.REGISTER_PATIENTS)
+    work.require(Permission.RECEPTION, Permission.REGISTER_PATIENTS, Permission.WRITE_NOTES)
     restricted.must_open(work, patient_id)
     work.act, work.detail = "agenda.note_card_printed", {"what": what, "way": way, "copies": copies}
     work.about("patient", patient_id)

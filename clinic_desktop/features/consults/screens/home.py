@@ -1,12 +1,14 @@
 """The clinicians' home: who waits, in calling order, with the marks that reception does not see."""
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import KIND_WORDS, STATUS_WORDS, AppointmentStatus
 from clinic_desktop.features.consults.queries import chart as charts
-from clinic_desktop.features.consults.queries import notes, supervision
+from clinic_desktop.features.consults.queries import notes, scales, supervision
 from clinic_desktop.features.consults.queries.chart import ClinicianRow, RiskRow
 from clinic_desktop.features.consults.queries.supervision import WaitingNote
 from clinic_desktop.features.consults.screens.begun import BegunStrip
@@ -44,13 +46,17 @@ class ConsultsHome(QWidget):
         super().__init__(parent)
         self._office = office
         self.count = Text("", "small", color="quiet")
+        self._scales_due: frozenset[str] = frozenset()
+        self._injections_due: frozenset[str] = frozenset()
         self.table = self._people()
         self.risks = self._open_risks()
         self.seek = Link(_("Whom to look for"), small=True)
         self.seek.clicked.connect(self._seek)
         self.late = Link(_("Late injections"), small=True)
         self.late.clicked.connect(lambda: OverdueSheet(self._office, self).open())
-        self.waiting_notes = self._to_sign()
+        self.waiting_notes = notes_beside(signs=office.may(Permission.SIGN_NOTES))
+        self.returned = notes_beside(signs=False)
+        self.supervision = Button(_("Supervision"), icon="signature")
         self.begun = BegunStrip()
         self.begun.opened.connect(self._open_begun)
         self.next = Button(_("Call the next one"), key="save", kind="primary", icon="stethoscope", tall=True)
@@ -59,11 +65,14 @@ class ConsultsHome(QWidget):
         self.vitals.clicked.connect(self.measure)
         if not office.may(*WRITERS):
             self.vitals.hide()
+        self.supervision.setVisible(office.may(Permission.WRITE_NOTES))
         self.table.opened.connect(self.open_row)
         self.risks.opened.connect(self._open_risk)
         self.waiting_notes.opened.connect(self._open_note)
+        self.returned.opened.connect(self._open_note)
+        self.supervision.clicked.connect(lambda: office.go("supervision"))
         self._lay_out()
-        office.follow(charts.TABLES | agenda.TABLES | injections.TABLES, self, self.reload)
+        office.follow(charts.TABLES | agenda.TABLES | injections.TABLES | supervision.TABLES, self, self.reload)
         # Waiting times grow without anything being written.
         office.every_minute(self, self.reload)
         self.reload()
@@ -72,13 +81,24 @@ class ConsultsHome(QWidget):
         columns = [
             Column[ClinicianRow](_("Turn"), lambda r: cells.number(str(r.row.turn or ""), "strong"), 56, right=True),
             Column[ClinicianRow](_("Person"), lambda r: cells.strong(r.row.name), stretch=True),
-            Column[ClinicianRow](_("Look first"), _mark, 112),
+            Column[ClinicianRow](_("Look first"), self._mark, 170),
             Column[ClinicianRow](_("Visit"), lambda r: cells.quiet(_(KIND_WORDS[r.row.kind])), 124, wide_only=True),
             Column[ClinicianRow](_("State"), _state, 130),
             Column[ClinicianRow](_("Waits"), _waits, 76, right=True, wide_only=True),
         ]
         empty = EmptyState(_("Nobody is expected today. Search a person above to open their chart."))
         return ListTable(columns, key=lambda r: r.row.appointment_id, empty=empty, flush=True)
+
+    def _mark(self, found: ClinicianRow) -> cells.Cell:
+        """In a column of its own: a mark beside a long name would be the first thing a small window leaves out."""
+        who = found.row.patient_id
+        chips = [
+            cells.ChipIn(_("risk"), "danger", "alert-triangle") if found.risk is not None else None,
+            cells.ChipIn(_("draft"), "warning", "edit") if found.draft else None,
+            cells.ChipIn(_("injection"), "warning") if who in self._injections_due else None,
+            cells.ChipIn(_("scale")) if who in self._scales_due else None,
+        ]
+        return cells.chips(*[chip for chip in chips if chip is not None][:3])
 
     def _open_risks(self) -> ListTable[RiskRow]:
         columns = [
@@ -88,26 +108,24 @@ class ConsultsHome(QWidget):
         empty = EmptyState(_("No risk is open."))
         return ListTable(columns, key=lambda r: r.patient_id, empty=empty, row_height=48, flush=True)
 
-    def _to_sign(self) -> ListTable[WaitingNote]:
-        columns = [
-            Column[WaitingNote](_("Note of"), lambda n: n.author_name or "", stretch=True),
-            Column[WaitingNote](_("Day"), lambda n: cells.quiet(say_day(n.occurred_on)), 110),
-        ]
-        empty = EmptyState(_("No note waits for your signature."))
-        return ListTable(columns, key=lambda n: n.note_id, empty=empty, flush=True)
-
     def _lay_out(self) -> None:
         head = row(Text(_("Consultation"), "title", "semi"), self.count, None, gap=S3)
         people = Card((self.table, 1), margins=(0, 4, 0, 4))
         risk_head = row(Text(_("Open risks"), "head", "semi"), None, self.late, self.seek, gap=S2)
         risk_card = Card(risk_head, (self.risks, 1), margins=(S4, 10, S2, S2))
-        side = [(risk_card, 2)]
+        self.returned_card = Card(
+            Text(_("Came back to you"), "head", "semi"), (self.returned, 1), margins=(S4, 10, S2, S2)
+        )
+        side = [(self.returned_card, 1), (risk_card, 2)]
         if self._office.may(Permission.SIGN_NOTES):
-            to_sign = Card(Text(_("Notes to sign"), "head", "semi"), (self.waiting_notes, 1), margins=(S4, 10, S2, S2))
+            to_sign_head = Text(_("Notes to sign"), "head", "semi")
+            to_sign = Card(to_sign_head, (self.waiting_notes, 1), margins=(S4, 10, S2, S2))
             side.append((to_sign, 1))
         self._side = right = QWidget()
         right.setLayout(column(*side, gap=S3))
-        left = column(head, self.begun, (people, 1), row(None, self.vitals, self.next, gap=S2), gap=S3)
+        left = column(
+            head, self.begun, (people, 1), row(self.supervision, None, self.vitals, self.next, gap=S2), gap=S3
+        )
         line_up(self, (left, 1), right, margins=(S4, S3, S4, S3), gap=S4)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -119,7 +137,11 @@ class ConsultsHome(QWidget):
 
     def reload(self) -> None:
         rows = self._office.ask(charts.clinicians_list)
+        people = [r.row.patient_id for r in rows]
+        self._scales_due = frozenset(self._office.ask(scales.due_today))
+        self._injections_due = frozenset(self._office.ask(injections.due_for, people)) if people else frozenset()
         self.table.show_rows(rows)
+        self._choose_next(rows)
         self.risks.show_rows(self._office.ask(charts.open_risks))
         late = len(self._office.ask(injections.overdue))
         self.late.setText(ngettext("{count} late injection", "{count} late injections", late).format(count=late))
@@ -127,10 +149,19 @@ class ConsultsHome(QWidget):
         self.late.setVisible(bool(late))
         if self._office.may(Permission.SIGN_NOTES):
             self.waiting_notes.show_rows(self._office.ask(supervision.waiting_for_supervisor))
+        back = self._office.ask(supervision.came_back) if self._office.may(Permission.WRITE_NOTES) else ()
+        self.returned.show_rows(back)
+        self.returned_card.setVisible(bool(back))
         self._show_begun()
         waiting = sum(r.row.status is AppointmentStatus.WAITING for r in rows)
         self.count.setText(ngettext("{count} waits", "{count} wait", waiting).format(count=waiting))
         self.next.setEnabled(bool(waiting) and self._office.may(Permission.WRITE_NOTES))
+
+    def _choose_next(self, rows: Sequence[ClinicianRow]) -> None:
+        """Whoever is next stands in sight and is chosen, until somebody else is."""
+        if self.table.row() is None and rows:
+            following = self._office.ask(agenda.next_waiting, self._office.actor.staff_id)
+            self.table.choose(following.appointment_id if following is not None else rows[0].row.appointment_id)
 
     def _open_begun(self, encounter_id: str) -> None:
         self._office.go("consult", encounter_id=encounter_id)
@@ -177,13 +208,26 @@ class ConsultsHome(QWidget):
             self._office.go("consult", patient_id=following.patient_id, appointment_id=following.appointment_id)
 
 
-def _mark(found: ClinicianRow) -> cells.Cell:
-    """In a column of its own: a mark beside a long name would be the first thing a small window leaves out."""
-    if found.risk is not None:
-        return cells.chip(_("risk"), "danger", "alert-triangle")
-    if found.injection_due is not None:
-        return cells.chip(_("injection"), "warning", "clock")
-    return cells.chip(_("draft"), "warning", "edit") if found.draft else cells.quiet("")
+def notes_beside(*, signs: bool) -> ListTable[WaitingNote]:
+    """Notes that wait for the one who looks: who, since when, what the supervisor asked."""
+    columns = [
+        Column[WaitingNote](_("Person"), lambda n: cells.two_lines(n.name, under=_under(n)), stretch=True),
+        Column[WaitingNote](_("Waits"), _since, 116, right=True),
+    ]
+    told = _("No note waits for your signature.") if signs else _("No note came back to you.")
+    return ListTable(columns, key=lambda n: n.note_id, empty=EmptyState(told), row_height=48, flush=True)
+
+
+def _under(note: WaitingNote) -> str:
+    return note.comment or (
+        _("typed by {name}").format(name=note.typed_by) if note.typed_by else note.author_name or ""
+    )
+
+
+def _since(note: WaitingNote) -> cells.Cell:
+    if note.late:
+        return cells.chip(_("over 72 h"), "danger", "alert-triangle")
+    return cells.number(_("{count} h").format(count=note.hours))
 
 
 def _state(found: ClinicianRow) -> cells.Cell:

@@ -67,3 +67,10 @@ def keep_session(work: Work, session_id: str, talk: Talk, amends_id: str | None 
         )
     )  # fmt: skip
     return session_id
+
+
+def note_paper_printed(work: Work, trainee_id: str, what: str, *, way: str, copies: int) -> None:
+    """A record of supervision or a case log is about to leave the clinic."""
+    work.require(Permission.WRITE_NOTES, Permission.SIGN_NOTES)
+    work.act, work.detail = "consults.note_paper_printed", {"what": what, "way": way, "copies": copies}
+    work.about("staff_member", trainee_id)
