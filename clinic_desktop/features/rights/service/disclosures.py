@@ -27,7 +27,8 @@ def own_data_printed(work: Work, disclosure_id: str, patient_id: str, *, whole: 
     restricted.must_open(work, patient_id)
     said = _("All, asked for alone") if whole else _("Without the parts kept apart")
     given = Given(DisclosureKind.OWN_DATA, work.today, to_whom=_("The person"), given=said)
-    work.detail = {"way": way, "copies": copies, "whole": whole}
+    # Also when the same preview is printed again, which is the same giving.
+    work.act, work.detail = "rights.own_data_printed", {"way": way, "copies": copies, "whole": whole}
     _keep(work, disclosure_id, patient_id, given)
 
 
