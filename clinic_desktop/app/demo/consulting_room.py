@@ -9,9 +9,11 @@ from clinic_desktop.features.consults.queries import notes, risks
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.danger import AnswerSheet
 from clinic_desktop.features.consults.screens.home import ConsultsHome
+from clinic_desktop.features.consults.screens.print_queue import PrintQueue
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.referrals import queries as referrals
 from clinic_desktop.features.referrals.screens.referral import ReferralScreen
+from clinic_desktop.uikit import dialogs
 
 CALM, WORRIED = "11010100", "21222111"
 """The first eight answers; the ninth follows."""
@@ -68,6 +70,7 @@ def _see_one(hands: Hands, *, worried: bool, pictures: bool) -> str:
         _answer_danger(hands)
         hands.picture("consulta-riesgo")
         hands.press("Ctrl+Enter")
+    _leave_papers(hands, pictures=pictures)
     note = office.ask(notes.last_note, here.patient_id)
     check("la nota está firmada", note is not None and TYPED in note.sections.values())
     check("nada queda en borrador", office.ask(notes.draft_of, here.encounter_id) is None)
@@ -125,6 +128,15 @@ def _answer_danger(hands: Hands) -> None:
     hands.write("Juana Brito, promotora", holder)
     sheet.keep.click()
     hands.settle()
+
+
+def _leave_papers(hands: Hands, *, pictures: bool) -> None:
+    """After the signature the papers are offered; this person takes none home."""
+    sheet = dialogs.front()
+    hands.summary.check("después de firmar se ofrecen los papeles", isinstance(sheet, PrintQueue))
+    if pictures and sheet is not None:
+        hands.picture("consulta-papeles", of=sheet)
+    hands.press("Esc")
 
 
 def _refer(hands: Hands) -> None:

@@ -20,6 +20,7 @@ from clinic_desktop.features.consults.rules.diagnoses import (
     ConditionChange,
     Diagnosis,
     VerificationStatus,
+    respectful,
     search,
     short_list,
     usual_list,
@@ -181,24 +182,30 @@ class DiagnosisPanel(Card):
         self._lines.addStretch(1)
 
     def _add_line(self, change: ConditionChange, standing: ConditionRow | None, *, is_changed: bool) -> None:
-        aside = [quiet(f"  {change.diagnosis.aside}")] if change.diagnosis.aside else []
-        self._lines.addWidget(Phrase(semi(f"{change.diagnosis.code or ''}  "), change.diagnosis.title, *aside))
+        official = change.diagnosis.official
+        hurts = bool(official) and respectful(official) != official
+        aside = [quiet(f"  {official}")] if hurts and official != change.diagnosis.title else []
+        said = Phrase(semi(f"{change.diagnosis.code or ''}  "), change.diagnosis.title, *aside)
+        said.setToolTip(change.diagnosis.aside)
+        self._lines.addWidget(said)
         verification = Link(_(VERIFICATION_WORDS[change.verification_status]), small=True)
         verification.clicked.connect(partial(self._put, _other_verification(change)))
         status = Link(_(CLINICAL_WORDS[change.clinical_status]), small=True)
         status.clicked.connect(partial(self._put, _next_status(change)))
-        since = [] if standing is None else [Text(_said_since(standing, is_changed), "small", color="quiet")]
+        since = "" if standing is None else _said_since(standing, is_changed)
         leave = Link(_("take out") if standing is None else _("as before"), small=True)
         leave.clicked.connect(partial(self._drop, change))
         leave.setVisible(is_changed)
         for link in (verification, status, leave):
             link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        told: list[Item] = [*since]
+        told: list[Item] = []
         if is_changed:
             field = SinceField(change.since or (standing.since if standing else None), self._today)
             field.changed.connect(partial(self._put_since, change))
             told = [field]
         self._lines.addLayout(row(verification, status, *told, None, *([leave] if is_changed else []), gap=4))
+        if since:
+            self._lines.addWidget(Text(since, "small", color="quiet", wrap=True))
 
     # as a part of the consultation
 
