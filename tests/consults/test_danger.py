@@ -271,6 +271,9 @@ def test_one_digit_notes_what_came_of_it_and_can_be_undone(
     assert sheet.form.fields["words"].is_wrong()
     sheet.words.setPlainText("Come poco")
     sheet.keep.click()
+    chart = open_screen(ChartScreen, patient_id=patient)
+    assert "Reached, not well" in chart.strip.words.text(), "no clinician may overlook it"
+    chart.close()
     screen.person._just_noted.stop()
     QTest.keyClicks(screen.table, "1")
     assert ask(risks.looking_for) == ()

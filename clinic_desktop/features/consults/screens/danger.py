@@ -103,6 +103,9 @@ def _said_open(danger: Danger, standing: OpenRisk, today: date) -> list[Piece]:
     item = reason_item(standing.reason_code)
     if danger.died:
         said += [semi(_("The person died. Nobody closed this risk.")), dot]
+    last = say_last_contact(standing)
+    if last:
+        said += [semi(last), dot]
     if danger.critical:
         said += [_("today {answers}").format(answers=say_critical(danger.critical)), dot]
     elif item is not None:
@@ -115,6 +118,14 @@ def _said_open(danger: Danger, standing: OpenRisk, today: date) -> list[Piece]:
     if standing.whom_to_look_for and not danger.critical:
         said += [dot, quiet(_("Whom to look for") + " "), semi(standing.whom_to_look_for)]
     return said
+
+
+def say_last_contact(standing: OpenRisk) -> str:
+    """That somebody looked for the person and did not find them well: what a clinician must not overlook."""
+    told = next((one for one in ContactOutcome if one == standing.last_contact), None)
+    if told in (None, ContactOutcome.REACHED_WELL) or standing.last_contact_on is None:
+        return ""
+    return f"{_(CONTACT_WORDS[told])}, {say_day(standing.last_contact_on)}"
 
 
 def say_holder(standing: OpenRisk) -> str:

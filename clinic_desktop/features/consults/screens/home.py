@@ -12,6 +12,7 @@ from clinic_desktop.features.consults.queries import notes, scales, supervision
 from clinic_desktop.features.consults.queries.chart import ClinicianRow, RiskRow
 from clinic_desktop.features.consults.queries.supervision import WaitingNote
 from clinic_desktop.features.consults.screens.begun import BegunStrip
+from clinic_desktop.features.consults.screens.danger import say_last_contact
 from clinic_desktop.features.consults.screens.injection import OverdueSheet
 from clinic_desktop.features.consults.screens.vitals import WRITERS, ask_vitals
 from clinic_desktop.features.medication.queries import injections
@@ -102,7 +103,11 @@ class ConsultsHome(QWidget):
 
     def _open_risks(self) -> ListTable[RiskRow]:
         columns = [
-            Column[RiskRow](_("Person"), lambda r: cells.two_lines(r.name, under=r.risk.holder_name), stretch=True),
+            Column[RiskRow](
+                _("Person"),
+                lambda r: cells.two_lines(r.name, under=say_last_contact(r.risk) or r.risk.holder_name),
+                stretch=True,
+            ),
             Column[RiskRow](_("Contact"), _contact, 118),
         ]
         empty = EmptyState(_("No risk is open."))

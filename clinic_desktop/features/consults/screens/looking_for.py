@@ -55,7 +55,8 @@ class LookingForScreen(QWidget):
         self.back = Button(_("Go back"), "back", "quiet")
         self.back.clicked.connect(office.back)
         self.chart = Button(_("Open chart"), icon="stethoscope")
-        self.chart.setVisible(office.may(Permission.READ_CHART))
+        if not office.may(Permission.READ_CHART):
+            self.chart.hide()
         self.chart.clicked.connect(self._open_chart)
         self.print = Button(_("Print list"), "print", icon="printer")
         self.print.clicked.connect(self._print)

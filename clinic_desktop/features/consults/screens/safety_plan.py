@@ -58,7 +58,8 @@ class PlanSheet(Sheet):
         area.setMaximumHeight(room_for(parent))
         self.old = Link(self._say_old(), small=True)
         self.old.clicked.connect(lambda: OldPlansSheet(self.plans, self).open())
-        self.old.setVisible(bool(self.plans))
+        if not self.plans:
+            self.old.hide()
         hint = Text(_("In the person's own words. Read it back before keeping it."), "small", color="quiet")
         super().__init__(_("Safety plan"), parent, row(hint, None, self.old), (area, 1), width=860)
         self.add_deed(Button(_("Back"), key="back", kind="quiet"))
