@@ -117,6 +117,11 @@ class MedicationRequest(Synced):
 
     __tablename__ = "medication_request"
     __merge__ = MergeClass.APPEND
+    __table_args__ = (
+        # Who is late with an injection is asked every minute: few lines are depots.
+        sa.Index("ix_medication_request_depot", "is_depot", "signed_on"),
+        *_PLAIN,
+    )
 
     patient_id: Mapped[str | None] = field(0, Id, index=True, references="patient.id")
     note_id: Mapped[str | None] = field(1, Id, index=True)
