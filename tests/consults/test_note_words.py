@@ -18,13 +18,14 @@ from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.goals_part import GoalsSheet
 from clinic_desktop.features.consults.screens.mental_state import MentalStateSheet
 from clinic_desktop.features.consults.screens.plan_part import PlanSheet
-from clinic_desktop.features.consults.service import encounters, moving, signing
+from clinic_desktop.features.consults.service import encounters, moving, risk, signing
 from clinic_desktop.features.consults.service import phrases as own_phrases
 from clinic_desktop.features.consults.service.encounters import Conversation
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
+from tests.consults.conftest import HELD
 
 ODD = "=1+1\t<b>&amp;</b> ﷽ 𝔸́ ꞌ ʼ {x} %s \u202e"
 
@@ -283,3 +284,22 @@ def test_the_conversation_is_told_by_keyboard_and_nothing_is_asked_of_an_interpr
     assert (found.template, found.with_whom, found.interpreter_name) == ("psychology", "sister", "Rosa")
     assert (found.interpreter_is_family, found.asked_again_alone, found.confidentiality_accepted) == (True, True, None)
     assert "worked-on" in consult.note.fields
+
+
+def test_with_everything_over_it_the_page_still_fits_the_small_window(
+    do: Any, clock: Any, open_screen: Any, patient: str
+) -> None:
+    before = open_screen(ConsultScreen, patient_id=patient)
+    before.note.fields["plan"].setText("Not signed yet.")
+    before.keep_draft()
+    before.close()
+    do(partial(risk.open_risk, patient_id=patient, answer=HELD))
+    clock.advance(days=31)
+    day = date(2026, 12, 20)
+    screen = open_screen(ConsultScreen, patient_id=patient, occurred_on=day, paper_folio="H-" + "9" * 30)
+    for width, height in ((1282, 611), (851, 356)):
+        screen.resize(width, height)
+        QTest.qWait(30)
+        assert screen.begun.isVisible() and screen.risk.strip.isVisible()
+        assert (screen.width(), screen.height()) == (width, height)
+        assert screen.note.fields["plan"].isVisible() and screen.sign_button.isVisible()

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from clinic_desktop.features.consults.queries.notes import EncounterRow
 from clinic_desktop.features.consults.rules.sections import TEMPLATES, EncounterKind, kind_words, template_named
@@ -30,6 +30,8 @@ class AboutLink(Link):
     def __init__(self) -> None:
         self._whole = ""
         super().__init__("", small=True)
+        # A button keeps to its words unless it is told that it may shrink.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def say(self, words: str) -> None:
         self._whole = words
