@@ -10,7 +10,7 @@ from clinic_desktop.uikit.layouts import Item, column, row, scrolled, stack
 from clinic_desktop.uikit.theme import S2, S3, is_compact
 
 _STORY_WIDTH, _MIDDLE_WIDTH, _RIGHT_WIDTH, _SIDE_WIDTH = 180, 284, 328, 352
-_DIAGNOSIS_HEIGHT = 84
+_DIAGNOSIS_HEIGHT = 108
 _UNBOUNDED = 16_777_215
 
 

@@ -36,6 +36,13 @@ class ItemChoice(Choice):
     """The answers of one item. Backspace where there is none goes back to the item before."""
 
     focused = Signal()
+    left = Signal()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        # Another window in front takes nothing away.
+        if event.reason() is not Qt.FocusReason.ActiveWindowFocusReason:
+            self.left.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -71,9 +78,9 @@ class Rows(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        here = self.focusWidget()
-        if here is not None:
-            self.show_row(here)
+        for choice in self.findChildren(ItemChoice):
+            if choice.hasFocus():
+                self.show_row(choice)
 
     def sizeHint(self) -> QSize:
         return QSize(220, ROW * self._count)
@@ -122,6 +129,7 @@ class ScaleGrid(QWidget):
         choice.setAccessibleName(f"{item.number} {item.label}")
         choice.chosen.connect(self._answered)
         choice.focused.connect(partial(self._show_question, item.number))
+        choice.left.connect(self._hide_question)
         left_out = Text(_("left out · 0"), "small", color="quiet")
         left_out.hide()
         self._labels[item.number], self.choices[item.number], self._left_out[item.number] = label, choice, left_out
@@ -202,11 +210,19 @@ class ScaleGrid(QWidget):
                 self.choices[number].setAccessibleDescription(item.text)
         self._show_further()
         self._follow_skips()
-        if self.choices:
-            self._show_question(next((number for number, choice in self.choices.items() if choice.hasFocus()), 1))
+        here = next((number for number, choice in self.choices.items() if choice.hasFocus()), None)
+        self._show_question(here or 1)
+        if here is None:
+            self._hide_question()
+
+    def _hide_question(self) -> None:
+        """Who is not answering now gets the room back; what 0 and 1 mean stays."""
+        if self._wording:
+            self.question.hide()
 
     def _show_question(self, number: int) -> None:
-        self._rows.show_row(self.choices[number])
+        if number in self.choices:
+            self._rows.show_row(self.choices[number])
         item = self._wording[number - 1] if number <= len(self._wording) else None
         said = ""
         if item is not None:
