@@ -278,7 +278,11 @@ def test_one_digit_notes_what_came_of_it_and_can_be_undone(
     QTest.keyClicks(screen.table, "1")
     assert ask(risks.looking_for) == ()
     assert ask(partial(risks.risk_of, patient_id=patient)).next_contact_on == TODAY + timedelta(days=7)
+    told = [line.under for line in ask(partial(charts.chart, patient_id=patient)).story.lines]
+    assert any("Reached, and well" in under for under in told)
     office.voice.undo()
+    told = [line.under for line in ask(partial(charts.chart, patient_id=patient)).story.lines]
+    assert not any("Reached, and well" in under for under in told)
     assert [row.last for row in ask(risks.looking_for)] == [ContactOutcome.REACHED_NOT_WELL]
 
 

@@ -17,7 +17,7 @@ from clinic_desktop.features.consults.queries.notes import TimelineRow
 from clinic_desktop.features.consults.queries.scales import ScoreRow
 from clinic_desktop.features.consults.rules.goals import STANDING_WORDS, GoalStanding
 from clinic_desktop.features.consults.rules.reactions import SEVERITY_WORDS, ReactionSeverity
-from clinic_desktop.features.consults.rules.risk import RiskStep
+from clinic_desktop.features.consults.rules.risk import CONTACT_WORDS, ContactOutcome, RiskStep
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.consults.rules.sections import kind_words
 from clinic_desktop.features.consults.rules.signing import NoteState
@@ -137,12 +137,19 @@ _NAME = (
 )
 _STOPPED = "(SELECT {name} FROM medication_request r WHERE r.id = t.request_id)"
 
+_NOT_UNDONE = (
+    " AND t.undoes_id IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM risk_event AS u WHERE u.patient_id = t.patient_id AND u.undoes_id = t.id)"
+)
 _UNION = " UNION ALL "
 _RARE = _UNION.join(
     (
         _of("life_event", "t.happened_on", "t.kind", "t.words", "t.encounter_id"),
         _of("episode_event", "t.happened_on", "t.step", "t.reason", "t.to_whom", amends=False),
-        _of("risk_event", "t.occurred_on", "t.step", "t.reason_text", "t.outcome_text", "t.holder_name", amends=False),
+        _of(
+            "risk_event", "t.occurred_on", "t.step", "t.reason_text", "t.outcome_text", "t.holder_name",
+            "t.outcome_code", where=_NOT_UNDONE, amends=False,
+        ),
         _of("safety_plan", "t.made_on", "t.note_id", "t.encounter_id"),
         _of("risk_assessment", "t.occurred_on", "t.words", "t.done_text", "t.note_id", amends=False),
         _of(
@@ -251,7 +258,8 @@ _RISK_WORDS = {
 
 def _risk(asker: Asker, row: Any) -> StoryLine:
     words = _known(_RISK_WORDS, RiskStep, row[3])
-    under = " · ".join(part for part in (row[4], row[5], row[6]) if part)
+    came = _known(CONTACT_WORDS, ContactOutcome, row[7]) if row[7] else ""
+    under = " · ".join(part for part in (came, row[4], row[5], row[6]) if part)
     mark = "" if row[3] == RiskStep.CONTACT else words
     return _line(StoryKind.DANGER, asker, row, words, under, mark=mark)
 
