@@ -25,6 +25,7 @@ from clinic_desktop.features.medication.rules.refusals import (
 from clinic_desktop.features.medication.rules.shelf import UnitsImplausible
 from clinic_desktop.features.medication.service import administering, formulary, prescribing
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
+from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
@@ -210,11 +211,20 @@ def test_what_is_kept_is_read_as_it_was_written(counter: Counter, typed: str) ->
     assert found.ends_on == course.ends_on(found.signed_on)
 
 
-def test_since_when_goes_over_repeats_and_not_over_what_was_taken_back(counter: Counter) -> None:
+def test_since_when_goes_over_repeats_and_not_over_what_was_taken_back(counter: Counter, clock: StillClock) -> None:
+    begun = counter.ask(lambda asker: asker.today)
     counter.prescribe("1-0-0", 30)
+    clock.advance(days=35)
     counter.prescribe("2-0-0", 30)
-    (since,) = counter.ask(partial(prescriptions.since_when, patient_id=counter.patient)).values()
-    assert since.first_dose == "1-0-0"
+    since = partial(prescriptions.since_when, patient_id=counter.patient)
+    assert set(counter.ask(since).values()) == {begun}
+    clock.advance(days=265)
+    note_id = new_id()
+    wrong = counter.prescribe("2-0-0", 30, note=note_id)
+    counter.do(partial(prescribing.stop_medicine, request_id=wrong, reason="wrong chart", note_id=note_id))
+    assert set(counter.ask(since).values()) == {begun}
+    counter.prescribe("1-0-0", 30)
+    assert set(counter.ask(since).values()) == {begun + timedelta(days=300)}
 
 
 def test_what_was_taken_back_with_its_note_hides_nothing(counter: Counter) -> None:

@@ -24,7 +24,7 @@ from clinic_desktop.features.consults.screens.prescription_sheets import DoseGri
 from clinic_desktop.features.consults.screens.prescription_terms import Terms
 from clinic_desktop.features.consults.service.signing import Written
 from clinic_desktop.features.medication.queries import prescriptions, shelf
-from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, Since
+from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
 from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.rules.courses import (
     counts,
@@ -60,7 +60,7 @@ class PrescriptionPanel(Card):
         self._office = office
         self._products: dict[str, Product] = {}
         self._current: tuple[CurrentMedicine, ...] = ()
-        self._since: Mapping[str, Since] = {}
+        self._since: Mapping[str, date] = {}
         self._lines: list[Draft] = []
         self._stops: dict[str, str] = {}
         self._changing: Draft | None = None
@@ -334,7 +334,7 @@ class PrescriptionPanel(Card):
             self._shown.addWidget(Text(_("No medicine is prescribed."), "small", color="quiet"))
         for old in self._current:
             since = self._since.get(old.key)
-            said = " · ".join([short_of(old), *([_("since {day}").format(day=say_day(since.day))] if since else [])])
+            said = " · ".join([short_of(old), *([_("since {day}").format(day=say_day(since))] if since else [])])
             self._shown.addWidget(Phrase(quiet(f"{old.name} {old.product}  {said}"), size="small"))
         if self._current:
             hint = row(KeyCap(cap("repeat")), Text(_("repeats them"), "small", color="quiet"), None, gap=4)

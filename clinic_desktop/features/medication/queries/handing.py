@@ -104,7 +104,9 @@ def _given() -> tuple[Any, Any]:
     counted = dispense.kind.in_((DispenseKind.GIVEN, DispenseKind.MISTAKE))
     units = sa.select(sa.func.coalesce(sa.func.sum(dispense.units), 0)).where(counted, of_line)
     first = sa.select(sa.func.min(dispense.given_on)).where(dispense.kind == DispenseKind.GIVEN, of_line)
-    return units.scalar_subquery(), first.scalar_subquery()
+    # Only of what leaves in portions it matters when the first left.
+    when = sa.case((MedicationRequest.days_per_pickup.is_not(None), first.scalar_subquery()))
+    return units.scalar_subquery(), when
 
 
 def _to_give(row: Any, today: date) -> ToGive:

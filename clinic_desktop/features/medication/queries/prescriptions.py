@@ -254,31 +254,39 @@ def waits_for_signature(asker: Asker, folio: str) -> bool:
     return any(line.unsigned for line in with_folio(asker, folio))
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
-    """Since when a person takes a medicine without a long pause, and at which dose it began."""
+def since_when(asker: Asker, patient_id: str) -> dict[str, date]:
+    """Since when a person takes each medicine (its id, or its name where it is in no formulary).
 
-    day: date
-    first_dose: str
-
-
-def since_when(asker: Asker, patient_id: str) -> dict[str, Since]:
-    """By medicine (its id, or its name where it is in no formulary). A pause longer than `PAUSE_DAYS` begins anew."""
+    A pause longer than `PAUSE_DAYS` begins anew.
+    """
     must_read(asker, patient_id)
-    chosen = prescribed_lines().where(MedicationRequest.patient_id == patient_id)
-    found: dict[str, tuple[Since, date]] = {}
-    lines = _unique(line_of(row, asker.today) for row in asker.all(chosen))
-    for line in sorted(lines, key=lambda line: (line.begins_on, line.request_id)):
-        if line.taken_back:
-            continue
-        key = line.key
-        until = min(line.ends_on, line.stopped_on or line.ends_on)
-        begun = found.get(key)
-        if begun is not None and line.begins_on <= begun[1] + timedelta(days=PAUSE_DAYS):
-            found[key] = (begun[0], max(until, begun[1]))
-        else:
-            found[key] = (Since(line.begins_on, str(line.course or "")), until)
+    request = MedicationRequest
+    name = sa.func.coalesce(Presentation.medicine_id, request.medicine_text)
+    begins = sa.func.coalesce(request.starts_on, request.signed_on)
+    select = (
+        sa.select(name, begins, request.days, sa.func.min(StopOrder.stopped_on))
+        .outerjoin(Presentation, Presentation.id == request.presentation_id)
+        .outerjoin(StopOrder, StopOrder.request_id == request.id)
+        .where(request.patient_id == patient_id, begins.is_not(None))
+        .where(sa.or_(StopOrder.note_id.is_(None), StopOrder.note_id != sa.func.coalesce(request.note_id, "")))
+        .group_by(request.id)
+        .order_by(begins, request.id)
+    )
+    found: dict[str, tuple[date, date]] = {}
+    for medicine, begun, days, stopped_on in asker.all(select):
+        begins_on, stop = _day(begun), _day(stopped_on) if stopped_on else None
+        ends_on = begins_on + timedelta(days=days or 0)
+        until = min(ends_on, stop) if stop else ends_on
+        key = str(medicine or "").casefold()
+        since, last = found.get(key, (begins_on, until))
+        follows = begins_on <= last + timedelta(days=PAUSE_DAYS)
+        found[key] = (since, max(until, last)) if follows else (begins_on, until)
     return {key: since for key, (since, _until) in found.items()}
+
+
+def _day(value: Any) -> date:
+    # A day that comes out of a sum or a choice of columns is text still.
+    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def count_of(asker: Asker, patient_id: str) -> int:
