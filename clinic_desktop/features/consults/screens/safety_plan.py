@@ -160,8 +160,13 @@ class SafetyPlanPart(QObject):
         words = self._words or self._as_spoken(begun_with(plans), here)
         sheet = PlanSheet(here.office, here.encounter.patient_id, words, self._screen, _("Into the note"))
         sheet.edited.connect(lambda: self._take(sheet.words()))
+        sheet.accepted.connect(self._say_kept)
         sheet.open()
         return sheet
+
+    def _say_kept(self) -> None:
+        if self._here is not None and self._words is not None:
+            self._here.office.notice(_("The safety plan is signed with the note"))
 
     def _as_spoken(self, words: PlanWords, here: Here) -> PlanWords:
         told = here.encounter
