@@ -66,7 +66,8 @@ class ConsultsHome(QWidget):
         self.vitals.clicked.connect(self.measure)
         if not office.may(*WRITERS):
             self.vitals.hide()
-        self.supervision.setVisible(office.may(Permission.WRITE_NOTES))
+        if not office.may(Permission.WRITE_NOTES):
+            self.supervision.hide()
         self.table.opened.connect(self.open_row)
         self.risks.opened.connect(self._open_risk)
         self.waiting_notes.opened.connect(self._open_note)

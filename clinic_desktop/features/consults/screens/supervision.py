@@ -47,7 +47,8 @@ class SupervisionScreen(QWidget):
         self.record = Button(_("Record of supervision"), key="print", icon="printer")
         self.log = Button(_("Case log"))
         for deed in (self.sign, self.give_back, self.talk):
-            deed.setVisible(self._signs)
+            if not self._signs:
+                deed.hide()
         self.sign.clicked.connect(self.sign_chosen)
         self.give_back.clicked.connect(self.return_chosen)
         self.talk.clicked.connect(lambda: TalkSheet(office, office.ask(queries.trainees), self).open())
