@@ -54,8 +54,8 @@ def case_log_paper(asker: Asker, trainee_id: str, first: date, last: date) -> Pa
             Facts(
                 (
                     Fact(_("In training"), name, wide=True),
-                    Fact(_("From"), say_day(first)),
-                    Fact(_("To"), say_day(last)),
+                    Fact(_("First day"), say_day(first)),
+                    Fact(_("Last day"), say_day(last)),
                     Fact(_("Contacts in this log"), str(log.contacts)),
                 )
             ),

@@ -40,8 +40,8 @@ def supervision_record(asker: Asker, trainee_id: str, first: date, last: date) -
                 (
                     Fact(_("In training"), name),
                     Fact(_("Supervisor"), by),
-                    Fact(_("From"), say_day(first)),
-                    Fact(_("To"), say_day(last)),
+                    Fact(_("First day"), say_day(first)),
+                    Fact(_("Last day"), say_day(last)),
                     Fact(_("Talks"), str(len(rows))),
                     Fact(_("Minutes in all"), str(sum(row.minutes or 0 for row in rows))),
                 )

@@ -114,8 +114,8 @@ class PeriodSheet(Sheet):
             form,
             form.add("trainee", _("Of whom"), self.trainee),
             row(
-                (form.add("first", _("From"), self.first, check=self.first.complaint), 1),
-                (form.add("last", _("To"), self.last, check=self.last.complaint), 1),
+                (form.add("first", _("First day"), self.first, check=self.first.complaint), 1),
+                (form.add("last", _("Last day"), self.last, check=self.last.complaint), 1),
                 gap=S3,
             ),
             gap=S3,
