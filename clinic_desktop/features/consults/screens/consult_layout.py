@@ -64,6 +64,9 @@ class ConsultLayout:
         fill = self._two_columns if compact else self._four_columns
         fill(columns)
         self.outer.addWidget(columns, 1)
+        # Now, and not when the layout comes to it: a key may ask for a section in the same moment.
+        if self._screen.isVisible():
+            columns.show()
         if old is not None:
             self.outer.removeWidget(old)
             old.deleteLater()
