@@ -98,10 +98,11 @@ class ConsultLayout:
         for spare in (self._tabs, panels.course):
             spare.setParent(self._screen)
             spare.hide()
-        # A panel that was a hidden page of the tabs does not show itself.
+        laid = stack(host, *panels.strips, (columns, 1), panels.actions(False), margins=(S3, S2, S3, S2), gap=S2)
+        # A panel that was a hidden page of the tabs does not show itself; before it has a place it would be a window.
         for panel in panels.beside_note:
             panel.show()
-        return stack(host, *panels.strips, (columns, 1), panels.actions(False), margins=(S3, S2, S3, S2), gap=S2)
+        return laid
 
     def _two_columns(self, host: QWidget) -> QVBoxLayout:
         """A small window: the note stays, the rest is one section at a time."""
@@ -119,10 +120,10 @@ class ConsultLayout:
         panels.trend.setParent(self._screen)
         panels.trend.hide()
         self._stack.setCurrentIndex(self._tabs.at())
-        self._tabs.show()
         side = QWidget()
         side.setFixedWidth(_SIDE_WIDTH)
         stack(side, self._tabs, (self._stack, 1), gap=4)
+        self._tabs.show()
         columns = row((panels.note, 1), side, gap=S2)
         return stack(host, *panels.strips, (columns, 1), panels.actions(True), margins=(S2, 6, S2, 6), gap=6)
 

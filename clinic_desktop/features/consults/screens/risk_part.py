@@ -38,7 +38,7 @@ class RiskPart(QObject):
         self._assessment: Assessment | None = None
         self._critical: tuple[CriticalAnswer, ...] = ()
         self.strip = DangerStrip()
-        self.button = Button(_("Risk"), key="section_6", kind="quiet", icon="alert-triangle")
+        self.button = Button(_("Risk"), key="section_6", kind="quiet", icon="alert-triangle", parent=screen)
         self.strip.pressed.connect(self.open)
         self.strip.asking.connect(self.ask)
         self.button.clicked.connect(self.open)
