@@ -38,6 +38,8 @@ class Key:
     title: str
     group: Group
     by_hand: bool = False
+    among_no_fields: bool = False
+    """Bound only where no form with labels stands (the open consultation), so that labels may have its letter."""
 
 
 KEYS: tuple[Key, ...] = (
@@ -77,14 +79,20 @@ KEYS: tuple[Key, ...] = (
     Key("next_part", ("Alt+Down",), N_("Next part of the note"), "consultation"),
     Key("previous_part", ("Alt+Up",), N_("Previous part of the note"), "consultation"),
     Key("last_text", ("Ctrl+B",), N_("Bring the last text"), "consultation"),
-    Key("mental_normal", ("Alt+M",), N_("Mental state: all normal, then what is not"), "consultation"),
-    Key("phrases", ("Alt+F",), N_("My phrases"), "consultation"),
-    Key("safety_plan", ("Alt+S",), N_("Safety plan"), "consultation"),
-    Key("other_scale", ("Alt+E",), N_("Another scale"), "consultation"),
-    Key("dose_grid", ("Alt+T",), N_("Dose in steps"), "consultation"),
-    Key("stop_medicine", ("Alt+D",), N_("Stop a medicine"), "consultation"),
+    Key(
+        "mental_normal",
+        ("Alt+M",),
+        N_("Mental state: all normal, then what is not"),
+        "consultation",
+        among_no_fields=True,
+    ),
+    Key("phrases", ("Alt+F",), N_("My phrases"), "consultation", among_no_fields=True),
+    Key("safety_plan", ("Alt+S",), N_("Safety plan"), "consultation", among_no_fields=True),
+    Key("other_scale", ("Alt+E",), N_("Another scale"), "consultation", among_no_fields=True),
+    Key("dose_grid", ("Alt+T",), N_("Dose in steps"), "consultation", among_no_fields=True),
+    Key("stop_medicine", ("Alt+D",), N_("Stop a medicine"), "consultation", among_no_fields=True),
     Key("repeat", ("Ctrl+R",), N_("Repeat the prescription"), "consultation"),
-    Key("return_note", ("Alt+B",), N_("Give a note back to its author"), "consultation"),
+    Key("return_note", ("Alt+B",), N_("Give a note back to its author"), "consultation", among_no_fields=True),
     Key("refer", ("Ctrl+D",), N_("Referral letter"), "consultation"),
     Key("other_batch", ("Alt+L",), N_("Another batch"), "stock"),
     Key("another_copy", ("Alt+O",), N_("Copy to another stick"), "stock"),
@@ -151,7 +159,7 @@ class LetKeysPass(QObject):
 
 def taken_letters() -> frozenset[str]:
     """Letters that Alt already means something with: no label may have them as its access key."""
-    strokes = (stroke for known in KEYS for stroke in known.strokes)
+    strokes = (stroke for known in KEYS if not known.among_no_fields for stroke in known.strokes)
     return frozenset(stroke[-1].upper() for stroke in strokes if stroke.startswith("Alt+") and len(stroke) == 5)
 
 

@@ -57,7 +57,7 @@ class ConsultsHome(QWidget):
         self.late.clicked.connect(lambda: OverdueSheet(self._office, self).open())
         self.waiting_notes = notes_beside(signs=office.may(Permission.SIGN_NOTES))
         self.returned = notes_beside(signs=False)
-        self.supervision = Button(_("Supervision"), icon="signature")
+        self.supervision = Link(_("Supervision"))
         self.begun = BegunStrip()
         self.begun.opened.connect(self._open_begun)
         self.next = Button(_("Call the next one"), key="save", kind="primary", icon="stethoscope", tall=True)
@@ -115,7 +115,7 @@ class ConsultsHome(QWidget):
         return ListTable(columns, key=lambda r: r.patient_id, empty=empty, row_height=48, flush=True)
 
     def _lay_out(self) -> None:
-        head = row(Text(_("Consultation"), "title", "semi"), self.count, None, gap=S3)
+        head = row(Text(_("Consultation"), "title", "semi"), self.count, None, self.supervision, gap=S3)
         people = Card((self.table, 1), margins=(0, 4, 0, 4))
         risk_head = row(Text(_("Open risks"), "head", "semi"), None, self.late, self.seek, gap=S2)
         risk_card = Card(risk_head, (self.risks, 1), margins=(S4, 10, S2, S2))
@@ -129,9 +129,7 @@ class ConsultsHome(QWidget):
             side.append((to_sign, 1))
         self._side = right = QWidget()
         right.setLayout(column(*side, gap=S3))
-        left = column(
-            head, self.begun, (people, 1), row(self.supervision, None, self.vitals, self.next, gap=S2), gap=S3
-        )
+        left = column(head, self.begun, (people, 1), row(None, self.vitals, self.next, gap=S2), gap=S3)
         line_up(self, (left, 1), right, margins=(S4, S3, S4, S3), gap=S4)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
