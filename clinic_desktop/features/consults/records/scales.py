@@ -30,7 +30,7 @@ class Instrument(Synced):
     """Of the file as it was given; the same file twice is one instrument."""
     item_links: Mapped[list[str]] = field(8, JsonText, nullable=False)
     """The linkId of item 1, 2, 3… of the scoring table."""
-    may_print: Mapped[bool | None] = field(8, Flag)
+    may_print: Mapped[bool | None] = field(11, Flag)
     """Whether its licence lets a blank form be printed."""
     confirmed_by_name: Mapped[str | None] = field(9, Words)
     """Who said which scale it is, where the file does not say so itself."""
