@@ -100,6 +100,9 @@ class Synced(Base):
     __abstract__ = True
     __table_args__ = _strict()
     __merge__: ClassVar[MergeClass]
+    __beside__: ClassVar[tuple[str, str] | None] = None
+    """The column that names the record this row is a part of, and the table of that record. What the central writes
+    there is of that record's site, or it would never travel to it."""
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, sort_order=-10)
     origin_site_id: Mapped[str] = mapped_column(Id, nullable=False, sort_order=90, info={"rule": FieldRule(55)})

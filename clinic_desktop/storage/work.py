@@ -193,12 +193,21 @@ class Work(_Asking):
         """Put a new row in; fills its id, where it comes from, and who recorded it when."""
         if isinstance(row, Synced):
             row.id = row.id or self.new_id()
-            row.origin_site_id = row.origin_site_id or self.place.site_id
+            row.origin_site_id = row.origin_site_id or self._whose(row)
             row.recorded_at = row.recorded_at or self.now
             row.recorded_by = row.recorded_by or self.actor.staff_id
         self.session.add(row)
         self.session.flush()
         return row
+
+    def _whose(self, row: Synced) -> str:
+        """The site a new row is of: this one, unless the central adds to the record of a clinic."""
+        if not self.place.is_central or row.__beside__ is None:
+            return self.place.site_id
+        column, table = row.__beside__
+        record = Base.metadata.tables[table]
+        found = self.first(sa.select(record.c.origin_site_id).where(record.c.id == getattr(row, column)))
+        return found[0] if found is not None else self.place.site_id
 
     def load(self, cls: type[Record], row_id: Any) -> Record:
         """The row with this id, or NotHere."""

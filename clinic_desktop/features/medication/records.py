@@ -117,6 +117,7 @@ class MedicationRequest(Synced):
 
     __tablename__ = "medication_request"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
     __table_args__ = (
         # Who is late with an injection is asked every minute: few lines are depots.
         sa.Index("ix_medication_request_depot", "is_depot", "signed_on"),
@@ -169,6 +170,7 @@ class PrescriptionSignature(Synced):
 
     __tablename__ = "prescription_signature"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("note_id", "consult_note")
 
     folio: Mapped[str | None] = field(0, Code, index=True)
     note_id: Mapped[str | None] = field(1, Id)
@@ -183,6 +185,7 @@ class MedicationAdministration(Synced):
 
     __tablename__ = "medication_administration"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str | None] = field(0, Id, index=True, references="patient.id")
     request_id: Mapped[str | None] = field(1, Id, index=True, references="medication_request.id")
@@ -203,6 +206,7 @@ class StopOrder(Synced):
 
     __tablename__ = "stop_order"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     request_id: Mapped[str | None] = field(0, Id, index=True, references="medication_request.id")
     patient_id: Mapped[str | None] = field(1, Id, index=True, references="patient.id")

@@ -104,6 +104,7 @@ class Allergy(Synced):
 
     __tablename__ = "allergy"
     __merge__ = MergeClass.SET
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, index=True, references="patient.id", nullable=False)
     substance: Mapped[str | None] = field(1, Words)
@@ -195,6 +196,7 @@ class PatientPhoto(Synced):
 
     __tablename__ = "patient_photo"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="patient.id")
     jpeg: Mapped[str | None] = field(1, Words)

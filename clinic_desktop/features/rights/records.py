@@ -21,6 +21,7 @@ class RightsAnswer(Synced):
 
     __tablename__ = "rights_answer"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     encounter_id: Mapped[str | None] = field(1, Id, index=True)
@@ -44,6 +45,7 @@ class CoercionEvent(Synced):
 
     __tablename__ = "coercion_event"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     encounter_id: Mapped[str | None] = field(1, Id)
@@ -65,6 +67,7 @@ class CoercionStep(Synced):
 
     __tablename__ = "coercion_step"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     event_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="coercion_event.id")
     patient_id: Mapped[str] = field(1, Id, nullable=False, index=True, references=PATIENT)
@@ -86,6 +89,7 @@ class AdvancePreference(Synced):
 
     __tablename__ = "advance_preference"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     said_on: Mapped[date] = field(1, Day, nullable=False)
@@ -106,6 +110,7 @@ class SupportedDecision(Synced):
 
     __tablename__ = "supported_decision"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     decided_on: Mapped[date] = field(1, Day, nullable=False)
@@ -124,6 +129,7 @@ class Complaint(Synced):
 
     __tablename__ = "complaint"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str | None] = field(0, Id, index=True, references=PATIENT)
     folio: Mapped[str] = field(1, Code, nullable=False, index=True)
@@ -145,6 +151,7 @@ class ComplaintStep(Synced):
 
     __tablename__ = "complaint_step"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("complaint_id", "complaint")
 
     complaint_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="complaint.id")
     kind: Mapped[ComplaintStepKind] = field(1, choice(ComplaintStepKind), nullable=False)
@@ -161,6 +168,7 @@ class Disclosure(Synced):
 
     __tablename__ = "disclosure"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     kind_code: Mapped[str] = field(1, Code, nullable=False)

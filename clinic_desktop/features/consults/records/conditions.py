@@ -17,6 +17,7 @@ class Condition(Synced):
 
     __tablename__ = "condition"
     __merge__ = MergeClass.SET
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     code: Mapped[str | None] = field(1, Code)

@@ -18,6 +18,7 @@ class Encounter(Synced):
 
     __tablename__ = "encounter"
     __merge__ = MergeClass.REGISTERS
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     appointment_id: Mapped[str | None] = field(1, Id, index=True, references="appointment.id")
@@ -51,6 +52,7 @@ class ConsultNote(Synced):
 
     __tablename__ = "consult_note"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     encounter_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="encounter.id")
     patient_id: Mapped[str] = field(1, Id, nullable=False, index=True, references=PATIENT)
@@ -77,6 +79,7 @@ class NoteSignature(Synced):
 
     __tablename__ = "note_signature"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("note_id", "consult_note")
 
     note_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="consult_note.id")
     kind: Mapped[SignatureKind] = field(1, choice(SignatureKind), nullable=False)
@@ -91,6 +94,7 @@ class Addendum(Synced):
 
     __tablename__ = "addendum"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     note_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="consult_note.id")
     patient_id: Mapped[str] = field(1, Id, nullable=False, index=True, references=PATIENT)
@@ -105,6 +109,7 @@ class Goal(Synced):
 
     __tablename__ = "goal"
     __merge__ = MergeClass.SET
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     words: Mapped[str] = field(1, Words, nullable=False)
@@ -117,6 +122,7 @@ class GoalMark(Synced):
 
     __tablename__ = "goal_mark"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     goal_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="goal.id")
     patient_id: Mapped[str] = field(1, Id, nullable=False, index=True, references=PATIENT)

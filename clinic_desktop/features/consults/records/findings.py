@@ -19,6 +19,7 @@ class VitalSigns(Synced):
 
     __tablename__ = "vital_signs"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     appointment_id: Mapped[str | None] = field(1, Id, references="appointment.id")
@@ -42,6 +43,7 @@ class LabResult(Synced):
 
     __tablename__ = "lab_result"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     encounter_id: Mapped[str | None] = field(1, Id)
@@ -61,6 +63,7 @@ class ReproductiveStatus(Synced):
 
     __tablename__ = "reproductive_status"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     encounter_id: Mapped[str | None] = field(1, Id)
@@ -78,6 +81,7 @@ class AdverseReaction(Synced):
 
     __tablename__ = "adverse_reaction"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     encounter_id: Mapped[str | None] = field(1, Id)
@@ -99,6 +103,7 @@ class SafetyAnswer(Synced):
 
     __tablename__ = "safety_answer"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     note_id: Mapped[str | None] = field(1, Id)
@@ -117,6 +122,7 @@ class ViolenceAnswer(Synced):
 
     __tablename__ = "violence_answer"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     encounter_id: Mapped[str | None] = field(1, Id)

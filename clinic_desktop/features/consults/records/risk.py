@@ -16,6 +16,7 @@ class RiskEvent(Synced):
 
     __tablename__ = "risk_event"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     opening_id: Mapped[str | None] = field(1, Id)
@@ -55,6 +56,7 @@ class RiskAssessment(Synced):
 
     __tablename__ = "risk_assessment"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     encounter_id: Mapped[str | None] = field(1, Id)
@@ -73,6 +75,7 @@ class SafetyPlan(Synced):
 
     __tablename__ = "safety_plan"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     encounter_id: Mapped[str | None] = field(1, Id)

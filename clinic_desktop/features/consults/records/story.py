@@ -17,6 +17,7 @@ class LifeEvent(Synced):
 
     __tablename__ = "life_event"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     encounter_id: Mapped[str | None] = field(1, Id)
@@ -33,6 +34,7 @@ class EpisodeEvent(Synced):
 
     __tablename__ = "episode_event"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     step: Mapped[EpisodeStep] = field(1, choice(EpisodeStep), nullable=False)
@@ -50,6 +52,7 @@ class OutsidePaper(Synced):
 
     __tablename__ = "outside_paper"
     __merge__ = MergeClass.REGISTERS
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     encounter_id: Mapped[str | None] = field(1, Id)
@@ -64,6 +67,7 @@ class OutsidePage(Synced):
 
     __tablename__ = "outside_page"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
 
     paper_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="outside_paper.id")
     patient_id: Mapped[str] = field(1, Id, nullable=False, index=True, references=PATIENT)
@@ -78,6 +82,7 @@ class OutsideMedicine(Synced):
 
     __tablename__ = "outside_medicine"
     __merge__ = MergeClass.REGISTERS
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     name: Mapped[str | None] = field(1, Words)
@@ -93,6 +98,7 @@ class SharedCare(Synced):
 
     __tablename__ = "shared_care"
     __merge__ = MergeClass.REGISTERS
+    __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
     who: Mapped[str | None] = field(1, Words)
