@@ -11,7 +11,6 @@ from clinic_desktop.features.medication.rules.courses import (
     Course,
     DaysUnclear,
     MostPerDayMissing,
-    Portions,
     Step,
     StepDaysMissing,
     StepsOverlap,
@@ -31,6 +30,7 @@ from clinic_desktop.features.medication.rules.courses import (
 )
 from clinic_desktop.features.medication.rules.doses import DaysImplausible, Dose, DoseTooLarge, read_dose
 from clinic_desktop.features.medication.rules.kinds import Route, Unit
+from clinic_desktop.features.medication.rules.portions import Portions
 from clinic_desktop.kernel.errors import Refused
 
 TODAY = date(2026, 11, 2)

@@ -1,7 +1,7 @@
 """How much of what was prescribed was handed out, to whom it is still owed, and how long it lasts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -26,9 +26,10 @@ from clinic_desktop.features.medication.records import (
     StockMovement,
     StopOrder,
 )
-from clinic_desktop.features.medication.rules.courses import Portions, counts, days_covered
+from clinic_desktop.features.medication.rules.courses import counts
 from clinic_desktop.features.medication.rules.doses import Handed
 from clinic_desktop.features.medication.rules.kinds import DispenseKind
+from clinic_desktop.features.medication.rules.portions import Portions, lasts_until
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Patient
@@ -93,49 +94,83 @@ class DispenseRow:
     paper_folio: str | None
 
 
-def _given() -> tuple[Any, Any]:
-    """Units given for a prescribed line, also from a paper that was joined to it, less what was a mistake; and the day
-    of the first."""
-    dispense, joined = aliased(MedicationDispense), aliased(DispenseJoin)
-    papers = sa.select(joined.dispense_id).where(joined.request_id == MedicationRequest.id)
-    of_line = sa.or_(
-        dispense.request_id == MedicationRequest.id, dispense.id.in_(papers), dispense.amends_id.in_(papers)
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What left of one prescribed line, and when the first of it did."""
+
+    units: int = 0
+    first_on: date | None = None
+
+
+def _given(asker: Asker, asked: Sequence[str]) -> dict[str, _Given]:
+    """Units given for prescribed lines, also from papers that were joined to them, less what was a mistake."""
+    dispense, joined = MedicationDispense, DispenseJoin
+    told = (dispense.id, dispense.kind, dispense.units, dispense.given_on)
+    direct = sa.select(dispense.request_id, *told).where(dispense.request_id.in_(asked))
+    papers = (
+        sa.select(joined.request_id, *told).join(dispense, own == joined.dispense_id)
+        for own in (dispense.id, dispense.amends_id)
     )
-    counted = dispense.kind.in_((DispenseKind.GIVEN, DispenseKind.MISTAKE))
-    units = sa.select(sa.func.coalesce(sa.func.sum(dispense.units), 0)).where(counted, of_line)
-    first = sa.select(sa.func.min(dispense.given_on)).where(dispense.kind == DispenseKind.GIVEN, of_line)
-    # Only of what leaves in portions it matters when the first left.
-    when = sa.case((MedicationRequest.days_per_pickup.is_not(None), first.scalar_subquery()))
-    return units.scalar_subquery(), when
+    # A union tells once what two computers joined to the same line.
+    every = sa.union(direct, *(paper.where(joined.request_id.in_(asked)) for paper in papers)).subquery()
+    rows: Sequence[Any] = asker.all(sa.select(every))
+    found: dict[str, _Given] = {}
+    for request_id, _id, kind, units, given_on in rows:
+        if kind in (DispenseKind.GIVEN, DispenseKind.MISTAKE):
+            so_far = found.get(request_id, _Given())
+            first_on = min(so_far.first_on or given_on, given_on) if kind is DispenseKind.GIVEN else so_far.first_on
+            found[request_id] = _Given(so_far.units + (units or 0), first_on)
+    return found
 
 
-def _to_give(row: Any, today: date) -> ToGive:
-    first = row[-1]
-    # A day that comes out of a sum is text still.
-    return ToGive(line_of(row, today), row[-2], date.fromisoformat(first) if isinstance(first, str) else first)
+def _with_given(asker: Asker, lines: Sequence[CurrentMedicine]) -> list[ToGive]:
+    given = _given(asker, [line.request_id for line in lines]) if lines else {}
+    known = ((line, given.get(line.request_id, _Given())) for line in lines)
+    return [ToGive(line, told.units, told.first_on) for line, told in known]
 
 
 def _open(asker: Asker, *which: sa.ColumnElement[bool]) -> list[ToGive]:
     asker.require(Permission.DISPENSE)
-    select = prescribed_lines().add_columns(*_given()).where(*which, StopOrder.id.is_(None))
-    found = {row[0]: _to_give(row, asker.today) for row in asker.all(select)}
-    return [item for item in found.values() if item.owed > 0]
+    rows = asker.all(prescribed_lines().where(*which, StopOrder.id.is_(None)))
+    lines = {row.id: line_of(row, asker.today) for row in rows}
+    return [item for item in _with_given(asker, list(lines.values())) if item.owed > 0]
 
 
 def to_dispense(asker: Asker, day: date | None = None) -> tuple[PersonToServe, ...]:
-    """Who has medicines to collect from the prescriptions signed on a day (today), in the order of signing.
+    """Who has medicines to collect: from the prescriptions signed on a day (today), in the order of signing; then
+    whose next portion has come due.
 
     Lines in free words count too: they are shown, so that the person is told to buy them.
     """
     day = day or asker.today
     waiting: defaultdict[str, list[ToGive]] = defaultdict(list)
-    for item in sorted(_open(asker, MedicationRequest.signed_on == day), key=lambda i: i.line.request_id):
+    signed = sorted(_open(asker, MedicationRequest.signed_on == day), key=lambda i: i.line.request_id)
+    for item in (*signed, *_portions_due(asker, day)):
         waiting[item.line.patient_id].append(item)
     names = _said_names(asker, waiting)
     served = (
         PersonToServe(patient_id, names.get(patient_id, ""), tuple(items)) for patient_id, items in waiting.items()
     )
     return tuple(person for person in served if any(item.line.presentation_id for item in person.lines))
+
+
+def _portions_due(asker: Asker, day: date) -> list[ToGive]:
+    """Lines of earlier days that leave in portions, of which the day of the next has come. What a newer prescription
+    of the same medicine took the place of is left out."""
+    request, since = MedicationRequest, day - timedelta(days=LOOK_BACK_DAYS)
+    newer, product = aliased(MedicationRequest), aliased(Presentation)
+    replaced = (
+        sa.exists()
+        .where(newer.patient_id == request.patient_id, newer.signed_on > request.signed_on, newer.signed_on <= day)
+        .where(product.id == newer.presentation_id, product.medicine_id == Presentation.medicine_id)
+    )
+    in_portions = request.days_per_pickup.is_not(None), request.signed_on.between(since, day - timedelta(days=1))
+    found = [
+        item
+        for item in _open(asker, *in_portions, ~replaced)
+        if item.line.running and item.most_now(day) and item.portions and item.portions.is_due(day)
+    ]
+    return sorted(found, key=lambda item: (item.line.signed_on, item.line.request_id))
 
 
 def owed_to(asker: Asker, patient_id: str) -> tuple[ToGive, ...]:
@@ -148,11 +183,11 @@ def owed_to(asker: Asker, patient_id: str) -> tuple[ToGive, ...]:
 def request_line(asker: Asker, request_id: str) -> ToGive | None:
     """One prescribed line with what was given of it, whether or not anything is owed."""
     asker.require(*READERS)
-    row = asker.first(prescribed_lines().add_columns(*_given()).where(MedicationRequest.id == request_id).limit(1))
+    row = asker.first(prescribed_lines().where(MedicationRequest.id == request_id).limit(1))
     if row is None:
         return None
     must_read(asker, row.patient_id)
-    return _to_give(row, asker.today)
+    return _with_given(asker, [line_of(row, asker.today)])[0]
 
 
 def header_to_serve(asker: Asker, patient_id: str) -> Header:
@@ -198,21 +233,29 @@ def handed_earlier(asker: Asker, patient_id: str, medicine_id: str, *, but_folio
         .where(MedicationDispense.kind == DispenseKind.GIVEN, kept > 0)
         .where(MedicationDispense.given_on >= asker.today - timedelta(days=LOOK_BACK_DAYS))
     )
+    rows: Sequence[Any] = asker.all(select)
+    asked = {str(row[-1]) for row in rows if row[-1]}
+    lines = {
+        row.id: line_of(row, asker.today)
+        for row in (asker.all(prescribed_lines().where(MedicationRequest.id.in_(asked))) if asked else ())
+    }
+    parts: defaultdict[str, list[tuple[date, int]]] = defaultdict(list)
     found: list[Handed] = []
-    for given_on, days, units, request_id in asker.all(select):
-        asked = request_line(asker, request_id) if request_id else None
-        if asked is not None and asked.line.folio == but_folio:
-            continue
-        lasts = _days_of(asked.line, units) if asked else days
-        if lasts and given_on:
-            found.append(Handed(given_on, lasts))
-    return tuple(found)
+    for given_on, days, units, request_id in rows:
+        if request_id in lines:
+            parts[request_id].append((given_on, units))
+        elif days:
+            found.append(Handed(given_on, days))
+    return (*found, *(_lasting(lines[i], handed) for i, handed in parts.items() if lines[i].folio != but_folio))
 
 
-def _days_of(line: CurrentMedicine, units: int) -> int:
+def _lasting(line: CurrentMedicine, handed: list[tuple[date, int]]) -> Handed:
+    """All that was handed out of one line, as from the last time."""
+    last = max(day for day, _units in handed)
     if line.course is None or not counts(line.unit, line.content_tenths_ml):
-        return line.days
-    return days_covered(line.course, units, line.unit, line.content_tenths_ml)
+        return Handed(last, line.days)
+    until = lasts_until(line.course, line.begins_on, handed, line.unit, line.content_tenths_ml)
+    return Handed(last, (until - last).days)
 
 
 def given_from_paper(asker: Asker, folio: str, presentation_id: str) -> date | None:

@@ -165,6 +165,11 @@ class Course:
             begins = end
         return tuple(found)
 
+    def dose_on(self, day: date, signed_on: date) -> Dose:
+        """What is taken on a day; before it begins and after it ended, what is nearest."""
+        steps = self.dated(signed_on)
+        return next((step.dose for step in steps if day <= step.last_day), steps[-1].dose)
+
     def ends_on(self, signed_on: date) -> date:
         """The first day that is not covered."""
         return (self.starts_on or signed_on) + timedelta(days=self.days)
@@ -391,37 +396,3 @@ def course_from(
         return Course(found, most_per_day, starts_on)
     except Refused:
         return None
-
-
-# -- picked up in portions
-
-
-@dataclass(frozen=True, slots=True)
-class Portions:
-    """Of one prescribed line that is handed out for so many days at a time."""
-
-    course: Course
-    unit: Unit | None
-    content_tenths_ml: int | None
-    cap_days: int
-    given: int
-    first_given_on: date | None
-
-    def _units(self, days: int) -> int:
-        return units_until(self.course, days, self.unit, self.content_tenths_ml)
-
-    def _days(self, units: int) -> int:
-        return days_covered(self.course, units, self.unit, self.content_tenths_ml)
-
-    def most_now(self, today: date) -> int:
-        """Nobody carries home more than the cap, whether they come early or late."""
-        since = (today - self.first_given_on).days if self.first_given_on else 0
-        reach = min(self._days(self.given), since) + self.cap_days
-        return max(self._units(min(reach, self.course.days)) - self.given, 0)
-
-    def next_on(self, today: date, units: int) -> date:
-        """When the person comes again, if so many are taken home today."""
-        before = self._days(self.given)
-        if not units:
-            return max((self.first_given_on or today) + timedelta(days=before), today)
-        return today + timedelta(days=min(self._days(self.given + units) - before, self.cap_days))
