@@ -3,11 +3,11 @@
 A voided encounter takes its note, answers and risk with it: they stay readable in its own page, and count nowhere.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -70,6 +70,8 @@ class TimelineRow:
     author_name: str | None
     state: NoteState | None
     voided: bool
+    apart: bool = False
+    """Two corrected the note apart: both versions are to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class NotePage:
     """Who typed it from paper."""
     supervisor_wanted: bool = False
     """Its author is in training, or did not confirm it yet."""
+    versions: tuple[str, ...] = ()
+    """It and what it amends, newest first: what was prescribed hangs on the one that was signed first."""
 
 
 _ENCOUNTER = sa.select(
@@ -159,21 +163,34 @@ class BegunNote:
     kind: EncounterKind
     kept_at: datetime
     """When its words were kept last."""
+    voided: bool = False
+    """It was taken back while its words were typed: they belong somewhere else."""
 
 
 def begun_notes(asker: Asker, patient_id: str | None = None) -> tuple[BegunNote, ...]:
     """What the acting person began and did not sign, whenever that was, the oldest first."""
     asker.require(Permission.WRITE_NOTES)
-    kept = {draft.record_id: draft.kept_at for draft in my_drafts(asker) if draft.screen == DRAFT_SCREEN}
+    kept = {draft.record_id: draft for draft in my_drafts(asker) if draft.screen == DRAFT_SCREEN}
     if not kept:
         return ()
-    wanted = sa.select(Encounter.id, Encounter.patient_id, Encounter.occurred_on, Encounter.kind).where(
-        Encounter.id.in_(list(kept)), Encounter.patient_id.not_in(restricted.hidden_people(asker))
-    )
+    wanted = sa.select(
+        Encounter.id, Encounter.patient_id, Encounter.occurred_on, Encounter.kind, Encounter.voided_at.is_not(None)
+    ).where(Encounter.id.in_(list(kept)), Encounter.patient_id.not_in(restricted.hidden_people(asker)))
     if patient_id is not None:
         wanted = wanted.where(Encounter.patient_id == patient_id)
-    found = asker.all(wanted.where(Encounter.voided_at.is_(None)).order_by(Encounter.occurred_on, Encounter.id))
-    return tuple(BegunNote(row[0], row[1], row[2], row[3], kept[row[0]]) for row in found)
+    found = asker.all(wanted.order_by(Encounter.occurred_on, Encounter.id))
+    return tuple(
+        BegunNote(row[0], row[1], row[2], row[3], kept[row[0]].kept_at, row[4])
+        for row in found
+        if not row[4] or typed_words(kept[row[0]].fields)
+    )
+
+
+def typed_words(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The sections of a draft that hold words."""
+    found = fields.get("sections")
+    sections = cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
+    return {str(code): str(text) for code, text in sections.items() if str(text).strip()}
 
 
 def has_notes(asker: Asker, patient_id: str) -> bool:
@@ -212,6 +229,14 @@ def notes_of(asker: Asker, encounter_id: str) -> tuple[str, ...]:
     return tuple(r[0] for r in asker.all(sa.select(ConsultNote.id).where(ConsultNote.encounter_id == encounter_id)))
 
 
+def is_noted_elsewhere(asker: Asker, appointment_id: str, but_encounter_id: str) -> bool:
+    """Whether the person of this appointment was written about in another consultation too."""
+    asker.require(*_READERS)
+    found = sa.select(ConsultNote.id).join(Encounter, Encounter.id == ConsultNote.encounter_id)
+    others = found.where(Encounter.appointment_id == appointment_id, Encounter.id != but_encounter_id)
+    return asker.value(others.where(Encounter.voided_at.is_(None)).limit(1)) is not None
+
+
 def is_amended(asker: Asker, note_id: str) -> bool:
     return asker.value(sa.select(ConsultNote.id).where(ConsultNote.amends_id == note_id).limit(1)) is not None
 
@@ -243,9 +268,10 @@ def note_page(asker: Asker, note_id: str) -> NotePage:
         ).where(ConsultNote.id == note_id)
     )  # fmt: skip
     steps = supervisor_steps(asker, [note_id]).get(note_id, ())
+    amended = _versions(asker, note_id)
     added = asker.all(
         sa.select(Addendum.text, Addendum.author_name, Addendum.signed_at)
-        .where(Addendum.note_id.in_(_versions(asker, note_id)))
+        .where(Addendum.note_id.in_(amended))
         .order_by(Addendum.id)
     )
     return NotePage(
@@ -269,6 +295,7 @@ def note_page(asker: Asker, note_id: str) -> NotePage:
         plan_items=tuple(row[13] or ()),
         transcribed_by_name=row[14],
         supervisor_wanted=row[8],
+        versions=tuple(amended),
     )
 
 
@@ -338,6 +365,7 @@ def timeline(asker: Asker, patient_id: str) -> tuple[TimelineRow, ...]:
         .order_by(Encounter.occurred_on.desc(), Encounter.id.desc())
     )  # fmt: skip
     steps = supervisor_steps(asker, [row[1] for row in found if row[6]])
+    beside, apart = _corrected_apart(asker, [row[0] for row in found])
     return tuple(
         TimelineRow(
             encounter_id=row[0],
@@ -348,9 +376,24 @@ def timeline(asker: Asker, patient_id: str) -> tuple[TimelineRow, ...]:
             author_name=row[5],
             state=signing.note_state(row[6], steps.get(row[1], ())) if row[1] else None,
             voided=row[7],
+            apart=row[1] in apart,
         )
         for row in found
+        if row[1] not in beside
     )
+
+
+def _corrected_apart(asker: Asker, encounter_ids: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Of notes that two corrected apart: the versions that do not hold, and those that do."""
+    twice = [encounter_id for encounter_id, count in Counter(encounter_ids).items() if count > 1]
+    beside, apart = set[str](), set[str]()
+    for encounter_id in twice:
+        columns = sa.select(ConsultNote.id, ConsultNote.amends_id).where(ConsultNote.encounter_id == encounter_id)
+        for family in signing.families(signing.Version(*row) for row in asker.all(columns)):
+            holds, others = signing.newest(family)
+            beside.update(others)
+            apart.update([holds] if others else [])
+    return beside, apart
 
 
 def patients_of(asker: Asker, encounter_ids: Iterable[str]) -> frozenset[str]:

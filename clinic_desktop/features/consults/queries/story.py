@@ -94,6 +94,7 @@ def _visits(visits: Sequence[TimelineRow], scores: Sequence[ScoreRow]) -> Iterat
         here: dict[str, Any] = {"note_id": row.note_id, "encounter_id": row.encounter_id, "voided": row.voided}
         state = _("not signed") if row.state is None else _(NOTE_STATE_WORDS[row.state])
         said = [_short(one) for one in given if one.total is not None and not row.voided]
+        said += [_("corrected twice apart")] if row.apart else []
         under = " · ".join((*said, _("taken back") if row.voided else state))
         yield StoryLine(StoryKind.VISIT, day, row.encounter_id, kind_words(row.kind), under, **here)
         for one in given:

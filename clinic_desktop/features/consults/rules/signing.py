@@ -81,6 +81,19 @@ def newest(versions: Iterable[Version]) -> tuple[str, tuple[str, ...]]:
     return ordered[0].note_id, tuple(version.note_id for version in ordered[1:])
 
 
+def families(versions: Iterable[Version]) -> tuple[tuple[Version, ...], ...]:
+    """Each note with all of its versions."""
+    known = {version.note_id: version for version in versions}
+    found: dict[str, list[Version]] = {}
+    for version in known.values():
+        first, seen = version, {version.note_id}
+        while (before := known.get(first.amends_id or "")) is not None and before.note_id not in seen:
+            first = before
+            seen.add(first.note_id)
+        found.setdefault(first.note_id, []).append(version)
+    return tuple(tuple(family) for family in found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """How one section changed: what stood before, what stands now. Empty: it was not there."""

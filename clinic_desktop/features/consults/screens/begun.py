@@ -37,9 +37,11 @@ class BegunStrip(Card):
         self._note = begun[0] if begun else None
         self.setVisible(self._note is not None and not self._put_off_now)
         if self._note is not None:
-            told = _("A note of {day} ({kind}) was begun and not signed.").format(
-                day=say_day(self._note.occurred_on), kind=kind_words(self._note.kind)
-            )
+            told = (
+                _("What was typed in the note of {day} ({kind}) stayed behind when it was taken back.")
+                if self._note.voided
+                else _("A note of {day} ({kind}) was begun and not signed.")
+            ).format(day=say_day(self._note.occurred_on), kind=kind_words(self._note.kind))
             told = f"{named}: {told}" if named else told
             more = len(begun) - 1
             if more:

@@ -154,6 +154,7 @@ class ConsultScreen(QWidget):
         self.safety_plan.edited.connect(self._edited)
         self.scale.edited.connect(self._answered)
         self.scale.needed.connect(partial(self.go_to, 1))
+        self.diagnosis.needed.connect(partial(self.go_to, 2))
         for part in (self.goals, self.plan, self.diagnosis, self.prescription, self.risk, self.safety, self.next_visit):
             part.edited.connect(self._edited)
         self.next_visit.field.entered.connect(self.note.take_focus)
@@ -255,7 +256,7 @@ class ConsultScreen(QWidget):
     def reload(self) -> None:
         """Somebody changed this chart meanwhile. What is being typed is not touched."""
         if self.encounter is not None and self.chart is not None:
-            before = self.chart
+            before, was_voided = self.chart, self.encounter.voided
             self.encounter = self._office.ask(notes.encounter, self.encounter.encounter_id)
             self.chart = self._office.ask(charts.chart, self._patient_id)
             if self.chart.header != before.header:
@@ -264,6 +265,10 @@ class ConsultScreen(QWidget):
             told = said_meanwhile(before, self.chart, self._note_id)
             if told:
                 self._office.notice(told)
+            if self.encounter.voided and not was_voided:
+                self._office.notice(
+                    _("This consultation was taken back meanwhile. What you typed stays; signing asks where it goes.")
+                )
 
     def _whole_chart(self) -> charts.Chart:
         return self._office.ask(charts.chart, self._patient_id, whole_story=True)
@@ -372,7 +377,11 @@ class ConsultScreen(QWidget):
     def _wrong_chart(self) -> None:
         if self.encounter is not None:
             self.keep_draft()
-            WrongChartSheet(self._office, self.encounter, self, self._moved).open()
+            WrongChartSheet(self._office, self.encounter, self, self._moved, self._taken_back).open()
+
+    def _taken_back(self) -> None:
+        self._autosave.stop()
+        self._office.go("consults")
 
     def _moved(self, encounter_id: str) -> None:
         self.keep_draft()
@@ -404,6 +413,9 @@ class ConsultScreen(QWidget):
     def sign(self) -> None:
         """Sign, unless something must be answered first: then go there."""
         if self.encounter is None:
+            return
+        if self.encounter.voided:
+            self._wrong_chart()
             return
         written = self.written()
         for part in self.parts:

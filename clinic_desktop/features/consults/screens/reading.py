@@ -125,7 +125,7 @@ class NoteView(QWidget):
 
     def _show_agreed(self, page: NotePage) -> None:
         """What the person wants, and what was agreed and explained beside medicines."""
-        told = self._office.ask(goals.marked_in, page.note_id)
+        told = [one for note_id in page.versions for one in self._office.ask(goals.marked_in, note_id)]
         said = [f"{words}: {_(STANDING_WORDS[standing])}" for words, standing in told]
         known = {words for words, _standing in told}
         said += [words for words in self._office.ask(goals.named_in, page.encounter.encounter_id) if words not in known]
@@ -146,7 +146,7 @@ class NoteView(QWidget):
             self._lines.addWidget(Phrase(semi(title), f"  {say_result(score)}   ", quiet("   ".join(told))))
 
     def _show_medicines(self, page: NotePage) -> None:
-        lines = self._office.ask(prescriptions.prescribed_in, page.note_id)
+        lines = [line for note_id in page.versions for line in self._office.ask(prescriptions.prescribed_in, note_id)]
         if lines:
             self._lines.addSpacing(S1)
             self._lines.addWidget(Text(_("Prescription"), weight="semi"))
@@ -156,7 +156,7 @@ class NoteView(QWidget):
 
     def _show_safety(self, page: NotePage) -> None:
         """What was shown when these medicines were prescribed, and why it went on."""
-        for told in self._office.ask(safety.answered_in, page.note_id):
+        for told in [one for note_id in page.versions for one in self._office.ask(safety.answered_in, note_id)]:
             reason = _("Reason to go on: {reason}").format(reason=told.reason) if told.reason else _("Read.")
             self._lines.addWidget(Phrase(semi(told.about), quiet(f"  {told.sentence}  "), reason, size="small"))
 

@@ -39,29 +39,40 @@ class WrongChartSheet(Sheet):
     ) -> None:
         self._office, self._encounter, self._moved_to, self._taken_back = office, encounter, moved, taken_back
         self._new_id = new_id()
-        self.reason = Edit()
+        self._left = encounter.voided
+        self.reason = Edit(encounter.void_reason or "")
         self.person = Suggest(partial(find_people, office), _("Name, year, community or record"), "search")
         self.form = Form()
-        fields = (
-            self.form.add("reason", _("Why it is taken back"), self.reason, check=_some_words),
-            self.form.add("person", _("In whose chart it belongs"), self.person, optional=True),
+        reason = self.form.add("reason", _("Why it is taken back"), self.reason, check=_some_words)
+        whose = self.form.add(
+            "person", _("In whose chart it belongs"), self.person, optional=not self._left, check=self._somebody
         )
-        stack(self.form, *fields, gap=S3)
-        told = _(
-            "This consultation, its answers, diagnoses and prescription will count no longer here, and stay readable. "
-            "The words of every part go to the right chart, to be signed there."
-        )
-        super().__init__(_("Wrong chart"), parent, Text(told, wrap=True), self.form, width=560)
+        stack(self.form, *((whose,) if self._left else (reason, whose)), gap=S3)
+        reason.setHidden(self._left)
+        told = (Text(words, wrap=True) for words in (_left_words(encounter) if self._left else _told_words()))
+        super().__init__(_("Wrong chart"), parent, *told, self.form, width=600)
+        if self._left:
+            self.add_deed(Button(_("Throw the words away"), kind="danger", icon="trash-off"), self._throw_away)
         self.add_deed(Button(_("Back"), key="back", kind="quiet"))
-        self.keep = self.add_deed(Button(_("Take it back"), key="save", kind="primary", icon="ban"), self._keep)
+        deed = _("Take the words there") if self._left else _("Take it back")
+        self.keep = self.add_deed(Button(deed, key="save", kind="primary", icon="ban"), self._keep)
         self.person.picked.connect(self._picked)
-        self.reason.setFocus()
+        (self.person if self._left else self.reason).setFocus()
+
+    def _somebody(self, _typed: object) -> str | None:
+        """Never the first of those that are like it: the words would stand in a wrong chart again."""
+        chosen = self.person.value() is not None
+        return None if chosen or not (self._left or self.person.text().strip()) else _("Choose one.")
 
     def _picked(self, _patient_id: object) -> None:
-        self.keep.setText(_("Take it back and copy it"))
+        if not self._left:
+            self.keep.setText(_("Take it back and copy it"))
+
+    def _throw_away(self) -> None:
+        drop = partial(encounters.drop_note, encounter_id=self._encounter.encounter_id)
+        self._office.do(drop, self, then=self._voided)
 
     def _keep(self) -> None:
-        self.person.take_best()
         if self.form.find_faults():
             return
         who, encounter_id, reason = self.person.value(), self._encounter.encounter_id, self.reason.text()
@@ -87,6 +98,29 @@ class WrongChartSheet(Sheet):
         self.accept()
         if self._taken_back is not None:
             self._taken_back()
+
+
+def _told_words() -> tuple[str, ...]:
+    return (
+        _(
+            "Here nothing of it counts any longer: answers, diagnoses, danger, safety plan, prescription and next visit"
+            " are taken back, and the pharmacy hands out none of it. It stays readable."
+        ),
+        _(
+            "Only the words of every part go to the right chart, to be signed there. Scales, diagnoses, prescription,"
+            " danger and next visit are written again for the right person."
+        ),
+        _("Look at the medicines it stopped and the older diagnoses it changed here: they stay as they are now."),
+    )
+
+
+def _left_words(encounter: EncounterRow) -> tuple[str, ...]:
+    return (
+        _("This consultation was taken back while its note was being typed: {reason}").format(
+            reason=encounter.void_reason or ""
+        ),
+        _("What was typed since is kept. Choose the person in whose chart it belongs, also this one."),
+    )
 
 
 def _some_words(typed: object) -> str | None:

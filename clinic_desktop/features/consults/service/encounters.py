@@ -8,10 +8,11 @@ from typing import Any
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.agenda.service import day as agenda
+from clinic_desktop.features.agenda.service import wrong_person
 from clinic_desktop.features.consults.queries import diagnoses, goals, notes
 from clinic_desktop.features.consults.queries.notes import DRAFT_SCREEN
 from clinic_desktop.features.consults.records.conditions import Condition
-from clinic_desktop.features.consults.records.encounters import Encounter, Goal
+from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter, Goal
 from clinic_desktop.features.consults.rules.merging import merged_draft
 from clinic_desktop.features.consults.rules.sections import TEMPLATES, EncounterKind, template_for
 from clinic_desktop.features.medication.queries import prescriptions
@@ -184,8 +185,14 @@ def keep_note(
 
 
 def drop_note(work: Work, encounter_id: str) -> None:
-    """Throw the draft away; the empty encounter is taken back, and the person waits again."""
+    """Throw the draft away; the empty encounter is taken back, and the person waits again.
+
+    Of one that was taken back already only what was typed in it meanwhile is thrown away.
+    """
     work.require(Permission.WRITE_NOTES)
+    if work.load(Encounter, encounter_id).voided_at is not None:
+        drafts.drop_draft(work, DRAFT_SCREEN, encounter_id)
+        return
     encounter = unvoided(work, encounter_id)
     if notes.note_of(work, encounter_id, work.actor.staff_id) is not None:
         raise AlreadySigned()
@@ -216,13 +223,19 @@ def _take_back(work: Work, encounter: Encounter, reason: str) -> None:
     for goal_id in goals.goals_from(work, encounter.id):
         work.void(work.load(Goal, goal_id), reason)
     for note_id in notes.notes_of(work, encounter.id):
+        # Also of one whose days are over: the next prescription would begin from it.
         for line in prescriptions.prescribed_in(work, note_id):
-            if line.running:
+            if line.stopped_on is None:
                 prescribing.stop_medicine(work, line.request_id, reason, note_id)
+        note = work.load(ConsultNote, note_id)
+        if note.next_visit_on is not None:
+            wrong_person.cancel_booked_with(
+                work, note.patient_id, day=note.next_visit_on, booked_at=note.recorded_at, reason=reason
+            )
     drafts.drop_draft(work, DRAFT_SCREEN, encounter.id)
     appointment_id = encounter.appointment_id
-    if appointment_id is not None and appointment_status(work, appointment_id) is AppointmentStatus.IN_CONSULT:
-        agenda.send_back(work, appointment_id)
+    if appointment_id is not None and not notes.is_noted_elsewhere(work, appointment_id, encounter.id):
+        wrong_person.wait_again(work, appointment_id)
     work.about(Encounter.__tablename__, encounter.id)
 
 
