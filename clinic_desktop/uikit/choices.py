@@ -234,7 +234,8 @@ class Suggest(Edit):
         return self._value
 
     def set_value(self, value: Any, words: str) -> None:
-        self._value = value
+        # What was offered before is over: a second Enter must not take another one.
+        self._value, self._found = value, ()
         self.setText(words)
 
     def _look(self, words: str) -> None:
@@ -258,9 +259,10 @@ class Suggest(Edit):
             self.picked.emit(value)
 
     def take_best(self) -> bool:
-        """Take the first suggestion, as Enter or leaving the field does when only one is left."""
+        """Take the suggestion that the open list marks, else the first one, as Enter or leaving the field does."""
+        at = self._popup.currentIndex().row() if self._popup.isVisible() else 0
         if self._value is None and self._found:
-            value, words = self._found[0]
+            value, words = self._found[max(at, 0)]
             self.set_value(value, words)
             self.picked.emit(value)
             return True

@@ -9,8 +9,10 @@ from clinic_desktop.features.consults.records.conditions import Condition, Short
 from clinic_desktop.features.consults.rules.diagnoses import (
     ClinicalStatus,
     ConditionChange,
+    Diagnosis,
     ShortLine,
     VerificationStatus,
+    is_same,
 )
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.dates import PartialDate
@@ -61,7 +63,7 @@ def same_condition(asker: Asker, patient_id: str, change: ConditionChange) -> st
         return change.condition_id
     same = [
         row for row in conditions(asker, patient_id)
-        if row.is_active and (row.code, row.title) == (change.diagnosis.code, change.diagnosis.title)
+        if row.is_active and is_same(Diagnosis(row.code, row.title, row.title), change.diagnosis)
     ]  # fmt: skip
     return same[0].condition_id if same else None
 

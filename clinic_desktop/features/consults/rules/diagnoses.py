@@ -139,6 +139,13 @@ def search(typed: str, limit: int = 12, short: Sequence[Diagnosis] | None = None
     return tuple(entry.diagnosis for entry in found[:limit])
 
 
+def is_same(one: Diagnosis, other: Diagnosis) -> bool:
+    """One code is one diagnosis, whatever word stands for it; without a code the word decides."""
+    if one.code or other.code:
+        return one.code == other.code
+    return fold(one.title) == fold(other.title)
+
+
 def find(code: str) -> Diagnosis | None:
     """By its code: as the usual short list says it, else as the classification does."""
     whole = (*usual_list(), *(entry.diagnosis for entry in _classification()))

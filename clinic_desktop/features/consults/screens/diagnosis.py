@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -20,6 +21,7 @@ from clinic_desktop.features.consults.rules.diagnoses import (
     ConditionChange,
     Diagnosis,
     VerificationStatus,
+    is_same,
     respectful,
     search,
     short_list,
@@ -82,7 +84,7 @@ def _say(diagnosis: Diagnosis) -> str:
 
 
 class SinceField(Edit):
-    """Since when, as people tell it: 2019, 3/2024, 6m."""
+    """Since when, as people tell it: 2019, 3/2024, 6m. `changed` with each letter that makes it another day."""
 
     changed = Signal(object)
 
@@ -91,36 +93,54 @@ class SinceField(Edit):
         self._today, self._shown = today, self.text()
         self.setFixedWidth(112)
         self.setAccessibleName(_("Since when"))
-        self.editingFinished.connect(self._read)
+        self.textEdited.connect(self._typed)
+        self.editingFinished.connect(self.tell)
 
-    def _read(self) -> None:
-        typed = self.text().strip()
-        if typed == self._shown:
-            return
+    def fault(self) -> str:
+        """Why what was typed is no day; empty where it is one, or nothing new was typed."""
         try:
-            found = read_past(typed, self._today) if typed else None
+            self._read()
         except Refused as refused:
-            self.set_wrong(True)
-            self.setToolTip(refused.sentence())
-            return
-        self.set_wrong(False)
-        self.changed.emit(found)
+            return refused.sentence()
+        return ""
+
+    def tell(self) -> None:
+        self.set_wrong(bool(self.fault()))
+        self.setToolTip(self.fault())
+
+    def _read(self) -> PartialDate | None:
+        typed = self.text().strip()
+        return read_past(typed, self._today) if typed and typed != self._shown else None
+
+    def _typed(self, _words: str) -> None:
+        # With each letter: Ctrl+Enter signs while the caret still stands here.
+        fault = self.fault()
+        if not fault:
+            self.tell()
+        if self.text().strip() != self._shown:
+            self.changed.emit(None if fault else self._read())
 
 
 class DiagnosisPanel(Card):
+    """`needed`: it must come into sight."""
+
     edited = Signal()
+    needed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.field = DiagnosisField()
         self.field.setAccessibleName(_("Diagnosis"))
         self._list = QWidget()
         self._lines = stack(self._list, gap=4)
+        self._area = scrolled(self._list)
         self._standing: tuple[ConditionRow, ...] = ()
         self._today = date.min
         self._changes: list[ConditionChange] = []
+        self._controls: dict[tuple[object, str], QWidget] = {}
+        """What can be done with each line, by the diagnosis and what it does."""
         super().__init__(
             row(Text(_("Diagnosis"), "head", "semi"), (self.field, 1), KeyCap(cap("section_4")), gap=6),
-            (scrolled(self._list), 1),
+            (self._area, 1),
             margins=(S4, 8, S4, 8),
             gap=5,
             parent=parent,
@@ -130,8 +150,10 @@ class DiagnosisPanel(Card):
 
     def show_standing(self, rows: Sequence[ConditionRow]) -> None:
         """What the chart says already."""
-        self._standing = tuple(row for row in rows if row.is_active)
-        self._show()
+        standing = tuple(row for row in rows if row.is_active)
+        if standing != self._standing:
+            self._standing = standing
+            self._show()
 
     def changes(self) -> tuple[ConditionChange, ...]:
         return tuple(self._changes)
@@ -145,31 +167,45 @@ class DiagnosisPanel(Card):
 
     def _picked(self, diagnosis: Diagnosis) -> None:
         self.field.set_value(None, "")
-        same = [row for row in self._standing if (row.code, row.title) == (diagnosis.code, diagnosis.title)]
-        if same:
-            self._put(_change_of(same[0]))
-        elif all(change.diagnosis != diagnosis for change in self._changes):
-            self._put(ConditionChange(diagnosis))
+        if any(is_same(change.diagnosis, diagnosis) for change in self._changes):
+            return
+        standing = next((row for row in self._standing if is_same(_diagnosis_of(row), diagnosis)), None)
+        self._put(ConditionChange(diagnosis) if standing is None else _change_of(standing))
 
     def _put(self, change: ConditionChange) -> None:
         """A change of a diagnosis takes the place of an earlier one of the same."""
-        same = [at for at, known in enumerate(self._changes) if known.diagnosis == change.diagnosis]
+        self._keep(change)
+        self._show()
+        self.edited.emit()
+
+    def _keep(self, change: ConditionChange) -> None:
+        same = [at for at, known in enumerate(self._changes) if _key(known) == _key(change)]
         if same:
             self._changes[same[0]] = change
         else:
             self._changes.append(change)
-        self._show()
+
+    def _now(self, key: object) -> ConditionChange:
+        """What the line says at this moment."""
+        found = next((change for change in self._changes if _key(change) == key), None)
+        return found or next(_change_of(row) for row in self._standing if row.condition_id == key)
+
+    def _turn(self, key: object, turn: Callable[[ConditionChange], ConditionChange]) -> None:
+        self._put(turn(self._now(key)))
+
+    def _put_since(self, key: object, since: PartialDate | None) -> None:
+        # The line is not drawn anew: its field is being typed in.
+        self._keep(replace(self._now(key), since=since))
         self.edited.emit()
 
-    def _put_since(self, change: ConditionChange, since: PartialDate | None) -> None:
-        self._put(replace(change, since=since))
-
-    def _drop(self, change: ConditionChange) -> None:
-        self._changes.remove(change)
+    def _drop(self, key: object) -> None:
+        self._changes.remove(self._now(key))
         self._show()
         self.edited.emit()
 
     def _show(self) -> None:
+        here = next((name for name, control in self._controls.items() if control.hasFocus()), None)
+        self._controls = {}
         clear(self._lines)
         for standing in self._standing:
             changed = next((c for c in self._changes if c.condition_id == standing.condition_id), None)
@@ -180,32 +216,54 @@ class DiagnosisPanel(Card):
         if not self._standing and not self._changes:
             self._lines.addWidget(Text(_("None written yet."), "small", color="quiet"))
         self._lines.addStretch(1)
+        # What is made later would come last of the whole page.
+        for before, after in pairwise((self.field, *self._controls.values())):
+            QWidget.setTabOrder(before, after)
+        if here is not None:
+            self._stay_at(here)
+
+    def _stay_at(self, name: tuple[object, str]) -> None:
+        """The keys go on where they were, though the line was drawn anew."""
+        same = self._controls.get(name) or self._controls.get((name[0], "status"))
+        if same is not None:
+            # Before it is laid out it counts as hidden, and would refuse the keys.
+            same.show()
+            self._lines.activate()
+            self._area.ensureWidgetVisible(same)
+        (same or self.field).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_line(self, change: ConditionChange, standing: ConditionRow | None, *, is_changed: bool) -> None:
-        official = change.diagnosis.official
+        official, title, key = change.diagnosis.official, change.diagnosis.title, _key(change)
         hurts = bool(official) and respectful(official) != official
-        aside = [quiet(f"  {official}")] if hurts and official != change.diagnosis.title else []
-        said = Phrase(semi(f"{change.diagnosis.code or ''}  "), change.diagnosis.title, *aside)
+        aside = [quiet(f"  {official}")] if hurts and official != title else []
+        said = Phrase(semi(f"{change.diagnosis.code or ''}  "), title, *aside)
         said.setToolTip(change.diagnosis.aside)
         self._lines.addWidget(said)
-        verification = Link(_(VERIFICATION_WORDS[change.verification_status]), small=True)
-        verification.clicked.connect(partial(self._put, _other_verification(change)))
-        status = Link(_(CLINICAL_WORDS[change.clinical_status]), small=True)
-        status.clicked.connect(partial(self._put, _next_status(change)))
-        since = "" if standing is None else _said_since(standing, is_changed)
-        leave = Link(_("take out") if standing is None else _("as before"), small=True)
-        leave.clicked.connect(partial(self._drop, change))
-        leave.setVisible(is_changed)
-        for link in (verification, status, leave):
-            link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        told: list[Item] = []
+        verification = self._link(key, "verification", _(VERIFICATION_WORDS[change.verification_status]), title)
+        verification.clicked.connect(lambda: self._turn(key, _other_verification))
+        status = self._link(key, "status", _(CLINICAL_WORDS[change.clinical_status]), title)
+        status.clicked.connect(lambda: self._turn(key, _next_status))
+        told: list[Item] = [verification, status]
         if is_changed:
             field = SinceField(change.since or (standing.since if standing else None), self._today)
-            field.changed.connect(partial(self._put_since, change))
-            told = [field]
-        self._lines.addLayout(row(verification, status, *told, None, *([leave] if is_changed else []), gap=4))
+            field.changed.connect(partial(self._put_since, key))
+            self._controls[key, "since"] = field
+            leave = self._link(key, "leave", _("take out") if standing is None else _("as before"), title)
+            leave.clicked.connect(lambda: self._drop(key))
+            told += [field, None, leave]
+        else:
+            told.append(None)
+        self._lines.addLayout(row(*told, gap=4))
+        since = "" if standing is None else _said_since(standing, is_changed)
         if since:
             self._lines.addWidget(Text(since, "small", color="quiet", wrap=True))
+
+    def _link(self, key: object, does: str, words: str, title: str) -> Link:
+        link = Link(words, small=True)
+        link.setAccessibleName(f"{title}: {words}")
+        link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._controls[key, does] = link
+        return link
 
     # as a part of the consultation
 
@@ -225,7 +283,15 @@ class DiagnosisPanel(Card):
         return replace(so_far, conditions=self.changes())
 
     def obstacle(self, so_far: Written) -> Callable[[], None] | None:
-        return None
+        """A day that is none would be signed as if nothing had been said."""
+        fields = [one for one in self._controls.values() if isinstance(one, SinceField)]
+        wrong = next((field for field in fields if field.fault()), None)
+        return None if wrong is None else partial(self._look_again, wrong)
+
+    def _look_again(self, field: SinceField) -> None:
+        field.tell()
+        self.needed.emit()
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _write_change(change: ConditionChange) -> dict[str, Any]:
@@ -248,11 +314,20 @@ def _read_change(kept: Mapping[str, Any]) -> ConditionChange:
     )
 
 
+def _key(change: ConditionChange) -> object:
+    """Which line a change is about."""
+    return change.condition_id or (change.diagnosis.code, change.diagnosis.title)
+
+
+def _diagnosis_of(standing: ConditionRow) -> Diagnosis:
+    return Diagnosis(standing.code, standing.title, standing.official_title or standing.title)
+
+
 def _change_of(standing: ConditionRow) -> ConditionChange:
-    diagnosis = Diagnosis(standing.code, standing.title, standing.official_title or standing.title)
     return ConditionChange(
-        diagnosis, standing.clinical_status, standing.verification_status, condition_id=standing.condition_id
-    )
+        _diagnosis_of(standing), standing.clinical_status, standing.verification_status,
+        condition_id=standing.condition_id,
+    )  # fmt: skip
 
 
 def _said_since(standing: ConditionRow, is_changed: bool) -> str:
