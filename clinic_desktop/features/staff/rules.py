@@ -66,10 +66,10 @@ def needs_supervisor(role_code: str) -> bool:
 def read_last_day(typed: str, today: date) -> date | None:
     """The last day of somebody's stay: "6m" in six months, "30d", "5/12", "5/12/27"; None if it is not a day."""
     text = typed.strip().lower().replace("-", "/").replace(".", "/")
-    if text[:-1].isdigit() and text[-1:] in _DAYS_IN and int(text[:-1]) <= 400:
+    if text[:-1].isdecimal() and len(text) < 5 and text[-1:] in _DAYS_IN and int(text[:-1]) <= 400:
         return today + timedelta(days=int(text[:-1]) * _DAYS_IN[text[-1]])
     parts = text.split("/")
-    if len(parts) not in (2, 3) or not all(p.isascii() and p.isdigit() for p in parts):
+    if len(parts) not in (2, 3) or not all(p.isascii() and p.isdigit() and len(p) < 5 for p in parts):
         return None
     try:
         year = today.year if len(parts) == 2 else int(parts[2]) + (2000 if int(parts[2]) < 100 else 0)

@@ -34,12 +34,12 @@ def read_past_day(typed: str, today: date) -> date | None:
     named = {_("today").casefold(): 0, _("yesterday").casefold(): 1, "0": 0}
     if text in named:
         return today - timedelta(days=named[text])
-    if text[:-1].isdecimal() and text[-1:] in ("d", "s") and int(text[:-1]) <= 400:
+    if text[:-1].isdecimal() and len(text) < 5 and text[-1:] in ("d", "s") and int(text[:-1]) <= 400:
         return today - timedelta(days=int(text[:-1]) * (7 if text[-1] == "s" else 1))
     if text.isdecimal() and len(text) in (4, 6, 8):
         text = "/".join(part for part in (text[:2], text[2:4], text[4:]) if part)
     parts = text.split("/")
-    if len(parts) not in (2, 3) or not all(part.isascii() and part.isdecimal() for part in parts):
+    if len(parts) not in (2, 3) or not all(p.isascii() and p.isdecimal() and len(p) < 5 for p in parts):
         return None
     try:
         year = today.year if len(parts) == 2 else int(parts[2]) + (2000 if int(parts[2]) < 100 else 0)

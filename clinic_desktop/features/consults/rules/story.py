@@ -86,7 +86,7 @@ def _back(text: str, today: date) -> PartialDate:
 
 def _written(text: str, today: date) -> PartialDate:
     parts = text.split("/")
-    if not 1 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() for part in parts):
+    if not 1 <= len(parts) <= 3 or not all(p.isascii() and p.isdigit() and len(p) < 5 for p in parts):
         raise PastUnclear()
     numbers = [int(part) for part in parts]
     if len(parts) == 1:

@@ -123,7 +123,7 @@ def read_expiry(text: str) -> date:
             parts = [digits[:2], digits[2:]]
         elif len(digits) in (6, 8):
             parts = [digits[:2], digits[2:4], digits[4:]]
-    if len(parts) not in (2, 3) or len(parts[-1]) not in (2, 4):
+    if len(parts) not in (2, 3) or len(parts[-1]) not in (2, 4) or any(len(part) > 4 for part in parts):
         raise ExpiryUnclear()
     return _day_of([int(part) for part in parts])
 

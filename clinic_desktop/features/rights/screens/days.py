@@ -27,7 +27,7 @@ def read_next_day(typed: str, today: date) -> date | None:
 def read_time(typed: str) -> time | None:
     """ "14:30", "8.15" or "8"; None if it is not an hour of the clock."""
     parts = typed.strip().replace(".", ":").split(":")
-    if len(parts) > 2 or not all(part.isascii() and part.isdigit() for part in parts):
+    if len(parts) > 2 or not all(p.isascii() and p.isdigit() and len(p) < 3 for p in parts):
         return None
     try:
         return time(int(parts[0]), int(parts[1]) if len(parts) == 2 else 0)
