@@ -1,5 +1,6 @@
 """The clinic's own short list of diagnoses: its words for the codes it needs, in its own order, on one screen."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +14,7 @@ from clinic_desktop.features.consults.rules.diagnoses import (
     search,
     usual_list,
 )
+from clinic_desktop.features.consults.screens.own_list import OwnListScreen
 from clinic_desktop.features.consults.service import diagnoses as service
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import new_id
@@ -22,103 +24,50 @@ from clinic_desktop.uikit.choices import Suggest
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import Form
-from clinic_desktop.uikit.layouts import row, stack
+from clinic_desktop.uikit.layouts import stack
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.surfaces import Card, EmptyState
+from clinic_desktop.uikit.surfaces import EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.theme import S2, S3, S4
+from clinic_desktop.uikit.theme import S3
 from clinic_desktop.uikit.words import Text
 
 
-class ShortListScreen(QWidget):
-    """Every deed keeps the whole list at once. A clinic that changes nothing goes on with the usual list."""
+class ShortListScreen(OwnListScreen[ShortLine]):
+    """A clinic that changes nothing goes on with the usual list."""
 
-    def __init__(self, office: Office, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._office = office
-        self._lines: list[ShortLine] = []
+    def __init__(self, office: Office) -> None:
         columns = [
             Column[ShortLine](_("Code"), lambda line: line.code or "—", 80),
             Column[ShortLine](_("Our word"), lambda line: cells.strong(line.label), 300),
             Column[ShortLine](_("Official title"), lambda line: official_title(line.code), stretch=True),
         ]
         empty = EmptyState(_("The short list is empty. Add the diagnoses that this clinic sees every week."))
-        self.table = ListTable(columns, key=lambda line: line.line_id, empty=empty)
-        self.table.setAccessibleName(_("Short list of diagnoses"))
-        self.back = Button(_("Go back"), "back", "quiet")
-        self.up, self.down = Button(_("Further up"), icon="chevron-up"), Button(_("Further down"), icon="chevron-down")
-        self.leave, self.change = Button(_("Take it off the list")), Button(_("Change"), "open")
-        self.add = Button(_("Add a diagnosis"), kind="primary", icon="plus", tall=True)
-        hint = Text(_("Charts keep the words they were written with."), "small", color="quiet")
-        deeds = row(self.back, None, self.up, self.down, self.leave, self.change, self.add, gap=S2)
-        listed = Card((self.table, 1), margins=(1, 1, 1, 1), gap=0)
-        head = row(Text(_("Short list of diagnoses"), "title", "semi"), None, hint)
-        stack(self, head, (listed, 1), deeds, margins=(S4, S3, S4, S3), gap=S2)
-        self.back.clicked.connect(office.back)
-        self.up.clicked.connect(partial(self._move, -1))
-        self.down.clicked.connect(partial(self._move, 1))
-        self.leave.clicked.connect(self._take_off)
-        self.change.clicked.connect(self._change)
-        self.table.opened.connect(self._change)
-        self.add.clicked.connect(self._add)
-        self.table.chosen.connect(self._allow)
+        super().__init__(
+            office, ListTable(columns, key=lambda line: line.line_id, empty=empty),
+            title=_("Short list of diagnoses"), add=_("Add a diagnosis"),
+            hint=_("Charts keep the words they were written with."),
+        )  # fmt: skip
         office.follow(queries.SHORT_LIST_TABLES, self, self.reload)
         self.reload()
 
-    def take_focus(self) -> None:
-        self.table.setFocus()
-        if self.table.row() is None:
-            self.table.choose_at(0)
-
-    def reload(self) -> None:
+    def read(self) -> Sequence[ShortLine]:
         own = self._office.ask(queries.own_list)
-        self._lines = list(own) or [ShortLine(new_id(), d.code, d.title) for d in usual_list()]
-        self.table.show_rows(self._lines)
-        self._allow()
+        return own or [ShortLine(new_id(), d.code, d.title) for d in usual_list()]
 
-    def _allow(self, _line: object = None) -> None:
-        line = self.table.row()
-        at = self._lines.index(line) if line in self._lines else None
-        for button in (self.change, self.leave):
-            button.setEnabled(at is not None)
-        self.up.setEnabled(at is not None and at > 0)
-        self.down.setEnabled(at is not None and at < len(self._lines) - 1)
-
-    # deeds
-
-    def _keep(self, lines: list[ShortLine]) -> None:
+    def keep(self, lines: Sequence[ShortLine]) -> None:
         self._office.do(partial(service.keep_short_list, lines=tuple(lines)), self)
 
-    def _move(self, by: int, *_clicked: object) -> None:
-        line = self.table.row()
-        if line is None:
-            return
-        at = self._lines.index(line)
-        lines = [other for other in self._lines if other is not line]
-        lines.insert(at + by, line)
-        self._keep(lines)
+    def open_sheet(self, lines: Sequence[ShortLine], line: ShortLine | None) -> None:
+        LineSheet(self._office, self, lines, line).open()
 
-    def _take_off(self) -> None:
-        line = self.table.row()
-        if line is None:
-            return
-        before = list(self._lines)
-        self._keep([other for other in before if other is not line])
-        self._office.notice(_("{label} is off the list").format(label=line.label), lambda: self._keep(before))
-
-    def _change(self, _row: object = None) -> None:
-        line = self.table.row()
-        if line is not None:
-            LineSheet(self._office, self, self._lines, line).open()
-
-    def _add(self) -> None:
-        LineSheet(self._office, self, self._lines, None).open()
+    def said_off(self, line: ShortLine) -> str:
+        return _("{label} is off the list").format(label=line.label)
 
 
 class LineSheet(Sheet):
     """A code by three letters, and the clinic's word for it."""
 
-    def __init__(self, office: Office, parent: QWidget, lines: list[ShortLine], line: ShortLine | None) -> None:
+    def __init__(self, office: Office, parent: QWidget, lines: Sequence[ShortLine], line: ShortLine | None) -> None:
         self._office, self._lines = office, tuple(lines)
         self._line = line or ShortLine(new_id(), None, "")
         self.code = Suggest(_find, _("3 letters, or a code"))
