@@ -51,6 +51,7 @@ def told(draw: st.DrawFn) -> list[RiskLine]:
             next_contact_on=draw(st.one_of(st.none(), st.integers(0, 20).map(days))),
             outcome_code=draw(st.sampled_from([None, *ContactOutcome])) if kind is RiskStep.CONTACT else None,
             undoes_id=draw(st.one_of(st.none(), about)) if kind is RiskStep.CONTACT else None,
+            on=days(draw(st.integers(-2, 2))),
         )
         for at in range(count)
     ]  # fmt: skip
@@ -81,6 +82,21 @@ def test_of_two_openings_the_contact_that_is_due_first_counts_until_somebody_was
     after = open_risk([here, there, seen])
     assert after is not None
     assert after.next_contact_on == days(9)
+
+
+def test_what_a_computer_with_a_wrong_clock_wrote_of_an_open_risk_is_not_lost_and_puts_nothing_off() -> None:
+    opened = step("5", RiskStep.OPENED, holder_name="Juana", next_contact_on=days(1))
+    behind = step("1", RiskStep.CONTACT, "5", on=days(-3000), holder_name="Rosa", outcome_code="not-found")
+    seen = open_risk([behind, opened])
+    assert seen is not None
+    assert (seen.holder_name, seen.last_contact) == ("Rosa", "not-found"), "it belongs to the opening: it came after"
+    ahead = step("9", RiskStep.CONTACT, "5", on=days(9000), next_contact_on=days(9007), outcome_code="reached-well")
+    later = open_risk([opened, ahead])
+    assert later is not None and later.is_due(days(1))
+    first = step("8", RiskStep.CONTACT, "5", on=days(2), outcome_code="not-found")
+    then = step("7", RiskStep.CONTACT, "5", on=days(3), outcome_code="reached-well")
+    newest = open_risk([opened, first, then])
+    assert newest is not None and newest.last_contact == "reached-well", "by the day, whoever typed it first"
 
 
 def test_a_contact_taken_back_does_not_count() -> None:

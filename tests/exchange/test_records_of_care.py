@@ -1,7 +1,9 @@
-"""What is written of one person at a clinic and at its central: it reaches both, and both may go on with it."""
+"""What is written of one person at a clinic and at its central: it reaches both, both may go on with it, and both say
+the same of what stands."""
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +13,13 @@ from clinic_desktop.features.bundles import queries
 from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.consults.records.encounters import Encounter, Goal, NoteSignature
 from clinic_desktop.features.consults.records.story import OutsideMedicine, OutsidePaper, SharedCare
-from clinic_desktop.features.rights.records import Complaint, ComplaintStep
+from clinic_desktop.features.rights.queries import coercion, complaints
+from clinic_desktop.features.rights.queries import wishes as told_wishes
+from clinic_desktop.features.rights.records import CoercionEvent, CoercionStep, Complaint, ComplaintStep
+from clinic_desktop.features.rights.rules.wishes import Wishes
+from clinic_desktop.features.rights.service import wishes
+from clinic_desktop.kernel.clock import unix_ms
+from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage.base import MergeClass, Synced, synced_classes
 from clinic_desktop.storage.work import Work
 from tests.makers.network import Network, Office
@@ -111,3 +119,81 @@ def test_a_signature_of_the_central_reaches_the_note_that_waits_for_it(network: 
 
 def _complaint(work: Work) -> str:
     return work.add(Complaint(folio="1", received_on=DAY, answer_due_on=DAY, received_by_id="x")).id
+
+
+def said(patient: str, wants: str, *, days_off: int = 0) -> Callable[[Office], None]:
+    """A wish for a crisis, written on a computer whose clock is so many days off."""
+
+    def keep(office: Office) -> None:
+        office.clock.advance(days=days_off)
+        office.do(partial(wishes.keep_wishes, wishes_id=office_id(office), patient_id=patient, wishes=Wishes(wants)))
+        office.clock.advance(days=-days_off)
+
+    return keep
+
+
+def office_id(office: Office) -> str:
+    return new_id(unix_ms(office.clock.now()))
+
+
+def test_what_a_person_wants_in_a_crisis_is_the_same_everywhere_and_what_was_taken_back_stays_so(
+    network: Network,
+) -> None:
+    clinic, central = network.clinics[0], network.central
+    patient = clinic.do(register())
+    said(patient, "que llamen a Rosa")(clinic)
+    network.round()
+    clinic.clock.advance(days=1)
+    said(patient, "que nadie llame")(clinic)
+    said(patient, "ir a casa de su tía")(central)
+    network.round()
+    network.round()
+    held = {office.ask(partial(told_wishes.newest, patient_id=patient)).wishes.wants for office in (clinic, central)}
+    assert held == {"ir a casa de su tía"}, "of one day what was written last"
+    # The clock of the clinic fell back by years: what it takes back is taken back all the same.
+    clinic.clock.advance(days=-2000)
+    clinic.do(partial(wishes.withdraw_wishes, wishes_id=office_id(clinic), patient_id=patient))
+    clinic.clock.advance(days=2000)
+    network.round()
+    for office in (clinic, central):
+        assert office.ask(partial(told_wishes.newest, patient_id=patient)) is None
+    nothing_kept_aside(clinic, central)
+
+
+def test_an_older_paper_typed_later_does_not_replace_what_the_person_said_since(network: Network) -> None:
+    clinic = network.clinics[0]
+    patient = clinic.do(register())
+    said(patient, "hoy")(clinic)
+    older = partial(wishes.keep_wishes, patient_id=patient, wishes=Wishes("hace un año"), said_on=date(2025, 1, 1))
+    clinic.do(partial(older, wishes_id=office_id(clinic)))
+    newest = clinic.ask(partial(told_wishes.newest, patient_id=patient))
+    assert newest is not None and newest.wishes.wants == "hoy"
+
+
+def test_steps_of_a_complaint_and_of_coercion_stand_in_the_order_of_their_days(network: Network) -> None:
+    clinic, central = network.clinics[0], network.central
+    complaint, event = clinic.do(_complaint), clinic.do(_chained(clinic.do(register())))
+    network.round()
+    # The central's clock is a year ahead when it writes; the days are those that were said.
+    for office, days_off, day in ((central, 365, 24), (clinic, 0, 25)):
+        office.clock.advance(days=days_off)
+        on = date(2026, 11, day)
+        moved = ComplaintStep(complaint_id=complaint, kind="moved", happened_on=on, due_on=on, by_id="x")
+        office.do(lambda work, row=moved: work.add(row).id)
+        office.do(lambda work, day=on: _visited(work, event, day))
+        office.clock.advance(days=-days_off)
+    network.round()
+    for office in (clinic, central):
+        assert office.ask(partial(complaints.complaint, complaint_id=complaint)).due_on == date(2026, 11, 25)
+        assert office.ask(partial(coercion.event, event_id=event)).next_visit_on == date(2026, 11, 25)
+
+
+def _chained(patient: str) -> Callable[[Work], str]:
+    told = {"kind": "chained", "began_on": DAY, "written_by_id": "x"}
+    return lambda work: work.add(CoercionEvent(patient_id=patient, **told)).id
+
+
+def _visited(work: Work, event: str, day: date) -> str:
+    patient = work.load(CoercionEvent, event).patient_id
+    told = {"kind": "visit", "happened_on": day, "next_visit_on": day, "by_id": "x"}
+    return work.add(CoercionStep(event_id=event, patient_id=patient, **told)).id

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.consults.records.encounters import Encounter
 from clinic_desktop.features.consults.records.risk import SafetyPlan
@@ -85,12 +84,11 @@ def plan_draft(asker: Asker, patient_id: str) -> KeptDraft | None:
 
 
 def _rows(asker: Asker, where: sa.ColumnElement[bool]) -> tuple[PlanRow, ...]:
-    later = aliased(SafetyPlan)
     columns: AnySelect = sa.select(
         SafetyPlan.id, SafetyPlan.patient_id, SafetyPlan.made_on, SafetyPlan.by_name, SafetyPlan.warning_signs,
         SafetyPlan.what_i_can_do, SafetyPlan.people_and_places, SafetyPlan.whom_to_call, SafetyPlan.making_it_safe,
         SafetyPlan.shared_with, SafetyPlan.language_code, SafetyPlan.interpreter_name,
-        sa.exists().where(later.amends_id == SafetyPlan.id).label("replaced"),
+        SafetyPlan.amends_id,
     )  # fmt: skip
     found = asker.all(
         columns.join(Encounter, Encounter.id == SafetyPlan.encounter_id, isouter=True)
@@ -98,7 +96,8 @@ def _rows(asker: Asker, where: sa.ColumnElement[bool]) -> tuple[PlanRow, ...]:
         .order_by(SafetyPlan.made_on.desc(), SafetyPlan.id.desc())
     )
     # Of two plans made on one day at two clinics the one that nothing follows holds.
-    return tuple(_row(row) for row in sorted(found, key=lambda row: bool(row.replaced)))
+    replaced = {row.amends_id for row in found}
+    return tuple(_row(row) for row in sorted(found, key=lambda row: row.id in replaced))
 
 
 def _row(row: Any) -> PlanRow:

@@ -86,10 +86,14 @@ class OpenRisk:
     last_contact_on: date | None = None
 
     def is_overdue(self, today: date) -> bool:
-        return self.next_contact_on < today
+        return self.next_contact_on < today or self._is_of_tomorrow(today)
 
     def is_due(self, today: date) -> bool:
-        return self.next_contact_on <= today
+        return self.next_contact_on <= today or self._is_of_tomorrow(today)
+
+    def _is_of_tomorrow(self, today: date) -> bool:
+        """A computer whose clock is ahead wrote it: its next day may be years away, and puts nothing off."""
+        return max(self.opened_on, self.last_contact_on or self.opened_on) > today
 
 
 def open_risk(lines: Iterable[RiskLine]) -> OpenRisk | None:
@@ -129,11 +133,20 @@ def open_risk(lines: Iterable[RiskLine]) -> OpenRisk | None:
 
 
 def _counted(lines: Iterable[RiskLine]) -> list[RiskLine]:
-    """In the order of writing, once each, without what was taken back and the taking back itself."""
+    """By their days, once each, without what was taken back and the taking back itself."""
     once = {line.event_id: line for line in lines}
     undone = {line.undoes_id for line in once.values() if line.undoes_id}
     kept = (line for line in once.values() if line.event_id not in undone and not line.undoes_id)
-    return sorted(kept, key=lambda line: line.event_id)
+    return sorted(kept, key=lambda line: _order(line, once.get(line.opening_id or "")))
+
+
+def _order(line: RiskLine, opening: RiskLine | None) -> tuple[date, str, date, str]:
+    """The day, then when it was written. A contact comes after its opening, though the clock of the computer that
+    wrote it may be years behind."""
+    own = line.occurred_on, line.event_id
+    if opening is not None and own < (opening.occurred_on, opening.event_id):
+        return opening.occurred_on, opening.event_id, *own
+    return *own, date.min, ""
 
 
 def _is_contact_of(line: RiskLine, held: set[str]) -> bool:

@@ -99,7 +99,7 @@ def _steps(asker: Asker, where: sa.ColumnElement[bool]) -> dict[str, list[StepLi
         )
         .join(CoercionEvent, CoercionEvent.id == CoercionStep.event_id)
         .where(where)
-        .order_by(CoercionStep.id)
+        .order_by(CoercionStep.happened_on, CoercionStep.id)
     )  # fmt: skip
     for row in found:
         told[row[0]].append(

@@ -133,7 +133,7 @@ def _steps(asker: Asker, complaint_ids: list[str]) -> dict[str, list[ComplaintSt
             ComplaintStep.due_on, ComplaintStep.satisfied, ComplaintStep.by_name,
         )
         .where(ComplaintStep.complaint_id.in_(complaint_ids))
-        .order_by(ComplaintStep.id)
+        .order_by(ComplaintStep.happened_on, ComplaintStep.id)
     ):  # fmt: skip
         told[row[0]].append(ComplaintStepLine(row[1], row[2], row[3] or "", row[4], row[5], row[6] or ""))
     return told

@@ -13,14 +13,14 @@ from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
-from clinic_desktop.features.consults.queries import diagnoses, goals, outside, scales
+from clinic_desktop.features.consults.queries import diagnoses, goals, outside, safety_plans, scales
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
 from clinic_desktop.features.consults.records.findings import AdverseReaction, ViolenceAnswer
-from clinic_desktop.features.consults.records.risk import SafetyPlan
 from clinic_desktop.features.consults.rules.diagnoses import CLINICAL_WORDS, VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.goals import STANDING_WORDS
 from clinic_desktop.features.consults.rules.plan_items import say_plan_item
 from clinic_desktop.features.consults.rules.reactions import OUTCOME_WORDS
+from clinic_desktop.features.consults.rules.score_words import say_doubts
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.consults.rules.sections import is_restricted, section_title
 from clinic_desktop.features.medication.queries import prescriptions
@@ -208,9 +208,8 @@ def _scores(asker: Asker, patient_id: str) -> Part:
         if row.total is None:
             lines.append((say_day(row.occurred_on), f"{name}: {_('not all questions were answered')}"))
         else:
-            lines.append(
-                (say_day(row.occurred_on), joined((f"{name}: {row.total}", say_band(row.scale_code, row.band))))
-            )
+            said = (f"{name}: {row.total}", say_band(row.scale_code, row.band), say_doubts(row))
+            lines.append((say_day(row.occurred_on), joined(said)))
     explained = _(
         "Questions with numbers. They help to see how you are from one visit to the next; they decide nothing."
     )
@@ -218,17 +217,7 @@ def _scores(asker: Asker, patient_id: str) -> Part:
 
 
 def _safety(asker: Asker, patient_id: str) -> Part:
-    later = aliased(SafetyPlan)
-    row: Any = asker.first(
-        sa.select(
-            SafetyPlan.made_on, SafetyPlan.warning_signs, SafetyPlan.what_i_can_do, SafetyPlan.people_and_places,
-            SafetyPlan.whom_to_call, SafetyPlan.making_it_safe,
-        )
-        .where(SafetyPlan.patient_id == patient_id, SafetyPlan.voided_at.is_(None))
-        .where(~sa.exists().where(later.amends_id == SafetyPlan.id))
-        .order_by(SafetyPlan.made_on.desc(), SafetyPlan.id.desc())
-        .limit(1)
-    )  # fmt: skip
+    kept = safety_plans.newest(asker, patient_id)
     heads = (
         _("How I notice it begins"),
         _("What I can do"),
@@ -236,10 +225,12 @@ def _safety(asker: Asker, patient_id: str) -> Part:
         _("Whom I call"),
         _("To make it safe"),
     )
-    if row is None:
+    if kept is None:
         return Part("", "", ())
-    said = "\n".join(f"{head}: {words}" for head, words in zip(heads, row[1:], strict=True) if words)
-    return Part(_("Your plan for bad days"), "", ((say_day(row[0]), said),) if said else ())
+    told = kept.words
+    parts = (told.warning_signs, told.what_i_can_do, told.people_and_places, told.whom_to_call, told.making_it_safe)
+    said = "\n".join(f"{head}: {words}" for head, words in zip(heads, parts, strict=True) if words)
+    return Part(_("Your plan for bad days"), "", ((say_day(kept.made_on), said),) if said else ())
 
 
 def _wishes(asker: Asker, patient_id: str) -> Part:

@@ -20,7 +20,9 @@ def keep_wishes(work: Work, wishes_id: str, patient_id: str, wishes: Wishes, *, 
     if work.session.get(AdvancePreference, wishes_id) is not None:
         return
     wishes.check()
-    _keep(work, wishes_id, patient_id, wishes, _past(work, said_on), withdrawn=False)
+    day, before = _past(work, said_on), queries.standing(work, patient_id)[:1]
+    replaces = [kept.wishes_id for kept in before if kept.said_on <= day or kept.said_on > work.today]
+    _keep(work, wishes_id, patient_id, wishes, day, withdrawn=False, amends_id=next(iter(replaces), None))
 
 
 def withdraw_wishes(work: Work, wishes_id: str, patient_id: str) -> None:
@@ -31,7 +33,10 @@ def withdraw_wishes(work: Work, wishes_id: str, patient_id: str) -> None:
         return
     if queries.newest(work, patient_id) is None:
         raise NothingToWithdraw()
-    _keep(work, wishes_id, patient_id, Wishes(), work.today, withdrawn=True)
+    for kept in queries.standing(work, patient_id):
+        if not kept.withdrawn:
+            _keep(work, wishes_id, patient_id, Wishes(), work.today, withdrawn=True, amends_id=kept.wishes_id)
+            wishes_id = work.new_id()
 
 
 def keep_decision(
@@ -68,7 +73,9 @@ def note_printed(work: Work, patient_id: str, *, way: str, copies: int) -> None:
     work.about("patient", patient_id)
 
 
-def _keep(work: Work, wishes_id: str, patient_id: str, wishes: Wishes, day: date, *, withdrawn: bool) -> None:
+def _keep(
+    work: Work, wishes_id: str, patient_id: str, wishes: Wishes, day: date, *, withdrawn: bool, amends_id: str | None
+) -> None:
     work.add(
         AdvancePreference(
             id=wishes_id,
@@ -81,6 +88,7 @@ def _keep(work: Work, wishes_id: str, patient_id: str, wishes: Wishes, day: date
             witness=clean_line(wishes.witness) or None,
             language_code=wishes.language_code or None,
             withdrawn=withdrawn,
+            amends_id=amends_id,
             by_id=work.actor.staff_id,
             by_name=_own_name(work),
         )
