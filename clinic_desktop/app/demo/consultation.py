@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from clinic_desktop.app.demo.besides import write_besides
+from clinic_desktop.app.demo.besides import with_note, write_besides
 from clinic_desktop.app.demo.illness import LAST_ITEM_OF_PHQ9, Burden, Course, answer
 from clinic_desktop.app.demo.people import words
 from clinic_desktop.app.demo.shelf import Shelf
@@ -86,6 +86,7 @@ class Consultation:
             risk=self._risk(work, visit, scales),
             next_visit=signing.NextVisit(_new(work), visit.again) if visit.again else None,
         )
+        written = with_note(work, self._besides, visit.patient_id, written)
         signed = signing.sign_note(work, encounter_id=encounter_id, note_id=_new(work), written=written, confirmed=True)
         signed_too = by_resident and self._rng.random() < 0.9
         if signed_too:
