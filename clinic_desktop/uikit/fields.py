@@ -8,6 +8,9 @@ from clinic_desktop.uikit.keys import LetKeysPass, cap
 from clinic_desktop.uikit.painting import draw_icon, draw_keycap, keycap_width, paint_field
 from clinic_desktop.uikit.theme import CONTROL, font
 
+# Pasted from a web page or a sheet, these stay in a line unseen and come out in letters and lists.
+_ONE_LINE = dict.fromkeys((*range(32), 0x7F, 0x85, 0x2028, 0x2029), " ")
+
 
 def _bare(widget: QWidget) -> None:
     """Takes Qt's own ground away, so that the field paints its rounded one; the ink stays the palette's."""
@@ -43,6 +46,10 @@ class Edit(QLineEdit):
     def _make_room(self) -> None:
         end = keycap_width(self._cap) + 14 if self._cap else 34 if self._trailing else 8
         self.setTextMargins(34 if self._icon else 8, 0, end, 0)
+
+    def text(self) -> str:
+        """One line, whatever was pasted."""
+        return super().text().translate(_ONE_LINE)
 
     def set_wrong(self, wrong: bool) -> None:
         self._wrong = wrong
@@ -80,6 +87,10 @@ class PasswordEdit(Edit):
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
 
+    def text(self) -> str:
+        """As it was typed: every sign counts."""
+        return QLineEdit.text(self)
+
     def _on_eye(self, event: QMouseEvent) -> bool:
         return event.position().x() > self.width() - 34
 
@@ -116,7 +127,7 @@ class TextArea(QPlainTextEdit):
         self.installEventFilter(LetKeysPass(self))
 
     def text(self) -> str:
-        return self.toPlainText()
+        return self.toPlainText().replace("\0", "")
 
     def setText(self, text: str) -> None:
         self.setPlainText(text)

@@ -17,6 +17,7 @@ from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.choices import Check, Choice, Select, Suggest
+from clinic_desktop.uikit.fields import TextArea
 from clinic_desktop.uikit.keys import taken_letters
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.marks import Icon
@@ -152,7 +153,7 @@ def value_of(editor: QWidget) -> Any:
     if isinstance(editor, Check):
         return editor.isChecked()
     if isinstance(editor, QPlainTextEdit):
-        return editor.toPlainText()
+        return editor.text() if isinstance(editor, TextArea) else editor.toPlainText()
     if isinstance(editor, QLineEdit):
         return editor.text().strip()
     raise TypeError(type(editor).__name__)

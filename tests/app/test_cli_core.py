@@ -151,6 +151,11 @@ def test_a_questionnaire_that_no_scale_knows_is_imported_only_after_a_yes(clinic
     refused = clinic.run("instrument", "import", own)
     assert (refused.code, refused.facts["error"]) == (3, "NoScaleOfOurs")
     assert clinic.run("--yes", "instrument", "import", own).facts["scale"] is None
+    assert clinic.run("--yes", "instrument", "import", own).facts["again"] is True
+    own.write_bytes(b" " * 5_000_000)
+    too_large = clinic.run("--yes", "instrument", "import", own)
+    assert (too_large.code, too_large.facts["error"]) == (3, "QuestionnaireTooLarge")
+    assert clinic.run("--yes", "instrument", "import", tmp_path).code == 4
 
 
 @pytest.mark.parametrize(

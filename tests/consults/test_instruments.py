@@ -1,5 +1,7 @@
 """The coordinator's list of wordings: looked at before anything is kept, said which scale, printed where it may be."""
 
+import hashlib
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from clinic_desktop.features.consults.service import instruments
 from clinic_desktop.features.consults.service.instruments import NoScaleOfOurs, UnreadableFile
 from clinic_desktop.kernel.errors import ClinicError, NotAllowed
 from clinic_desktop.storage.vault import Vault
-from clinic_desktop.storage.work import Actor
+from clinic_desktop.storage.work import Actor, Reading
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.voice import RememberingVoice
 from tests.consults.questionnaires import as_bytes, item, questionnaire
@@ -23,6 +25,13 @@ from tests.printing.reading import texts
 
 def take(do: Any, content: dict[str, Any], **more: Any) -> instruments.Imported:
     return do(partial(instruments.import_instrument, data=as_bytes(content), **more))
+
+
+def whole(reading: Reading) -> str:
+    """Every row of every table, as one number."""
+    names = [name for (name,) in reading.plain("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    rows = [(name, sorted(map(repr, reading.plain(f'SELECT * FROM "{name}"')))) for name in names]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
 @pytest.fixture
@@ -59,6 +68,16 @@ def test_a_retired_wording_is_offered_no_more_and_comes_back_with_its_file(do: A
     assert ask(partial(scales.wording, scale_code="phq9")) is not None
 
 
+def test_a_newer_version_is_offered_and_the_older_one_stays(do: Any, ask: Any, clock: Any) -> None:
+    take(do, questionnaire())
+    clock.advance(seconds=1)
+    newer = take(do, questionnaire(version="3"))
+    assert [row.version for row in ask(scales.instruments)] == ["3", "2"]
+    assert ask(partial(scales.wording, scale_code="phq9"))[0].instrument_id == newer.instrument_id
+    assert take(do, questionnaire(version="3")) == replace(newer, again=True)
+    assert len(ask(scales.instruments)) == 2
+
+
 def test_the_wording_is_that_of_the_language_that_is_spoken_else_the_newest(do: Any, ask: Any, clock: Any) -> None:
     for language in ("es-MX", "quc", "en"):
         clock.advance(seconds=1)
@@ -71,16 +90,21 @@ def test_the_wording_is_that_of_the_language_that_is_spoken_else_the_newest(do: 
 
 
 def test_a_wrong_file_is_told_in_a_sentence_and_nothing_changes(
-    open_screen: Any, office: Office, ask: Any, written: Any, tmp_path: Path
+    open_screen: Any, office: Office, do: Any, ask: Any, written: Any, tmp_path: Path
 ) -> None:
     screen = open_screen(InstrumentsScreen)
     assert isinstance(office.voice, RememberingVoice)
     wrong = (
         b"{", b"\xff\xfe", b" " * (LARGEST + 1), b'{"resourceType": "Bundle"}', as_bytes(questionnaire(item=[])),
         as_bytes(questionnaire(item=[item("1"), item("1")])), as_bytes(questionnaire(fhirVersion="3.0.1")),
+        b'{"resourceType": "Questionnaire", "x": 1e999}', as_bytes(questionnaire(title="a\0b")),
     )  # fmt: skip
+    before = ask(whole)
     for data in wrong:
         assert screen.look_at(written(data)) is None
+        with pytest.raises(ClinicError):
+            do(partial(instruments.import_instrument, data=data, confirmed=True))
+    assert ask(whole) == before
     assert screen.look_at(tmp_path / "not-there.json") is None
     assert len(office.voice.said) == len(wrong) + 1
     assert ask(scales.instruments) == ()

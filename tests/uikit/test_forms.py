@@ -214,3 +214,13 @@ def test_tabs_move_with_arrows_and_tell_once(qtbot) -> None:
     qtbot.keyClick(tabs, Qt.Key.Key_Right)
     qtbot.keyClick(tabs, Qt.Key.Key_Right)
     assert (told, tabs.accessibleName()) == ([1], "En espera 4")
+
+
+def test_what_is_pasted_into_one_line_stays_one_line(qtbot) -> None:
+    line, area, password = Edit(), TextArea(), PasswordEdit()
+    for field in (line, area, password):
+        qtbot.addWidget(field)
+        field.setText("a\0b\n=1+1\t\u2028<b>😀\u202e")
+    assert line.text() == "a b =1+1  <b>😀\u202e"
+    assert area.text() == "ab\n=1+1\t\n<b>😀\u202e"
+    assert password.text() == "a\0b\n=1+1\t\u2028<b>😀\u202e"

@@ -67,7 +67,7 @@ def _must_take_the_code(file: Path) -> None:
 
 def import_instrument(desk: Desk) -> Answer:
     path: Path = desk.wanted.file
-    content = path.read_bytes()
+    content = instruments.content_of(path)
     with desk.open() as clinic:
         imported = clinic.vault.do(
             partial(instruments.import_instrument, data=content, confirmed=desk.wanted.yes), clinic.actor

@@ -18,6 +18,7 @@ from clinic_desktop.kernel.names import fold
 
 LARGEST = 1_000_000
 DEEPEST = 20
+_DEEPEST_JSON = 100
 MOST_QUESTIONS, MOST_ANSWERS = 100, 20
 _LIMITS = (
     "http://hl7.org/fhir/StructureDefinition/minValue",
@@ -189,11 +190,12 @@ def _object(data: bytes) -> dict[str, Any]:
         raise QuestionnaireTooLarge()
     try:
         content = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
-        # A lone surrogate can be read but never written.
-        json.dumps(content, ensure_ascii=False).encode()
+        # Half a sign and a number without end can be read but never written.
+        written = json.dumps(content, ensure_ascii=False, allow_nan=False)
+        written.encode()
     except (ValueError, RecursionError) as error:
         raise NotAQuestionnaire() from error
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or "\\u0000" in written or _depth(content) > _DEEPEST_JSON:
         raise NotAQuestionnaire()
     found = cast("dict[str, Any]", content)
     if found.get("resourceType") != "Questionnaire":
@@ -203,6 +205,21 @@ def _object(data: bytes) -> dict[str, Any]:
     if twice := [link for link, times in links.items() if times > 1]:
         raise QuestionTwice(link=twice[0])
     return found
+
+
+def _depth(content: Any) -> int:
+    """How deep lists and objects stand in each other; what is too deep could be kept and not be read again."""
+    depth, level = 0, [content]
+    while level:
+        depth += 1
+        level = [inner for outer in level for inner in _inside(outer)]
+    return depth
+
+
+def _inside(outer: Any) -> list[Any]:
+    if isinstance(outer, dict):
+        return list(cast("dict[str, Any]", outer).values())
+    return cast("list[Any]", outer) if isinstance(outer, list) else []
 
 
 def _look_at_version(content: Mapping[str, Any]) -> None:

@@ -195,8 +195,8 @@ class ScalePart(Card):
             self.set_how(_ASKED[(_ASKED.index(self._shown.how) + 1) % len(_ASKED)])
             self.edited.emit()
 
-    def _read_by_typed(self, words: str) -> None:
-        self._shown.read_by = words
+    def _read_by_typed(self, _words: str) -> None:
+        self._shown.read_by = self.read_by.text()
         self.edited.emit()
 
     def _show_how(self) -> None:
