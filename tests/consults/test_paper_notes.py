@@ -7,18 +7,21 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.consults.queries import notes
+from clinic_desktop.features.consults.queries import notes, supervision
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.rules.signing import NoteState
 from clinic_desktop.features.consults.screens.transcribe import TranscribeScreen
-from clinic_desktop.features.consults.service import encounters, transcribing
+from clinic_desktop.features.consults.service import encounters, signing, transcribing
 from clinic_desktop.features.consults.service.transcribing import PaperNote
 from clinic_desktop.features.staff.service import NewMember, add_member
 from clinic_desktop.features.staff.service import found as found_clinic
+from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.voice import RememberingVoice
 
 
 @pytest.fixture
@@ -58,6 +61,45 @@ def test_a_sheet_that_somebody_else_types_is_its_authors_and_waits_for_them(
     with pytest.raises(transcribing.NobodyWroteIt):
         reception = replace(paper, clinician_id=team["receptionist"], folio="")
         vault.do(partial(type_it, note_id=new_id(), encounter_id=new_id(), paper=reception), hands)
+
+
+def test_a_sheet_that_came_back_is_typed_right_and_waits_for_its_author_again(
+    team: dict[str, str], patient: str, vault: Vault, supervisor: Actor, qapp: Any, qtbot: Any
+) -> None:
+    hands = Actor(new_id(), "Tecla", frozenset({Permission.SEE_PATIENTS, Permission.TRANSCRIBE}))
+    paper = PaperNote(
+        patient,
+        team["psychiatrist"],
+        date(2026, 11, 19),
+        EncounterKind.FOLLOW_UP,
+        "follow-up",
+        "H-7",
+        {"plan": "Smae."},
+    )
+    note_id = new_id()
+    type_it = partial(transcribing.transcribe_note, encounter_id=new_id(), note_id=note_id, paper=paper)
+    vault.do(type_it, hands)
+    author = replace(supervisor, staff_id=team["psychiatrist"])
+    vault.do(partial(signing.return_note, note_id=note_id, comment="Same, not Smae"), author)
+    office = Office(vault, hands, voice=RememberingVoice(), immediate=True)
+    screen = TranscribeScreen(office)
+    qtbot.addWidget(screen)
+    screen.show()
+    assert "Same, not Smae" in screen.returned.words.text()
+    screen.returned.button.click()
+    assert screen.note.values()["plan"] == "Smae."
+    screen.note.fields["plan"].setText("Same.")
+    screen.send.click()
+    assert vault.ask(supervision.returned_to_typist, hands) == ()
+    (waits,) = vault.ask(supervision.waiting_for_supervisor, author)
+    assert waits.typed_by == "Tecla"
+    vault.do(partial(signing.confirm_note, note_id=waits.note_id), author)
+    page = vault.ask(lambda r: notes.note_page(r, waits.note_id), author)
+    assert (page.state, page.sections, page.amends_id) == (NoteState.SIGNED, {"plan": "Same."}, note_id)
+    with pytest.raises(NotHere):
+        vault.do(
+            partial(transcribing.retype_note, note_id=note_id, new_note_id=new_id(), sections={"plan": "x"}), hands
+        )
 
 
 def test_a_sheet_half_typed_stands_there_again(open_screen: Any, patient: str) -> None:

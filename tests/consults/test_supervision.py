@@ -256,6 +256,25 @@ def test_the_papers_of_a_signature_are_ticked_asked_about_once_and_shown_one_aft
     assert shown == ["Card", "Card", "Letter"]
 
 
+def test_whoever_can_be_reached_freely_is_not_asked_whether_a_paper_can_be_carried(
+    office: Any, monkeypatch: pytest.MonkeyPatch, open_screen: Any, sign: Any, register: Any
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(slots, "signed_papers", papers_of(shown, "Card"))
+    for more, asked in (({"phone": "55512345"}, False), ({"phone": "55512345", "shared_phone": True}, True)):
+        who = register(**more)
+        queue = show_papers(office, sign(who).note_id, open_screen(ChartScreen, patient_id=who))
+        assert queue is not None
+        queue.show_one_if_safe(0)
+        assert isinstance(dialogs.front(), dialogs.Question) is asked
+        if asked:
+            question = dialogs.front()
+            assert question is not None
+            question.reject()
+        queue.reject()
+    assert shown == ["Card"]
+
+
 def test_no_paper_no_queue_and_a_booked_visit_brings_its_card(
     office: Any, qtbot: Any, open_screen: Any, sign: Any, patient: str
 ) -> None:

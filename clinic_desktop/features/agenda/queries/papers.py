@@ -48,6 +48,8 @@ class Carried:
     """As the person wants to be called, else the first given name."""
     must_ask: bool
     """Somebody at home must not learn of the clinic: ask whether the paper can be carried."""
+    nothing_known: bool = False
+    """Nobody noted how this person may be reached."""
 
 
 def carried(asker: Asker, patient_id: str) -> Carried:
@@ -56,12 +58,14 @@ def carried(asker: Asker, patient_id: str) -> Carried:
     row = asker.one(
         sa.select(
             Patient.number, Patient.given_names, Patient.family_name, Patient.second_family_name, Patient.married_name,
-            Patient.known_as, Patient.do_not_call, Patient.do_not_visit, Patient.shared_phone,
+            Patient.known_as, Patient.do_not_call, Patient.do_not_visit, Patient.shared_phone, Patient.phone,
+            Patient.contact_hours, Patient.cover_words,
             Patient.unidentified, Patient.met_where, Patient.met_on,
         ).where(Patient.id == patient_id)
     )  # fmt: skip
     must_ask = bool(row.do_not_call or row.do_not_visit or row.shared_phone)
-    return Carried(patient_id, row.number or "", _called(name_of(row)), must_ask)
+    known = must_ask or any((said or "").strip() for said in (row.phone, row.contact_hours, row.cover_words))
+    return Carried(patient_id, row.number or "", _called(name_of(row)), must_ask, not known)
 
 
 def _called(name: Name) -> str:

@@ -189,7 +189,7 @@ def begun_notes(asker: Asker, patient_id: str | None = None) -> tuple[BegunNote,
 def typed_words(fields: Mapping[str, Any]) -> dict[str, str]:
     """The sections of a draft that hold words."""
     found = fields.get("sections")
-    sections = cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
+    sections: Mapping[str, Any] = cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
     return {str(code): str(text) for code, text in sections.items() if str(text).strip()}
 
 
@@ -229,11 +229,11 @@ def notes_of(asker: Asker, encounter_id: str) -> tuple[str, ...]:
     return tuple(r[0] for r in asker.all(sa.select(ConsultNote.id).where(ConsultNote.encounter_id == encounter_id)))
 
 
-def is_noted_elsewhere(asker: Asker, appointment_id: str, but_encounter_id: str) -> bool:
-    """Whether the person of this appointment was written about in another consultation too."""
+def is_noted_elsewhere(asker: Asker, appointment_id: str, encounter_id: str) -> bool:
+    """Whether the person of this appointment was written about in another consultation than this one too."""
     asker.require(*_READERS)
     found = sa.select(ConsultNote.id).join(Encounter, Encounter.id == ConsultNote.encounter_id)
-    others = found.where(Encounter.appointment_id == appointment_id, Encounter.id != but_encounter_id)
+    others = found.where(Encounter.appointment_id == appointment_id, Encounter.id != encounter_id)
     return asker.value(others.where(Encounter.voided_at.is_(None)).limit(1)) is not None
 
 

@@ -1,6 +1,6 @@
 """What waits for a supervisor, what came back to its author, and how the two talk; reception asks none of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from clinic_desktop.features.consults.records.encounters import (
     NoteSignature,
     SupervisionSession,
 )
+from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.rules.signing import (
     SOON_ENOUGH,
     SignatureKind,
@@ -27,6 +28,7 @@ from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.staff.records import Role, StaffMember
 from clinic_desktop.features.staff.rules import in_service
+from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import AnySelect, Asker
@@ -126,6 +128,42 @@ def returned_to_typist(asker: Asker) -> tuple[WaitingNote, ...]:
         NoteSignature.supervisor_id == ConsultNote.author_id,
     )
     return _notes(asker, _WAITING.where(ConsultNote.transcribed_by_id == asker.actor.staff_id, back))
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedSheet:
+    """What was typed from a sheet, for the one who typed it to put right."""
+
+    note_id: str
+    encounter_id: str
+    patient_id: str
+    name: str
+    author_id: str
+    occurred_on: date
+    kind: EncounterKind
+    template: str
+    folio: str
+    sections: Mapping[str, str]
+    comment: str
+
+
+def returned_sheet(asker: Asker, note_id: str) -> ReturnedSheet:
+    """One's own typing that its author gave back, and nothing else of the chart. Raises NotHere."""
+    asker.require(Permission.TRANSCRIBE)
+    back = next((note for note in returned_to_typist(asker) if note.note_id == note_id), None)
+    if back is None:
+        raise NotHere()
+    row = asker.one(
+        sa.select(
+            ConsultNote.author_id, ConsultNote.template, ConsultNote.sections, Encounter.kind, Encounter.paper_folio
+        )
+        .join(Encounter, Encounter.id == ConsultNote.encounter_id)
+        .where(ConsultNote.id == note_id)
+    )
+    return ReturnedSheet(
+        note_id, back.encounter_id, back.patient_id, back.name, row[0], back.occurred_on, row[3], row[1], row[4] or "",
+        row[2], back.comment,
+    )  # fmt: skip
 
 
 def _notes(asker: Asker, select: AnySelect) -> tuple[WaitingNote, ...]:

@@ -7,6 +7,8 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 PAUSE_MS = 400
 LONGEST_MS = 800
+_LOST_MS = 5_000
+"""A save that said nothing for so long went down with a fault of the program: the next one does not wait for it."""
 
 
 class Autosave(QObject):
@@ -17,7 +19,7 @@ class Autosave(QObject):
     def __init__(self, save: Callable[[Callable[[datetime | None], None]], None], parent: QObject) -> None:
         super().__init__(parent)
         self._save = save
-        self._since = QElapsedTimer()
+        self._since, self._begun = QElapsedTimer(), QElapsedTimer()
         self._waiting, self._under_way = False, False
         self._stopped = False
         self._timer = QTimer(self)
@@ -39,10 +41,11 @@ class Autosave(QObject):
         self._timer.stop()
         if not self._waiting or self._stopped:
             return
-        if self._under_way and not at_once:
+        if self._under_way and not at_once and self._begun.elapsed() < _LOST_MS:
             # The one under way holds older words; this goes out as soon as it is done.
             return
         self._waiting, self._under_way = False, True
+        self._begun.start()
         self._save(self._done)
 
     def _done(self, when: datetime | None) -> None:

@@ -7,6 +7,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.agenda.queries import papers as going_home
+from clinic_desktop.features.consults.queries import supervision
 from clinic_desktop.features.consults.screens import slots
 from clinic_desktop.features.consults.screens.slots import SignedPaper
 from clinic_desktop.kernel.i18n import _
@@ -53,7 +55,7 @@ class PrintQueue(Sheet):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched in self.lines:
             at = [line is watched for line in self.lines].index(True)
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-                self._if_safe(partial(self.show_one, at))
+                self.show_one_if_safe(at)
                 return True
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 step = 1 if event.key() == Qt.Key.Key_Down else -1
@@ -68,6 +70,9 @@ class PrintQueue(Sheet):
             self._if_safe(self._go_on)
         else:
             self.reject()
+
+    def show_one_if_safe(self, at: int) -> None:
+        self._if_safe(partial(self.show_one, at))
 
     def show_one(self, at: int) -> None:
         self.done_marks[at].show()
@@ -85,9 +90,14 @@ class PrintQueue(Sheet):
         else:
             self.accept()
 
+    def _must_ask(self) -> bool:
+        patient_id = self._office.ask(supervision.origin_of, self._note_id)[1]
+        who = self._office.ask(going_home.carried, patient_id)
+        return who.must_ask or who.nothing_known or any(paper.always_ask for paper in self._papers)
+
     def _if_safe(self, act: Callable[[], None]) -> None:
-        """Asked once, before the first paper."""
-        if self._safe:
+        """Asked once, before the first paper, where there is something to fear or nothing is known; after a no none."""
+        if self._safe or not self._must_ask():
             act()
             return
 
@@ -100,6 +110,7 @@ class PrintQueue(Sheet):
             _("Ask the person: can these papers be carried home without danger?"),
             self,
             yes,
+            self.reject,
             yes_text=_("Yes, print them"),
             no_text=_("No, no paper"),
         )

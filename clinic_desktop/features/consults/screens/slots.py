@@ -46,7 +46,8 @@ chart_deeds: tuple[ChartDeed, ...] = ()
 class SignedPaper:
     """A paper that a person may take home from this consultation. `title` is a msgid.
 
-    Before the first one is shown, the queue asks whether papers can be carried home without danger.
+    Before the first one is shown, the queue asks whether papers can be carried home without danger, where somebody at
+    home must not learn of the clinic or where nothing is known of that.
     """
 
     title: str
@@ -54,6 +55,8 @@ class SignedPaper:
     """Office and the signed note: whether there is such a paper to print."""
     open: Callable[[Office, str, QWidget], object]
     """Shows it, ready to print."""
+    always_ask: bool = False
+    """Whoever reads it learns what is nobody else's: asked also where nobody at home must be feared."""
 
 
 signed_papers: tuple[SignedPaper, ...] = ()

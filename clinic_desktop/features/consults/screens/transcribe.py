@@ -1,6 +1,6 @@
 """Typing a signed paper for its author: whose it is, of which day, what stands on it. Of the chart nothing is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.agenda.queries import days
 from clinic_desktop.features.agenda.rules.paper_day import read_past_day
-from clinic_desktop.features.consults.queries import notes
+from clinic_desktop.features.consults.queries import notes, supervision
 from clinic_desktop.features.consults.queries.phrases import my_phrases
 from clinic_desktop.features.consults.rules.sections import FOLLOW_UP, TEMPLATES, EncounterKind, kind_words
 from clinic_desktop.features.consults.screens.autosave import Autosave
 from clinic_desktop.features.consults.screens.note import NoteEditor
 from clinic_desktop.features.consults.screens.parts import kept_dict, kept_text
+from clinic_desktop.features.consults.screens.returned_sheets import ReturnedStrip
 from clinic_desktop.features.consults.screens.wrong_chart import find_people
 from clinic_desktop.features.consults.service import transcribing
 from clinic_desktop.features.consults.service.transcribing import PaperNote
@@ -43,6 +44,7 @@ class TranscribeScreen(QWidget):
         super().__init__(parent)
         self._office, self._today = office, office.today()
         self._encounter_id, self._note_id = new_id(), new_id()
+        self._amends = ""
         self._filling = False
         self.form, self.note = Form(), NoteEditor()
         self.note.set_template(FOLLOW_UP)
@@ -50,12 +52,24 @@ class TranscribeScreen(QWidget):
         self._make_fields()
         self.send = Button(_("Send to its author"), key="save", kind="primary", icon="check")
         self.send.clicked.connect(self.hand_on)
+        self.returned = ReturnedStrip()
+        self.returned.opened.connect(self._put_right)
         told = Text(_("It counts as signed once its author has confirmed it."), "small", color="quiet")
         head = Card(self.form, margins=(16, 6, 16, 8))
-        stack(self, head, (self.note, 1), row(told, None, self.send, gap=S2), margins=(S3, S2, S3, S2), gap=S2)
+        stack(
+            self,
+            self.returned,
+            head,
+            (self.note, 1),
+            row(told, None, self.send, gap=S2),
+            margins=(S3, S2, S3, S2),
+            gap=S2,
+        )
         self._autosave = Autosave(self._keep, self)
         self._autosave.saved.connect(self.note.say_saved)
-        self._resume()
+        back = office.ask(supervision.returned_to_typist)
+        self._resume(frozenset(note.note_id for note in back))
+        self.returned.show_notes(() if self._amends else back)
         self.note.edited.connect(self._edited)
         self.form.edited.connect(self._form_changed)
 
@@ -92,6 +106,25 @@ class TranscribeScreen(QWidget):
         else:
             self.note.take_focus()
 
+    # what came back
+
+    def _put_right(self, note_id: str) -> None:
+        """The sheet as it was typed; whose it is and of which day stands. What was being typed is kept first."""
+        self.keep_draft()
+        back = self._office.ask(supervision.returned_sheet, note_id)
+        fields: dict[str, Any] = {
+            "note_id": new_id(), "patient_id": back.patient_id, "person": back.name, "author": back.author_id,
+            "day": f"{back.occurred_on:%d/%m/%y}", "folio": back.folio, "kind": str(back.kind),
+            "template": back.template, "sections": dict(back.sections), "amends": note_id,
+        }  # fmt: skip
+        self._show_draft(back.encounter_id, fields)
+        self.returned.hide()
+        self.note.take_focus()
+
+    def _lock_form(self) -> None:
+        for editor in (self.person, self.author, self.day, self.folio, self.kind, self.template):
+            editor.setEnabled(not self._amends)
+
     # keeping
 
     def _form_changed(self) -> None:
@@ -110,15 +143,22 @@ class TranscribeScreen(QWidget):
             "note_id": self._note_id, "patient_id": self.person.value(), "person": self.person.text(),
             "author": self.author.value(), "day": self.day.text(), "folio": self.folio.text(),
             "kind": str(self.kind.value()), "template": self.template.value(), "sections": self.note.values(),
+            "amends": self._amends,
         }  # fmt: skip
 
-    def _resume(self) -> None:
+    def _resume(self, back: frozenset[str]) -> None:
         """What was typed and not handed on stands here again."""
         kept = self._office.ask(notes.paper_draft)
-        if kept is None:
+        if kept is None or kept_text(kept.fields, "amends") not in {"", *back}:
+            # Its author confirmed it after all.
             return
+        self._show_draft(kept.record_id, kept.fields)
+        self.note.set_caret(kept.caret)
+
+    def _show_draft(self, encounter_id: str, draft: Mapping[str, Any]) -> None:
         self._filling = True
-        draft, self._encounter_id = kept.fields, kept.record_id
+        self._encounter_id = encounter_id
+        self._amends = kept_text(draft, "amends")
         self._note_id = kept_text(draft, "note_id", self._note_id)
         if isinstance(draft.get("patient_id"), str):
             self.person.set_value(draft["patient_id"], kept_text(draft, "person"))
@@ -129,7 +169,7 @@ class TranscribeScreen(QWidget):
         self.template.set_value(draft.get("template"))
         self.note.set_template(TEMPLATES.get(kept_text(draft, "template"), FOLLOW_UP))
         self.note.fill({"sections": kept_dict(draft, "sections")})
-        self.note.set_caret(kept.caret)
+        self._lock_form()
         self._filling = False
 
     def _keep(self, done: Callable[[datetime | None], None]) -> None:
@@ -153,6 +193,12 @@ class TranscribeScreen(QWidget):
     # handing on
 
     def hand_on(self) -> None:
+        if self._amends:
+            again = partial(
+                transcribing.retype_note, note_id=self._amends, new_note_id=self._note_id, sections=self.note.values()
+            )
+            self._office.do(again, self, then=self._handed_on)
+            return
         day = self.said_day()
         if self.form.find_faults() or day is None:
             return

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from clinic_desktop.features.consults.queries import notes
+from clinic_desktop.features.consults.queries import notes, supervision
 from clinic_desktop.features.consults.queries.notes import PAPER_SCREEN
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
 from clinic_desktop.features.consults.rules import signing
@@ -84,6 +84,29 @@ def transcribe_note(work: Work, *, encounter_id: str, note_id: str, paper: Paper
     drafts.drop_draft(work, PAPER_SCREEN, encounter_id)
     work.about(ConsultNote.__tablename__, note_id)
     return note_id
+
+
+def retype_note(work: Work, note_id: str, *, new_note_id: str, sections: Mapping[str, str]) -> str:
+    """A new version of what its author gave back, for the author to confirm. Twice with one id is once."""
+    work.require(Permission.TRANSCRIBE)
+    if work.session.get(ConsultNote, new_note_id) is not None:
+        return new_note_id
+    back = supervision.returned_sheet(work, note_id)
+    kept = signing.kept_sections(sections)
+    if not kept:
+        raise NothingOnPaper()
+    note = work.load(ConsultNote, note_id)
+    work.add(
+        ConsultNote(
+            id=new_note_id, encounter_id=note.encounter_id, patient_id=note.patient_id, template=note.template,
+            sections=kept, occurred_on=note.occurred_on, author_id=note.author_id, author_name=note.author_name,
+            signed_at=work.now, supervisor_wanted=True, transcribed_by_id=work.actor.staff_id,
+            transcribed_by_name=work.actor.name, amends_id=note_id, amend_reason=back.comment,
+        )
+    )  # fmt: skip
+    drafts.drop_draft(work, PAPER_SCREEN, note.encounter_id)
+    work.about(ConsultNote.__tablename__, new_note_id)
+    return new_note_id
 
 
 def keep_paper(work: Work, encounter_id: str, fields: dict[str, Any], caret: dict[str, Any]) -> datetime:
