@@ -8,7 +8,7 @@ from clinic_desktop.features.agenda.queries import calls
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.agenda.service import day as agenda
-from clinic_desktop.features.consults.queries import episodes, public, sheet, story
+from clinic_desktop.features.consults.queries import episodes, outside, public, sheet, story
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.queries import people as patients_queries
@@ -31,6 +31,7 @@ def fill() -> None:
     calls.not_expected = (episodes.ended_people,)
     sheets.sheet_contents = (sheet.sheet_blocks,)
     story.more = (referrals.story_lines, rights.story_lines)
+    patients_queries.doubted_in_charts = (outside.MEDICINES,)
     patients_queries.last_visits = public.last_visit_days
     patients_queries.marks = (_day_marks, public.last_visit_marks, _consent_marks)
     if _derive_again not in applying.after_merge:

@@ -52,7 +52,8 @@ class Settler:
             if new:
                 changes.setdefault(tuple(new), []).append((*new.values(), row_id))
                 digests.append([shape.table, row_id, values_digest(shape.table, row_id, list(shape.columns), row)])
-            conflicts.extend(self._conflict(shape, row_id, u, done) for u, done in settled.items() if done.conflict)
+            asked = ((u, done) for u, done in settled.items() if done.conflict and not _is_quiet(shape, u))
+            conflicts.extend(self._conflict(shape, row_id, u, done) for u, done in asked)
         for columns, rows in changes.items():
             assigned = ", ".join(f'"{c}" = ?' for c in columns)
             self.cursor.executemany(f"UPDATE {shape.table} SET {assigned} WHERE id = ?", rows)
@@ -83,6 +84,11 @@ class Settler:
                 "INSERT INTO open_conflict (tbl, id, unit, blocking, waiting, sides, found_at) VALUES (?,?,?,?,?,?,?)",
                 [(*c[:6], old.get((c[1], c[2]), c[6])) for c in conflicts],
             )
+
+
+def _is_quiet(shape: Shape, name: str) -> bool:
+    unit = shape.unit(name)
+    return unit is not None and unit.quiet
 
 
 def sides(settled: Settled) -> list[dict[str, Any]]:

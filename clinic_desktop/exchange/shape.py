@@ -21,6 +21,8 @@ class Unit:
     columns: tuple[str, ...]
     mask: int
     blocking: bool
+    quiet: bool = False
+    """Of two values that were written apart the later stands, and nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def _shape(cls: Any) -> Shape:
         names.append(column.name)
         unit = rule.group or column.name
         old = units.get(unit, Unit(unit, (), 0, False))
-        units[unit] = Unit(unit, (*old.columns, column.name), old.mask | 1 << rule.bit, old.blocking or rule.blocking)
+        mask, blocking, quiet = old.mask | 1 << rule.bit, old.blocking or rule.blocking, old.quiet or rule.quiet
+        units[unit] = Unit(unit, (*old.columns, column.name), mask, blocking, quiet)
         if isinstance(column.type, sa.LargeBinary):
             blobs.add(column.name)
     return Shape(cls.__tablename__, cls.__merge__, tuple(names), tuple(units.values()), frozenset(blobs))

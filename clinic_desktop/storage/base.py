@@ -57,6 +57,8 @@ class FieldRule:
     """Columns of one group are merged as one value (dose and frequency, birth date and its precision)."""
     blocking: bool = False
     """A conflict here is shown on the record itself until a person settles it."""
+    quiet: bool = False
+    """Nobody is asked: of two that were written apart the later stands. For when something was last confirmed."""
     local: bool = False
     """Derived on each device; captured nowhere."""
 
@@ -67,6 +69,7 @@ def field(
     *,
     group: str | None = None,
     blocking: bool = False,
+    quiet: bool = False,
     index: bool = False,
     references: str | None = None,
     nullable: bool = True,
@@ -74,7 +77,7 @@ def field(
     """A synced column. `bit` is its number in change masks: 0 to 54, unique in the table, never used again."""
     if not 0 <= bit <= 54:
         raise ValueError(f"bit {bit} is not between 0 and 54")
-    return _column(FieldRule(bit, group, blocking), type_, index=index, references=references, nullable=nullable)
+    return _column(FieldRule(bit, group, blocking, quiet), type_, index=index, references=references, nullable=nullable)
 
 
 def derived(type_: Any, *, index: bool = False) -> Mapped[Any]:
@@ -117,6 +120,10 @@ class Synced(Base):
     void_reason: Mapped[str | None] = mapped_column(
         Words, nullable=True, sort_order=95, info={"rule": FieldRule(60, group="void")}
     )
+
+    def stays_at_central(self) -> bool:
+        """Whether it holds what no bundle brings back to a clinic, though it stands beside a record from there."""
+        return False
 
 
 def synced_classes() -> list[type[Synced]]:

@@ -202,7 +202,7 @@ class Work(_Asking):
 
     def _whose(self, row: Synced) -> str:
         """The site a new row is of: this one, unless the central adds to the record of a clinic."""
-        if not self.place.is_central or row.__beside__ is None:
+        if not self.place.is_central or row.__beside__ is None or row.stays_at_central():
             return self.place.site_id
         column, table = row.__beside__
         record = Base.metadata.tables[table]

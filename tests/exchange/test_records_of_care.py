@@ -8,20 +8,24 @@ from typing import Any
 
 import pytest
 
+from clinic_desktop.app import wiring
 from clinic_desktop.exchange.records import SegmentState
 from clinic_desktop.features.bundles import queries
 from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.consults.records.encounters import Encounter, Goal, NoteSignature
 from clinic_desktop.features.consults.records.story import OutsideMedicine, OutsidePaper, SharedCare
+from clinic_desktop.features.consults.rules.sections import SECTIONS, is_restricted
+from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.rights.queries import coercion, complaints
 from clinic_desktop.features.rights.queries import wishes as told_wishes
 from clinic_desktop.features.rights.records import CoercionEvent, CoercionStep, Complaint, ComplaintStep
 from clinic_desktop.features.rights.rules.wishes import Wishes
 from clinic_desktop.features.rights.service import wishes
 from clinic_desktop.kernel.clock import unix_ms
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.base import MergeClass, Synced, synced_classes
-from clinic_desktop.storage.work import Work
+from clinic_desktop.storage.work import Actor, Work
 from tests.makers.network import Network, Office
 from tests.makers.people import change, note, register, void
 from tests.makers.state import of_site
@@ -100,6 +104,17 @@ def test_nothing_of_a_person_is_left_out_of_what_travels_to_their_clinic() -> No
     explicit = {"consent"}
     silent = {c.__tablename__ for c in synced_classes() if "patient_id" in c.__table__.columns and not c.__beside__}
     assert silent == here | explicit
+
+
+def test_a_note_that_tells_of_violence_goes_back_in_no_bundle(network: Network) -> None:
+    clinic, central = network.clinics[0], network.central
+    patient = clinic.do(register())
+    network.round()
+    secret = next(code for code in SECTIONS if is_restricted(code))
+    central.do(note(patient, "se ve"))
+    central.do(note(patient, "no se ve", secret))
+    network.round()
+    assert clinic.sql("SELECT sections FROM consult_note") == [('{"plan":"se ve"}',)]
 
 
 def test_a_signature_of_the_central_reaches_the_note_that_waits_for_it(network: Network) -> None:
@@ -197,3 +212,38 @@ def _visited(work: Work, event: str, day: date) -> str:
     patient = work.load(CoercionEvent, event).patient_id
     told = {"kind": "visit", "happened_on": day, "next_visit_on": day, "by_id": "x"}
     return work.add(CoercionStep(event_id=event, patient_id=patient, **told)).id
+
+
+def test_when_something_was_last_confirmed_is_no_question_to_anybody(network: Network) -> None:
+    clinic, central = network.clinics[0], network.central
+    patient = clinic.do(register())
+    told, held = clinic.do(made(OutsideMedicine, patient)), clinic.do(made(Condition, patient))
+    network.round()
+    for office, day in ((clinic, 24), (central, 25)):
+        office.do(change(told, OutsideMedicine, told_on=date(2026, 11, day)))
+        office.do(change(held, Condition, confirmed_on=date(2026, 11, day)))
+    network.round()
+    network.round()
+    for office in (clinic, central):
+        assert office.ask(queries.count_conflicts) == 0
+        assert office.sql("SELECT told_on FROM outside_medicine") == [("2026-11-25",)]
+        assert office.sql("SELECT confirmed_on FROM condition") == [("2026-11-25",)]
+
+
+def test_two_doses_of_a_medicine_from_elsewhere_are_marked_in_the_chart_and_not_at_the_desk(
+    network: Network,
+) -> None:
+    wiring.fill()
+    clinic, central = network.clinics[0], network.central
+    patient = PatientId(clinic.do(register()))
+    told = clinic.do(made(OutsideMedicine, patient))
+    network.round()
+    clinic.do(change(told, OutsideMedicine, dose_text="una taza"))
+    central.do(change(told, OutsideMedicine, name="Valeriana", dose_text="dos"))
+    network.round()
+    (conflict,) = central.ask(queries.open_conflicts)
+    assert (conflict.unit, conflict.blocking) == ("medicine", True), "the name of one is never mixed with the dose"
+    for office in (clinic, central):
+        assert office.ask(lambda r: people.header(r, patient)).doubted == ("outside_medicine",)
+    desk = Actor("x", "Recepción", frozenset({Permission.SEE_PATIENTS, Permission.RECEPTION}))
+    assert clinic.vault.ask(lambda r: people.header(r, patient), desk).doubted == ()

@@ -41,7 +41,7 @@ def medicine(name: str) -> Callable[[Work], str]:
     return lambda work: work.add(Medicine(name=name)).id
 
 
-def note(patient_id: str, text: str = "Duerme mejor.") -> Callable[[Work], str]:
+def note(patient_id: str, text: str = "Duerme mejor.", section: str = "plan") -> Callable[[Work], str]:
     def sign(work: Work) -> str:
         met = work.add(
             Encounter(
@@ -56,7 +56,7 @@ def note(patient_id: str, text: str = "Duerme mejor.") -> Callable[[Work], str]:
                 encounter_id=met.id,
                 patient_id=patient_id,
                 template="follow-up",
-                sections={"plan": text},
+                sections={section: text},
                 occurred_on=date(2026, 11, 23),
                 author_id=work.actor.staff_id,
                 signed_at=work.now,

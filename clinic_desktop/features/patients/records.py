@@ -60,7 +60,7 @@ class Patient(Synced):
     died_on: Mapped[PartialDate | None] = field(22, PartialDay, blocking=True)
     folder_number: Mapped[str | None] = field(23, Words)
     """The number of the paper chart, from the time before this program."""
-    allergy_status: Mapped[AllergyStatus | None] = field(24, choice(AllergyStatus))
+    allergy_status: Mapped[AllergyStatus | None] = field(24, choice(AllergyStatus), blocking=True)
     community_id: Mapped[str | None] = field(25, Id, group="address", index=True, references="community.id")
     """`community` keeps the words as they were told; where both are there, the list's own name is shown."""
     has_no_family_name: Mapped[bool | None] = field(26, Flag, group="name", blocking=True)

@@ -12,7 +12,8 @@ from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
-TABLES = frozenset({OutsideMedicine.__tablename__, OutsidePaper.__tablename__})
+MEDICINES = OutsideMedicine.__tablename__
+TABLES = frozenset({MEDICINES, OutsidePaper.__tablename__})
 _READERS = (Permission.READ_CHART, Permission.WRITE_NOTES)
 
 

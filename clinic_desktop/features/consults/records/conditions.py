@@ -23,16 +23,16 @@ class Condition(Synced):
     code: Mapped[str | None] = field(1, Code)
     """ICD-10; empty for a name of the short list that has none."""
     title: Mapped[str] = field(2, Words, nullable=False)
-    clinical_status: Mapped[ClinicalStatus] = field(3, choice(ClinicalStatus), nullable=False)
+    clinical_status: Mapped[ClinicalStatus] = field(3, choice(ClinicalStatus), group="clinical_status", nullable=False)
     verification_status: Mapped[VerificationStatus] = field(4, choice(VerificationStatus), nullable=False)
     since: Mapped[PartialDate | None] = field(5, PartialDay)
     encounter_id: Mapped[str | None] = field(6, Id)
     """Where it was first written."""
-    confirmed_on: Mapped[date | None] = field(7, Day)
+    confirmed_on: Mapped[date | None] = field(7, Day, quiet=True)
     """The last consultation that said it still holds."""
     official_title: Mapped[str | None] = field(8, Words)
     """The classification's own words, as they were that day, where `title` says it more kindly."""
-    ended: Mapped[PartialDate | None] = field(9, PartialDay)
+    ended: Mapped[PartialDate | None] = field(9, PartialDay, group="clinical_status")
     note_text: Mapped[str | None] = field(10, Words)
 
 
@@ -42,7 +42,7 @@ class ShortDiagnosis(Synced):
     __tablename__ = "short_diagnosis"
     __merge__ = MergeClass.REGISTERS
 
-    code: Mapped[str | None] = field(0, Code)
-    label: Mapped[str | None] = field(1, Words)
-    place: Mapped[int | None] = field(2, Whole)
+    code: Mapped[str | None] = field(0, Code, group="diagnosis")
+    label: Mapped[str | None] = field(1, Words, group="diagnosis")
+    place: Mapped[int | None] = field(2, Whole, quiet=True)
     retired: Mapped[bool | None] = field(3, Flag)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Mapped
 
 from clinic_desktop.features.consults.rules.goals import GoalStanding
-from clinic_desktop.features.consults.rules.sections import EncounterKind
+from clinic_desktop.features.consults.rules.sections import EncounterKind, is_restricted
 from clinic_desktop.features.consults.rules.signing import SignatureKind
 from clinic_desktop.storage.base import MergeClass, Synced, field
 from clinic_desktop.storage.types import Code, Day, Flag, Id, Instant, JsonText, Whole, Words, choice
@@ -72,6 +72,9 @@ class ConsultNote(Synced):
     transcribed_by_id: Mapped[str | None] = field(13, Id)
     """Who typed it from paper; its author then confirms it as a supervisor would."""
     transcribed_by_name: Mapped[str | None] = field(14, Words)
+
+    def stays_at_central(self) -> bool:
+        return any(is_restricted(code) for code in self.sections)
 
 
 class NoteSignature(Synced):

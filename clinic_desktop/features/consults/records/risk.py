@@ -47,7 +47,7 @@ class RiskQuestion(Synced):
     __merge__ = MergeClass.REGISTERS
 
     words: Mapped[str | None] = field(0, Words)
-    place: Mapped[int | None] = field(1, Whole)
+    place: Mapped[int | None] = field(1, Whole, quiet=True)
     retired: Mapped[bool | None] = field(2, Flag)
 
 

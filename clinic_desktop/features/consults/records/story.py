@@ -85,12 +85,12 @@ class OutsideMedicine(Synced):
     __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
-    name: Mapped[str | None] = field(1, Words)
-    dose_text: Mapped[str | None] = field(2, Words)
+    name: Mapped[str | None] = field(1, Words, group="medicine", blocking=True)
+    dose_text: Mapped[str | None] = field(2, Words, group="medicine", blocking=True)
     from_whom: Mapped[str | None] = field(3, Words)
     since: Mapped[PartialDate | None] = field(4, PartialDay)
-    ended: Mapped[PartialDate | None] = field(5, PartialDay)
-    told_on: Mapped[date | None] = field(6, Day)
+    ended: Mapped[PartialDate | None] = field(5, PartialDay, blocking=True)
+    told_on: Mapped[date | None] = field(6, Day, quiet=True)
 
 
 class SharedCare(Synced):
@@ -101,9 +101,9 @@ class SharedCare(Synced):
     __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)
-    who: Mapped[str | None] = field(1, Words)
-    role_text: Mapped[str | None] = field(2, Words)
-    phone: Mapped[str | None] = field(3, Words)
+    who: Mapped[str | None] = field(1, Words, group="who")
+    role_text: Mapped[str | None] = field(2, Words, group="who")
+    phone: Mapped[str | None] = field(3, Words, group="who")
     may_change: Mapped[str | None] = field(4, Words)
     call_when: Mapped[str | None] = field(5, Words)
     since: Mapped[date | None] = field(6, Day)

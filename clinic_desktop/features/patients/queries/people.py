@@ -328,16 +328,26 @@ def _header(asker: Asker, patient_id: PatientId) -> Header:
     )
 
 
+doubted_in_charts: tuple[str, ...] = ()
+"""Tables of rooms above, with a patient_id, of which a blocking conflict is shown to those who read charts."""
+
 _DOUBTED = (
     "SELECT tbl, unit FROM open_conflict WHERE id = ? AND blocking = 1 UNION SELECT tbl, unit FROM open_conflict"
-    " WHERE tbl = 'allergy' AND id IN (SELECT id FROM allergy WHERE patient_id = ?) ORDER BY 1 DESC, 2"
+    " WHERE tbl = 'allergy' AND id IN (SELECT id FROM allergy WHERE patient_id = ?)"
+)
+_DOUBTED_IN = (
+    " UNION SELECT tbl, unit FROM open_conflict WHERE tbl = '{table}' AND blocking = 1"
+    " AND id IN (SELECT id FROM {table} WHERE patient_id = ?)"
 )
 
 
 def _doubted(asker: Asker, patient_id: PatientId) -> tuple[str, ...]:
     """What a merge left open of who this is and what is not borne, a conflict that may still clear up among them."""
-    found = asker.plain(_DOUBTED, (patient_id, patient_id))
-    return tuple(dict.fromkeys("allergies" if table == "allergy" else str(unit) for table, unit in found))
+    tables = doubted_in_charts if asker.actor.may(Permission.READ_CHART) else ()
+    sql = _DOUBTED + "".join(_DOUBTED_IN.format(table=table) for table in tables) + " ORDER BY 1 DESC, 2"
+    found = asker.plain(sql, (patient_id,) * (2 + len(tables)))
+    words = {"allergy": "allergies"} | dict.fromkeys(tables, None)
+    return tuple(dict.fromkeys(words.get(table, unit) or str(table) for table, unit in found))
 
 
 ALL_COLUMNS = tuple(Patient.__table__.columns)

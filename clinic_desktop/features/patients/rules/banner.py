@@ -11,6 +11,8 @@ from clinic_desktop.kernel.i18n import N_, _
 
 _DOUBTED = {
     "allergies": N_("allergies"),
+    "allergy_status": N_("allergies"),
+    "outside_medicine": N_("medicines from elsewhere"),
     "name": N_("name"),
     "birth": N_("birth"),
     "sex": N_("sex"),
