@@ -133,6 +133,8 @@ class DiagnosisPanel(Card):
         self._list = QWidget()
         self._lines = stack(self._list, gap=4)
         self._area = scrolled(self._list)
+        # The words wrap; a bar below would take the room of a line.
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._standing: tuple[ConditionRow, ...] = ()
         self._today = date.min
         self._changes: list[ConditionChange] = []
@@ -243,17 +245,19 @@ class DiagnosisPanel(Card):
         verification.clicked.connect(lambda: self._turn(key, _other_verification))
         status = self._link(key, "status", _(CLINICAL_WORDS[change.clinical_status]), title)
         status.clicked.connect(lambda: self._turn(key, _next_status))
-        told: list[Item] = [verification, status]
+        told: list[Item] = [verification, status, None]
+        below: list[Item] = []
         if is_changed:
             field = SinceField(change.since or (standing.since if standing else None), self._today)
             field.changed.connect(partial(self._put_since, key))
             self._controls[key, "since"] = field
             leave = self._link(key, "leave", _("take out") if standing is None else _("as before"), title)
             leave.clicked.connect(lambda: self._drop(key))
-            told += [field, None, leave]
-        else:
-            told.append(None)
+            told.append(leave)
+            below = [field, None]
         self._lines.addLayout(row(*told, gap=4))
+        if below:
+            self._lines.addLayout(row(*below))
         since = "" if standing is None else _said_since(standing, is_changed)
         if since:
             self._lines.addWidget(Text(since, "small", color="quiet", wrap=True))
