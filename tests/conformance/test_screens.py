@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 
 import clinic_desktop
 from clinic_desktop.app import house
+from clinic_desktop.features.consults.rules.risk import RiskAnswer
+from clinic_desktop.features.consults.service.risk import answer_risk
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.service import registering
 from clinic_desktop.kernel import i18n
@@ -139,6 +141,21 @@ def test_nothing_of_a_persons_pages_flashes_up_as_a_window(
     page = persons.build(spanish_office, patient_id=who, **({way: True} if way else {}))
     QApplication.processEvents()
     page.deleteLater()
+    assert flashes == []
+
+
+def test_nothing_of_the_page_of_somebody_with_an_open_danger_flashes_up_as_a_window(
+    spanish_office: Office, flashes: list[str], do: Callable[..., Any]
+) -> None:
+    who = PatientId(new_id())
+    do(partial(registering.register, patient_id=who, details=Details(given_names="Ana", family_name="Coj")))
+    held = RiskAnswer(opens=True, holder_name="Rosa")
+    do(lambda work: answer_risk(work, who, held, [], None))
+    for code in ("consult", "chart"):
+        place = next(place for place in house.places() if place.code == code)
+        page = place.build(spanish_office, patient_id=who)
+        QApplication.processEvents()
+        page.deleteLater()
     assert flashes == []
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import diagnoses, notes, risks, scales
@@ -224,6 +224,17 @@ def test_a_small_window_shows_two_columns_and_reaches_every_section(consult: Con
         assert consult.sign_button.isVisible()
     consult.resize(1282, 611)
     assert all(panel.isVisible() for panel in (consult.story, consult.note, consult.scale, consult.prescription))
+
+
+def test_the_letters_go_on_where_one_writes_when_the_window_becomes_small_and_large_again(
+    consult: ConsultScreen,
+) -> None:
+    for field in (consult.note.fields["plan"], consult.diagnosis.findChild(QLineEdit)):
+        assert field is not None
+        field.setFocus()
+        for width, height in ((900, 420), (1282, 611)):
+            consult.resize(width, height)
+            assert QApplication.focusWidget() is field
 
 
 def test_the_imported_wording_stands_on_the_items(do: Any, open_screen: Any, patient: str) -> None:

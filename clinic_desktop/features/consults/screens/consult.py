@@ -5,9 +5,9 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import notes
@@ -216,10 +216,15 @@ class ConsultScreen(QWidget):
             self._arrange()
 
     def _arrange(self) -> None:
+        writing = QApplication.focusWidget()
         if self._layout.arrange():
             self._show_banner()
             self._fit_permissions()
             self._show_state()
+            if writing is not None and self.isAncestorOf(writing):
+                # What moves to another place loses the keys, and the next letters would go astray.
+                self._layout.bring_forward_of(writing)
+                writing.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_banner(self) -> None:
         assert self.chart is not None

@@ -49,6 +49,9 @@ class ConsultLayout:
         self._areas: tuple[QScrollArea, ...] = ()
         self._stack = QStackedWidget(screen)
         self._stack.hide()
+        # What shows itself before it has a place would be a window of its own, and take the keys.
+        for panel in (*panels.strips, panels.note, *panels.beside_note):
+            panel.setParent(screen)
         self.outer = stack(screen, gap=0)
         tabs.chosen.connect(self._show_tab)
 
@@ -130,6 +133,12 @@ class ConsultLayout:
     def _show_tab(self, at: int) -> None:
         if self.compact:
             self._stack.setCurrentIndex(at)
+
+    def bring_forward_of(self, inside: QWidget) -> None:
+        """The tab of the section that holds this."""
+        for at, panel in enumerate(self._panels.sections):
+            if panel.isAncestorOf(inside):
+                self.bring_forward(at)
 
     def bring_forward(self, at: int) -> None:
         """In a small window the section's tab is shown."""

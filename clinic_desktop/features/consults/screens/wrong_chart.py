@@ -49,8 +49,8 @@ class WrongChartSheet(Sheet):
         )
         stack(self.form, *((whose,) if self._left else (reason, whose)), gap=S3)
         reason.setHidden(self._left)
-        told = (Text(words, wrap=True) for words in (_left_words(encounter) if self._left else _told_words()))
-        super().__init__(_("Wrong chart"), parent, *told, self.form, width=600)
+        told = Text("\n".join(_left_words(encounter) if self._left else _told_words()), wrap=True)
+        super().__init__(_("Wrong chart"), parent, told, self.form, width=600)
         if self._left:
             self.add_deed(Button(_("Throw the words away"), kind="danger", icon="trash-off"), self._throw_away)
         self.add_deed(Button(_("Back"), key="back", kind="quiet"))
