@@ -26,6 +26,7 @@ from clinic_desktop.features.settings import service as settings
 from clinic_desktop.kernel.errors import NotAllowed
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor
 from tests.rights.conftest import People, register
 
 YES, NO = RightsAnswerKind.YES, RightsAnswerKind.NO
@@ -65,6 +66,18 @@ def test_a_single_answer_is_read_by_the_coordinator_only_and_the_others_learn_th
     (told,) = vault.ask(lambda asker: answers.askings(asker, patient_id), people.coordinator)
     assert told.answers is not None
     assert (told.answers.understood, told.answers.privacy, told.answers.words) == (YES, None, "Me escucharon")
+
+
+def test_who_treats_somebody_on_another_day_does_not_read_their_answers(
+    vault: Vault, people: People, patient_id: str, see: Any, clock: Any
+) -> None:
+    both = Actor(new_id(), "Dr. Tun", people.coordinator.permissions | people.psychiatrist.permissions)
+    vault.do(partial(asking.keep_answers, answer_id=new_id(), patient_id=patient_id, answers=CONTENT), people.reception)
+    read = partial(answers.askings, patient_id=patient_id)
+    assert vault.ask(read, both)[0].answers is not None
+    clock.advance(days=3)
+    see(both, patient_id)
+    assert vault.ask(read, both)[0].answers is None
 
 
 def test_the_same_asking_sent_twice_is_kept_once(do: Any, ask: Any, patient_id: str) -> None:

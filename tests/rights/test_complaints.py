@@ -9,6 +9,7 @@ import pytest
 from clinic_desktop.features.patients.service import restricting
 from clinic_desktop.features.rights.letters.receipt import receipt
 from clinic_desktop.features.rights.queries import complaints as queries
+from clinic_desktop.features.rights.queries import strip
 from clinic_desktop.features.rights.rules.complaints import (
     AboutOneself,
     AnswerEmpty,
@@ -93,6 +94,17 @@ def test_whom_it_is_about_neither_answers_nor_reads_it(vault: Vault, do: Any, pe
     assert (line.withheld, line.words, line.from_whom) == (True, "", "")
     do(partial(complaints.add_step, step_id=new_id(), complaint_id=complaint_id, kind=ANSWERED, words="Se habló"))
     assert not vault.ask(queries.register, actor)[0].withheld
+
+
+def test_whom_it_is_about_does_not_learn_from_a_persons_page_who_complained(
+    vault: Vault, people: People, patient_id: str, ask: Any
+) -> None:
+    take = partial(complaints.take_complaint, complaint_id=new_id(), words="Me gritó", patient_id=patient_id)
+    vault.do(partial(take, about_id=people.coordinator.staff_id), people.reception)
+    of_her = partial(queries.of_patient, patient_id=patient_id)
+    assert vault.ask(of_her, people.coordinator) == ()
+    assert not [m for m in vault.ask(partial(strip.marks, patient_id=patient_id), people.coordinator) if m.is_urgent]
+    assert len(ask(of_her)) == 1
 
 
 def test_who_treats_does_not_read_complaints_and_reception_does_not_answer_them(

@@ -63,14 +63,25 @@ def say_circumstances(given: Given) -> str:
         told.append(_(_HOW[given.how_given]))
     by = dict.fromkeys(name for name in (given.read_by, _interpreter(given)) if name)
     told += by
-    if not is_checked_in(given.language_code) and given.how_given is not HowGiven.CLINICIAN:
-        language = language_name(given.language_code).lower()
-        told.append(_("not validated in {language}").format(language=language))
+    told += _not_validated(given)
     return " · ".join(told)
 
 
 def _interpreter(given: Given) -> str | None:
     return given.interpreter_name if given.how_given is HowGiven.INTERPRETER else None
+
+
+def say_doubts(given: Given) -> str:
+    """What stands beside every number, also where nothing else of it is told: an interpreter, another language."""
+    through = bool(given.interpreter_name) or given.how_given is HowGiven.INTERPRETER
+    told = [_(_HOW[HowGiven.INTERPRETER])] if through else []
+    return ", ".join((*told, *_not_validated(given)))
+
+
+def _not_validated(given: Given) -> list[str]:
+    if is_checked_in(given.language_code) or given.how_given is HowGiven.CLINICIAN:
+        return []
+    return [_("not validated in {language}").format(language=language_name(given.language_code).lower())]
 
 
 def say_answers(given: Given) -> str:

@@ -49,7 +49,9 @@ def _part(part: Part) -> list[Block]:
 
 def _closing(known: OwnData) -> list[Block]:
     told: list[Block] = []
-    if known.left_out:
-        told.append(Words(_("Some things that were told in confidence are not on this paper. Ask for them alone.")))
+    if not known.whole:
+        told.append(
+            Words(_("What somebody tells us in confidence is on no such paper. Who wants it asks for it alone."))
+        )
     told.append(Words(_("If something is wrong, say so: it is put right, and what was written before stays readable.")))
     return told

@@ -1,8 +1,8 @@
 """The receipt of a complaint: its folio, its day, and by when it is answered. Nothing of why the person comes here."""
 
+from clinic_desktop.features.agenda.letters.calls import neutral_letterhead
 from clinic_desktop.features.rights.queries import complaints as queries
 from clinic_desktop.features.rights.rules.kinds import say_complaint
-from clinic_desktop.features.staff.letters.letterhead import letterhead
 from clinic_desktop.kernel.dates import say_day, say_instant, say_weekday
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.permissions import Permission
@@ -17,7 +17,7 @@ def receipt(asker: Asker, complaint_id: str) -> Paper:
     due = f"{say_weekday(taken.due_on)} {say_day(taken.due_on)}"
     return Paper(
         title=_("Receipt of a complaint"),
-        letterhead=letterhead(asker),
+        letterhead=neutral_letterhead(asker),
         size=PaperSize.HALF_LETTER,
         folio=taken.folio,
         code=taken.folio,

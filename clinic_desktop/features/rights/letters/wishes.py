@@ -1,9 +1,9 @@
 """A person's wishes for a crisis, small enough to carry: their own words, their name, and nothing of an illness."""
 
+from clinic_desktop.features.agenda.letters.calls import neutral_letterhead
 from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.patients.rules.places import language_name
 from clinic_desktop.features.rights.queries import wishes as queries
-from clinic_desktop.features.staff.letters.letterhead import letterhead
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.i18n import _
@@ -22,7 +22,7 @@ def wishes_paper(asker: Asker, patient_id: str) -> Paper:
     said = kept.wishes
     return Paper(
         title=_("If I am not well"),
-        letterhead=letterhead(asker),
+        letterhead=neutral_letterhead(asker),
         size=PaperSize.HALF_LETTER,
         subject=known.said,
         dateline=say_day(kept.said_on),

@@ -1,4 +1,4 @@
-"""What people answered. A single answer is for the coordinator, and never for whoever treated the person that day."""
+"""What people answered. A single answer is for the coordinator, and never for whoever treats the person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,16 +32,19 @@ class Asking:
     """None: not for this reader."""
 
 
-def treated_by(asker: Asker, patient_id: str, day: date) -> frozenset[str]:
-    """Who saw the person, wrote of them or prescribed for them on that day."""
+def treated_by(asker: Asker, patient_id: str, day: date | None = None) -> frozenset[str]:
+    """Who saw the person, wrote of them or prescribed for them on that day; on any day where none is named."""
     asker.require(*_ASKERS)
+    any_day = sa.true() if day is None else sa.false()
     said = (
-        sa.select(ConsultNote.author_id).where(ConsultNote.patient_id == patient_id, ConsultNote.occurred_on == day),
+        sa.select(ConsultNote.author_id).where(
+            ConsultNote.patient_id == patient_id, any_day | (ConsultNote.occurred_on == day)
+        ),
         sa.select(Encounter.clinician_id).where(
-            Encounter.patient_id == patient_id, Encounter.occurred_on == day, Encounter.voided_at.is_(None)
+            Encounter.patient_id == patient_id, any_day | (Encounter.occurred_on == day), Encounter.voided_at.is_(None)
         ),
         sa.select(MedicationRequest.recorded_by).where(
-            MedicationRequest.patient_id == patient_id, MedicationRequest.signed_on == day
+            MedicationRequest.patient_id == patient_id, any_day | (MedicationRequest.signed_on == day)
         ),
     )
     return frozenset(row[0] for row in asker.all(sa.union(*said).subquery().select()))
@@ -67,9 +70,10 @@ def askings(asker: Asker, patient_id: str) -> tuple[Asking, ...]:
         .order_by(RightsAnswer.asked_on.desc(), RightsAnswer.id.desc())
     )  # fmt: skip
     may_read = asker.actor.may(Permission.ANSWER_COMPLAINTS)
+    # Who treats the person today may read on another day: the promise on the sheet is to be kept then too.
+    mine = may_read and asker.actor.staff_id not in treated_by(asker, patient_id)
     told: list[Asking] = []
     for row in found:
-        mine = may_read and asker.actor.staff_id not in treated_by(asker, patient_id, row[1])
         answers = Answers(*row[5:9], words=row[9] or "") if mine else None
         told.append(Asking(row[0], row[1], bool(row[2]), row[3] or "", row[4] or "", answers))
     return tuple(told)

@@ -42,10 +42,14 @@ def complaint(asker: Asker, complaint_id: str) -> ComplaintLine:
 
 
 def of_patient(asker: Asker, patient_id: str) -> tuple[ComplaintLine, ...]:
-    """What a person complained of, newest first. Not for those who treat: it must not change how one is met."""
+    """What a person complained of, newest first. Not for those who treat: it must not change how one is met.
+
+    What is about the one who asks is left out: on this page its words could be withheld, but not who complained.
+    """
     asker.require(Permission.ANSWER_COMPLAINTS)
     restricted.must_open(asker, patient_id)
-    return _lines(asker, Complaint.patient_id == patient_id)
+    about_me = Complaint.about_id == asker.actor.staff_id
+    return _lines(asker, sa.and_(Complaint.patient_id == patient_id, ~sa.func.coalesce(about_me, sa.false())))
 
 
 def taken(asker: Asker, complaint_id: str) -> ComplaintLine:

@@ -21,6 +21,7 @@ from clinic_desktop.features.consults.rules.goals import STANDING_WORDS
 from clinic_desktop.features.consults.rules.plan_items import say_plan_item
 from clinic_desktop.features.consults.rules.reactions import OUTCOME_WORDS
 from clinic_desktop.features.consults.rules.score_words import say_doubts
+from clinic_desktop.features.consults.rules.score_words import say_doubts
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.consults.rules.sections import is_restricted, section_title
 from clinic_desktop.features.medication.queries import prescriptions
@@ -30,7 +31,7 @@ from clinic_desktop.features.patients.rules.consents import say_answer, say_purp
 from clinic_desktop.features.patients.rules.sex import say_sex
 from clinic_desktop.features.referrals import queries as referrals
 from clinic_desktop.features.rights.queries import disclosures, wishes
-from clinic_desktop.features.rights.rules.kinds import joined, say_disclosure
+from clinic_desktop.features.rights.rules.kinds import DisclosureKind, joined, say_disclosure
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import PatientId
@@ -56,8 +57,7 @@ class OwnData:
     facts: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
     whole: bool
-    left_out: bool
-    """Something was kept apart and is not on this paper."""
+    """With what is kept apart. Whether there is anything of it, the other paper must not tell who reads it at home."""
 
 
 def own_data(asker: Asker, patient_id: str, whole: bool = False) -> OwnData:
@@ -80,12 +80,10 @@ def own_data(asker: Asker, patient_id: str, whole: bool = False) -> OwnData:
         _consents(asker, patient_id),
         _letters(asker, patient_id),
         _appointments(asker, patient_id),
-        _given(asker, patient_id),
+        _given(asker, patient_id, whole=whole),
         _looked(asker, patient_id),
     )
-    kept_apart = _apart(notes)
-    violence = _violence(asker, patient_id)
-    more = (Part(_("Told in confidence"), "", (*kept_apart, *violence)),) if whole else ()
+    more = (Part(_("Told in confidence"), "", (*_apart(notes), *_violence(asker, patient_id))),) if whole else ()
     details = known.details
     facts = (
         (_("Name"), header.said),
@@ -107,7 +105,6 @@ def own_data(asker: Asker, patient_id: str, whole: bool = False) -> OwnData:
         facts=tuple((label, value) for label, value in facts if value),
         parts=tuple(part for part in (*parts, *more) if part.lines),
         whole=whole,
-        left_out=bool(kept_apart or violence) and not whole,
     )
 
 
@@ -279,10 +276,19 @@ def _appointments(asker: Asker, patient_id: str) -> Part:
     return Part(_("Your appointments"), "", tuple((say_day(one.day), _(STATUS_WORDS[one.status])) for one in told))
 
 
-def _given(asker: Asker, patient_id: str) -> Part:
+def _given(asker: Asker, patient_id: str, *, whole: bool) -> Part:
+    """A report that the law asks for tells of violence more often than not: it stands with what is kept apart."""
+    told = disclosures.disclosures(asker, patient_id)
+    shown = told if whole else [one for one in told if one.kind_code != DisclosureKind.DUTY]
     lines = [
-        (say_day(one.happened_on), joined((say_disclosure(one.kind_code), one.to_whom, one.given)))
-        for one in disclosures.disclosures(asker, patient_id)
+        (
+            say_day(one.happened_on),
+            # That a paper with everything was made would tell that there is more.
+            say_disclosure(one.kind_code)
+            if one.kind_code == DisclosureKind.OWN_DATA
+            else joined((say_disclosure(one.kind_code), one.to_whom, one.given)),
+        )
+        for one in shown
     ]
     return Part(_("What was given to others, and to you"), "", tuple(lines))
 
