@@ -150,12 +150,12 @@ def test_each_kind_of_event_has_one_letter_and_the_legend_says_its_days() -> Non
 
 def test_walking_says_each_day_with_everything_that_was_on_it() -> None:
     course = made(
-        (Answered("phq9", ago(10), 18, "moderately-severe", through_interpreter=True),),
+        (Answered("phq9", ago(10), 18, "moderately-severe", "read through an interpreter"),),
         (line("fluoxetina", 10, 30, "1-0-0"),),
         (Event(ago(3), "Crisis", "En la feria"),),
     )
     assert [spot.words for spot in spots(course)] == [
-        "13-nov-2026: PHQ-9 18, moderately severe, through an interpreter; fluoxetina begins: 1-0-0",
+        "13-nov-2026: PHQ-9 18, moderately severe, read through an interpreter; fluoxetina begins: 1-0-0",
         "20-nov-2026: A Crisis: En la feria",
     ]
 

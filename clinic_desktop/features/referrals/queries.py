@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from clinic_desktop.features.consults.queries import diagnoses, notes, risks, scales
 from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
 from clinic_desktop.features.consults.rules.diagnoses import VERIFICATION_WORDS
+from clinic_desktop.features.consults.rules.score_words import say_doubts
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.consults.rules.telling import StoryKind, StoryLine
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, current_medicines
@@ -333,7 +334,7 @@ def _scales(asker: Asker, patient_id: str) -> str:
     for code, row in newest.items():
         scale = find_scale(code)
         said = f"{scale.title if scale else code}: {row.total} ({say_band(code, row.band)}), {say_day(row.occurred_on)}"
-        lines.append(said + (_(", read through an interpreter") if row.interpreter_name else ""))
+        lines.append(", ".join(part for part in (said, say_doubts(row)) if part))
     return "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ from clinic_desktop.features.patients.rules.sex import Sex, say_sex
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
 from clinic_desktop.kernel.dates import say_day, say_instant
-from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.i18n import _
 from clinic_desktop.printing.paper import (
     Align,
     Column,
@@ -78,17 +78,16 @@ def case_log_paper(asker: Asker, trainee_id: str, first: date, last: date) -> Pa
     )
 
 
+def _few(count: int) -> str:
+    """One or two contacts would be known again by whoever knows that person."""
+    return _("fewer than {count}").format(count=FEWEST) if 0 < count < FEWEST else str(count)
+
+
 def _definition(dropped: int, not_agreed: int) -> str:
-    """So that who reads the log knows what it does not hold, and why."""
-    rare = ngettext(
-        "{count} contact is left out because it is rare: somebody could be recognised.",
-        "{count} contacts are left out because they are rare: somebody could be recognised.",
-        dropped,
-    ).format(count=dropped)
-    told = ngettext(
-        "{count} contact is left out because the person did not agree to teaching, or was not asked.",
-        "{count} contacts are left out because the people did not agree to teaching, or were not asked.",
-        not_agreed,
-    ).format(count=not_agreed)
+    """So that who reads the log knows what it does not hold, and why; of a few not how many they are."""
+    rare = _("Left out because they are rare and somebody could be recognised: {count}.").format(count=_few(dropped))
+    told = _("Left out because the people did not agree to teaching, or were not asked: {count}.").format(
+        count=_few(not_agreed)
+    )
     how = _("Each line is shared by at least {count} people. No name, number, day or place is told.")
     return "\n".join((how.format(count=FEWEST), rare, told))

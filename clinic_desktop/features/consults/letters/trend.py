@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from clinic_desktop.features.consults.queries import chart as charts
-from clinic_desktop.features.consults.rules.course import Course, only, spots
+from clinic_desktop.features.consults.rules.course import Course, only, say_star, spots
 from clinic_desktop.features.consults.rules.course_drawing import draw
 from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
@@ -70,7 +70,8 @@ def _course(course: Course) -> Sequence[Block]:
         tuple((day, words) for day, _colon, words in reversed(said)),
         head=_("The last days of it"),
     )
-    return Drawing(partial(_shapes, course), _HEIGHT), days
+    star = say_star(course)
+    return Drawing(partial(_shapes, course), _HEIGHT), *((Words(star),) if star else ()), days
 
 
 def _shapes(course: Course, width: float, letters: Letters) -> Sequence[Shape]:

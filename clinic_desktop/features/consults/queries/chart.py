@@ -20,6 +20,7 @@ from clinic_desktop.features.consults.records.risk import RiskEvent
 from clinic_desktop.features.consults.records.scales import InstrumentResponse
 from clinic_desktop.features.consults.rules.course import Answered, Course, Event, course_of
 from clinic_desktop.features.consults.rules.risk import OpenRisk
+from clinic_desktop.features.consults.rules.score_words import say_doubts
 from clinic_desktop.features.consults.rules.telling import Story
 from clinic_desktop.features.medication.queries import injections, prescriptions
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
@@ -107,7 +108,7 @@ def _course(
     asker: Asker, scores: tuple[ScoreRow, ...], lines: tuple[courses.PrescribedLine, ...], told: Story
 ) -> Course:
     return course_of(
-        (Answered(r.scale_code, r.occurred_on, r.total, r.band, bool(r.interpreter_name)) for r in scores),
+        (Answered(r.scale_code, r.occurred_on, r.total, r.band, say_doubts(r)) for r in scores),
         (line.line for line in lines),
         (Event(m.earliest, m.mark, m.under, m.day.day is not None) for m in told.marks),
         asker.today,

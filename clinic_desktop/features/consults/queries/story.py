@@ -18,6 +18,7 @@ from clinic_desktop.features.consults.queries.scales import ScoreRow
 from clinic_desktop.features.consults.rules.goals import STANDING_WORDS, GoalStanding
 from clinic_desktop.features.consults.rules.reactions import SEVERITY_WORDS, ReactionSeverity
 from clinic_desktop.features.consults.rules.risk import CONTACT_WORDS, ContactOutcome, RiskStep
+from clinic_desktop.features.consults.rules.score_words import say_doubts
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.consults.rules.sections import kind_words
 from clinic_desktop.features.consults.rules.signing import NoteState
@@ -103,7 +104,8 @@ def _visits(visits: Sequence[TimelineRow], scores: Sequence[ScoreRow]) -> Iterat
 
 def _short(score: ScoreRow) -> str:
     scale = find_scale(score.scale_code)
-    return f"{scale.title if scale else score.scale_code} {score.total}"
+    said, doubts = f"{scale.title if scale else score.scale_code} {score.total}", say_doubts(score)
+    return f"{said} ({doubts})" if doubts else said
 
 
 def said_score(score: ScoreRow) -> str:
@@ -111,8 +113,8 @@ def said_score(score: ScoreRow) -> str:
     title = scale.title if scale else score.scale_code
     if score.total is None:
         return _("{scale}: no total").format(scale=title)
-    band = say_band(score.scale_code, score.band)
-    return f"{title} {score.total}" + (f", {band}" if band else "")
+    told = (f"{title} {score.total}", say_band(score.scale_code, score.band), say_doubts(score))
+    return ", ".join(part for part in told if part)
 
 
 # -- the rows of both questions: which, day, id, then five values, then whether it was taken back

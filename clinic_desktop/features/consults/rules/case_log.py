@@ -111,8 +111,8 @@ def _kinds(cases: Iterable[Case]) -> tuple[KindLine, ...]:
         contacts[case.kind] += 1
     rare = {kind for kind, who in persons.items() if len(who) < FEWEST}
     lines = [KindLine(kind, contacts[kind]) for kind in sorted(contacts) if kind not in rare]
-    # One rare kind alone would be told by subtraction: the smallest of the others goes with it.
-    if len(rare) == 1 and lines:
+    # Too few persons together would be told by what is left: the smallest of the other kinds go with them.
+    while rare and lines and len(set[str]().union(*(persons[kind] for kind in rare))) < FEWEST:
         smallest = min(lines, key=lambda line: line.contacts)
         lines.remove(smallest)
         rare.add(smallest.kind)

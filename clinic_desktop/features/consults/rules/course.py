@@ -25,7 +25,8 @@ class Answered:
     day: date
     total: int | None
     band: str | None = None
-    through_interpreter: bool = False
+    doubts: str = ""
+    """In words: read through an interpreter, not validated in the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Point:
     total: int
     band: str = ""
     """In words; empty where the scale has none."""
-    through_interpreter: bool = False
+    doubts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +172,7 @@ def series_of(answered: Iterable[Answered]) -> tuple[Series, ...]:
 
 def _series(code: str, lines: Sequence[Answered]) -> Series:
     scale = find_scale(code)
-    points = tuple(
-        Point(a.day, a.total, say_band(code, a.band), a.through_interpreter) for a in lines if a.total is not None
-    )
+    points = tuple(Point(a.day, a.total, say_band(code, a.band), a.doubts) for a in lines if a.total is not None)
     # A scale that only a newer program knows still has its totals; its height is what was seen.
     highest = max([scale.highest if scale else 1, *(p.total for p in points)])
     without = tuple(a.day for a in lines if a.total is None)
@@ -250,6 +249,13 @@ class Spot:
     words: str
 
 
+def say_star(course: Course) -> str:
+    """What the star beside a number means; empty where none has one."""
+    if not any(point.doubts for series in course.series for point in series.points):
+        return ""
+    return _("* read through an interpreter, or not validated in the language that was spoken")
+
+
 STARTED = N_("{medicine} begins: {dose}")
 CHANGED = N_("{medicine} changes to {dose}")
 STOPPED = N_("{medicine} is stopped")
@@ -274,10 +280,7 @@ def spots(course: Course) -> tuple[Spot, ...]:
 
 
 def say_point(series: Series, point: Point) -> str:
-    parts = [f"{series.title} {point.total}", point.band]
-    if point.through_interpreter:
-        parts.append(_("through an interpreter"))
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in (f"{series.title} {point.total}", point.band, point.doubts) if part)
 
 
 def _said_bar(bar: Bar) -> list[tuple[date, str]]:

@@ -139,7 +139,7 @@ class _Drawing:
         free_from = -100.0
         for (x, y), point in zip(spots, series.points, strict=True):
             self._put(Dot(x, y, form, _MARK, filled=at % 2 == 1))
-            words = str(point.total)
+            words = f"{point.total}*" if point.doubts else str(point.total)
             # Values that would lie on each other are left out; the arrows and the chart's words have them all.
             if x - free_from >= self._width(words, strong=True) + 8 or point is series.points[-1]:
                 under = at % 2 == 1

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from clinic_desktop.features.consults.letters import trend as papers
 from clinic_desktop.features.consults.queries.chart import Chart
-from clinic_desktop.features.consults.rules.course import Course, Spot, only, spots
+from clinic_desktop.features.consults.rules.course import Course, Spot, only, say_star, spots
 from clinic_desktop.features.consults.rules.course_drawing import MOST_SERIES, Drawn, draw
 from clinic_desktop.features.consults.rules.scale_tables import Scale, find_scale
 from clinic_desktop.features.consults.service import leaving as service
@@ -247,7 +247,8 @@ class TrendSheet(Sheet):
         self.checks = {code: Check(s.title) for code, s in zip(codes, course.series, strict=True)}
         main = find_scale(codes[0]) if codes else None
         self.trend = Trend(main, large=True)
-        self.said = Text(_("Left and right walk through the days."), "small", color="quiet", wrap=True)
+        hint = (_("Left and right walk through the days."), say_star(course))
+        self.said = Text("\n".join(words for words in hint if words), "small", color="quiet", wrap=True)
         self.said.setMinimumHeight(32)
         self.room = Text("", "small", color="warning")
         window = screen.window()
