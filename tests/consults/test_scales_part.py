@@ -255,3 +255,24 @@ def test_a_scale_at_home_asks_for_danger_too(do: Any, ask: Any, patient: str) ->
     )
     (row,) = ask(partial(scales.scores, patient_id=patient))
     assert (row.is_total_only, row.flagged, row.total) == (True, True, 9)
+
+
+def test_in_the_small_window_question_item_and_what_adds_up_are_seen_while_typing(
+    do: Any, consult: ConsultScreen, qtbot: Any
+) -> None:
+    do(partial(instruments.import_instrument, data=as_bytes(questionnaire())))
+    consult.scale._find_wording(consult.scale._entries["phq9"])
+    consult.scale.choices[9].choose(2)
+    for _twice in range(2):
+        consult.resize(911 - 60, 442 - 86)
+        QApplication.processEvents()
+    QTest.keyClick(consult, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert consult.risk.strip.isVisible()
+    for number in range(1, 9):
+        QApplication.processEvents()
+        choice = consult.scale.choices[number]
+        assert choice.hasFocus()
+        assert choice.visibleRegion().boundingRect().height() == choice.height()
+        assert consult.scale.state.visibleRegion().boundingRect().height() >= 16
+        QTest.keyClicks(choice, "1")
+    assert consult.scale.state.text() == "10 of 27 · moderate"

@@ -26,7 +26,7 @@ from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 CELL, CELL_HEIGHT, ROW = 31, 24, 26
 _WIDE_CELLS, _CELLS = 4, 120
 """The answers of one item together, where there are more than four."""
-MOST_ROWS, LEAST_ROWS = 9, 3
+MOST_ROWS, LEAST_ROWS = 9, 2
 """More items scroll, and so they do where a low window has no room: the diagnosis below keeps its place."""
 _LONGEST, _LINES = 176, 4
 _YES_NO = (0, 1)
@@ -72,8 +72,8 @@ class Rows(QScrollArea):
         body.setAutoFillBackground(False)
 
     def show_row(self, choice: QWidget) -> None:
-        """With the row after it. The numbers at the left never move out of sight."""
-        self.ensureWidgetVisible(choice, 0, ROW)
+        """With the row after it, where there is room. The numbers at the left never move out of sight."""
+        self.ensureWidgetVisible(choice, 0, ROW if self.viewport().height() >= 3 * ROW else 0)
         self.horizontalScrollBar().setValue(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -90,9 +90,10 @@ class Rows(QScrollArea):
 
 
 class ScaleGrid(QWidget):
-    """`edited` after each answer; what they add up to is `score()`."""
+    """`edited` after each answer; what they add up to is `score()`. `answering` when an item gets the focus."""
 
     edited = Signal()
+    answering = Signal()
 
     def __init__(self, scale: Scale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,6 +130,7 @@ class ScaleGrid(QWidget):
         choice.setAccessibleName(f"{item.number} {item.label}")
         choice.chosen.connect(self._answered)
         choice.focused.connect(partial(self._show_question, item.number))
+        choice.focused.connect(self.answering)
         choice.left.connect(self._hide_question)
         left_out = Text(_("left out · 0"), "small", color="quiet")
         left_out.hide()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from clinic_desktop.features.consults.queries import scales
 from clinic_desktop.features.consults.queries.scales import DueScale, InstrumentRow
@@ -153,6 +153,8 @@ class ScalePart(Card):
         elif before is not None and before.how is not HowGiven.CLINICIAN:
             entry.how, entry.read_by = before.how, before.read_by
         widget.edited.connect(partial(self._answered, entry))
+        if isinstance(widget, ScaleGrid):
+            widget.answering.connect(self._follow_eyes)
         widget.hide()
         self._body.addWidget(widget)
         self._entries[code] = entry
@@ -182,6 +184,31 @@ class ScalePart(Card):
         if entry is self._shown:
             self._tell()
         self.edited.emit()
+
+    # where there is little room
+
+    def heightForWidth(self, width: int) -> int:
+        """In a low window the items scroll by themselves, so that the question and what adds up stay beside them."""
+        inside = self.layout()
+        if self._area() is None or inside is None:
+            return super().heightForWidth(width)
+        return inside.minimumHeightForWidth(width)
+
+    def _area(self) -> QScrollArea | None:
+        above = self.parentWidget()
+        area = above.parentWidget() if above is not None else None
+        return area if isinstance(area, QScrollArea) and area.widget() is self else None
+
+    def _follow_eyes(self) -> None:
+        # Once the page has scrolled to the item by itself.
+        QTimer.singleShot(0, self, self._show_result)
+
+    def _show_result(self) -> None:
+        """What the answers add up to is seen while they are typed."""
+        area = self._area()
+        if area is not None:
+            area.ensureWidgetVisible(self.state, 0, 4)
+            area.ensureWidgetVisible(self.focusWidget(), 0, 0)
 
     # how it was asked
 
