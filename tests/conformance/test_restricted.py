@@ -211,6 +211,7 @@ INTERNAL = {
     "consults.queries.diagnoses.same_condition": "takes what a form holds, gives an id",
     "consults.queries.diagnoses.conditions_from": "ids only",
     "consults.queries.goals.goals_from": "ids only",
+    "bundles.queries.whose": "takes what open_conflicts gave, which is asked",
     "referrals.queries.unagreed": "takes a letter that is being written",
 }
 

@@ -1,7 +1,7 @@
 """What the desk of the stick asks: what waits to be carried, what the central has, gaps, conflicts, findings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +22,13 @@ from clinic_desktop.exchange.records import (
 )
 from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.exchange.standing import standing
-from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.bundles.rules import CHART_TABLES
+from clinic_desktop.features.patients.queries import people, restricted
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.staff.records import StaffMember
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.base import Base
 from clinic_desktop.storage.work import Asker, Reading
@@ -194,7 +196,32 @@ def open_conflicts(asker: Asker, limit: int = 200) -> Sequence[Conflict]:
     asker.require(*_CONFLICT_READERS)
     found = conflicts.open_conflicts(asker, limit=limit)
     hidden = _hidden_rows(asker, [(one.table, one.row_id) for one in found])
-    return [one for one in found if (one.table, one.row_id) not in hidden]
+    return [_withheld(asker, one) for one in found if (one.table, one.row_id) not in hidden]
+
+
+def _withheld(asker: Asker, one: Conflict) -> Conflict:
+    """Without the values, where they are of the chart and the one who asks reads no charts."""
+    if one.table not in CHART_TABLES or asker.actor.may(Permission.READ_CHART) or asker.actor.may(Permission.PRESCRIBE):
+        return one
+    return replace(one, sides=tuple(replace(side, values=()) for side in one.sides))
+
+
+def whose(asker: Asker, found: Sequence[Conflict]) -> dict[tuple[str, str], str]:
+    """The name of the person whose record each of these is in, by table and row; nobody's are left out."""
+    asker.require(*_CONFLICT_READERS)
+    of_row: dict[tuple[str, str], PatientId] = {}
+    if not asker.actor.may(Permission.SEE_PATIENTS):
+        return {}
+    for name in {one.table for one in found}:
+        table = Base.metadata.tables[name]
+        ids = [one.row_id for one in found if one.table == name]
+        if name == "patient":
+            of_row |= {(name, row_id): PatientId(row_id) for row_id in ids}
+        elif "patient_id" in table.c:
+            rows = asker.all(sa.select(table.c.id, table.c.patient_id).where(table.c.id.in_(ids)))
+            of_row |= {(name, row[0]): PatientId(row[1]) for row in rows}
+    names = people.said_names(asker, set(of_row.values())) if of_row else {}
+    return {row: names.get(patient_id, "") for row, patient_id in of_row.items()}
 
 
 def count_conflicts(asker: Asker) -> int:

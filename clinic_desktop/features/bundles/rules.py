@@ -2,8 +2,16 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 
+from clinic_desktop.features.consults.rules.diagnoses import CLINICAL_WORDS, VERIFICATION_WORDS
+from clinic_desktop.features.consults.rules.sections import KIND_WORDS
+from clinic_desktop.features.patients.rules.patient import ALLERGY_WORDS
+from clinic_desktop.features.patients.rules.places import language_name
+from clinic_desktop.features.patients.rules.sex import SEX_WORDS
+from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
 
@@ -24,7 +32,10 @@ def number_in(file_name: str) -> int | None:
 
 PRESCRIBERS_ONLY: frozenset[tuple[str, str]] = frozenset(
     {("allergy", "*"), ("patient", "allergy_status"), ("patient", "died_on"), ("condition", "*"), ("risk_event", "*")}
+    | {("outside_medicine", "*")}
 )
+CHART_TABLES = frozenset({"condition", "encounter", "goal", "outside_medicine", "outside_paper", "shared_care"})
+"""Of the chart: whoever merges and reads no charts learns that there is a conflict, not what it says."""
 """Table and unit whose conflicts only a prescriber settles; the data manager may ask the clinic."""
 
 
@@ -34,8 +45,10 @@ def who_settles(table: str, unit: str) -> tuple[Permission, ...]:
         return (Permission.PRESCRIBE,)
     if table in ("patient", "partner"):
         return (Permission.MERGE_BUNDLES, Permission.RECEPTION, Permission.REGISTER_PATIENTS)
-    if table in ("encounter", "safety_plan"):
+    if table in CHART_TABLES:
         return (Permission.SIGN_NOTES, Permission.WRITE_NOTES)
+    if table in ("short_diagnosis", "risk_question"):
+        return (Permission.MERGE_BUNDLES, Permission.KEEP_CATALOGS)
     return (Permission.MERGE_BUNDLES,)
 
 
@@ -78,16 +91,176 @@ UNIT_WORDS: dict[tuple[str, str], str] = {
     ("patient", "died_on"): N_("Death"),
     ("patient", "allergy_status"): N_("Allergies"),
     ("allergy", "substance"): N_("Allergy"),
+    ("", "patient_id"): N_("Whose record it is"),
+    ("", "encounter_id"): N_("Consultation it belongs to"),
+    ("", "retired"): N_("No longer used"),
+    ("", "retired_at"): N_("No longer used"),
+    ("", "municipality_code"): N_("Municipality"),
+    ("", "place"): N_("Place in the list"),
+    ("", "minutes_to_clinic"): N_("Minutes to the clinic"),
+    ("patient", "number"): N_("Number of the record"),
+    ("patient", "known_as"): N_("Preferred name"),
+    ("patient", "language_code"): N_("Language"),
+    ("patient", "needs_interpreter"): N_("Interpreter needed"),
+    ("patient", "folder_number"): N_("Number of the folder"),
+    ("patient", "self_identification_code"): N_("How the person identifies"),
+    ("patient", "functioning"): N_("Questions about functioning"),
+    ("patient", "found-by"): N_("How the person found the clinic"),
+    ("patient", "safe-contact"): N_("How to call and visit safely"),
+    ("patient", "guardian"): N_("Guardian"),
+    ("patient", "unidentified"): N_("Not identified"),
+    ("patient", "restricted"): N_("Reserved record"),
+    ("patient", "import_run_id"): N_("File that was imported"),
+    ("allergy", "reaction"): N_("Allergy: what it did"),
+    ("community", "name"): N_("Name of the community"),
+    ("community", "same_as_id"): N_("Same community as"),
+    ("kept_apart", "first_id"): N_("Two records that are two people"),
+    ("kept_apart", "second_id"): N_("Two records that are two people"),
+    ("import_run", "file_name"): N_("File that was imported"),
+    ("import_run", "sha256"): N_("File that was imported"),
+    ("import_run", "columns"): N_("Columns of the file"),
+    ("import_run", "people"): N_("People in the file"),
+    ("consultation_day", "day"): N_("Day of consultations"),
+    ("consultation_day", "place_id"): N_("Place of consultations"),
+    ("consultation_day", "clinician_id"): N_("Clinician"),
+    ("consultation_day", "capacity"): N_("How many people fit"),
+    ("consultation_day", "begins_text"): N_("When the day begins"),
+    ("consultation_place", "name"): N_("Place of consultations"),
+    ("encounter", "appointment_id"): N_("Consultation: its appointment"),
+    ("encounter", "kind"): N_("Kind of consultation"),
+    ("encounter", "occurred_on"): N_("Day of the consultation"),
+    ("encounter", "started_at"): N_("Consultation: when it began"),
+    ("encounter", "clinician_id"): N_("Consultation: with whom"),
+    ("encounter", "clinician_name"): N_("Consultation: with whom"),
+    ("encounter", "language"): N_("Consultation: language and interpreter"),
+    ("encounter", "template"): N_("Consultation: parts of the note"),
+    ("encounter", "with_whom"): N_("Consultation: who was spoken with"),
+    ("encounter", "paper_folio"): N_("Consultation: number of the sheet"),
+    ("condition", "code"): N_("Diagnosis: its code"),
+    ("condition", "title"): N_("Diagnosis"),
+    ("condition", "official_title"): N_("Diagnosis: its official title"),
+    ("condition", "clinical_status"): N_("Diagnosis: how it stands"),
+    ("condition", "verification_status"): N_("Diagnosis: presumptive or confirmed"),
+    ("condition", "since"): N_("Diagnosis: since when"),
+    ("condition", "confirmed_on"): N_("Diagnosis: when it was last confirmed"),
+    ("condition", "note_text"): N_("Diagnosis: remark"),
+    ("short_diagnosis", "diagnosis"): N_("Line of the short list of diagnoses"),
+    ("goal", "words"): N_("What the person wants to reach"),
+    ("goal", "set_on"): N_("What the person wants to reach: since when"),
+    ("outside_medicine", "medicine"): N_("Medicine from elsewhere: name and dose"),
+    ("outside_medicine", "from_whom"): N_("Medicine from elsewhere: who gave it"),
+    ("outside_medicine", "since"): N_("Medicine from elsewhere: since when"),
+    ("outside_medicine", "ended"): N_("Medicine from elsewhere: until when"),
+    ("outside_medicine", "told_on"): N_("Medicine from elsewhere: when it was told"),
+    ("outside_paper", "title"): N_("Paper from elsewhere"),
+    ("outside_paper", "written_on"): N_("Paper from elsewhere: its date"),
+    ("outside_paper", "from_whom"): N_("Paper from elsewhere: who wrote it"),
+    ("outside_paper", "pages"): N_("Paper from elsewhere: pages"),
+    ("shared_care", "who"): N_("Who follows the person"),
+    ("shared_care", "may_change"): N_("Who follows the person: what they may change"),
+    ("shared_care", "call_when"): N_("Who follows the person: when they call"),
+    ("shared_care", "since"): N_("Who follows the person: since when"),
+    ("shared_care", "ended"): N_("Who follows the person: until when"),
+    ("risk_question", "words"): N_("Question about danger"),
+    ("phrase", "staff_id"): N_("Whose phrase it is"),
+    ("phrase", "phrase"): N_("Own phrase"),
+    ("instrument", "scale_code"): N_("Questionnaire: its scale"),
+    ("instrument", "title"): N_("Questionnaire: its title"),
+    ("instrument", "url"): N_("Questionnaire: its address"),
+    ("instrument", "version"): N_("Questionnaire: its version"),
+    ("instrument", "language_code"): N_("Questionnaire: its language"),
+    ("instrument", "copyright"): N_("Questionnaire: its licence"),
+    ("instrument", "questionnaire"): N_("Questionnaire: its wording"),
+    ("instrument", "sha256"): N_("Questionnaire: its file"),
+    ("instrument", "item_links"): N_("Questionnaire: order of its questions"),
+    ("instrument", "may_print"): N_("Questionnaire: whether it may be printed"),
+    ("instrument", "confirmed_by_name"): N_("Questionnaire: who confirmed its scale"),
+    ("medicine", "name"): N_("Name of the medicine"),
+    ("medicine", "atc_code"): N_("Medicine: its code"),
+    ("presentation", "medicine_id"): N_("Presentation: of which medicine"),
+    ("presentation", "product"): N_("Presentation of a medicine"),
+    ("presentation", "controlled"): N_("Presentation: controlled medicine"),
+    ("partner", "kind"): N_("Supplier or receiver: its kind"),
+    ("partner", "name"): N_("Supplier or receiver"),
+    ("partner", "contact_text"): N_("Supplier or receiver: contact"),
+    ("partner", "phone"): N_("Phone"),
+    ("role", "code"): N_("Role of a colleague"),
+    ("role", "title"): N_("Role of a colleague"),
+    ("role", "permissions"): N_("What a role may do"),
+    ("site", "code"): N_("Clinic: its letters"),
+    ("site", "name"): N_("Name of the clinic"),
+    ("site", "kind"): N_("Clinic: its kind"),
+    ("site", "address"): N_("Address"),
+    ("site", "phone"): N_("Phone"),
+    ("site", "zone"): N_("Clinic: time zone"),
+    ("staff_member", "display_name"): N_("Name of a colleague"),
+    ("staff_member", "full_name"): N_("Name of a colleague"),
+    ("staff_member", "role_id"): N_("Role of a colleague"),
+    ("staff_member", "licence"): N_("Colleague: licence"),
+    ("staff_member", "supervisor_id"): N_("Colleague: supervisor"),
+    ("staff_member", "valid_until"): N_("Colleague: until when"),
+    ("staff_member", "active"): N_("Colleague: in service"),
+    ("setting_value", "key"): N_("Setting"),
+    ("setting_value", "value"): N_("Setting"),
 }
-VOIDED, EMPTY = N_("Record taken back"), N_("empty")
+"""Of each unit that can differ; under an empty table what is called so in all of them."""
+VOIDED, EMPTY, STANDS = N_("Record taken back"), N_("empty"), N_("It stands")
+CLINICAL = N_("For those who read the chart")
+FLAGS: dict[str, str] = {
+    "confidentiality_accepted": N_("confidence of the interpreter accepted"),
+    "interpreter_is_family": N_("of the family"),
+    "asked_again_alone": N_("asked again alone"),
+    "may_print": N_("may be printed"),
+    "retired": N_("retired"),
+    "active": N_("in service"),
+    "do_not_call": N_("do not call"),
+    "do_not_visit": N_("do not visit"),
+    "shared_phone": N_("shared phone"),
+    "needs_interpreter": N_("needs an interpreter"),
+    "birth_estimated": N_("estimated"),
+    "has_no_family_name": N_("no family name"),
+    "unidentified": N_("not identified"),
+    "restricted": N_("reserved"),
+}
+"""Columns that hold yes or no, and what is answered so."""
 
 
 def said_unit(table: str, unit: str) -> str:
     """What a field is called on the screen, untranslated; an unknown one by its own name."""
-    return VOIDED if unit == "void" else UNIT_WORDS.get((table, unit), f"{table}: {unit}")
+    if unit == "void":
+        return VOIDED
+    return UNIT_WORDS.get((table, unit)) or UNIT_WORDS.get(("", unit)) or f"{table}: {unit}"
 
 
-def said_values(values: Iterable[object]) -> str:
-    """The columns of a unit in one line."""
-    told = [str(value) for value in values if value not in (None, "")]
+VALUE_WORDS: dict[tuple[str, str], Mapping[Any, str]] = {
+    ("condition", "clinical_status"): CLINICAL_WORDS,
+    ("condition", "verification_status"): VERIFICATION_WORDS,
+    ("encounter", "kind"): KIND_WORDS,
+    ("patient", "allergy_status"): ALLERGY_WORDS,
+    ("patient", "sex"): SEX_WORDS,
+}
+"""Of columns that hold codes."""
+_A_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DAYS = ("_on", "since", "ended", "birth_date", "valid_until", "day")
+
+
+def said_values(table: str, columns: Sequence[str], values: Sequence[object]) -> str:
+    """The columns of a unit in one line, in words; nothing where they may not be read."""
+    if not values:
+        return _(CLINICAL)
+    if tuple(columns[:1]) == ("voided_at",):
+        return _("Taken back: {reason}").format(reason=values[-1] or "") if values[0] else _(STANDS)
+    told = [_said(table, *pair) for pair in zip(columns, values, strict=True) if pair[1] not in (None, "")]
     return ", ".join(told) if told else _(EMPTY)
+
+
+def _said(table: str, column: str, value: object) -> str:
+    words = VALUE_WORDS.get((table, column), {}).get(value)
+    if words is not None:
+        return _(words)
+    if column.endswith(_DAYS) and isinstance(value, str) and _A_DAY.fullmatch(value):
+        with suppress(ValueError):
+            return PartialDate.parse(value).said()
+    if column in FLAGS:
+        return f"{_(FLAGS[column])}: {_('yes') if value else _('no')}"
+    return language_name(str(value)) if column == "language_code" else str(value)

@@ -9,7 +9,8 @@ from clinic_desktop.exchange.conflicts import Conflict, Side
 from clinic_desktop.features.bundles import queries, service
 from clinic_desktop.features.bundles.rules import said_unit, said_values, who_settles
 from clinic_desktop.kernel.dates import say_instant
-from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Reading
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
@@ -20,14 +21,18 @@ from clinic_desktop.uikit.surfaces import Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.words import Text
 
+NOT_YOURS = N_("Who works with this record at the clinic decides this.")
+
 
 class ConflictsTable(ListTable[Conflict]):
     def __init__(self, office: Office) -> None:
+        self._whose: dict[tuple[str, str], str] = {}
         super().__init__(
             [
-                Column[Conflict](_("Field"), lambda c: cells.strong(_(said_unit(c.table, c.unit))), 170),
-                Column[Conflict](_("Shown for now"), lambda c: said_values(c.sides[0].values), stretch=True),
-                Column[Conflict](_("Also written"), lambda c: said_values(c.sides[-1].values), 240),
+                Column[Conflict](_("Person"), lambda c: cells.strong(self._whose.get((c.table, c.row_id), "")), 190),
+                Column[Conflict](_("Field"), lambda c: _(said_unit(c.table, c.unit)), 190),
+                Column[Conflict](_("Shown for now"), lambda c: _said(c, c.sides[0]), stretch=True),
+                Column[Conflict](_("Also written"), lambda c: _said(c, c.sides[-1]), 200),
                 Column[Conflict](_("At"), lambda c: cells.quiet(c.sides[-1].site_name), 150, wide_only=True),
             ],
             key=lambda c: (c.table, c.row_id, c.unit),
@@ -37,7 +42,9 @@ class ConflictsTable(ListTable[Conflict]):
         self.opened.connect(self.decide)
 
     def reload(self) -> None:
-        self.show_rows(self._office.ask(queries.open_conflicts))
+        found = self._office.ask(queries.open_conflicts)
+        self._whose = self._office.ask(partial(queries.whose, found=found))
+        self.show_rows(found)
 
     def decide(self, conflict: Conflict) -> None:
         """Ask which value holds."""
@@ -53,11 +60,16 @@ class DecideSheet(Sheet):
         self._conflict = conflict
         self._zone = office.ask(_zone)
         self.buttons: list[Button] = []
-        may = office.may(*who_settles(conflict.table, conflict.unit))
+        settlers = who_settles(conflict.table, conflict.unit)
+        may = office.may(*settlers)
+        whose = office.ask(partial(queries.whose, found=(conflict,))).get((conflict.table, conflict.row_id), "")
+        if whose:
+            self.body.addWidget(Text(whose, weight="semi", wrap=True))
         for side in conflict.sides:
             self.body.addWidget(self._side(side, may=may))
         if not may:
-            words = _("Only a prescriber decides this. Ask the clinic.")
+            only_prescribers = settlers == (Permission.PRESCRIBE,)
+            words = _("Only a prescriber decides this. Ask the clinic.") if only_prescribers else _(NOT_YOURS)
             self.body.addWidget(Text(words, color="quiet", wrap=True))
         self.add_deed(Button(_("Not now"), "back"))
 
@@ -69,7 +81,7 @@ class DecideSheet(Sheet):
         button.setEnabled(may)
         button.clicked.connect(partial(self._settle, side))
         self.buttons.append(button)
-        words = column(Text(said_values(side.values), weight="semi", wrap=True), Text(under, "small", color="quiet"))
+        words = column(Text(_said(self._conflict, side), weight="semi", wrap=True), Text(under, "small", color="quiet"))
         return Card(words, button)
 
     def _settle(self, side: Side, _checked: bool = False) -> None:
@@ -84,6 +96,10 @@ class DecideSheet(Sheet):
         )
         self._office.do(use_case, self.parentWidget(), then=lambda _done: self._office.notice(_("Settled.")))
         self.accept()
+
+
+def _said(conflict: Conflict, side: Side) -> str:
+    return said_values(conflict.table, conflict.columns, side.values)
 
 
 def _zone(reading: Reading) -> tzinfo:
