@@ -68,6 +68,7 @@ KEPT = {
 NUMBERS = {
     "agenda.calls": ConsentPurpose.CALLS,
     "agenda.moved_from": ConsentPurpose.CALLS,
+    "consults.looking_for": ConsentPurpose.CALLS,
 }
 # Files outside the letters of a room that make a paper by themselves, and why.
 ELSEWHERE = {

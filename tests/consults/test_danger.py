@@ -1,6 +1,7 @@
 """Danger as people meet it: the clinic's own questions, the plan, whom to look for; and what reception never sees."""
 
 import inspect
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -253,6 +254,17 @@ def test_a_community_worker_learns_whom_and_how_and_nothing_of_why(
     assert not screen.person.why.isVisible()
     with pytest.raises(NotAllowed):
         vault.ask(partial(risks.risk_of, patient_id=safe), worker)
+
+
+def test_the_number_that_nobody_may_call_does_not_come_back_as_the_number_of_the_one_nearby(
+    do: Any, ask: Any, register: Any
+) -> None:
+    near = replace(DUE, holder_contact="Rosa, 5512-3456, mañanas")
+    kept, free = register("Rosa", "Quispe", do_not_call=True, phone="+502 5512 3456"), register(phone="5512 3456")
+    for one in (kept, free):
+        danger(do, one, near)
+    reach = {row.patient_id: row.reach for row in ask(risks.looking_for)}
+    assert reach == {kept: "", free: "Rosa, 5512-3456, mañanas"}
 
 
 def test_one_digit_notes_what_came_of_it_and_can_be_undone(

@@ -256,6 +256,20 @@ def test_the_papers_of_a_signature_are_ticked_asked_about_once_and_shown_one_aft
     assert shown == ["Card", "Card", "Letter"]
 
 
+def test_after_a_no_the_queue_is_closed_and_no_paper_is_shown(
+    office: Any, monkeypatch: pytest.MonkeyPatch, open_screen: Any, sign: Any, patient: str
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(slots, "signed_papers", papers_of(shown, "Card"))
+    queue = show_papers(office, sign(patient).note_id, open_screen(ChartScreen, patient_id=patient))
+    assert queue is not None
+    queue.all.click()
+    question = dialogs.front()
+    assert isinstance(question, dialogs.Question)
+    question.reject()
+    assert (shown, queue.isVisible()) == ([], False)
+
+
 def test_whoever_can_be_reached_freely_is_not_asked_whether_a_paper_can_be_carried(
     office: Any, monkeypatch: pytest.MonkeyPatch, open_screen: Any, sign: Any, register: Any
 ) -> None:
@@ -359,6 +373,23 @@ def test_no_line_of_a_case_log_is_shared_by_fewer_than_five_and_none_is_lost_sil
     assert all(line.persons >= 5 for line in log.lines)
     assert log.contacts + log.dropped == len(cases)
     assert sum(line.contacts for line in log.lines) == sum(kind.contacts for kind in log.kinds) == log.contacts
+
+
+def test_kinds_of_contact_that_few_people_had_are_not_told_together_either() -> None:
+    """Two kinds of one person each would stand as "others: 2"."""
+    cases = [Case(person, "F32.1", 30, "female", "follow-up") for person in "abcdef"]
+    rare = [Case("a", "F32.1", 30, "female", "phone"), Case("b", "F32.1", 30, "female", "home")]
+    assert [(kind.kind, kind.contacts) for kind in make_log(cases + rare).kinds] == [("", 8)]
+
+
+def test_of_a_few_left_out_the_case_log_does_not_say_how_many(
+    vault: Vault, write: Any, patient: str, resident: Actor
+) -> None:
+    write(patient)
+    whole = partial(case_log_paper, trainee_id=resident.staff_id, first=date(2026, 1, 1), last=date(2026, 12, 31))
+    said = " ".join(" ".join(texts(vault.ask(whole, resident).pdf())).split())
+    assert "did not agree to teaching, or were not asked: fewer than 5" in said
+    assert "could be recognised: 0" in said
 
 
 def test_the_supervision_page_marks_what_is_late_signs_and_gives_back(

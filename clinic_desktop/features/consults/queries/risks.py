@@ -18,6 +18,7 @@ from clinic_desktop.features.consults.rules.seeking import Sought
 from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose
+from clinic_desktop.features.patients.rules.identity import PHONE_LENGTHS, phone_digits
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
 from clinic_desktop.features.patients.rules.patient import phone_for_lists
 from clinic_desktop.features.patients.rules.places import said_place
@@ -58,13 +59,14 @@ def _dead(asker: Asker) -> frozenset[str]:
     return frozenset(row[0] for row in asker.all(sa.select(Patient.id).where(Patient.died_on.is_not(None))))
 
 
-def standing_to_seek(asker: Asker, patient_id: str) -> OpenRisk | None:
-    """For noting a contact; of a person who lives."""
+def opening_to_seek(asker: Asker, patient_id: str) -> str | None:
+    """For noting a contact; of a person who lives. An id only: those who seek do not learn why."""
     asker.require(Permission.SEEK_PEOPLE, *_READERS)
     restricted.must_open(asker, patient_id)
     if patient_id in _dead(asker):
         return None
-    return risk.open_risk(_risk_lines(asker, [patient_id]).get(patient_id, ()))
+    standing = risk.open_risk(_risk_lines(asker, [patient_id]).get(patient_id, ()))
+    return standing.opening_id if standing is not None else None
 
 
 def looking_for(asker: Asker) -> tuple[Sought, ...]:
@@ -102,7 +104,7 @@ def _sought(person: Any, standing: OpenRisk, refused_calls: bool) -> Sought:
         name=said_name(name_of(person)),
         community=said_place(person.municipality_code, person.community) if may_visit else "",
         whom=standing.whom_to_look_for or standing.holder_name,
-        reach=standing.holder_contact,
+        reach=standing.holder_contact if may_call or not _holds(standing.holder_contact, person.phone) else "",
         since=standing.next_contact_on,
         may_visit=may_visit,
         may_call=may_call,
@@ -113,6 +115,15 @@ def _sought(person: Any, standing: OpenRisk, refused_calls: bool) -> Sought:
         last=standing.last_contact,
         last_on=standing.last_contact_on,
     )
+
+
+_LOCAL_NUMBER = min(PHONE_LENGTHS.values())
+
+
+def _holds(contact: str, phone: str | None) -> bool:
+    """Whether how the holder is reached is the person's own number, on which nobody may call them."""
+    own = phone_digits(phone or "")[-_LOCAL_NUMBER:]
+    return len(own) == _LOCAL_NUMBER and own in phone_digits(contact)
 
 
 # -- the clinic's own questions

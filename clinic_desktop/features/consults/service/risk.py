@@ -107,13 +107,13 @@ def note_found(work: Work, patient_id: str, *, contact_id: str, outcome: Contact
     restricted.must_open(work, patient_id)
     if work.session.get(RiskEvent, contact_id) is not None:
         return
-    standing = risks.standing_to_seek(work, patient_id)
-    if standing is None:
+    opening_id = risks.opening_to_seek(work, patient_id)
+    if opening_id is None:
         raise NobodyToLookFor()
     if risk.needs_words(outcome) and not words.strip():
         raise OutcomeMissing()
     _step(
-        work, patient_id, RiskStep.CONTACT, id=contact_id, opening_id=standing.opening_id, outcome_code=outcome,
+        work, patient_id, RiskStep.CONTACT, id=contact_id, opening_id=opening_id, outcome_code=outcome,
         outcome_text=words.strip() or None, next_contact_on=risk.next_after(outcome, work.today),
     )  # fmt: skip
 

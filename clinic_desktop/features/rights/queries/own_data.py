@@ -21,7 +21,6 @@ from clinic_desktop.features.consults.rules.goals import STANDING_WORDS
 from clinic_desktop.features.consults.rules.plan_items import say_plan_item
 from clinic_desktop.features.consults.rules.reactions import OUTCOME_WORDS
 from clinic_desktop.features.consults.rules.score_words import say_doubts
-from clinic_desktop.features.consults.rules.score_words import say_doubts
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.consults.rules.sections import is_restricted, section_title
 from clinic_desktop.features.medication.queries import prescriptions
