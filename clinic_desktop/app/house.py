@@ -114,10 +114,10 @@ def furnish() -> None:
         ),
     )
     chart_slots.signed_papers = (
-        chart_slots.SignedPaper(N_("Prescription"), _has_prescription, _prescription_of_note),
+        chart_slots.SignedPaper(N_("Prescription"), _has_prescription, _prescription_of_note, always_ask=True),
         chart_slots.SignedPaper(N_("Appointment card"), _comes_again, _card_of_note),
         chart_slots.SignedPaper(N_("Safety plan"), _has_plan, _plan_of_note, always_ask=True),
-        chart_slots.SignedPaper(N_("Referral letter"), _has_letters, _letters_of_note),
+        chart_slots.SignedPaper(N_("Referral letter"), _has_letters, _letters_of_note, always_ask=True),
     )
     chart_slots.chart_panels = (
         chart_slots.ChartPanel(N_("Wishes for a crisis"), Permission.READ_CHART, _wishes, _has_wishes, _in_crisis),

@@ -26,6 +26,7 @@ from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_s
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.printing.paper import (
     Blank,
     Block,
@@ -175,6 +176,7 @@ def _to_answer(*, half_page: bool) -> tuple[Blank, ...]:
 
 def new_letter(asker: Asker, patient_id: str, content: Written, folio: str) -> ReferralLetter:
     """A letter that is being written, by the person who is asking."""
+    asker.require(Permission.WRITE_LETTERS)
     author = staff.member(asker, asker.actor.staff_id)
     supervisor = author.supervisor_id if author else None
     signing = Author(

@@ -1,0 +1,92 @@
+"""What each role may learn below the screens: every query and every paper is asked by those who treat nobody."""
+
+import inspect
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from clinic_desktop.app import house, wiring
+from clinic_desktop.features.agenda.queries import day as agenda
+from clinic_desktop.features.consults.rules.sections import SECTIONS
+from clinic_desktop.features.consults.rules.violence import ViolenceSaid, ViolenceTold
+from clinic_desktop.features.consults.screens import slots
+from clinic_desktop.features.consults.service import encounters, signing
+from clinic_desktop.features.consults.service.violence import keep_violence_answer
+from clinic_desktop.features.staff.rules import FIRST_ROLES
+from clinic_desktop.kernel.errors import ClinicError
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor
+from tests.conformance import test_restricted as reserved
+
+scene = reserved.scene
+
+ROLES = {role.code: role.permissions for role in FIRST_ROLES}
+TREAT_NOBODY = ("receptionist", "community-worker", "transcriber", "data-manager", "auditor")
+CLINICAL = (reserved.NOTED, "fluoxetina", "phq", "F32", "1-0-0", "Fuma tuza", "chained")
+"""What was written, prescribed, measured, found and answered of the person of the scene."""
+OF_NOBODY = {"medication.queries.shelf.presentation", "medication.queries.shelf.stock"}
+"""The shelf, which has medicines and no people."""
+APART = "Lo que pasó en el ochenta y dos"
+
+
+def asked(vault: Vault, actor: Actor, scene: reserved.Scene) -> Iterator[tuple[str, str]]:
+    """Each query with the words of its answer."""
+    for name, call in reserved.calls(scene.values):
+        try:
+            words = vault.ask(partial(reserved._words_of, call), actor)
+        except ClinicError:
+            continue
+        yield name, "\n".join(words)
+
+
+def printed(vault: Vault, actor: Actor, scene: reserved.Scene) -> Iterator[tuple[str, str]]:
+    """Each paper with the words on it."""
+    rows = vault.ask(agenda.today, actor) if actor.may(Permission.SEE_DAY) else ()
+    mine = [row for row in rows if row.patient_id == scene.patient_id] or [None]
+    known = {**scene.values, "row": mine[0], "content": scene.values["letter"], "count": 1, "number": 1}
+    for name, letter in reserved.letters():
+        first, *more = inspect.signature(letter).parameters.values()
+        needed = [p for p in more if p.default is p.empty]
+        told = {p.name: reserved._values(p.name, reserved._said(p.annotation), known) for p in needed}
+        if any(value is reserved.UNKNOWN for values in told.values() for value in values):
+            continue
+        for at in range(max((len(values) for values in told.values()), default=1)):
+            call = partial(letter, **{key: values[at % len(values)] for key, values in told.items()})
+            try:
+                yield name, (vault.do if first.name == "work" else vault.ask)(partial(reserved._made_by, call), actor)
+            except ClinicError:
+                continue
+
+
+def test_who_treats_nobody_learns_no_reason_no_medicine_and_no_diagnosis(vault: Vault, scene: reserved.Scene) -> None:
+    for role in TREAT_NOBODY:
+        actor = Actor(new_id(), "Ana", ROLES[role])
+        for name, words in (*asked(vault, actor, scene), *printed(vault, actor, scene)):
+            told = [one for one in CLINICAL if one.casefold() in words.casefold()]
+            assert not told or name in OF_NOBODY, f"{role} learns {told} from {name}"
+
+
+def test_what_was_told_apart_is_in_no_paper_and_in_nothing_a_letter_is_made_of(
+    vault: Vault, do: Any, actor: Actor, scene: reserved.Scene
+) -> None:
+    wiring.fill()
+    apart = {code: APART for code, section in SECTIONS.items() if section.restricted}
+    opening = partial(encounters.open_encounter, encounter_id=new_id(), patient_id=scene.patient_id)
+    written = signing.Written("follow-up", sections={"plan": "Caminar", **apart})
+    do(partial(signing.sign_note, encounter_id=do(opening), note_id=new_id(), written=written))
+    told = ViolenceTold(ViolenceSaid.YES, asked_alone=True)
+    do(partial(keep_violence_answer, told=told, answer_id=new_id(), patient_id=scene.patient_id))
+    telling = {name for name, words in printed(vault, actor, scene) if APART in words or "iolence" in words}
+    assert telling == set()
+    reading = {name for name, words in asked(vault, actor, scene) if APART in words}
+    assert reading, "those who read the chart do read it"
+    letters = {"referrals.queries.material", "consults.queries.sheet.sheet_blocks", "rights.queries.own_data.own_data"}
+    assert not reading & letters
+
+
+def test_no_paper_that_tells_of_care_goes_home_unasked() -> None:
+    """A telephone of one's own does not say who opens the bag. The card tells a day, and is asked about where needed."""
+    house.furnish()
+    assert [paper.title for paper in slots.signed_papers if not paper.always_ask] == ["Appointment card"]
