@@ -18,6 +18,7 @@ from clinic_desktop.features.bundles.room import ROOM as BUNDLES
 from clinic_desktop.features.consults.room import ROOM as CONSULTS
 from clinic_desktop.features.consults.screens import own_deeds
 from clinic_desktop.features.consults.screens import slots as chart_slots
+from clinic_desktop.features.medication.queries import injections
 from clinic_desktop.features.medication.room import ROOM as MEDICATION
 from clinic_desktop.features.patients.queries import people, photos
 from clinic_desktop.features.patients.room import ROOM as PATIENTS
@@ -100,6 +101,14 @@ def furnish() -> None:
             "heartbeat",
             frozenset({Permission.TAKE_VITALS, Permission.WRITE_NOTES}),
             lambda office, patient_id, screen: _take_vitals(office, PatientId(patient_id), screen),
+        ),
+    )
+    day_slots.row_marks = (
+        day_slots.RowMark(
+            N_("injection"),
+            frozenset({Permission.READ_CHART, Permission.TAKE_VITALS, Permission.PRESCRIBE}),
+            injections.TABLES,
+            lambda office, people: office.ask(injections.due_for, people),
         ),
     )
     settings_slots.own_lists = (

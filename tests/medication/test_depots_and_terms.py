@@ -25,8 +25,10 @@ from clinic_desktop.features.medication.rules.refusals import (
 from clinic_desktop.features.medication.rules.shelf import UnitsImplausible
 from clinic_desktop.features.medication.service import administering, formulary, prescribing
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
+from clinic_desktop.features.patients.service import registering
 from clinic_desktop.kernel.clock import StillClock
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.dates import PartialDate
+from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
@@ -91,12 +93,19 @@ def test_a_correction_stands_in_place_of_what_it_corrects(counter: Counter, depo
 
 def test_what_is_late_is_listed_and_what_ends_is_not(counter: Counter, depot: str) -> None:
     give(counter, depot, 40)
-    assert [row.name for row in counter.ask(injections.overdue)] == ["haloperidol decanoato"]
+    assert [row.name for row in counter.ask(injections.due_now)] == ["haloperidol decanoato"]
     assert counter.patient in counter.ask(partial(injections.due_for, patient_ids=[counter.patient]))
     counter.do(partial(prescribing.stop_medicine, request_id=depot, reason="no more"))
-    assert counter.ask(injections.overdue) == ()
+    assert counter.ask(injections.due_now) == ()
     with pytest.raises(StoppedMeanwhile):
         give(counter, depot)
+
+
+def test_nobody_is_looked_for_with_an_injection_after_their_death(counter: Counter, depot: str) -> None:
+    give(counter, depot, 40)
+    who = PatientId(counter.patient)
+    counter.do(partial(registering.mark_died, patient_id=who, died_on=PartialDate(2026, 11, 22)))
+    assert counter.ask(injections.due_now) == ()
 
 
 def test_an_injection_of_tomorrow_or_of_a_tablet_is_refused(counter: Counter, depot: str) -> None:

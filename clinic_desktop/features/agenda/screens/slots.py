@@ -1,6 +1,6 @@
 """What upper rooms hang on a line of the day's list. Filled by app/house.py; light enough to be imported early."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
@@ -20,7 +20,22 @@ class RowDeed:
     run: Callable[[Office, str, QWidget], object]
 
 
+@dataclass(frozen=True, slots=True)
+class RowMark:
+    """A word beside the people it is true of, for those who may know: never for the desk. `word` is a msgid."""
+
+    word: str
+    permissions: frozenset[Permission]
+    tables: frozenset[str]
+    of: Callable[[Office, Sequence[str]], Collection[str]]
+
+
 row_deeds: tuple[RowDeed, ...] = ()
+row_marks: tuple[RowMark, ...] = ()
+
+
+def marks_for(office: Office) -> list[RowMark]:
+    return [mark for mark in row_marks if office.may(*mark.permissions)]
 
 
 def deeds_for(office: Office) -> list[RowDeed]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 from clinic_desktop.features.agenda.queries import day as queries
 from clinic_desktop.features.agenda.queries import days
 from clinic_desktop.features.agenda.rules.day import KIND_WORDS, STATUS_WORDS, AppointmentStatus
+from clinic_desktop.features.agenda.screens import slots
 from clinic_desktop.features.agenda.screens.booking import ask_booking
 from clinic_desktop.features.agenda.screens.cards import ask_card
 from clinic_desktop.features.agenda.screens.day_preview import LOOKS, Preview
@@ -62,6 +63,8 @@ class TodayScreen(QWidget):
         self._queues: tuple[days.Queue, ...] = ()
         self._compact = False
         self._long_wait = 0
+        self._known: dict[str, list[cells.ChipIn]] = {}
+        """What those who may know see beside a name, by person."""
         self.tabs = Tabs([_(name) for name, _statuses in _TABS])
         self.queue, self.place = Select(), Select()
         self.last_call = Text("", "small", color="quiet")
@@ -81,7 +84,10 @@ class TodayScreen(QWidget):
         self.place.activated.connect(self._show)
         self.table.chosen.connect(self.preview.show_row)
         self.table.opened.connect(self.open_row)
-        self._office.follow(queries.TABLES | days.TABLES, self, self.reload)
+        tables = queries.TABLES | days.TABLES
+        for mark in slots.marks_for(self._office):
+            tables |= mark.tables
+        self._office.follow(tables, self, self.reload)
         self._office.every_minute(self, self.reload)
         # In a small window their buttons are in the menu, and a hidden button has no key.
         bind(self, "hide_names", self.toggle_names)
@@ -97,10 +103,18 @@ class TodayScreen(QWidget):
         """Ask for the day again; the chosen row stays chosen."""
         self._rows = self._office.ask(queries.today)
         self._long_wait = self._office.ask(setting, "long_wait_minutes")
+        self._learn_marks()
         self._learn_queues()
         turns = [r.turn for r in self._rows if r.turn and r.status not in (Status.WAITING, Status.BOOKED)]
         self.last_call.setText(_("Last called: turn {turn}").format(turn=max(turns)) if turns else "")
         self._show()
+
+    def _learn_marks(self) -> None:
+        self._known = {}
+        people = [line.patient_id for line in self._rows if not line.reserved]
+        for mark in slots.marks_for(self._office) if people else ():
+            for patient_id in mark.of(self._office, people):
+                self._known.setdefault(patient_id, []).append(cells.ChipIn(_(mark.word), "warning"))
 
     def _learn_queues(self) -> None:
         self._queues = self._office.ask(days.queues)
@@ -160,7 +174,8 @@ class TodayScreen(QWidget):
 
     def _person(self, line: queries.DayRow) -> cells.Cell | str:
         name = said_person(line)
-        marks = _marks(line) if self._has_marks() else ()
+        known = () if are_names_hidden() else self._known.get(line.patient_id, ())
+        marks = (*known, *(_marks(line) if self._has_marks() else ()))[:3]
         if line.status in (*_HERE, Status.SEEN):
             return cells.strong(name, *marks)
         return cells.Cell(name, chips=marks) if marks else name

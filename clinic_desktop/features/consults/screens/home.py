@@ -13,7 +13,7 @@ from clinic_desktop.features.consults.queries.chart import ClinicianRow, RiskRow
 from clinic_desktop.features.consults.queries.supervision import WaitingNote
 from clinic_desktop.features.consults.screens.begun import BegunStrip
 from clinic_desktop.features.consults.screens.danger import say_last_contact
-from clinic_desktop.features.consults.screens.injection import OverdueSheet
+from clinic_desktop.features.consults.screens.injection import DueSheet
 from clinic_desktop.features.consults.screens.vitals import WRITERS, ask_vitals
 from clinic_desktop.features.medication.queries import injections
 from clinic_desktop.features.patients.queries import people as patients
@@ -48,13 +48,12 @@ class ConsultsHome(QWidget):
         self._office = office
         self.count = Text("", "small", color="quiet")
         self._scales_due: frozenset[str] = frozenset()
-        self._injections_due: frozenset[str] = frozenset()
         self.table = self._people()
         self.risks = self._open_risks()
         self.seek = Link(_("Whom to look for"), small=True)
         self.seek.clicked.connect(self._seek)
-        self.late = Link(_("Late injections"), small=True)
-        self.late.clicked.connect(lambda: OverdueSheet(self._office, self).open())
+        self.late = Link(_("Injections that are due"), small=True)
+        self.late.clicked.connect(lambda: DueSheet(self._office, self).open())
         self.waiting_notes = notes_beside(signs=office.may(Permission.SIGN_NOTES))
         self.returned = notes_beside(signs=False)
         self.supervision = Link(_("Supervision"))
@@ -97,7 +96,7 @@ class ConsultsHome(QWidget):
         chips = [
             cells.ChipIn(_("risk"), "danger", "alert-triangle") if found.risk is not None else None,
             cells.ChipIn(_("draft"), "warning", "edit") if found.draft else None,
-            cells.ChipIn(_("injection"), "warning") if who in self._injections_due else None,
+            cells.ChipIn(_("injection"), "warning") if found.injection_due is not None else None,
             cells.ChipIn(_("scale")) if who in self._scales_due else None,
         ]
         return cells.chips(*[chip for chip in chips if chip is not None][:3])
@@ -117,8 +116,9 @@ class ConsultsHome(QWidget):
     def _lay_out(self) -> None:
         head = row(Text(_("Consultation"), "title", "semi"), self.count, None, self.supervision, gap=S3)
         people = Card((self.table, 1), margins=(0, 4, 0, 4))
-        risk_head = row(Text(_("Open risks"), "head", "semi"), None, self.late, self.seek, gap=S2)
-        risk_card = Card(risk_head, (self.risks, 1), margins=(S4, 10, S2, S2))
+        risk_head = row(Text(_("Open risks"), "head", "semi"), None, self.seek, gap=S2)
+        # A line of its own: beside the others it would be cut in a small window.
+        risk_card = Card(risk_head, row(None, self.late), (self.risks, 1), margins=(S4, 10, S2, S2))
         self.returned_card = Card(
             Text(_("Came back to you"), "head", "semi"), (self.returned, 1), margins=(S4, 10, S2, S2)
         )
@@ -141,14 +141,12 @@ class ConsultsHome(QWidget):
 
     def reload(self) -> None:
         rows = self._office.ask(charts.clinicians_list)
-        people = [r.row.patient_id for r in rows]
         self._scales_due = frozenset(self._office.ask(scales.due_today))
-        self._injections_due = frozenset(self._office.ask(injections.due_for, people)) if people else frozenset()
         self.table.show_rows(rows)
         self._choose_next(rows)
         self.risks.show_rows(self._office.ask(charts.open_risks))
-        late = len(self._office.ask(injections.overdue))
-        self.late.setText(ngettext("{count} late injection", "{count} late injections", late).format(count=late))
+        late = len(self._office.ask(injections.due_now))
+        self.late.setText(ngettext("{count} injection is due", "{count} injections are due", late).format(count=late))
         self.late.setAccessibleName(self.late.text())
         self.late.setVisible(bool(late))
         if self._office.may(Permission.SIGN_NOTES):

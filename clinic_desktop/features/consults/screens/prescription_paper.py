@@ -10,7 +10,10 @@ from clinic_desktop.features.consults.queries import diagnoses
 from clinic_desktop.features.medication.letters import prescription as letters
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.service import prescribing
+from clinic_desktop.features.patients.queries import people as patients
+from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.choices import Check
@@ -53,7 +56,11 @@ class PaperSheet(Sheet):
         choices = QWidget()
         stack(choices, self.full_page, self.with_diagnoses, gap=S3)
         words = Text(_("Whoever sees the paper reads what stands on it."), "small", color="quiet", wrap=True)
-        super().__init__(_("Print the prescription"), screen, choices, words)
+        title, who = _("Print the prescription"), office.ask(patients.header, PatientId(patient_id)).said
+        line = office.ask(prescriptions.prescribed_in, note_id)[0]
+        of = _("{name}, signed on {day}").format(name=who, day=say_day(line.signed_on))
+        about = Text(of, color="quiet", wrap=True)
+        super().__init__(title, screen, Text(title, "head", "semi"), about, choices, words)
         self.add_deed(Button(_("Go back"), key="back", kind="quiet"))
         self.show_paper = self.add_deed(Button(_("Show the paper"), key="save", kind="primary"), self._go)
         self.show_paper.setFocus()

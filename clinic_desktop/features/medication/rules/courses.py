@@ -33,6 +33,7 @@ MOST_A_DAY = 160
 """Units (or millilitres) in a day, as needed."""
 DEPOT_DAYS = 7
 """An injection that is repeated no oftener than this is a depot."""
+INJECTED = (Route.INTRAMUSCULAR, Route.INJECTED)
 
 
 class TooManySteps(Refused):
@@ -67,6 +68,10 @@ class NeededAtOneTime(Refused):
     text = N_("As needed there is one amount and one most in a day, for example: 1 sos 2.")
 
 
+def _whole(quarters: int) -> int:
+    return -(-quarters // 4) * 4
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     dose: Dose
@@ -75,10 +80,10 @@ class Step:
     def __post_init__(self) -> None:
         check_days(self.days)
 
-    @property
-    def quarters(self) -> int:
-        """All that is taken in this step; a rhythm that began counts in full."""
-        return sum(self.dose.quarters) * -(-self.days // self.dose.every_days)
+    def needed(self, *, opened: bool = False) -> int:
+        """All that this step needs, in quarters; a rhythm that began counts in full."""
+        times = self.dose.quarters
+        return sum(map(_whole, times) if opened else times) * -(-self.days // self.dose.every_days)
 
     def until(self, days: int) -> "Step":
         return self if days >= self.days else replace(self, days=days)
@@ -145,14 +150,16 @@ class Course:
             kept[-1] = replace(kept[-1], days=kept[-1].days + rest)
         return replace(self, steps=tuple(kept))
 
-    def quarters_until(self, days: int) -> int:
-        """What the first so many days need."""
+    def quarters_until(self, days: int, *, opened: bool = False) -> int:
+        """What the first so many days need; `opened` where what is left of a unit is thrown away each time."""
         if self.most_per_day is not None:
-            return self.most_per_day * min(days, self.days)
+            each = self.first.morning
+            a_day = self.most_per_day // each * _whole(each) if opened else self.most_per_day
+            return a_day * min(days, self.days)
         needed = 0
         for step in self.steps:
             if days > 0:
-                needed += step.until(days).quarters
+                needed += step.until(days).needed(opened=opened)
             days -= step.days
         return needed
 
@@ -302,8 +309,7 @@ def days_until(begins: date, last_day: date) -> int:
 
 
 def is_depot(route: Route | None, dose: Dose) -> bool:
-    injected = route in (Route.INTRAMUSCULAR, Route.INJECTED)
-    return injected and dose.every_days >= DEPOT_DAYS
+    return route in INJECTED and dose.every_days >= DEPOT_DAYS
 
 
 def counts(unit: Unit | None, content_tenths_ml: int | None) -> bool:
@@ -312,8 +318,8 @@ def counts(unit: Unit | None, content_tenths_ml: int | None) -> bool:
 
 
 def units_until(course: Course, days: int, unit: Unit | None, content_tenths_ml: int | None = None) -> int:
-    """Whole units for the first so many days, rounded up."""
-    quarters = course.quarters_until(days)
+    """Whole units for the first so many days, rounded up; an ampoule is opened for each taking."""
+    quarters = course.quarters_until(days, opened=unit is Unit.AMPOULE)
     if unit is Unit.BOTTLE and content_tenths_ml:
         return -(-quarters * 10 // (4 * content_tenths_ml))
     return -(-quarters // 4)
