@@ -212,6 +212,7 @@ INTERNAL = {
     "consults.queries.diagnoses.conditions_from": "ids only",
     "consults.queries.goals.goals_from": "ids only",
     "bundles.queries.whose": "takes what open_conflicts gave, which is asked",
+    "medication.queries.prescriptions.depot_lines": "a piece of SQL",
     "referrals.queries.unagreed": "takes a letter that is being written",
 }
 

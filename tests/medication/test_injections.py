@@ -9,7 +9,7 @@ import pytest
 from clinic_desktop.features.medication.queries import handing, injections, proof
 from clinic_desktop.features.medication.rules.courses import read_course, units_of
 from clinic_desktop.features.medication.rules.kinds import Form, Route, Unit
-from clinic_desktop.features.medication.rules.refusals import AlreadyHandedOut, GivenAlready
+from clinic_desktop.features.medication.rules.refusals import AlreadyHandedOut, GivenAlready, NoDepot
 from clinic_desktop.features.medication.rules.shelf import NotEnough
 from clinic_desktop.features.medication.service import administering, formulary, prescribing
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
@@ -64,6 +64,24 @@ def test_an_ampoule_of_ours_leaves_the_shelf_once_and_is_no_longer_owed(counter:
     assert left(counter, product) == 9
     (item,) = counter.ask(partial(handing.owed_to, patient_id=counter.patient))
     assert (item.owed, item.given) == (2, 1)
+
+
+def test_a_depot_of_an_older_version_which_did_not_say_so_is_due_and_can_be_given(counter: Counter) -> None:
+    product = ampoule(counter)
+    depot, daily = prescribe(counter, product), prescribe(counter, product, "1-0-0", 7)
+    counter.do(_as_before_depots)
+    assert [found.line.request_id for found in counter.ask(injections.due_now)] == [depot]
+    give(counter, depot)
+    assert counter.ask(injections.due_now) == ()
+    with pytest.raises(NoDepot):
+        give(counter, daily)
+
+
+def _as_before_depots(work: Any) -> None:
+    for (row_id,) in work.cursor.execute("SELECT id FROM medication_request").fetchall():
+        work.cursor.execute("INSERT INTO erasure_guard (id) VALUES (?)", (row_id,))
+        work.cursor.execute("UPDATE medication_request SET is_depot = NULL WHERE id = ?", (row_id,))
+    work.cursor.execute("DELETE FROM erasure_guard")
 
 
 def test_what_the_person_brought_moves_nothing(counter: Counter) -> None:

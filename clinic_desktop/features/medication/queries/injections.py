@@ -12,6 +12,7 @@ from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.features.medication.queries.prescriptions import (
     LOOK_BACK_DAYS,
     CurrentMedicine,
+    depot_lines,
     line_of,
     prescribed_lines,
 )

@@ -15,7 +15,14 @@ from clinic_desktop.features.medication.records import (
     Presentation,
     StopOrder,
 )
-from clinic_desktop.features.medication.rules.courses import Course, course_from, say_course
+from clinic_desktop.features.medication.rules.courses import (
+    DEPOT_DAYS,
+    INJECTED,
+    Course,
+    course_from,
+    is_depot,
+    say_course,
+)
 from clinic_desktop.features.medication.rules.kinds import Form, Route, Unit, look_alikes, say_product
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
@@ -98,6 +105,16 @@ class CurrentMedicine:
 
 
 # -- prescribed lines
+
+
+def depot_lines(request: type[MedicationRequest], product: type[Presentation]) -> sa.ColumnElement[bool]:
+    """Those that are depots; of older versions, which did not say so, those that are injected that seldom."""
+    seldom = sa.and_(request.every_days >= DEPOT_DAYS, product.route.in_(INJECTED))
+    return sa.or_(request.is_depot.is_(True), sa.and_(request.is_depot.is_(None), seldom))
+
+
+def _seems_depot(route: Route | None, course: Course | None) -> bool:
+    return course is not None and is_depot(route, course.first)
 
 
 def prescribed_lines() -> AnySelect:
@@ -187,7 +204,7 @@ def line_of(row: Any, today: date) -> CurrentMedicine:
         stopped_on=stopped_on,
         stop_reason=row.reason,
         content_tenths_ml=row.content_tenths_ml,
-        is_depot=bool(row.is_depot),
+        is_depot=bool(row.is_depot) or (row.is_depot is None and _seems_depot(row.route, course)),
         days_per_pickup=row.days_per_pickup,
         keeper_name=row.keeper_name,
         unsigned=bool(row.supervisor_wanted) and not row.urgent_reason and row.supervisor_text is None,
