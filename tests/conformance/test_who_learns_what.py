@@ -12,6 +12,7 @@ from clinic_desktop.features.consults.rules.violence import ViolenceSaid, Violen
 from clinic_desktop.features.consults.screens import slots
 from clinic_desktop.features.consults.service import encounters, signing
 from clinic_desktop.features.consults.service.violence import keep_violence_answer
+from clinic_desktop.features.settings import service as settings
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.ids import new_id
@@ -86,7 +87,26 @@ def test_what_was_told_apart_is_in_no_paper_and_in_nothing_a_letter_is_made_of(
     assert not reading & letters
 
 
+STAY_OR_GO_TO_COLLEAGUES = {
+    "agenda.day.clinicians_list", "agenda.day.desk_list", "consults.trend.trend_paper",
+    "patients.consents.consent_paper", "patients.consents.paper_of_act", "patients.consents.withdrawal_paper",
+    "referrals.referral.again", "referrals.referral.kept_letter", "referrals.referral.new_letter",
+}  # fmt: skip
+"""Papers with a name and the clinic's own letterhead, whatever it says: the folder's, the consent itself, letters."""
+
+
+def test_no_paper_that_is_carried_home_names_a_person_together_with_mental_health(
+    vault: Vault, do: Any, actor: Actor, scene: reserved.Scene
+) -> None:
+    do(partial(settings.choose, key="letterhead_name", value="Clínica de Salud Mental"))
+    made = list(printed(vault, actor, scene))
+    telling = {name for name, words in made if "Salud Mental" in words and reserved.GIVEN in words}
+    assert telling <= STAY_OR_GO_TO_COLLEAGUES
+    carried = {"medication.prescription.prescription_paper", "rights.wishes.wishes_paper", "rights.receipt.receipt"}
+    assert carried <= {name for name, _words in made}
+
+
 def test_no_paper_that_tells_of_care_goes_home_unasked() -> None:
-    """A telephone of one's own does not say who opens the bag. The card tells a day, and is asked about where needed."""
+    """A telephone of one's own does not say who opens the bag. The card tells a day only."""
     house.furnish()
     assert [paper.title for paper in slots.signed_papers if not paper.always_ask] == ["Appointment card"]

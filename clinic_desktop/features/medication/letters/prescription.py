@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clinic_desktop.features.agenda.letters.calls import neutral_letterhead
 from clinic_desktop.features.medication.letters.times_of_day import HEIGHT, TimesOfDay
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
@@ -15,7 +16,7 @@ from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, say_allergies
 from clinic_desktop.features.patients.rules.rows import Header
-from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.features.staff.letters.letterhead import paper_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.i18n import _, language
@@ -43,7 +44,8 @@ from clinic_desktop.storage.work import Asker
 class Prescription:
     """Everything that stands on the paper."""
 
-    head: Letterhead
+    head: Letterhead | None
+    """None where it would tell the pharmacy of the village why somebody comes here."""
     size: str
     name: str
     number: str
@@ -70,7 +72,7 @@ def prescription_paper(asker: Asker, note_id: str, *, full_page: bool = False, d
     header = patients.header(asker, PatientId(lines[0].patient_id))
     return lay_out(
         Prescription(
-            head=letterhead(asker),
+            head=neutral_letterhead(asker),
             size=paper_size(asker) if full_page else PaperSize.HALF_LETTER,
             name=header.said,
             number=header.number,

@@ -1,8 +1,9 @@
 """The paper with which a person takes home what is written of them: plain words, no codes alone, however much it is."""
 
+from clinic_desktop.features.agenda.letters.calls import neutral_letterhead
 from clinic_desktop.features.rights.queries.own_data import OwnData, Part
 from clinic_desktop.features.rights.queries.own_data import own_data as gather
-from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.features.staff.letters.letterhead import paper_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.permissions import Permission
@@ -27,7 +28,7 @@ def own_data_paper(asker: Asker, patient_id: str, whole: bool = False) -> Paper:
     known = gather(asker, patient_id, whole)
     return Paper(
         title=_("My data"),
-        letterhead=letterhead(asker),
+        letterhead=neutral_letterhead(asker),
         size=paper_size(asker),
         subject=known.said,
         dateline=say_day(asker.today),
