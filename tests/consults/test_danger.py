@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from clinic_desktop.app import house
 from clinic_desktop.features.consults.letters import looking_for as seeking_letters
@@ -265,6 +265,19 @@ def test_the_number_that_nobody_may_call_does_not_come_back_as_the_number_of_the
         danger(do, one, near)
     reach = {row.patient_id: row.reach for row in ask(risks.looking_for)}
     assert reach == {kept: "", free: "Rosa, 5512-3456, mañanas"}
+
+
+def test_in_a_low_window_the_outcomes_keep_their_height_and_the_cover_words_come_first(
+    do: Any, open_screen: Any, register: Any
+) -> None:
+    phone = {"phone": "5544 1122", "contact_hours": "solo de 2 a 4 de la tarde", "cover_words": "la maestra"}
+    danger(do, register("María Ixchel Candelaria", "Chavajay Sacalxot", community="Los Encuentros", **phone))
+    screen = open_screen(LookingForScreen)
+    screen.resize(911 - 60, 442 - 86)
+    screen.take_focus()
+    assert all(button.height() >= button.sizeHint().height() for button in screen.person.outcomes.values())
+    first = screen.person.facts.findChildren(QLabel)[0]
+    assert first.text() == "Say"
 
 
 def test_one_digit_notes_what_came_of_it_and_can_be_undone(

@@ -27,7 +27,7 @@ from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.fields import TextArea
 from clinic_desktop.uikit.forms import Form
-from clinic_desktop.uikit.layouts import column, line_up, row, stack
+from clinic_desktop.uikit.layouts import column, line_up, row, scrolled, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
@@ -145,8 +145,13 @@ class PersonToSeek(Card):
         grid.setSpacing(6)
         for at, one in enumerate((*(each for each in _OUTCOMES if each is not _MAIN), _MAIN)):
             grid.addWidget(self.outcomes[one], at, 0)
-        said = (self.nobody, self.name, self.whom, self.facts, self.why, None, grid)
-        self.body.addLayout(column(*said, gap=6))
+        told = QWidget()
+        stack(told, self.nobody, self.name, self.whom, self.facts, self.why, None, gap=6)
+        # In a low window what is told scrolls, and the outcomes keep their height.
+        self.told = scrolled(told)
+        self.told.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.told.setAccessibleName(_("Whom to look for"))
+        self.body.addLayout(column((self.told, 1), grid, gap=6))
         self.show_row(None)
 
     def _button(self, number: int, outcome: ContactOutcome) -> Button:
@@ -171,8 +176,8 @@ class PersonToSeek(Card):
             _("Look for: {whom}").format(whom=", ".join(part for part in (chosen.whom, chosen.reach) if part))
         )
         told = [
-            (_("Where"), say_where(chosen)), (_("Telephone"), say_number(chosen)), (_("When to call"), chosen.hours),
-            (_("Say"), chosen.cover_words), (_("Since"), say_day(chosen.since)), (_("Last try"), say_last(chosen)),
+            (_("Say"), chosen.cover_words), (_("Where"), say_where(chosen)), (_("Telephone"), say_number(chosen)),
+            (_("When to call"), chosen.hours), (_("Since"), say_day(chosen.since)), (_("Last try"), say_last(chosen)),
         ]  # fmt: skip
         self.facts.show_facts([(label, value) for label, value in told if value])
         if self._office.may(Permission.READ_CHART):

@@ -41,7 +41,7 @@ class AskSheet(FormSheet):
         self.language = Select([("", _("Not known")), *languages()])
         self.language.set_value(about.language_code)
         language = self.form.add("language", _("Language we spoke"), self.language)
-        self.interpreter = Edit(placeholder=_("Name, relation"))
+        self.interpreter = Edit(placeholder=_("Name, relation; never a child"))
         interpreter = self.form.add("interpreter", _("Interpreter"), self.interpreter, optional=True)
         words = self.words("words", _("What else do you want to tell us?"))
         self.finish(*questions, words, row((language, 1), (interpreter, 1), gap=S3), keep=_("Keep the answers"))
