@@ -75,12 +75,13 @@ def test_steps_stand_with_their_days_and_as_needed_with_its_most() -> None:
     assert "como máximo 2 tabletas al día" in said
 
 
-def test_urgency_stands_on_it_until_a_supervisor_signed() -> None:
+def test_urgency_stands_on_it_until_a_supervisor_signed_and_never_why() -> None:
     waits = line(supervisor_wanted=True, urgent_reason="convulsiones")
-    assert "convulsiones" in text_of(waits)[0]
+    assert "Urgent, before the signature of a supervisor" in text_of(waits)[0]
+    assert "convulsiones" not in text_of(waits)[0]
     signed = line(supervisor_wanted=True, urgent_reason="convulsiones", supervisor_text="Dr. Morales · colegiado 77")
     said = text_of(signed)[0]
-    assert "convulsiones" not in said and "Dr. Morales" in said
+    assert "Urgent" not in said and "Dr. Morales" in said
 
 
 @pytest.mark.parametrize("size", list(PaperSize))

@@ -32,6 +32,7 @@ from clinic_desktop.features.medication.rules.courses import (
     read_days_and_units,
     say_days,
     says_its_days,
+    usual_days,
 )
 from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.features.medication.rules.refusals import BottlesMissing, MedicineUnchosen
@@ -79,6 +80,7 @@ class PrescriptionPanel(Card):
             parent=parent,
         )
         self.medicine.entered.connect(self.dose.setFocus)
+        self.medicine.textEdited.connect(self._typed_medicine)
         self.dose.entered.connect(self._dose_entered)
         self.days.entered.connect(self.add_typed)
         self.terms.edited.connect(self.edited)
@@ -194,13 +196,17 @@ class PrescriptionPanel(Card):
         text = self.medicine.text().strip()
         if not isinstance(product, Product) and not text:
             raise MedicineUnchosen()
-        days, units = read_days_and_units(self.days.text()) if self.days.text().strip() else (USUAL_DAYS, None)
+        told = self.days.text().strip()
+        days, units = read_days_and_units(told) if told else (USUAL_DAYS, None)
         course = read_course(self.dose.text(), days)
+        if not told and len(course.steps) == 1 and not says_its_days(self.dose.text()):
+            course = course.for_days(usual_days(course, days))
         line = Draft(
             self._changing.request_id if self._changing else new_id(),
             product.presentation_id if isinstance(product, Product) else None,
             None if isinstance(product, Product) else text, course.typed(), course.days, units,
             self._changing.instructions_text if self._changing else None,
+            self._changing.starts_on if self._changing else None,
             repeats_id=self._changing.repeats_id if self._changing else None,
         )  # fmt: skip
         if isinstance(product, Product):
@@ -224,7 +230,8 @@ class PrescriptionPanel(Card):
 
         def is_same(other: Draft) -> bool:
             product = (line.presentation_id, line.medicine_text) == (other.presentation_id, other.medicine_text)
-            return other.request_id == line.request_id or product
+            # Beside what is taken every day there may be more of the same as needed.
+            return other.request_id == line.request_id or (product and line.is_as_needed == other.is_as_needed)
 
         at = next((at for at, other in enumerate(self._lines) if is_same(other)), len(self._lines))
         self._lines = [other for other in self._lines if not is_same(other)]
@@ -258,6 +265,11 @@ class PrescriptionPanel(Card):
         self.days.setText(f"{line.days}" + (f" x{line.units}" if line.units else ""))
         self.dose.setFocus()
         self.dose.selectAll()
+
+    def _typed_medicine(self, text: str) -> None:
+        """Whoever empties the field changes no line any more: what is typed next is another one."""
+        if not text.strip():
+            self._changing = None
 
     def open_grid(self) -> None:
         """For what is being typed, or the line one is at."""

@@ -41,6 +41,11 @@ class Draft:
             return None
         return Course(found.steps, found.most_per_day, begins)
 
+    @property
+    def is_as_needed(self) -> bool:
+        course = self.course
+        return course is not None and course.as_needed
+
     def kept(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -103,6 +108,8 @@ def old_of(line: Draft, product: Product | None, current: Sequence[CurrentMedici
     for old in current:
         if old.request_id == line.repeats_id:
             return old
+    # What is taken every day goes on with what was, and what is taken as needed likewise.
+    current = sorted(current, key=lambda old: bool(old.course and old.course.as_needed) != line.is_as_needed)
     for old in current:
         if line.presentation_id is not None and old.presentation_id == line.presentation_id:
             return old

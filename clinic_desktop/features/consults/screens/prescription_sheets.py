@@ -33,6 +33,8 @@ class StepRow:
 
     def __init__(self, number: int, changed: Callable[[], object]) -> None:
         self.number = number
+        self.every_days = 1
+        """The rhythm of the step, which is typed and not shown in fields."""
         times = (_("Morning"), _("Noon"), _("Evening"), _("Night"))
         self.times = tuple(Edit(height=_FIELD) for _time in times)
         self.lasts = Edit(placeholder="7d", height=_FIELD)
@@ -55,10 +57,11 @@ class StepRow:
         for field, quarters in zip(self.times, step.dose.quarters, strict=True):
             field.setText(say_quarters(quarters) if quarters else "")
         self.lasts.setText(f"{step.days}d")
+        self.every_days = step.dose.every_days
 
-    def read(self, begins: date, every_days: int) -> Step:
+    def read(self, begins: date) -> Step:
         amounts = [read_quarters(field.text()) if field.text().strip() else 0 for field in self.times]
-        return Step(Dose(*amounts, every_days=every_days), read_until(self.lasts.text(), begins))
+        return Step(Dose(*amounts, every_days=self.every_days), read_until(self.lasts.text(), begins))
 
 
 class DoseGridSheet(Sheet):
@@ -69,7 +72,6 @@ class DoseGridSheet(Sheet):
     ) -> None:
         self._line, self._product, self._today, self._keep = line, product, today, keep
         course = line.course
-        self._every = course.first.every_days if course and not course.as_needed else 1
         self.begins = Edit(placeholder=say_day(today), height=_FIELD)
         self.begins.setAccessibleName(_("First day"))
         self.begins.setFixedWidth(110)
@@ -86,7 +88,7 @@ class DoseGridSheet(Sheet):
         self.add_deed(Button(_("Go back"), key="back", kind="quiet"))
         self.take = self.add_deed(Button(_("Take this dose"), key="save", kind="primary"), self._take)
         self.begins.textEdited.connect(self._say)
-        if course is not None:
+        if course is not None and not course.as_needed:
             self._show_course(course)
         self._say()
         self.rows[0].times[0].setFocus()
@@ -105,6 +107,8 @@ class DoseGridSheet(Sheet):
         return grid
 
     def _show_course(self, course: Course) -> None:
+        for shown in self.rows:
+            shown.every_days = course.steps[-1].dose.every_days
         for shown, step in zip(self.rows, course.steps, strict=False):
             shown.show_step(step)
         if course.starts_on is not None:
@@ -118,7 +122,7 @@ class DoseGridSheet(Sheet):
         for shown in self.rows:
             if shown.is_empty:
                 continue
-            step = shown.read(begins, self._every)
+            step = shown.read(begins)
             begins += timedelta(days=step.days)
             steps.append(step)
         if not steps:
@@ -137,7 +141,8 @@ class DoseGridSheet(Sheet):
             return
         filled = [shown for shown in self.rows if not shown.is_empty]
         for shown, step in zip(filled, course.dated(self._today), strict=True):
-            shown.said.setText(f"{say_day(step.begins)} – {say_day(step.last_day)}")
+            rhythm = f"  c/{step.dose.every_days}d" if step.dose.every_days > 1 else ""
+            shown.said.setText(f"{say_day(step.begins)} – {say_day(step.last_day)}{rhythm}")
         line = self._changed(course)
         units = line.units_with(self._product)
         unit = self._product.unit if self._product else Unit.PIECE

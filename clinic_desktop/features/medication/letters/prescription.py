@@ -159,9 +159,9 @@ def _terms(lines: Sequence[CurrentMedicine]) -> list[Block]:
     capped = next((line.days_per_pickup for line in lines if line.days_per_pickup), None)
     if capped:
         found.append(Words(_("Hand out for {days} at a time.").format(days=say_days(capped))))
-    urgent = next((line.urgent_reason for line in lines if line.urgent_reason), None)
-    if urgent and lines[0].supervisor_text is None:
-        found.append(Notice(_("Urgent, before the signature of a supervisor: {reason}").format(reason=urgent)))
+    if any(line.urgent_reason for line in lines) and lines[0].supervisor_text is None:
+        # Why it could not wait is for the supervisor: whoever sees the paper would learn of the illness.
+        found.append(Notice(_("Urgent, before the signature of a supervisor.")))
     return found
 
 

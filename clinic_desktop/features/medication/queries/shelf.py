@@ -248,14 +248,25 @@ def presentations(asker: Asker, ids: Iterable[str]) -> dict[str, Product]:
 
 
 def find_presentation(asker: Asker, words: str, limit: int = 8) -> tuple[Product, ...]:
-    """Presentations whose words begin with what was typed, those on the shelf first: "flu 20"."""
+    """Presentations whose words begin with what was typed, those on the shelf first: "flu 20".
+
+    A name that only goes on where another ends, as "haloperidol decanoato", never stands before that other one.
+    """
     asker.require(*SHELF)
     ids = _ids_matching(asker, words, 100)
     if not ids:
         return ()
     select = _products(asker, _sums_of(asker.site_id, ids), with_use=False).where(Presentation.id.in_(ids))
     found = [_product(row) for row in asker.all(select)]
-    return tuple(sorted(found, key=lambda product: product.usable <= 0)[:limit])
+    names = sorted({product.name for product in found}, key=len)
+    stems = {name: next(stem for stem in names if f"{name} ".startswith(f"{stem} ")) for name in names}
+    there = {stems[product.name] for product in found if product.usable > 0}
+
+    def place(product: Product) -> tuple[bool, str, str, bool]:
+        stem = stems[product.name]
+        return stem not in there, stem, product.name, product.usable <= 0
+
+    return tuple(sorted(found, key=place)[:limit])
 
 
 def _ids_matching(asker: Asker, words: str, limit: int) -> list[str]:

@@ -154,7 +154,7 @@ class Course:
         """What the first so many days need; `opened` where what is left of a unit is thrown away each time."""
         if self.most_per_day is not None:
             each = self.first.morning
-            a_day = self.most_per_day // each * _whole(each) if opened else self.most_per_day
+            a_day = -(-self.most_per_day // each) * _whole(each) if opened else self.most_per_day
             return a_day * min(days, self.days)
         needed = 0
         for step in self.steps:
@@ -200,7 +200,7 @@ def constant(dose: Dose, days: int) -> Course:
 # -- typed
 
 
-_LASTS = re.compile(r"(?P<count>\d{1,4})\s*(?P<step>d|s|w|m)?[a-zí]*\.?", re.IGNORECASE)
+_LASTS = re.compile(r"(?P<count>\d{1,4})\s*(?:(?P<step>[dswm])[a-zí]*\.?)?", re.IGNORECASE)
 _STEP = re.compile(r"^(?P<dose>.+?)\s+(?:x\s*|por\s+|for\s+)?(?P<days>\d{1,4}\s*[dswm][a-zí]*\.?)$", re.IGNORECASE)
 _NEXT = re.compile(r"\s*(?:>|→|;)\s*")
 _NEEDED = re.compile(
@@ -228,6 +228,12 @@ def read_course(text: str, days: int) -> Course:
     if len(parts) > MOST_STEPS:
         raise TooManySteps(most=MOST_STEPS)
     return Course(tuple(_read_step(part, None if len(parts) > 1 else days) for part in parts))
+
+
+def usual_days(course: Course, days: int) -> int:
+    """For how long, where nobody says it: with a rhythm of several days, whole rounds of it."""
+    every = course.first.every_days
+    return max(days // every, 1) * every
 
 
 def says_its_days(text: str) -> bool:
