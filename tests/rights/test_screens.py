@@ -28,11 +28,13 @@ from clinic_desktop.features.rights.screens.person import PersonRights
 from clinic_desktop.features.rights.screens.wishes import DecisionSheet, WishesPanel, WishesSheet
 from clinic_desktop.features.rights.service import asking
 from clinic_desktop.features.rights.service import coercion as force
+from clinic_desktop.features.rights.service import complaints as complaining
 from clinic_desktop.features.rights.service import wishes as wishing
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
+from clinic_desktop.uikit import privacy
 from clinic_desktop.uikit.fields import TextArea
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.voice import RememberingVoice
@@ -314,3 +316,25 @@ def test_in_a_crisis_the_wishes_stand_before_all_else_in_the_chart(
     chart = sit(people.psychiatrist, partial(ChartScreen, patient_id=patient_id))
     qtbot.waitUntil(lambda: chart.findChild(WishesPanel) is not None)
     assert chart._told_lines.indexOf(chart.findChild(WishesPanel)) == 1
+
+
+def test_names_hidden_at_the_desk_are_hidden_among_those_to_ask_and_those_who_complained(
+    sit: Any, vault: Vault, do: Any, people: People, patient_id: str, see: Any
+) -> None:
+    do(partial(settings.choose, key="rights_every", value=1))
+    see(people.psychiatrist, patient_id)
+    take = partial(complaining.take_complaint, complaint_id=new_id(), patient_id=patient_id, words="Espera larga")
+    vault.do(take, people.reception)
+    lists = sit(people.coordinator, RightsLists)
+
+    def told() -> str:
+        return str([[t.rows.index(0, c).data() for c in range(4)] for t in (lists.turns, lists.complaints)])
+
+    assert told().count("CHAVAJAY") == 2
+    privacy.hide_names(True)
+    try:
+        lists.take_focus()
+        assert "CHAVAJAY" not in told()
+        assert "Turn 1" in told()
+    finally:
+        privacy.hide_names(False)

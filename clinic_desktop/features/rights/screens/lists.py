@@ -23,6 +23,7 @@ from clinic_desktop.uikit.buttons import Button, Tabs
 from clinic_desktop.uikit.forms import give_letters
 from clinic_desktop.uikit.layouts import clear, column, page, row, scrolled, stack
 from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.privacy import are_names_hidden
 from clinic_desktop.uikit.surfaces import Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3, S4
@@ -89,9 +90,7 @@ class RightsLists(QWidget):
     def _make_turns(self) -> ListTable[Turn]:
         columns = [
             Column[Turn](_("Turn"), lambda t: cells.number(str(t.turn or "")), 70, right=True),
-            Column[Turn](
-                _("Person"), lambda t: cells.quiet(t.name) if t.is_asked else cells.strong(t.name), stretch=True
-            ),
+            Column[Turn](_("Person"), lambda t: (cells.quiet if t.is_asked else cells.strong)(_said(t)), stretch=True),
             Column[Turn]("", _say_turn, 260),
         ]
         empty = EmptyState(
@@ -107,9 +106,7 @@ class RightsLists(QWidget):
             Column[ComplaintLine](_("Answer by"), self._due, 190),
             Column[ComplaintLine](_("About"), lambda c: say_complaint(c.kind_code) or _("Not said"), 220),
             Column[ComplaintLine](_("Words"), _say_words, stretch=True),
-            Column[ComplaintLine](
-                _("Person"), lambda c: c.person or c.from_whom or cells.quiet(_("nobody named")), 190
-            ),
+            Column[ComplaintLine](_("Person"), lambda c: _whose(c) or cells.quiet(_("nobody named")), 190),
             Column[ComplaintLine](_("Folio"), lambda c: cells.quiet(c.folio), 140, wide_only=True),
         ]
         empty = EmptyState(_("No complaint was made yet. Perhaps people do not dare: tell them that they may."))
@@ -151,6 +148,8 @@ class RightsLists(QWidget):
     # showing
 
     def take_focus(self) -> None:
+        # Names may have been hidden or shown again meanwhile.
+        self.reload()
         self._here().page.setFocus()
 
     def reload(self) -> None:
@@ -270,6 +269,17 @@ class RightsLists(QWidget):
 
     def _print(self, paper: Callable[[Any], Any], title: str) -> None:
         show_paper(self._office, self, self._office.ask(paper).pdf(), title)
+
+
+def _said(turn: Turn) -> str:
+    """Who waits in the room reads the desk's screen: while names are hidden there, they are hidden here too."""
+    if not are_names_hidden():
+        return turn.name
+    return _("Turn {number}").format(number=turn.turn) if turn.turn else _("Without a turn yet")
+
+
+def _whose(line: ComplaintLine) -> str:
+    return line.folio if are_names_hidden() else line.person or line.from_whom
 
 
 def _say_turn(turn: Turn) -> cells.Cell | str:
