@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clinic_desktop.app import tables
-from clinic_desktop.exchange import segments
+from clinic_desktop.exchange import integrating, segments
 from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.features.staff import queries as staff_queries
@@ -162,6 +162,7 @@ def enter(folder: Path, opened: keys.Opened, clock: Clock, lock: VaultLock) -> O
     fill_slots()
     vault = open_vault(folder, opened, clock, before_migrating=segments.cut_before_migrating)
     try:
+        integrating.take_up(vault)
         keys.mend(folder, opened)
         actor = vault.do(partial(staff.sign_in, staff_id=opened.staff_id or ""), SYSTEM)
     except BaseException:

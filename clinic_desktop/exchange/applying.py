@@ -11,7 +11,7 @@ from clinic_desktop.exchange.parts import BadPart, Inserts, RowChange, UnitChang
 from clinic_desktop.exchange.records import FindingKind, SegmentState
 from clinic_desktop.exchange.rules import Op, Stamp
 from clinic_desktop.exchange.segments import cut_all, part_rows, segment_row
-from clinic_desktop.exchange.settling import LiveRows, Settler, unit_value
+from clinic_desktop.exchange.settling import LiveRows, Settler, restored, unit_value
 from clinic_desktop.exchange.shape import Shape, shapes
 from clinic_desktop.exchange.standing import Peer, standing
 from clinic_desktop.exchange.versions import (
@@ -26,6 +26,7 @@ from clinic_desktop.exchange.versions import (
 from clinic_desktop.kernel.clock import unix_ms
 from clinic_desktop.kernel.ids import SHIPPED
 from clinic_desktop.storage.capture import HLC_SHIFT
+from clinic_desktop.storage.ledger import values_digest
 from clinic_desktop.storage.types import instant_text
 from clinic_desktop.storage.work import Work
 
@@ -53,7 +54,7 @@ def apply_segment(
     Only inside `vault.do(…, importing=True)`. Raises NotApplied when a rule forbids it.
     """
     cut_all(work)
-    applier = _Applier(work, manifest, writer)
+    applier = Applier(work, manifest, writer)
     for part, body in zip(manifest.parts, bodies, strict=True):
         try:
             found = parts.read(part, body)
@@ -70,14 +71,16 @@ def apply_segment(
     return manifest.rows
 
 
-class _Applier:
-    def __init__(self, work: Work, manifest: Manifest, writer: Peer) -> None:
+class Applier:
+    """Puts the parts of one segment in. `key` is that of a segment which is here already (exchange/integrating.py)."""
+
+    def __init__(self, work: Work, manifest: Manifest, writer: Peer, *, key: int | None = None) -> None:
         self._work = work
         self._cursor = work.cursor
-        self._manifest = manifest
+        self.manifest = manifest
         self._writer = writer
         self._names = SegmentNames(work.cursor)
-        self._key: int = self._cursor.execute("SELECT coalesce(max(key), 0) + 1 FROM segment").fetchone()[0]
+        self._key: int = key or self._cursor.execute("SELECT coalesce(max(key), 0) + 1 FROM segment").fetchone()[0]
         self._names.tell(self._key, manifest.device, manifest.epoch, manifest.segment)
         self._settler = Settler(work.cursor, self._names, standing(work), instant_text(work.now))
         self._changed: dict[str, set[str]] = {}
@@ -148,7 +151,7 @@ class _Applier:
             if row[0] not in old or row[0] not in made:
                 continue
             self._write_base(shape, row[0], made[row[0]], self._first_form(shape, made[row[0]], row[0]), everything)
-            stamp = Stamp(hlc, self._manifest.device, self._manifest.epoch, self._manifest.segment)
+            stamp = Stamp(hlc, self.manifest.device, self.manifest.epoch, self.manifest.segment)
             again = _whole_row(shape, found.columns, row)
             self._write_base(shape, row[0], Made(stamp, self._key), again, everything)
 
@@ -175,6 +178,21 @@ class _Applier:
                 continue
             if [plain(v) for v in live[row[0]]] != [plain(v) for v in _whole_row(shape, found.columns, row)]:
                 self.find(FindingKind.DIFFERENT_FINAL, shape.table, row[0])
+
+    def fill(self, shape: Shape, row_id: str, values: Mapping[str, Any]) -> None:
+        """Columns that were unknown when the row came; nobody here can have written them since."""
+        row = self._settler.live_rows(shape, [row_id]).get(row_id)
+        if row is None:
+            return
+        for column, value in values.items():
+            row[shape.places[column]] = restored(shape, column, value)
+        put = ", ".join(f'"{c}" = ?' for c in values)
+        self._cursor.execute("INSERT INTO erasure_guard (id) VALUES (?)", (row_id,))
+        new = [row[shape.places[c]] for c in values]
+        self._cursor.execute(f"UPDATE {shape.table} SET {put} WHERE id = ?", (*new, row_id))
+        self._cursor.execute("DELETE FROM erasure_guard WHERE id = ?", (row_id,))
+        self._work.rows.append([shape.table, row_id, values_digest(shape.table, row_id, list(shape.columns), row)])
+        self._note(shape, [row_id])
 
     # -- updates
 
@@ -211,7 +229,7 @@ class _Applier:
         if told.columns != unit.columns:
             known = dict(zip(told.columns, told.value, strict=True))
             value = tuple(known.get(column) for column in unit.columns)
-        stamp = Stamp(change.hlc, self._manifest.device, self._manifest.epoch, self._manifest.segment)
+        stamp = Stamp(change.hlc, self.manifest.device, self.manifest.epoch, self.manifest.segment)
         return Op(stamp, value, told.prev, told.seen, author=change.author)
 
     def _take_op(
@@ -289,7 +307,7 @@ class _Applier:
         )
 
     def finish(self, content: bytes, signature: str, bodies: Sequence[bytes]) -> None:
-        work, manifest = self._work, self._manifest
+        work, manifest = self._work, self.manifest
         if self._latest >> HLC_SHIFT > unix_ms(work.now + _DAY):
             self.find(FindingKind.CLOCK)
         work.session.add(segment_row(self._key, manifest, content, signature, work, SegmentState.APPLIED))
@@ -299,8 +317,13 @@ class _Applier:
         work.about("segment", f"{manifest.device}-{manifest.epoch}-{manifest.segment}")
         work.detail = {"segment": [manifest.device, manifest.epoch, manifest.segment], "manifest": digest(content)}
         work.also_changed |= {*self._changed, "segment", "open_conflict", "finding"}
+        self.tell()
+
+    def tell(self) -> None:
+        """What the rooms derive from these rows is derived again."""
+        self._work.also_changed |= set(self._changed)
         for told in after_merge:
-            told(work, self._changed)
+            told(self._work, self._changed)
 
 
 def _without_shipped(found: Inserts) -> Inserts:
