@@ -1,8 +1,9 @@
 """Answers to scales, and the wordings that were imported."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -43,6 +44,27 @@ class ScoreRow:
     flagged: bool | None = None
     cutoff: int | None = None
     """The clinic's own, as it held that day."""
+    amends_id: str | None = None
+    """The answers that these took the place of."""
+    amend_reason: str | None = None
+    by_id: str | None = None
+
+
+_ROW = sa.select(
+    InstrumentResponse.id, InstrumentResponse.encounter_id, InstrumentResponse.note_id,
+    InstrumentResponse.scale_code, InstrumentResponse.occurred_on, InstrumentResponse.answers,
+    InstrumentResponse.total, InstrumentResponse.band, InstrumentResponse.how_given,
+    InstrumentResponse.language_code, InstrumentResponse.interpreter_name, InstrumentResponse.instrument_id,
+    InstrumentResponse.wording_version, InstrumentResponse.read_by, InstrumentResponse.is_total_only,
+    InstrumentResponse.flagged, InstrumentResponse.cutoff, InstrumentResponse.amends_id,
+    InstrumentResponse.amend_reason, InstrumentResponse.recorded_by,
+)  # fmt: skip
+
+
+def _score_row(found: Sequence[Any]) -> ScoreRow:
+    answers = {int(item): value for item, value in found[5].items()}
+    values: list[Any] = [*found[:5], answers, *found[6:]]
+    return ScoreRow(*values)
 
 
 def scores(asker: Asker, patient_id: str, scale_code: str | None = None) -> tuple[ScoreRow, ...]:
@@ -63,15 +85,7 @@ _LATER = aliased(InstrumentResponse, name="later")
 
 def _scores(asker: Asker, where: sa.ColumnElement[bool], *, voided_too: bool = False) -> tuple[ScoreRow, ...]:
     found = asker.all(
-        sa.select(
-            InstrumentResponse.id, InstrumentResponse.encounter_id, InstrumentResponse.note_id,
-            InstrumentResponse.scale_code, InstrumentResponse.occurred_on, InstrumentResponse.answers,
-            InstrumentResponse.total, InstrumentResponse.band, InstrumentResponse.how_given,
-            InstrumentResponse.language_code, InstrumentResponse.interpreter_name, InstrumentResponse.instrument_id,
-            InstrumentResponse.wording_version, InstrumentResponse.read_by, InstrumentResponse.is_total_only,
-            InstrumentResponse.flagged, InstrumentResponse.cutoff,
-        )
-        .join(Encounter, Encounter.id == InstrumentResponse.encounter_id, isouter=True)
+        _ROW.join(Encounter, Encounter.id == InstrumentResponse.encounter_id, isouter=True)
         .where(
             where,
             sa.or_(sa.literal(voided_too), Encounter.voided_at.is_(None)),
@@ -79,8 +93,20 @@ def _scores(asker: Asker, where: sa.ColumnElement[bool], *, voided_too: bool = F
             InstrumentResponse.patient_id.not_in(restricted.hidden_people(asker)),
         )
         .order_by(InstrumentResponse.occurred_on, InstrumentResponse.id)
-    )  # fmt: skip
-    return tuple(ScoreRow(*r[:5], {int(item): value for item, value in r[5].items()}, *r[6:]) for r in found)
+    )
+    return tuple(map(_score_row, found))
+
+
+def corrected(asker: Asker, patient_id: str, response_id: str) -> tuple[ScoreRow, ...]:
+    """The answers that stood before these, the last ones first."""
+    asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
+    found: list[ScoreRow] = []
+    wanted = InstrumentResponse.id == sa.select(_LATER.amends_id).where(_LATER.id == response_id).scalar_subquery()
+    while (row := asker.first(_ROW.where(wanted, InstrumentResponse.patient_id == patient_id))) is not None:
+        found.append(_score_row(row))
+        wanted = InstrumentResponse.id == found[-1].amends_id
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,3 +69,4 @@ class InstrumentResponse(Synced):
     """Set by the clinic, as it held that day; empty: none was set."""
     rated_by_id: Mapped[str | None] = field(18, Id)
     """Who rated, where a clinician does and not the person."""
+    amend_reason: Mapped[str | None] = field(19, Words)

@@ -47,6 +47,17 @@ def _paper_note(office: Office, patient_id: PatientId, _encounter_id: str | None
     PaperNoteSheet(office, patient_id, screen).open()
 
 
+def _scale(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.consults.screens.answers import give_scale
+    from clinic_desktop.features.consults.screens.consult import ConsultScreen
+
+    if encounter_id is not None and isinstance(screen, ConsultScreen):
+        # There it is signed with the note.
+        screen.scale.pick()
+    else:
+        give_scale(office, patient_id, screen)
+
+
 def _results(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:
     from clinic_desktop.features.consults.screens.results import ask_result
 
@@ -103,6 +114,7 @@ OWN: tuple[ChartDeed, ...] = (
     ChartDeed(N_("Papers from elsewhere"), "file-text", _WRITERS, _papers),
     ChartDeed(N_("Who follows the person"), "users", _WRITERS, _followers),
     ChartDeed(N_("A note from paper"), "note", _WRITERS, _paper_note),
+    ChartDeed(N_("Scale"), "clipboard-list", _WRITERS, _scale),
     ChartDeed(N_("Results"), "list-check", _WRITERS | {Permission.TAKE_VITALS}, _results),
     ChartDeed(
         N_("Pregnancy, lactation, contraception"), "heartbeat", _WRITERS | {Permission.TAKE_VITALS}, _reproduction

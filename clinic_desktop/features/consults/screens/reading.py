@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries import goals, notes, safety, scales, supervision
 from clinic_desktop.features.consults.queries.notes import NotePage
+from clinic_desktop.features.consults.queries.scales import ScoreRow
 from clinic_desktop.features.consults.rules import signing as signed
 from clinic_desktop.features.consults.rules.goals import STANDING_WORDS
 from clinic_desktop.features.consults.rules.plan_items import say_plan_item
@@ -14,6 +15,7 @@ from clinic_desktop.features.consults.rules.score_words import say_answers, say_
 from clinic_desktop.features.consults.rules.scoring import FORM, find_scale
 from clinic_desktop.features.consults.rules.sections import FOLLOW_UP, TEMPLATES, in_order, kind_words, section_title
 from clinic_desktop.features.consults.rules.signing import NoteState, SignatureKind
+from clinic_desktop.features.consults.screens.answers import CorrectAnswersSheet
 from clinic_desktop.features.consults.screens.note import NoteEditor
 from clinic_desktop.features.consults.screens.print_queue import show_papers
 from clinic_desktop.features.consults.screens.timeline import STATE_WORDS
@@ -143,7 +145,32 @@ class NoteView(QWidget):
             title = scale.title if scale else score.scale_code
             told = [part for part in (say_circumstances(score), say_answers(score)) if part]
             self._lines.addSpacing(S1)
-            self._lines.addWidget(Phrase(semi(title), f"  {say_result(score)}   ", quiet("   ".join(told))))
+            said = Phrase(semi(title), f"  {say_result(score)}   ", quiet("   ".join(told)))
+            self._lines.addLayout(row((said, 1), *self._correct_link(page, score), gap=S2))
+            self._show_corrected(page, score)
+
+    def _correct_link(self, page: NotePage, score: ScoreRow) -> tuple[Link, ...]:
+        own = score.by_id == self._office.actor.staff_id or self._office.may(Permission.SIGN_NOTES)
+        if page.encounter.voided or not (own and self._office.may(Permission.WRITE_NOTES)):
+            return ()
+        link = Link(_("Correct the answers"), small=True)
+        link.clicked.connect(partial(self._correct_answers, page, score))
+        return (link,)
+
+    def _correct_answers(self, page: NotePage, score: ScoreRow) -> None:
+        again = partial(self.show_note, page.note_id)
+        CorrectAnswersSheet(self._office, page.encounter.patient_id, score, self, again).open()
+
+    def _show_corrected(self, page: NotePage, score: ScoreRow) -> None:
+        """Why the answers were corrected, and what stood there before."""
+        if score.amends_id is None:
+            return
+        reason: str = score.amend_reason or ""
+        for before in self._office.ask(scales.corrected, page.encounter.patient_id, score.response_id):
+            words = f"  {reason}  " if reason else "  "
+            stood = _("before: {result}").format(result=f"{say_result(before)}   {say_answers(before)}")
+            self._lines.addWidget(Phrase(semi(_("Corrected")), words, quiet(stood), size="small"))
+            reason = before.amend_reason or ""
 
     def _show_medicines(self, page: NotePage) -> None:
         lines = [line for note_id in page.versions for line in self._office.ask(prescriptions.prescribed_in, note_id)]

@@ -343,6 +343,7 @@ def upgrade() -> None:
     op.add_column("instrument_response", sa.Column("flagged", sa.Integer(), nullable=True))
     op.add_column("instrument_response", sa.Column("cutoff", sa.Integer(), nullable=True))
     op.add_column("instrument_response", sa.Column("rated_by_id", sa.Text(), nullable=True))
+    op.add_column("instrument_response", sa.Column("amend_reason", sa.Text(), nullable=True))
     op.add_column("medication_request", sa.Column("starts_on", sa.Text(), nullable=True))
     op.add_column("medication_request", sa.Column("steps", sa.Text(), nullable=True))
     op.add_column("medication_request", sa.Column("as_needed", sa.Integer(), nullable=True))
