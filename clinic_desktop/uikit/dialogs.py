@@ -6,12 +6,12 @@ In a test: `dialogs.front()` is the dialog that is open, with its buttons `yes`,
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.buttons import Button
-from clinic_desktop.uikit.fields import Edit
+from clinic_desktop.uikit.fields import Edit, PasswordEdit, TextArea
 from clinic_desktop.uikit.layouts import Item, column, row, stack
 from clinic_desktop.uikit.marks import Seal
 from clinic_desktop.uikit.theme import S2, S3, S4, S6, Tone, col
@@ -26,8 +26,16 @@ _ICONS: dict[Tone, str] = {
 }
 
 
+LONG = 40
+"""So many letters are not typed twice gladly."""
+
+
 class Sheet(QDialog):
-    """A dialog of the house: a title, a body, deeds at the bottom right with the main one last. Esc leaves."""
+    """A dialog of the house: a title, a body, deeds at the bottom right with the main one last. Esc leaves, and asks
+    first where words would be lost; `reject` never asks (the lock closes so)."""
+
+    keeps_words = False
+    """Whether what is typed is kept as it is typed, so that nothing is lost by leaving."""
 
     def __init__(self, title: str, parent: QWidget | None, *body: Item, width: int = 460) -> None:
         super().__init__(parent)
@@ -39,15 +47,43 @@ class Sheet(QDialog):
         self.setMaximumWidth(max(width, 640))
         self.body = column(*body, gap=S2)
         self.deeds = row(None, gap=S2)
+        self._stood: dict[QWidget, str] = {}
         stack(self, self.body, S3, self.deeds, margins=(S6, S6, S6, S4), gap=S2)
 
     def add_deed(self, button: Button, act: Callable[[], object] | None = None) -> Button:
         """Put `button` at the right of the others; without `act` it only closes."""
         self.deeds.addWidget(button)
-        button.clicked.connect(act if act is not None else self.reject)
+        button.clicked.connect(act if act is not None else self.go_back)
         return button
 
+    def go_back(self) -> None:
+        """Close without doing anything; after a question, if something would be lost."""
+        if not self.would_lose():
+            self.reject()
+            return
+        question = _("Close without keeping what was typed?")
+        ask_yes_no(question, self, self.reject, yes_text=_("Close"), no_text=_("Stay here"))
+
+    def would_lose(self) -> bool:
+        """Whether many words were typed here that nobody kept."""
+        typed = [words for field, words in self._words_typed() if words != self._stood.get(field, "")]
+        return not self.keeps_words and sum(map(len, typed)) >= LONG
+
+    def _words_typed(self) -> list[tuple[QWidget, str]]:
+        fields = (*self.findChildren(Edit), *self.findChildren(TextArea))
+        return [(field, field.text().strip()) for field in fields if not isinstance(field, PasswordEdit)]
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous() and self.would_lose():
+            event.ignore()
+            self.go_back()
+        else:
+            super().closeEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers():
+            self.go_back()
+            return
         # Enter is for the button that has the focus, and that can be seen; QDialog would press one by itself.
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
@@ -57,6 +93,8 @@ class Sheet(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not event.spontaneous():
+            self._stood = dict(self._words_typed())
         self.activateWindow()
 
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.uikit import dialogs, qt_words
+from clinic_desktop.uikit.fields import TextArea
 
 
 @pytest.fixture
@@ -83,3 +84,22 @@ def test_python_keeps_its_own_import_after_qt() -> None:
         "assert builtins.__import__ is own\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_sheet_with_many_words_asks_before_it_is_left_and_the_lock_is_never_asked(qtbot) -> None:
+    for typed, asks in (("short", False), ("x" * dialogs.LONG, True)):
+        behind = QWidget()
+        qtbot.addWidget(behind)
+        behind.show()
+        area = TextArea("here before " * 10)
+        sheet = dialogs.Sheet("Words", behind, area)
+        sheet.open()
+        area.setText(typed)
+        qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+        question = dialogs.front()
+        assert isinstance(question, dialogs.Question) == asks
+        if isinstance(question, dialogs.Question):
+            question.no.click()
+            assert sheet.isVisible()
+            sheet.reject()
+        assert not sheet.isVisible()

@@ -46,6 +46,7 @@ class PlanSheet(Sheet):
     """The newest plan is brought over and changed; the old one stays readable. `edited` after each change."""
 
     edited = Signal()
+    keeps_words = True
 
     def __init__(self, office: Office, patient_id: str, words: PlanWords, parent: QWidget, keep_words: str) -> None:
         self._office, self.patient_id = office, patient_id
