@@ -1,15 +1,18 @@
 """What is done beside the note: offered to those who may, chosen with a digit."""
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 
+from clinic_desktop.app import house
 from clinic_desktop.features.consults.screens import slots
 from clinic_desktop.features.consults.screens.also import AlsoMenu, deeds_for, make_button
 from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.slots import ChartDeed
+from clinic_desktop.kernel.i18n import set_language
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
@@ -44,6 +47,20 @@ def test_a_digit_does_what_stands_beside_it_over_the_chart(
     qtbot.keyClick(menu.buttons[0], "2")
     qtbot.waitUntil(lambda: bool(done))
     assert done == [("Reaction", patient, None, chart)]
+
+
+def test_every_word_of_the_menu_fits_the_low_window_in_spanish(patient: str, open_screen: Callable[..., Any]) -> None:
+    set_language("es")
+    house.furnish()
+    open_screen(ChartScreen, patient_id=patient).also.click()
+    menu = dialogs.front()
+    assert isinstance(menu, AlsoMenu)
+    assert menu.width() <= 911
+    assert menu.height() <= 442
+    assert [b.text() for b in menu.buttons if b.width() < b.sizeHint().width()] == []
+    across = [(a.text(), b.text()) for a, b in combinations(menu.buttons, 2) if a.geometry().intersects(b.geometry())]
+    assert across == []
+    menu.reject()
 
 
 def test_a_digit_without_a_deed_does_nothing(

@@ -1,5 +1,6 @@
 """The consultation as it is typed: by keys, kept on every pause, signed once."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -27,6 +28,7 @@ from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.voice import RememberingVoice
 from tests.consults.conftest import CLINICIAN, HELD, phq9
 from tests.consults.questionnaires import as_bytes, questionnaire
+from tests.makers.keyboard import settle
 
 
 @pytest.fixture
@@ -235,6 +237,23 @@ def test_the_letters_go_on_where_one_writes_when_the_window_becomes_small_and_la
         for width, height in ((900, 420), (1282, 611)):
             consult.resize(width, height)
             assert QApplication.focusWidget() is field
+
+
+def test_the_line_that_is_being_written_is_in_sight_also_of_a_long_section_in_a_low_window(
+    consult: ConsultScreen,
+) -> None:
+    consult.resize(900, 330)
+    code, area = next(iter(consult.note.fields)), consult.note.area
+    consult.note.show_last({code: "\n".join(f"Line {n}" for n in range(40))}, date(2026, 11, 1))
+    field = consult.note.fields[code]
+    field.setFocus()
+    consult.note.bring_last()
+    for key in (Qt.Key.Key_X, Qt.Key.Key_Return):
+        settle()
+        at = field.viewport().mapTo(area.viewport(), field.cursorRect().center()).y()
+        assert 0 < at < area.viewport().height()
+        assert field.viewport().rect().contains(field.cursorRect().center())
+        QTest.keyClick(field, key)
 
 
 def test_the_imported_wording_stands_on_the_items(do: Any, open_screen: Any, patient: str) -> None:

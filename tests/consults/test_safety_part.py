@@ -21,7 +21,7 @@ from clinic_desktop.features.consults.rules.vitals import Pregnancy, TakenInTheF
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.reproduction import ReproductionSheet
 from clinic_desktop.features.consults.screens.results import ResultsSheet
-from clinic_desktop.features.consults.service import reproduction, results, vitals
+from clinic_desktop.features.consults.service import encounters, reproduction, results, vitals
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.service import prescribing
@@ -35,6 +35,8 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import dialogs
+from clinic_desktop.uikit.words import Phrase
+from tests.makers.keyboard import settle
 
 VALPROATE = LineToCheck("valproato", "N03AG01", is_new=True)
 
@@ -305,3 +307,25 @@ def test_what_was_not_asked_today_stays_as_it_was_told_and_nothing_at_all_is_ref
     told = ask(partial(reproduction_queries.told, patient_id=woman))
     assert (told.contraception, told.lactating, told.pregnancy) == (Contraception.IUD, True, Pregnancy.YES)
     assert told.plan_signed is None, "not asked is not no"
+
+
+def test_in_a_low_window_no_word_of_a_note_is_cut_and_a_begun_note_waits(
+    open_screen: Any, do: Any, clock: Any, woman: str, tablets: Any
+) -> None:
+    begun = do(partial(encounters.open_encounter, encounter_id=new_id(), patient_id=woman))
+    kept = {"note_id": new_id(), "sections": {"plan": "x"}}
+    do(partial(encounters.keep_note, encounter_id=begun, fields=kept, caret={}))
+    clock.advance(days=3)
+    screen: ConsultScreen = open_screen(ConsultScreen, patient_id=woman)
+    screen.resize(851, 330)
+    assert screen.begun.isVisible()
+    prescribe(screen, tablets("valproato"))
+    settle()
+    assert not screen.begun.isVisible()
+    strip = screen.safety.strip
+    said = next(phrase for phrase in strip.findChildren(Phrase) if phrase.isVisible() and phrase.text())
+    assert said.height() >= said.heightForWidth(said.width())
+    assert said.geometry().bottom() < strip.source.geometry().top()
+    screen.resize(1282, 611)
+    settle()
+    assert screen.begun.isVisible()

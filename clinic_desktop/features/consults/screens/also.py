@@ -14,10 +14,11 @@ from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.theme import S2
+from clinic_desktop.uikit.theme import S2, S6
 
-_IN_A_COLUMN = 5
-"""So that ten of them fit a window of 442 px."""
+_IN_A_COLUMN = 6
+"""So that they fit a window of 442 px."""
+_WIDEST = 900
 
 
 def deeds_for(office: Office) -> tuple[ChartDeed, ...]:
@@ -63,9 +64,14 @@ class AlsoMenu(Sheet):
             digit = f"pick_{(at + 1) % 10}" if at < 10 else ""
             button = Button(_(deed.title), key=digit, icon=deed.icon)
             button.clicked.connect(partial(self.choose, at))
+            # A grid would rather cut its words than be wider than the sheet.
+            button.setMinimumWidth(button.sizeHint().width())
             grid.addWidget(button, at % _IN_A_COLUMN, at // _IN_A_COLUMN)
             self.buttons.append(button)
         self.body.addLayout(grid)
+        sides = 2 * S6
+        self.setMaximumWidth(_WIDEST)
+        self.setMinimumWidth(min(_WIDEST, grid.minimumSize().width() + sides))
         self.add_deed(Button(_("Go back"), key="back", kind="quiet"))
         self.buttons[0].setFocus()
 

@@ -13,7 +13,7 @@ from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.layouts import row
 from clinic_desktop.uikit.marks import Icon
 from clinic_desktop.uikit.surfaces import Card
-from clinic_desktop.uikit.theme import S2, S4
+from clinic_desktop.uikit.theme import S2, S4, is_compact
 from clinic_desktop.uikit.words import Text
 
 
@@ -26,6 +26,7 @@ class BegunStrip(Card):
         super().__init__(ground="warning_soft", bar="warning", margins=(S4, 2, S2, 2), parent=parent)
         self._note: BegunNote | None = None
         self._put_off_now = False
+        self._first: QWidget | None = None
         self.words = Text("", weight="semi", color="warning", wrap=True)
         self.button, self.later = Button(_("Go on with it")), Button(_("Later"), kind="quiet")
         self.button.clicked.connect(self._open)
@@ -35,7 +36,7 @@ class BegunStrip(Card):
 
     def show_notes(self, begun: Sequence[BegunNote], named: str = "") -> None:
         self._note = begun[0] if begun else None
-        self.setVisible(self._note is not None and not self._put_off_now)
+        self.fit()
         if self._note is not None:
             told = (
                 _("What was typed in the note of {day} ({kind}) stayed behind when it was taken back.")
@@ -47,6 +48,15 @@ class BegunStrip(Card):
             if more:
                 told += " " + ngettext("{count} more after it.", "{count} more after it.", more).format(count=more)
             self.words.setText(told)
+
+    def give_way_to(self, other: QWidget) -> None:
+        """In a small window there is no room for both: this waits while `other` has something to say."""
+        self._first = other
+
+    def fit(self) -> None:
+        """Again, where the window or what goes first changed."""
+        waits = self._first is not None and not self._first.isHidden() and is_compact(self.window().width())
+        self.setVisible(self._note is not None and not self._put_off_now and not waits)
 
     def _put_off(self) -> None:
         """Until this page is opened again; the note stays begun."""

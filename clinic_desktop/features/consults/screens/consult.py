@@ -147,6 +147,7 @@ class ConsultScreen(QWidget):
             self.course, self.vitals_card, self.prescription, self._actions, self.course.way,
         )  # fmt: skip
         self._layout = ConsultLayout(self, panels, self._tabs)
+        self.begun.give_way_to(self.safety.strip)
         self._connect()
 
     def _connect(self) -> None:
@@ -221,6 +222,7 @@ class ConsultScreen(QWidget):
             self._show_banner()
             self._fit_permissions()
             self._show_state()
+            self.begun.fit()
             if writing is not None and self.isAncestorOf(writing):
                 # What moves to another place loses the keys, and the next letters would go astray.
                 self._layout.bring_forward_of(writing)
@@ -245,10 +247,14 @@ class ConsultScreen(QWidget):
         self.sign_button.setText(short if compact else long)
         self.repeat.setText(_("Repeat") if compact else _("Repeat prescription"))
         self.also.set_icon("" if compact else "plus")
+        self.sign_button.set_icon("" if compact else "check")
         deeds = (self.repeat, self.refer, self.also, self.risk.button)
         label = () if compact else (Text(_("Next visit"), color="quiet"),)
         visit = (*label, self.next_visit.field, self.next_visit.said)
-        return row(*deeds, S2, *visit, None, self.warning_icon, self.warning, S2, self.sign_button, gap=S2)
+        # Nor for air between them: with a day said beside the field the deed that signs would be cut.
+        air = () if compact else (S2,)
+        end = (self.warning_icon, self.warning, *air, self.sign_button)
+        return row(*deeds, *air, *visit, None, *end, gap=6 if compact else S2)
 
     def go_to(self, at: int) -> None:
         """In a small window the section's tab is shown first; the panel takes the focus itself."""
@@ -313,6 +319,7 @@ class ConsultScreen(QWidget):
 
     def _check_safety(self) -> None:
         self.safety.set_lines(self.prescription.lines_to_check())
+        self.begun.fit()
 
     # keeping
 

@@ -49,9 +49,9 @@ class NoteEditor(Card):
         head = row(self._title, KeyCap(cap("section_2")), *beside, None, self._saved_icon, self._saved, gap=6)
         self._body = QWidget()
         self._sections = stack(self._body, gap=4)
-        self._area = scrolled(self._body)
+        self.area = scrolled(self._body)
         self.last = LastWords()
-        super().__init__(head, (self._area, 1), self.last, margins=(S4, 10, S3, S2), gap=4, parent=parent)
+        super().__init__(head, (self.area, 1), self.last, margins=(S4, 10, S3, S2), gap=4, parent=parent)
         self._guests = {"above": [above_risk] if above_risk else [], "below": list(below)}
         self._phrases: dict[str, str] = {}
         self._added: list[str] = []
@@ -60,6 +60,7 @@ class NoteEditor(Card):
         self._saved_icon.hide()
         self._is_said_saved = True
         self.last.moved.connect(self._show_focused)
+        self.area.verticalScrollBar().rangeChanged.connect(self._show_focused)
         bind(self, "last_text", self.bring_last)
         # Elsewhere in the page Alt and Down open a list of choices.
         for name, step in (("next_part", 1), ("previous_part", -1)):
@@ -148,6 +149,7 @@ class NoteEditor(Card):
     def _watch(self) -> None:
         for field in self.fields.values():
             field.textChanged.connect(self.edited.emit)
+            field.cursorPositionChanged.connect(self._show_focused)
             field.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -161,14 +163,20 @@ class NoteEditor(Card):
         self.last.give_room(event.size().height() >= _LOW)
         self._show_focused()
 
-    def _show_focused(self) -> None:
+    def _show_focused(self, *_range: int) -> None:
         """Once everything has found its room."""
         QTimer.singleShot(0, self, self._scroll_to_focused)
 
     def _scroll_to_focused(self) -> None:
         focused = self.focused()
         if focused is not None:
-            self._area.ensureWidgetVisible(self.fields[focused], 0, S2)
+            field = self.fields[focused]
+            self.area.ensureWidgetVisible(field, 0, S2)
+            # Of a section that is higher than the card its line that is being written.
+            field.ensureCursorVisible()
+            caret = field.cursorRect()
+            at = field.viewport().mapTo(self._body, caret.center())
+            self.area.ensureVisible(0, at.y(), 0, caret.height() // 2 + S2)
 
     # its words
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries import safety as queries
@@ -33,8 +34,8 @@ from clinic_desktop.uikit.buttons import Link
 from clinic_desktop.uikit.layouts import column, row
 from clinic_desktop.uikit.marks import Icon
 from clinic_desktop.uikit.surfaces import Card
-from clinic_desktop.uikit.theme import S3, S4
-from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
+from clinic_desktop.uikit.theme import S3, S4, is_compact
+from clinic_desktop.uikit.words import Phrase, Piece, Text, quiet, semi
 
 _FIELD_WIDTH, _KEPT_WORDS = 220, 4
 _ASKS = {
@@ -58,10 +59,28 @@ class SafetyStrip(Card):
         self.answer.setFixedWidth(_FIELD_WIDTH)
         self.asked, self.again = Link("", small=True), Link(_("Change the answers"), small=True)
         said = QWidget()
-        said.setLayout(column(self.sentence, self.source, gap=1))
+        # In a small window there is room for all of it in smaller letters only.
+        self._smaller = Phrase(size="small")
+        said.setLayout(column(self.sentence, self._smaller, self.source, gap=1))
         self._answering = QWidget()
         self._answering.setLayout(column(self.answer, row(None, self.asked), gap=1))
         self.body.addLayout(row(self._waits, self._calm, (said, 1), self._answering, self.again, gap=S3))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_whole()
+
+    def _keep_whole(self) -> None:
+        """In a low window the note gives way before a word of this is cut."""
+        small = is_compact(self.window().width())
+        self.sentence.setVisible(not small)
+        self._smaller.setVisible(small)
+        self.setMinimumHeight(self.body.totalHeightForWidth(self.width()))
+
+    def _say(self, *pieces: Piece) -> None:
+        self.sentence.set_pieces(*pieces)
+        self._smaller.set_pieces(*pieces)
+        self._keep_whole()
 
     def show_note(self, note: SafetyNote | None, rest: Sequence[SafetyNote], answered: int) -> None:
         """The first of those that wait; without one, how many were answered."""
@@ -77,10 +96,10 @@ class SafetyStrip(Card):
         self.source.setVisible(note is not None)
         if note is None:
             words = ngettext("{count} note of safety answered", "{count} notes of safety answered", answered)
-            self.sentence.set_pieces(quiet(words.format(count=answered)))
+            self._say(quiet(words.format(count=answered)))
             return
         name, facts = joined(note.medicines), f" {note.facts}" if note.facts else ""
-        self.sentence.set_pieces(semi(name), f": {note.sentence}", semi(facts))
+        self._say(semi(name), f": {note.sentence}", semi(facts))
         told = (_("Source: {source}").format(source=note.source), _say_rest(rest))
         self.source.setText("   ·   ".join(words for words in told if words))
         self.answer.setPlaceholderText(_(_ASKS[note.wants]))
@@ -90,6 +109,7 @@ class SafetyStrip(Card):
             self.asked.setText(_(_LEADS[note.wants]))
             self.asked.setAccessibleName(_(_LEADS[note.wants]))
             self.asked.updateGeometry()
+        self._keep_whole()
 
 
 def _say_rest(rest: Sequence[SafetyNote]) -> str:
