@@ -5,13 +5,24 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+import pytest
+
 from clinic_desktop.app import house, wiring
 from clinic_desktop.features.agenda.queries import day as agenda
+from clinic_desktop.features.consults.rules.diagnoses import ConditionChange, Diagnosis
 from clinic_desktop.features.consults.rules.sections import SECTIONS
 from clinic_desktop.features.consults.rules.violence import ViolenceSaid, ViolenceTold
 from clinic_desktop.features.consults.screens import slots
 from clinic_desktop.features.consults.service import encounters, signing
+from clinic_desktop.features.consults.service.diagnoses import change_condition
+from clinic_desktop.features.consults.service.risk import keep_assessment
 from clinic_desktop.features.consults.service.violence import keep_violence_answer
+from clinic_desktop.features.medication.rules.doses import read_dose
+from clinic_desktop.features.medication.service import prescribing
+from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
+from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.rights.rules.kinds import ComplaintStepKind
+from clinic_desktop.features.rights.service import complaints
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.errors import ClinicError
@@ -85,6 +96,29 @@ def test_what_was_told_apart_is_in_no_paper_and_in_nothing_a_letter_is_made_of(
     assert reading, "those who read the chart do read it"
     letters = {"referrals.queries.material", "consults.queries.sheet.sheet_blocks", "rights.queries.own_data.own_data"}
     assert not reading & letters
+
+
+def test_nobody_who_may_not_open_a_reserved_record_writes_into_it_by_an_id(
+    vault: Vault, do: Any, scene: reserved.Scene
+) -> None:
+    who, (request_id, _letter) = scene.patient_id, scene.values["request_id"]
+    reserved.restrict(do, scene)
+    outsider = Actor(new_id(), "Ana", reserved.EVERYTHING_ELSE)
+    line = PrescriptionLine(new_id(), None, "Pasiflora", read_dose("1-0-0"), 30, units=30)
+    change = ConditionChange(Diagnosis("F32.1", "Depresión", ""))
+    acts: list[Any] = [
+        partial(prescribing.stop_medicine, request_id=request_id, reason="x"),
+        partial(prescribing.prescribe, patient_id=who, lines=[line], note_id=None),
+        partial(change_condition, change=change, patient_id=who, occurred_on=reserved.TODAY, encounter_id=new_id()),
+        partial(keep_assessment, assessment=None, patient_id=who, encounter_id=None),
+        partial(
+            complaints.add_step, step_id=new_id(), complaint_id=scene.values["complaint_id"],
+            kind=ComplaintStepKind.ANSWERED, words="x",
+        ),
+    ]  # fmt: skip
+    for act in acts:
+        with pytest.raises(restricted.ReservedRecord):
+            vault.do(act, outsider)
 
 
 STAY_OR_GO_TO_COLLEAGUES = {

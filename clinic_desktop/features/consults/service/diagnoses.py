@@ -7,6 +7,7 @@ from typing import Any
 from clinic_desktop.features.consults.queries import diagnoses
 from clinic_desktop.features.consults.records.conditions import Condition, ShortDiagnosis
 from clinic_desktop.features.consults.rules.diagnoses import ClinicalStatus, ConditionChange, ShortLine, checked_list
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
@@ -17,6 +18,7 @@ def change_condition(
 ) -> None:
     """A new diagnosis, or a new standing of one that is there; part of signing a note."""
     work.require(Permission.WRITE_NOTES)
+    restricted.must_open(work, patient_id)
     ended = PartialDate(occurred_on.year, occurred_on.month, occurred_on.day)
     standing: dict[str, Any] = {
         "clinical_status": change.clinical_status,

@@ -187,6 +187,7 @@ def keep_assessment(
 ) -> None:
     """What was asked about danger, answered and done; part of signing a note. Nothing follows from it by itself."""
     work.require(Permission.WRITE_NOTES)
+    restricted.must_open(work, patient_id)
     if assessment is None or assessment.is_empty:
         return
     if work.session.get(RiskAssessment, assessment.assessment_id) is not None:

@@ -25,6 +25,7 @@ from clinic_desktop.features.medication.rules.refusals import (
 )
 from clinic_desktop.features.medication.rules.shelf import check_units
 from clinic_desktop.features.medication.service.movements import asked_line, cleaned_reason
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
@@ -89,6 +90,7 @@ def prescribe(
     Of somebody who may not sign it waits for a supervisor, unless it is urgent and says why.
     """
     work.require(Permission.PRESCRIBE)
+    restricted.must_open(work, patient_id)
     for line in lines:
         known = handing.request_line(work, line.request_id)
         if known is not None:
@@ -184,6 +186,7 @@ def stop_medicine(work: Work, request_id: str, reason: str, note_id: str | None 
     """A prescriber ends a medicine; what is still owed is no longer handed out."""
     work.require(Permission.PRESCRIBE)
     asked = asked_line(work, request_id)
+    restricted.must_open(work, asked.line.patient_id)
     if asked.line.stopped_on is not None:
         raise AlreadyStopped(day=say_day(asked.line.stopped_on))
     work.add(

@@ -88,6 +88,9 @@ def add_step(
     complaint = work.load(Complaint, complaint_id)
     if work.session.get(ComplaintStep, step_id) is not None:
         return
+    if complaint.patient_id is not None:
+        # Its words are withheld from whoever may not open the record: nobody answers what they cannot read.
+        restricted.must_open(work, complaint.patient_id)
     if complaint.about_id == work.actor.staff_id:
         raise AboutOneself()
     line = queries.complaint(work, complaint_id)
