@@ -318,6 +318,14 @@ def test_in_a_crisis_the_wishes_stand_before_all_else_in_the_chart(
     assert chart._told_lines.indexOf(chart.findChild(WishesPanel)) == 1
 
 
+def test_no_title_of_a_window_names_anybody(sit: Any, people: People, patient_id: str) -> None:
+    screen = sit(people.psychiatrist, lambda office: PersonRights(office, patient_id))
+    for sheet in (AskSheet, WishesSheet, DecisionSheet, ForceSheet):
+        shown = show(sheet(screen._office, patient_id, screen))
+        assert "CHAVAJAY" not in shown.windowTitle()
+        shown.reject()
+
+
 def test_names_hidden_at_the_desk_are_hidden_among_those_to_ask_and_those_who_complained(
     sit: Any, vault: Vault, do: Any, people: People, patient_id: str, see: Any
 ) -> None:

@@ -34,7 +34,9 @@ class FormSheet(Sheet):
         head: list[Item] = [Text(title, "head", "semi", wrap=True)]
         if intro:
             head.append(Text(intro, color="quiet", wrap=True))
-        super().__init__(title, parent, *head, width=width)
+        # The window's own title may be read outside it, and says no name.
+        super().__init__(_("Rights"), parent, *head, width=width)
+        self.setAccessibleName(title)
         self._office, self._over, self._patient_id = office, parent, patient_id
         self._today = office.today()
         self.form = Form()
