@@ -92,8 +92,8 @@ def cut_some(work: Work) -> Cut:
     if not tables:
         return Cut((), 0, more=False)
     cutter = _Cutter(work)
-    for table in tables:
-        if cutter.full:
+    for table in sorted(tables, key=lambda name: (shapes()[name].late, name)):
+        if cutter.full or (shapes()[table].late and cutter.has_early):
             break
         cutter.take(shapes()[table])
     return cutter.finish()
@@ -113,6 +113,11 @@ class _Cutter:
         self._bytes = 0
         self._authors: dict[tuple[str, str], str] | None = None
         self._from_seq = self._last_ledger_seq()
+
+    @property
+    def has_early(self) -> bool:
+        """Whether something is in it that pictures should not delay."""
+        return any(not shapes()[part.table].late for draft in self._drafts.values() for part in draft.parts)
 
     @property
     def full(self) -> bool:

@@ -33,6 +33,8 @@ class Shape:
     """The captured columns in bit order, without the id."""
     units: tuple[Unit, ...]
     blobs: frozenset[str]
+    late: bool = False
+    """Travels after all else."""
     named: dict[str, Unit] = field(init=False, compare=False)
     places: dict[str, int] = field(init=False, compare=False)
     """Where each column stands in `columns`."""
@@ -87,4 +89,6 @@ def _shape(cls: Any) -> Shape:
         units[unit] = Unit(unit, (*old.columns, column.name), mask, blocking, quiet)
         if isinstance(column.type, sa.LargeBinary):
             blobs.add(column.name)
-    return Shape(cls.__tablename__, cls.__merge__, tuple(names), tuple(units.values()), frozenset(blobs))
+    return Shape(
+        cls.__tablename__, cls.__merge__, tuple(names), tuple(units.values()), frozenset(blobs), cls.__travels_last__
+    )

@@ -13,7 +13,7 @@ from clinic_desktop.exchange.records import SegmentState
 from clinic_desktop.features.bundles import queries
 from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.consults.records.encounters import Encounter, Goal, NoteSignature
-from clinic_desktop.features.consults.records.story import OutsideMedicine, OutsidePaper, SharedCare
+from clinic_desktop.features.consults.records.story import OutsideMedicine, OutsidePage, OutsidePaper, SharedCare
 from clinic_desktop.features.consults.rules.sections import SECTIONS, is_restricted
 from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.rights.queries import coercion, complaints
@@ -247,3 +247,22 @@ def test_two_doses_of_a_medicine_from_elsewhere_are_marked_in_the_chart_and_not_
         assert office.ask(lambda r: people.header(r, patient)).doubted == ("outside_medicine",)
     desk = Actor("x", "Recepción", frozenset({Permission.SEE_PATIENTS, Permission.RECEPTION}))
     assert clinic.vault.ask(lambda r: people.header(r, patient), desk).doubted == ()
+
+
+def test_pictures_travel_after_everything_else(network: Network) -> None:
+    clinic = network.clinics[0]
+    patient = clinic.do(register())
+    clinic.do(partial(_with_a_page, patient=patient))
+    clinic.do(note(patient))
+    clinic.export()
+    parts = "SELECT s.number, group_concat(DISTINCT p.tbl) FROM segment s JOIN segment_part p ON p.segment_key = s.key"
+    told = clinic.sql(parts + " GROUP BY s.key ORDER BY s.number")
+    assert [tables for _, tables in told][-1] == "outside_page"
+    assert all("outside_page" not in tables for _, tables in told[:-1])
+    network.round()
+    assert of_site(network.central, clinic) == of_site(clinic, clinic)
+
+
+def _with_a_page(work: Work, patient: str) -> str:
+    paper = work.add(OutsidePaper(patient_id=patient, title="alta", pages=1)).id
+    return work.add(OutsidePage(paper_id=paper, patient_id=patient, number=1, jpeg="abcd", sha256="0")).id

@@ -196,6 +196,7 @@ class PatientPhoto(Synced):
 
     __tablename__ = "patient_photo"
     __merge__ = MergeClass.APPEND
+    __travels_last__ = True
     __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="patient.id")

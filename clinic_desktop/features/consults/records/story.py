@@ -67,6 +67,7 @@ class OutsidePage(Synced):
 
     __tablename__ = "outside_page"
     __merge__ = MergeClass.APPEND
+    __travels_last__ = True
     __beside__ = ("patient_id", "patient")
 
     paper_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="outside_paper.id")
