@@ -1,5 +1,6 @@
 """A signed note as it is read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -7,14 +8,23 @@ from typing import Any
 
 from PySide6.QtWidgets import QLabel
 
+from clinic_desktop.features.consults.letters.trend import trend_paper
+from clinic_desktop.features.consults.queries import chart as charts
+from clinic_desktop.features.consults.queries.sheet import sheet_blocks
 from clinic_desktop.features.consults.rules.score_words import say_circumstances, say_result
 from clinic_desktop.features.consults.rules.scoring import GivenScale, HowGiven
 from clinic_desktop.features.consults.screens.reading import NoteView
+from clinic_desktop.features.consults.screens.standing import parts_of
 from clinic_desktop.features.consults.service import instruments
+from clinic_desktop.features.referrals.queries import material
+from clinic_desktop.features.rights.letters.own_data import own_data_paper
 from clinic_desktop.kernel.clock import StillClock
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.words import Phrase
+from tests.consults.conftest import phq9
 from tests.consults.questionnaires import as_bytes, questionnaire
+from tests.printing.reading import texts
 
 
 def words_of(open_screen: Any, note_id: str) -> list[str]:
@@ -74,3 +84,30 @@ class Shown:
     read_by: str | None = None
     flagged: bool | None = None
     cutoff: int | None = None
+
+
+def everywhere(ask: Any, patient: str, office: Office) -> str:
+    """All that is said of somebody's scales: at the side of the chart, in story and course, and on every paper."""
+    known = ask(partial(charts.chart, patient_id=patient, whole_story=True))
+    side = [repr(line) for _title, lines in parts_of(known, office.today()) for line in lines]
+    told = [f"{line.title} {line.under}" for line in known.story.lines]
+    papers = [
+        ask(lambda asker: trend_paper(asker, patient).pdf()),
+        ask(lambda asker: own_data_paper(asker, patient, True).pdf()),
+    ]
+    printed = [text for paper in papers for text in texts(paper)]
+    sheet = repr(ask(partial(sheet_blocks, patient_id=PatientId(patient))))
+    return "\n".join((*side, *told, *printed, sheet, repr(ask(partial(material, patient_id=patient)))))
+
+
+def test_half_a_scale_is_nowhere_a_number_or_a_band_and_what_is_better_is_said(
+    sign: Any, ask: Any, patient: str, office: Office
+) -> None:
+    who5 = GivenScale(new_id(), "who5", {1: 5, 2: 4, 3: 4, 4: 3, 5: 2})
+    phq2 = GivenScale(new_id(), "phq2", {1: 2, 2: 3})
+    sign(patient, scales=(phq9("33333333-"), who5, phq2))
+    said = everywhere(ask, patient, office)
+    assert re.search(r"\b24\b|severe", said) is None
+    assert "no total" in said
+    assert said.count("higher is better") >= 5
+    assert " ()" not in said.replace("= ()", "")

@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 from clinic_desktop.features.consults.queries import diagnoses, notes, risks, scales
 from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
 from clinic_desktop.features.consults.rules.diagnoses import VERIFICATION_WORDS
-from clinic_desktop.features.consults.rules.score_words import say_doubts
-from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
+from clinic_desktop.features.consults.rules.score_words import say_direction, say_doubts, say_result
+from clinic_desktop.features.consults.rules.scoring import find_scale
 from clinic_desktop.features.consults.rules.telling import StoryKind, StoryLine
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, current_medicines
 from clinic_desktop.features.patients.queries import consents, restricted
@@ -333,8 +333,8 @@ def _scales(asker: Asker, patient_id: str) -> str:
     lines: list[str] = []
     for code, row in newest.items():
         scale = find_scale(code)
-        said = f"{scale.title if scale else code}: {row.total} ({say_band(code, row.band)}), {say_day(row.occurred_on)}"
-        lines.append(", ".join(part for part in (said, say_doubts(row)) if part))
+        said = f"{scale.title if scale else code}: {say_result(row)}, {say_day(row.occurred_on)}"
+        lines.append(", ".join(part for part in (said, say_direction(row), say_doubts(row)) if part))
     return "\n".join(lines)
 
 

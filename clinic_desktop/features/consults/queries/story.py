@@ -18,7 +18,7 @@ from clinic_desktop.features.consults.queries.scales import ScoreRow
 from clinic_desktop.features.consults.rules.goals import STANDING_WORDS, GoalStanding
 from clinic_desktop.features.consults.rules.reactions import SEVERITY_WORDS, ReactionSeverity
 from clinic_desktop.features.consults.rules.risk import CONTACT_WORDS, ContactOutcome, RiskStep
-from clinic_desktop.features.consults.rules.score_words import say_doubts
+from clinic_desktop.features.consults.rules.score_words import say_direction, say_doubts
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.consults.rules.sections import kind_words
 from clinic_desktop.features.consults.rules.signing import NoteState
@@ -113,7 +113,7 @@ def said_score(score: ScoreRow) -> str:
     title = scale.title if scale else score.scale_code
     if score.total is None:
         return _("{scale}: no total").format(scale=title)
-    told = (f"{title} {score.total}", say_band(score.scale_code, score.band), say_doubts(score))
+    told = (f"{title} {score.total}", say_band(score.scale_code, score.band), say_direction(score), say_doubts(score))
     return ", ".join(part for part in told if part)
 
 

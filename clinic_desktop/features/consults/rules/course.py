@@ -176,7 +176,10 @@ def _series(code: str, lines: Sequence[Answered]) -> Series:
     # A scale that only a newer program knows still has its totals; its height is what was seen.
     highest = max([scale.highest if scale else 1, *(p.total for p in points)])
     without = tuple(a.day for a in lines if a.total is None)
-    return Series(code, scale.title if scale else code, highest, scale.bands if scale else (), points, without)
+    title = scale.title if scale else code
+    if scale is not None and scale.is_higher_better:
+        title = f"{title} ({_('higher is better')})"
+    return Series(code, title, highest, scale.bands if scale else (), points, without)
 
 
 def bars_of(prescribed: Iterable[Prescribed], today: date) -> tuple[Bar, ...]:

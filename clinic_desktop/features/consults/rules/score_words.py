@@ -55,7 +55,7 @@ def say_result(given: Given) -> str:
 def say_circumstances(given: Given) -> str:
     """What must be known to read the number: who asked, in which language, and what was said about danger."""
     scale = find_scale(given.scale_code)
-    told: list[str] = []
+    told = [direction] if (direction := say_direction(given)) else []
     if scale is not None and scale.flag is not None and given.flagged is not None:
         words = _("question {item} other than 0") if given.flagged else _("question {item}: 0")
         told.append(words.format(item=scale.flag.number))
@@ -65,6 +65,12 @@ def say_circumstances(given: Given) -> str:
     told += by
     told += _not_validated(given)
     return " · ".join(told)
+
+
+def say_direction(given: Given) -> str:
+    """Of a number that means the better the higher it is; of most scales it is the other way round, and nothing."""
+    scale = find_scale(given.scale_code)
+    return _("higher is better") if scale is not None and scale.is_higher_better and given.total is not None else ""
 
 
 def _interpreter(given: Given) -> str | None:

@@ -20,7 +20,7 @@ from clinic_desktop.features.consults.rules.diagnoses import CLINICAL_WORDS, VER
 from clinic_desktop.features.consults.rules.goals import STANDING_WORDS
 from clinic_desktop.features.consults.rules.plan_items import say_plan_item
 from clinic_desktop.features.consults.rules.reactions import OUTCOME_WORDS
-from clinic_desktop.features.consults.rules.score_words import say_doubts
+from clinic_desktop.features.consults.rules.score_words import say_direction, say_doubts
 from clinic_desktop.features.consults.rules.scoring import find_scale, say_band
 from clinic_desktop.features.consults.rules.sections import is_restricted, section_title
 from clinic_desktop.features.medication.queries import prescriptions
@@ -201,10 +201,12 @@ def _scores(asker: Asker, patient_id: str) -> Part:
     for row in reversed(scales.scores(asker, patient_id)):
         scale = find_scale(row.scale_code)
         name = scale.title if scale else row.scale_code
-        if row.total is None:
+        if scale is not None and scale.is_form:
+            lines.append((say_day(row.occurred_on), f"{name}: {_('answered; it has no points')}"))
+        elif row.total is None:
             lines.append((say_day(row.occurred_on), f"{name}: {_('not all questions were answered')}"))
         else:
-            said = (f"{name}: {row.total}", say_band(row.scale_code, row.band), say_doubts(row))
+            said = (f"{name}: {row.total}", say_band(row.scale_code, row.band), say_direction(row), say_doubts(row))
             lines.append((say_day(row.occurred_on), joined(said)))
     explained = _(
         "Questions with numbers. They help to see how you are from one visit to the next; they decide nothing."
