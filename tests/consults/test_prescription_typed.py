@@ -6,19 +6,21 @@ from functools import partial
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.prescription import PrescriptionPanel
 from clinic_desktop.features.consults.screens.prescription_sheets import DoseGridSheet
 from clinic_desktop.features.medication.queries import prescriptions, shelf
 from clinic_desktop.features.medication.rules.courses import DaysUnclear, read_course, read_days
-from clinic_desktop.features.medication.rules.kinds import Form, Route, Unit
+from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Route, Unit
 from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.uikit.buttons import Link
 from tests.consults.test_prescription_panel import typed, words
 
 
@@ -140,3 +142,25 @@ def test_a_cross_taper_says_the_days_of_both(panel: PrescriptionPanel, ask: Any,
 def test_a_number_of_something_else_is_no_number_of_days(text: str) -> None:
     with pytest.raises(DaysUnclear):
         read_days(text)
+
+
+def test_whoever_types_a_line_sees_it_where_there_is_little_room(panel: PrescriptionPanel, qtbot: Any) -> None:
+    for at in range(5):
+        typed(panel, f"medicina {at}", "1-0-1", "30")
+    last = panel.lines()[-1].request_id
+
+    def in_sight() -> None:
+        link = next(link for link in panel.findChildren(Link) if link.property("line") == last)
+        assert panel._area.viewport().rect().contains(link.mapTo(panel._area.viewport(), QPoint(1, 1)))
+
+    qtbot.waitUntil(in_sight)
+
+
+def test_what_happens_elsewhere_takes_the_focus_from_no_line(panel: PrescriptionPanel, do: Any) -> None:
+    typed(panel, "fluo", "1-0-0", "30")
+    QApplication.processEvents()
+    link = [link for link in panel.findChildren(Link) if link.property("line")][-1]
+    link.setFocus()
+    assert link.hasFocus()
+    do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Otra"))
+    assert link.hasFocus()

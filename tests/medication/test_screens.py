@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.features.medication.rules.doses import read_dose
@@ -14,8 +15,10 @@ from clinic_desktop.features.medication.screens.dispensing import LotSheet
 from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
 from clinic_desktop.features.medication.service import prescribing
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
+from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering
 from clinic_desktop.kernel.clock import StillClock
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
@@ -192,3 +195,21 @@ def test_everyone_sees_only_the_pages_they_may_use(vault: Vault, counter: Counte
     assert type(page_of(screen)).__name__ == "StockPage"
     names = counter.ask(partial(shelf.stock_ids))
     assert names == ()
+
+
+def test_a_long_name_and_many_allergies_fit_the_small_window(
+    counter: Counter, place: Open, do: Any, qtbot: Any
+) -> None:
+    counter.receive(60)
+    name = Details(given_names="Juana Micaela de los Ángeles", family_name="Brito", second_family_name="Cobo")
+    counter.patient = PatientId(new_id())
+    do(partial(registering.register, patient_id=counter.patient, details=name))
+    known = ["penicilina", "dipirona", "trimetoprima con sulfametoxazol", "carbamazepina", "lamotrigina"]
+    for one in known:
+        do(partial(registering.add_allergy, patient_id=counter.patient, substance=one))
+    counter.prescribe()
+    screen = place()
+    screen.resize(911 - 60, 442 - 86)
+    QApplication.processEvents()
+    assert screen.minimumSizeHint().width() <= 911 - 60
+    assert screen.minimumSizeHint().height() <= 442 - 86

@@ -6,12 +6,12 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from clinic_desktop.features.consults.rules.safety import LineToCheck
 from clinic_desktop.features.consults.screens.parts import Here, kept_dict, kept_list
-from clinic_desktop.features.consults.screens.prescription_fields import MedicineField, StepField
+from clinic_desktop.features.consults.screens.prescription_fields import MedicineField, StepField, stock_line
 from clinic_desktop.features.consults.screens.prescription_lines import (
     Draft,
     difference,
@@ -34,9 +34,7 @@ from clinic_desktop.features.medication.rules.courses import (
     says_its_days,
     usual_days,
 )
-from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.features.medication.rules.refusals import BottlesMissing, MedicineUnchosen
-from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.features.medication.service.prescribing import Stop
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import Refused
@@ -45,7 +43,7 @@ from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit.buttons import Link
 from clinic_desktop.uikit.keys import cap
 from clinic_desktop.uikit.layouts import clear, row, scrolled, stack
-from clinic_desktop.uikit.marks import Icon, KeyCap
+from clinic_desktop.uikit.marks import KeyCap
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, Line
 from clinic_desktop.uikit.theme import S4
@@ -69,10 +67,11 @@ class PrescriptionPanel(Card):
         self._make_fields()
         self._list, lines = QWidget(), QWidget()
         self._shown = stack(lines, gap=2)
+        self._area = scrolled(self._list)
         stack(self._list, lines, self.terms, None, gap=4)
         super().__init__(
             self._make_head(),
-            (scrolled(self._list), 1),
+            (self._area, 1),
             row((self.medicine, 1), self.dose, self.days, gap=4),
             self.complaint,
             margins=(S4, 10, S4, 10),
@@ -84,7 +83,7 @@ class PrescriptionPanel(Card):
         self.dose.entered.connect(self._dose_entered)
         self.days.entered.connect(self.add_typed)
         self.terms.edited.connect(self.edited)
-        office.follow(shelf.TABLES, self, self.refresh)
+        office.follow(shelf.TABLES, self, self._look_again)
         self._show()
 
     def _make_fields(self) -> None:
@@ -166,11 +165,21 @@ class PrescriptionPanel(Card):
         self._lines = list(lines)
         self.refresh()
 
+    def _look_again(self) -> None:
+        """What happens elsewhere takes the focus from no line, unless it changes what is said of one."""
+        before = dict(self._products)
+        self._learn_products()
+        if self._products != before:
+            self._show()
+
     def refresh(self) -> None:
         """Ask the shelf again."""
+        self._learn_products()
+        self._show()
+
+    def _learn_products(self) -> None:
         wanted = {line.presentation_id for line in (*self._lines, *self._current) if line.presentation_id}
         self._products = self._office.ask(shelf.presentations, sorted(wanted)) if wanted else {}
-        self._show()
 
     def repeat(self) -> None:
         """Everything that was prescribed last, once more. What is written already stays, what is stopped stays off."""
@@ -246,7 +255,13 @@ class PrescriptionPanel(Card):
         self.medicine.set_value(None, "")
         self.medicine.setFocus()
         self.refresh()
+        self._bring_in_sight(self._lines[at])
         self.edited.emit()
+
+    def _bring_in_sight(self, line: Draft) -> None:
+        """Whoever typed a line sees what became of it, also where there is room for two only."""
+        found = [link for link in self._list.findChildren(Link) if link.property("line") == line.request_id]
+        QTimer.singleShot(0, self, lambda: [self._area.ensureWidgetVisible(link, 0, 60) for link in found[-1:]])
 
     def _complain(self, words: str) -> None:
         self.complaint.setText(words)
@@ -395,21 +410,7 @@ class PrescriptionPanel(Card):
         differs = difference(line, self._old(line), product)
         if differs and self._current:
             self._shown.addWidget(Phrase(semi(differs, "accent"), size="small"))
-        self._shown.addLayout(self._stock_line(line, product))
-
-    def _stock_line(self, line: Draft, product: Product | None) -> QHBoxLayout:
-        units = line.units_with(product)
-        leaves = say_units(units or 0, product.unit or Unit.PIECE if product else Unit.PIECE)
-        if product is None:
-            words = _("not in the formulary: it is printed, not handed out here · {units}").format(units=leaves)
-            return row(Icon("info-circle", "quiet", 16), (Phrase(quiet(words), size="small"), 1), gap=5)
-        expires = _("expires {day}").format(day=say_day(product.next_expiry)) if product.next_expiry else ""
-        there = " · ".join(part for part in (product.shelf, expires) if part)
-        if product.usable >= (units or 0) and product.usable:
-            words = _("{shelf} · {units} leave").format(shelf=there, units=leaves)
-            return row(Icon("circle-check", "well", 16), (Phrase(quiet(words), size="small"), 1), gap=5)
-        words = _("{shelf} · {units} needed").format(shelf=there, units=leaves)
-        return row(Icon("alert-triangle", "warning", 16), (Phrase(semi(words, "warning"), size="small"), 1), gap=5)
+        self._shown.addLayout(stock_line(line, product))
 
     # as a part of the consultation
 

@@ -1,10 +1,20 @@
-"""The fields in which a line is typed: Enter goes on."""
+"""The fields in which a line is typed: Enter goes on. And what is said of the shelf under it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout
 
+from clinic_desktop.features.consults.screens.prescription_lines import Draft
+from clinic_desktop.features.medication.queries.shelf import Product
+from clinic_desktop.features.medication.rules.kinds import Unit
+from clinic_desktop.features.medication.rules.shelf import say_units
+from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.choices import Suggest
 from clinic_desktop.uikit.fields import Edit
+from clinic_desktop.uikit.layouts import row
+from clinic_desktop.uikit.marks import Icon
+from clinic_desktop.uikit.words import Phrase, quiet, semi
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 LIST_WIDTH = 460
@@ -36,3 +46,19 @@ class MedicineField(Suggest):
             self.entered.emit()
         else:
             super().keyPressEvent(event)
+
+
+def stock_line(line: Draft, product: Product | None) -> QHBoxLayout:
+    """What leaves for a line, and what is there for it."""
+    units = line.units_with(product)
+    leaves = say_units(units or 0, product.unit or Unit.PIECE if product else Unit.PIECE)
+    if product is None:
+        words = _("not in the formulary: it is printed, not handed out here · {units}").format(units=leaves)
+        return row(Icon("info-circle", "quiet", 16), (Phrase(quiet(words), size="small"), 1), gap=5)
+    expires = _("expires {day}").format(day=say_day(product.next_expiry)) if product.next_expiry else ""
+    there = " · ".join(part for part in (product.shelf, expires) if part)
+    if product.usable >= (units or 0) and product.usable:
+        words = _("{shelf} · {units} leave").format(shelf=there, units=leaves)
+        return row(Icon("circle-check", "well", 16), (Phrase(quiet(words), size="small"), 1), gap=5)
+    words = _("{shelf} · {units} needed").format(shelf=there, units=leaves)
+    return row(Icon("alert-triangle", "warning", 16), (Phrase(semi(words, "warning"), size="small"), 1), gap=5)

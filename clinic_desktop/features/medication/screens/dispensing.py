@@ -40,6 +40,7 @@ class DispensePage(QWidget):
         super().__init__(parent)
         self._office = office
         self._served: str | None = None
+        self._narrow = False
         self.cards: list[GiveCard] = []
         self.people = self._make_list()
         self.soon = Text("", "small", color="quiet", wrap=True)
@@ -62,7 +63,7 @@ class DispensePage(QWidget):
         def said(person: PersonToServe) -> cells.Cell:
             count = len(person.lines)
             under = ngettext("{count} medicine", "{count} medicines", count).format(count=count)
-            return cells.two_lines(semi(person.said), under=under)
+            return cells.two_lines(person.said, under=under, ink="strong")
 
         column = Column[PersonToServe](_("Today"), said, stretch=True)
         empty = EmptyState(_("Nobody has medicines to collect. They appear here when a prescription is signed."))
@@ -80,6 +81,11 @@ class DispensePage(QWidget):
         narrow = is_compact(self.window().width())
         self.left.setFixedWidth(_NARROW if narrow else _WIDE)
         self.side.setFixedWidth(_SIDE_NARROW if narrow else _SIDE_WIDE)
+        # In a low window its place is needed; Esc and a click on the list do the same.
+        self.side.later.setVisible(not narrow)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._show_banner()
 
     # whom
 
@@ -118,11 +124,9 @@ class DispensePage(QWidget):
         if patient_id != self._served:
             self.side.received.clear()
         self._served = patient_id
-        clear(self._over)
         clear(self._lines)
         self.cards = []
-        if patient_id:
-            self._over.addWidget(banner_of(self._office.ask(handing.header_to_serve, patient_id)))
+        self._show_banner()
         for item in items:
             self._add_card(item)
         if not items:
@@ -130,6 +134,12 @@ class DispensePage(QWidget):
             self._lines.addWidget(Card(Text(words, color="quiet", wrap=True)))
         self._lines.addStretch(1)
         self._sum_up()
+
+    def _show_banner(self) -> None:
+        clear(self._over)
+        if self._served:
+            header = self._office.ask(handing.header_to_serve, self._served)
+            self._over.addWidget(banner_of(header, narrow=self._narrow))
 
     def _add_card(self, item: handing.ToGive) -> None:
         presentation_id = item.line.presentation_id
