@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries import scales as queries
+from clinic_desktop.features.consults.rules.score_words import say_doubts
 from clinic_desktop.features.consults.rules.scoring import FORM, scales, totals_only
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
@@ -44,7 +45,8 @@ def offers(office: Office, patient_id: str) -> tuple[Offer, ...]:
     for code, title, measures in known:
         row = newest.get(code)
         total = "" if row is None else str(row.total) if row.total is not None else _("no total")
-        said = f"{total} · {say_day(row.occurred_on)}" if row is not None else ""
+        parts = (total, say_day(row.occurred_on), say_doubts(row)) if row is not None else ()
+        said = " · ".join(part for part in parts if part)
         found.append(Offer(code, title, measures, said, row.occurred_on if row else None, due.get(code)))
     return tuple(sorted(found, key=_order))
 
