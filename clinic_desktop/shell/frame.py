@@ -316,8 +316,10 @@ class Frame(QWidget):
             window.show()
         self._hidden = []
         self.covered.emit(False)
-        page = self.page()
-        if isinstance(page, FirstFocus):
+        page, over = self.page(), dialogs.front()
+        if over is not None:
+            over.activateWindow()
+        elif isinstance(page, FirstFocus):
             page.take_focus()
 
     def lock(self) -> None:

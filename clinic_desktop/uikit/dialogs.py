@@ -4,6 +4,7 @@ In a test: `dialogs.front()` is the dialog that is open, with its buttons `yes`,
 """
 
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.fields import Edit, PasswordEdit, TextArea
+from clinic_desktop.uikit.keys import bind
 from clinic_desktop.uikit.layouts import Item, column, row, stack
 from clinic_desktop.uikit.marks import Seal
 from clinic_desktop.uikit.theme import S2, S3, S4, S6, Tone, col
@@ -24,6 +26,28 @@ _ICONS: dict[Tone, str] = {
     "well": "circle-check",
     "neutral": "info-circle",
 }
+
+
+@runtime_checkable
+class Coverable(Protocol):
+    """The window that can be blanked and locked."""
+
+    def cover(self) -> None: ...
+    def lock(self) -> None: ...
+
+
+def bind_cover(dialog: QDialog) -> None:
+    """Over a dialog the keys of the window behind it do not act, and somebody may come in at any moment."""
+
+    def ask(act: Callable[[Coverable], None]) -> None:
+        behind = dialog.parentWidget()
+        while behind is not None and not isinstance(behind, Coverable):
+            behind = behind.parentWidget()
+        if isinstance(behind, Coverable):
+            act(behind)
+
+    bind(dialog, "cover", lambda: ask(lambda window: window.cover()))
+    bind(dialog, "lock", lambda: ask(lambda window: window.lock()))
 
 
 LONG = 40
@@ -47,7 +71,8 @@ class Sheet(QDialog):
         self.setMaximumWidth(max(width, 640))
         self.body = column(*body, gap=S2)
         self.deeds = row(None, gap=S2)
-        self._stood: dict[QWidget, str] = {}
+        self._stood: dict[QWidget, str] | None = None
+        bind_cover(self)
         stack(self, self.body, S3, self.deeds, margins=(S6, S6, S6, S4), gap=S2)
 
     def add_deed(self, button: Button, act: Callable[[], object] | None = None) -> Button:
@@ -66,7 +91,7 @@ class Sheet(QDialog):
 
     def would_lose(self) -> bool:
         """Whether many words were typed here that nobody kept."""
-        typed = [words for field, words in self._words_typed() if words != self._stood.get(field, "")]
+        typed = [words for field, words in self._words_typed() if words != (self._stood or {}).get(field, "")]
         return not self.keeps_words and sum(map(len, typed)) >= LONG
 
     def _words_typed(self) -> list[tuple[QWidget, str]]:
@@ -93,7 +118,8 @@ class Sheet(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not event.spontaneous():
+        if self._stood is None:
+            # Shown again after a cover it still holds what nobody kept.
             self._stood = dict(self._words_typed())
         self.activateWindow()
 
