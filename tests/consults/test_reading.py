@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel
 from clinic_desktop.features.consults.letters.trend import trend_paper
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries.sheet import sheet_blocks
+from clinic_desktop.features.consults.rules.course import say_star, spots
 from clinic_desktop.features.consults.rules.score_words import say_circumstances, say_result
 from clinic_desktop.features.consults.rules.scoring import GivenScale, HowGiven
 from clinic_desktop.features.consults.screens.reading import NoteView
@@ -56,6 +57,21 @@ def test_a_score_is_read_with_every_answer_and_with_how_it_came_about(
     assert "GAD-7  7 of 21 · mild" in said
     assert "read through an interpreter · Rosa · not validated in ixil" in said
     assert "1:1  2:1" in said
+
+
+def test_wherever_a_score_is_shown_it_says_through_whom_and_in_which_language_it_was_read(
+    ask: Any, sign: Any, patient: str
+) -> None:
+    answers = dict.fromkeys(range(1, 8), 1)
+    sign(patient, scales=(GivenScale(new_id(), "gad7", answers, HowGiven.INTERPRETER, "ixl", "Rosa", read_by="Rosa"),))
+    said = "read through an interpreter, not validated in ixil"
+    chart = ask(partial(charts.chart, patient_id=patient))
+    assert [said in line.title or said in line.under for line in chart.story.lines] == [True, True]
+    assert [said in spot.words for spot in spots(chart.course)] == [True]
+    assert any(said in words for words in ask(partial(material, patient_id=patient)).parts.values())
+    course = " ".join(" ".join(texts(ask(partial(trend_paper, patient_id=patient)).pdf())).split())
+    assert say_star(chart.course) in course
+    assert "7*" in course
 
 
 def test_a_total_from_paper_is_read_with_what_was_said_about_danger(sign: Any, patient: str, open_screen: Any) -> None:
