@@ -213,6 +213,7 @@ INTERNAL = {
     "consults.queries.goals.goals_from": "ids only",
     "bundles.queries.whose": "takes what open_conflicts gave, which is asked",
     "medication.queries.prescriptions.depot_lines": "a piece of SQL",
+    "consults.queries.standing_rows.is_not_taken_back": "a piece of SQL",
     "referrals.queries.unagreed": "takes a letter that is being written",
 }
 

@@ -10,7 +10,25 @@ import pytest
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
 from clinic_desktop.features.agenda.service import day as booking
-from clinic_desktop.features.consults.queries import chart, notes
+from clinic_desktop.features.consults.queries import (
+    chart,
+    episodes,
+    holding,
+    notes,
+    reactions,
+    reproduction,
+    results,
+    safety_plans,
+    violence,
+)
+from clinic_desktop.features.consults.records.findings import (
+    AdverseReaction,
+    LabResult,
+    ReproductiveStatus,
+    ViolenceAnswer,
+)
+from clinic_desktop.features.consults.records.risk import SafetyPlan
+from clinic_desktop.features.consults.records.story import EpisodeEvent, LifeEvent
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.wrong_chart import WrongChartSheet
 from clinic_desktop.features.consults.service import encounters, moving, signing
@@ -21,6 +39,7 @@ from clinic_desktop.features.medication.rules.refusals import StoppedMeanwhile
 from clinic_desktop.features.medication.service import dispensing
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.kernel.clock import StillClock
+from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.office import Office
@@ -122,3 +141,34 @@ def test_a_name_half_typed_chooses_nobody(open_screen: Any, patient: str, other:
     sheet.keep.click()
     assert [row.voided for row in ask(partial(chart.chart, patient_id=patient)).timeline] == [False]
     sheet.reject()
+
+
+def test_what_was_told_measured_and_noted_in_it_is_of_nobody_here(do: Any, ask: Any, patient: str, begin: Any) -> None:
+    here = begin(patient)
+    told = {"patient_id": patient, "encounter_id": here}
+    by, day = told | {"by_id": "x"}, date(2026, 11, 23)
+    for row in (
+        ReproductiveStatus(told_on=day, pregnancy="yes", **told),
+        LabResult(taken_on=day, test_code="anc", value_text="900", **by),
+        ViolenceAnswer(asked_on=day, answer="yes", asked_alone=True, **by),
+        AdverseReaction(medicine_text="clozapina", reaction_text="fiebre", **by),
+        EpisodeEvent(step="discharged", happened_on=day, **by),
+        LifeEvent(kind="loss", happened_on=PartialDate(2026), **by),
+        SafetyPlan(made_on=day, warning_signs="no duermo", **by),
+    ):
+        do(lambda work, row=row: work.add(row).id)
+    asked = {
+        "pregnant": lambda r: reproduction.told(r, patient).pregnancy,
+        "results": lambda r: results.results(r, patient),
+        "violence": lambda r: violence.violence_answers(r, patient),
+        "reactions": lambda r: reactions.reactions(r, patient),
+        "ended": lambda r: episodes.standing(r, patient),
+        "events": lambda r: episodes.life_events(r, patient),
+        "plan": lambda r: safety_plans.newest(r, patient),
+        "held": lambda r: holding.holding(r, patient).pregnancy,
+        "held-results": lambda r: holding.holding(r, patient).results,
+        "held-plan": lambda r: holding.holding(r, patient).plan_on,
+    }
+    assert [name for name, query in asked.items() if not ask(query)] == []
+    do(partial(encounters.void_encounter, encounter_id=here, reason="of Rosa"))
+    assert [name for name, query in asked.items() if ask(query)] == []

@@ -6,6 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from clinic_desktop.features.consults.queries.standing_rows import is_not_taken_back
 from clinic_desktop.features.consults.records.encounters import Encounter
 from clinic_desktop.features.consults.records.story import EpisodeEvent, LifeEvent, SharedCare
 from clinic_desktop.features.consults.rules.story import EpisodeLine, LifeEventKind, standing_episode
@@ -21,7 +22,7 @@ _STEPS: AnySelect = sa.select(
     EpisodeEvent.patient_id, EpisodeEvent.id, EpisodeEvent.step, EpisodeEvent.happened_on,
     sa.func.coalesce(EpisodeEvent.reason, ""), sa.func.coalesce(EpisodeEvent.to_whom, ""),
     sa.func.coalesce(EpisodeEvent.by_name, ""),
-)  # fmt: skip
+).where(is_not_taken_back(EpisodeEvent.encounter_id))  # fmt: skip
 
 
 def standing(asker: Asker, patient_id: str) -> EpisodeLine | None:
@@ -109,6 +110,7 @@ def life_events(asker: Asker, patient_id: str) -> tuple[LifeEventRow, ...]:
             LifeEvent.id, LifeEvent.kind, LifeEvent.happened_on, sa.func.coalesce(LifeEvent.words, ""),
             sa.func.coalesce(LifeEvent.by_name, ""),
         )
+        .where(is_not_taken_back(LifeEvent.encounter_id))
         .where(LifeEvent.patient_id == patient_id, ~sa.exists().where(later.amends_id == LifeEvent.id))
         .order_by(LifeEvent.happened_on.desc(), LifeEvent.id.desc())
     )  # fmt: skip

@@ -114,10 +114,11 @@ def _pregnancy(rows: Sequence[Any]) -> tuple[Pregnancy | None, date | None]:
 
 
 # Each part: which, a name, details, a day; the newest of each first. NEWEST(x): of corrected rows the last.
+# STANDS: not written in a consultation that was taken back.
 _PARTS = (
     "SELECT 'trusted', t.contact_name, t.contact_kinship, '' FROM patient t WHERE t.id = ?",
     "SELECT 'episode', t.step, t.to_whom, t.happened_on FROM episode_event t"
-    " WHERE t.patient_id = ? AND t.voided_at IS NULL ORDER BY t.happened_on DESC, t.id DESC LIMIT 1",
+    " WHERE t.patient_id = ? AND t.voided_at IS NULL AND STANDS ORDER BY t.happened_on DESC, t.id DESC LIMIT 1",
     "SELECT 'shared', coalesce(t.who, '') || coalesce(', ' || t.role_text, ''), t.call_when, t.since FROM shared_care t"
     " WHERE t.patient_id = ? AND t.voided_at IS NULL AND t.ended IS NULL ORDER BY t.id DESC",
     "SELECT 'outside', t.name, t.dose_text, t.since FROM outside_medicine t"
@@ -127,17 +128,20 @@ _PARTS = (
     " WHERE t.patient_id = ? AND t.voided_at IS NULL AND NEWEST(medication_administration)"
     " ORDER BY t.given_on DESC, t.id DESC LIMIT 12",
     "SELECT 'plan', '', '', t.made_on FROM safety_plan t"
-    " WHERE t.patient_id = ? AND t.voided_at IS NULL AND NEWEST(safety_plan)"
+    " WHERE t.patient_id = ? AND t.voided_at IS NULL AND STANDS"
     " ORDER BY t.made_on DESC, t.id DESC LIMIT 1",
     "SELECT 'result', coalesce(t.test_text, t.test_code), coalesce(t.value_text, '') || coalesce(' ' || t.unit_text,"
     " ''), t.taken_on FROM lab_result t WHERE t.patient_id = ? AND t.voided_at IS NULL AND NEWEST(lab_result)"
-    " ORDER BY t.taken_on DESC, t.id DESC LIMIT 30",
+    " AND STANDS ORDER BY t.taken_on DESC, t.id DESC LIMIT 30",
     "SELECT 'pregnancy', said, '', day FROM (SELECT t.pregnancy AS said, t.told_on AS day, t.id AS id"
     " FROM reproductive_status t WHERE t.patient_id = ? AND t.voided_at IS NULL AND NEWEST(reproductive_status)"
+    " AND STANDS"
     " UNION ALL SELECT t.pregnancy, t.taken_on, t.id FROM vital_signs t"
     " WHERE t.patient_id = ? AND t.voided_at IS NULL AND NEWEST(vital_signs)"
     ") WHERE said IN ('yes', 'possible', 'no') ORDER BY day DESC, id DESC LIMIT 1",
 )
 _ONE = "SELECT * FROM ({part})"
 _NEWEST = r"NOT EXISTS (SELECT 1 FROM \1 n WHERE n.amends_id = t.id)"
-_SQL = re.sub(r"NEWEST\((\w+)\)", _NEWEST, " UNION ALL ".join(_ONE.format(part=part) for part in _PARTS))
+_STANDS = "NOT EXISTS (SELECT 1 FROM encounter e WHERE e.id = t.encounter_id AND e.voided_at IS NOT NULL)"
+_ALL = " UNION ALL ".join(_ONE.format(part=part) for part in _PARTS)
+_SQL = re.sub(r"NEWEST\((\w+)\)", _NEWEST, _ALL).replace("STANDS", _STANDS)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from clinic_desktop.features.consults.queries.standing_rows import is_not_taken_back
 from clinic_desktop.features.consults.records.findings import AdverseReaction
 from clinic_desktop.features.consults.rules.reactions import Reaction
 from clinic_desktop.features.medication.records import (
@@ -59,7 +60,9 @@ def _read(asker: Asker, which: sa.ColumnElement[bool]) -> tuple[ReactionRow, ...
         table.began_on, table.severity, table.outcome, table.done_text, table.by_name, table.recorded_at,
         table.amends_id, _IS_AMENDED,
     )  # fmt: skip
-    found = asker.all(select.where(which, table.voided_at.is_(None)).order_by(table.id.desc()))
+    found = asker.all(
+        select.where(which, table.voided_at.is_(None), is_not_taken_back(table.encounter_id)).order_by(table.id.desc())
+    )
     return tuple(
         ReactionRow(
             row[0], row[1],

@@ -6,6 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from clinic_desktop.features.consults.queries.standing_rows import is_not_taken_back
 from clinic_desktop.features.consults.records.findings import ReproductiveStatus, VitalSigns
 from clinic_desktop.features.consults.rules.reproduction import Contraception, Reproduction
 from clinic_desktop.features.consults.rules.vitals import Pregnancy
@@ -57,6 +58,7 @@ def _told_rows(asker: Asker, patient_id: str) -> tuple[StatusRow, ...]:
             status.id,
         )
         .where(status.patient_id == patient_id, status.voided_at.is_(None), ~amended)
+        .where(is_not_taken_back(status.encounter_id))
         .order_by(status.told_on.desc(), status.id.desc())
         .limit(_LOOKED_THROUGH)
     )  # fmt: skip

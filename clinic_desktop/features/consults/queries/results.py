@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from clinic_desktop.features.consults.queries.standing_rows import is_not_taken_back
 from clinic_desktop.features.consults.records.findings import LabResult
 from clinic_desktop.features.consults.rules.results import say_test, say_value
 from clinic_desktop.features.patients.queries import restricted
@@ -68,6 +69,7 @@ def _read(asker: Asker, patient_id: str, limit: int, *which: sa.ColumnElement[bo
             sa.func.coalesce(LabResult.by_name, ""), LabResult.amends_id, _IS_AMENDED,
         )
         .where(LabResult.patient_id == patient_id, LabResult.voided_at.is_(None), *which)
+        .where(is_not_taken_back(LabResult.encounter_id))
         .order_by(LabResult.taken_on.desc(), LabResult.id.desc())
         .limit(limit)
     )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from clinic_desktop.features.consults.queries.standing_rows import is_not_taken_back
 from clinic_desktop.features.consults.records.findings import ViolenceAnswer
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
@@ -32,6 +33,7 @@ def violence_answers(asker: Asker, patient_id: str) -> tuple[ViolenceRow, ...]:
             ViolenceAnswer.id, ViolenceAnswer.asked_on, ViolenceAnswer.answer, ViolenceAnswer.wants_help
         )
         .where(ViolenceAnswer.patient_id == patient_id, ViolenceAnswer.voided_at.is_(None))
+        .where(is_not_taken_back(ViolenceAnswer.encounter_id))
         .where(~sa.exists().where(later.amends_id == ViolenceAnswer.id))
         .order_by(ViolenceAnswer.asked_on.desc(), ViolenceAnswer.id.desc())
     )  # fmt: skip

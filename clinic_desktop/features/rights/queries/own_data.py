@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from clinic_desktop.features.agenda.queries import day as agenda
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.consults.queries import diagnoses, goals, outside, safety_plans, scales
+from clinic_desktop.features.consults.queries.standing_rows import is_not_taken_back
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
 from clinic_desktop.features.consults.records.findings import AdverseReaction, ViolenceAnswer
 from clinic_desktop.features.consults.rules.diagnoses import CLINICAL_WORDS, VERIFICATION_WORDS
@@ -145,6 +146,7 @@ def _violence(asker: Asker, patient_id: str) -> tuple[tuple[str, str], ...]:
     found = asker.all(
         sa.select(ViolenceAnswer.asked_on, ViolenceAnswer.answer)
         .where(ViolenceAnswer.patient_id == patient_id, ViolenceAnswer.voided_at.is_(None))
+        .where(is_not_taken_back(ViolenceAnswer.encounter_id))
         .where(~sa.exists().where(later.amends_id == ViolenceAnswer.id))
         .order_by(ViolenceAnswer.asked_on.desc(), ViolenceAnswer.id.desc())
     )
@@ -248,6 +250,7 @@ def _reactions(asker: Asker, patient_id: str) -> Part:
             AdverseReaction.outcome,
         )
         .where(AdverseReaction.patient_id == patient_id, AdverseReaction.voided_at.is_(None))
+        .where(is_not_taken_back(AdverseReaction.encounter_id))
         .where(~sa.exists().where(later.amends_id == AdverseReaction.id))
         .order_by(AdverseReaction.id.desc())
     )  # fmt: skip
