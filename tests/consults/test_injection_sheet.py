@@ -138,3 +138,21 @@ def test_whose_injection_is_due_today_is_listed_also_without_an_appointment(
     shown.people.choose_at(0)
     QTest.keyClick(shown.people, Qt.Key.Key_Return)
     assert office.went == ("chart", {"patient_id": patient})
+
+
+def test_a_correction_stays_with_the_line_it_was_given_for(
+    ask: Any, do: Any, sheet: Any, sign: Any, patient: str, depot: str, clock: StillClock
+) -> None:
+    sheet().keep_form()
+    clock.advance(days=3)
+    new = formulary.NewPresentation(
+        "haloperidol decanoato", Form.AMPOULE, "100 mg/mL", Unit.AMPOULE, 1, Route.INTRAMUSCULAR
+    )
+    stronger = do(partial(formulary.add_presentation, new=new))
+    sign(patient, prescription=(PrescriptionLine(new_id(), stronger, None, read_course("1 c/28d", 84), 84),))
+    shown = sheet()
+    shown.links[0].click()
+    shown.where.setText("glúteo izquierdo")
+    shown.keep_form()
+    (row,) = ask(partial(injections.depots, patient_id=patient))
+    assert (row.given_for, row.where_text) == (depot, "glúteo izquierdo")

@@ -121,6 +121,8 @@ class MedicationRequest(Synced):
     __table_args__ = (
         # Who is late with an injection is asked every minute: few lines are depots.
         sa.Index("ix_medication_request_depot", "is_depot", "signed_on"),
+        # Whose next portion is due likewise.
+        sa.Index("ix_medication_request_portions", "days_per_pickup", "signed_on"),
         *_PLAIN,
     )
 

@@ -35,6 +35,7 @@ class InjectionSheet(LinesSheet):
         self._office, self._patient_id = office, patient_id
         self._administration_id, self._dispense_id = new_id(), new_id()
         self._amends_id: str | None = None
+        self._corrected: Depot | None = None
         self._said_ampoule = False
         """Somebody chose where it comes from: nothing that happens elsewhere changes that."""
         self._depots = office.ask(injections.depots, patient_id)
@@ -97,7 +98,7 @@ class InjectionSheet(LinesSheet):
         self.ampoule.set_value(bool(chosen) and len(options) > 1)
 
     def _correct(self, depot: Depot) -> None:
-        self._amends_id = depot.administration_id
+        self._amends_id, self._corrected = depot.administration_id, depot
         self.which.set_value(depot.request_id)
         # What left the shelf stays as it is: a mistake there is countered where movements are.
         self.ampoule.set_options([(False, _("as it was written"))])
@@ -116,10 +117,16 @@ class InjectionSheet(LinesSheet):
         given_on = told.earliest() if told is not None else self._office.today()
         give = partial(
             administering.give_injection, administration_id=self._administration_id,
-            request_id=str(self.which.value()), given_on=given_on, where_text=self.where.text(),
+            request_id=self._request_id(), given_on=given_on, where_text=self.where.text(),
             dispense_id=self._dispense_id if self.ampoule.value() else None, amends_id=self._amends_id,
         )  # fmt: skip
         self._office.do(give, self, then=self._kept, failed=lambda error: self.form.complain("when", error.sentence()))
+
+    def _request_id(self) -> str:
+        """What is corrected stays with the line it was given for, also when a newer one took its place."""
+        chosen, corrected = str(self.which.value()), self._corrected
+        same = corrected is not None and corrected.request_id == chosen
+        return corrected.given_for or chosen if same and corrected else chosen
 
     def _kept(self, due_on: date) -> None:
         self._administration_id, self._dispense_id, self._amends_id = new_id(), new_id(), None

@@ -131,7 +131,7 @@ def _with_given(asker: Asker, lines: Sequence[CurrentMedicine]) -> list[ToGive]:
 
 def _open(asker: Asker, *which: sa.ColumnElement[bool]) -> list[ToGive]:
     asker.require(Permission.DISPENSE)
-    rows = asker.all(prescribed_lines().where(*which, StopOrder.id.is_(None)))
+    rows = asker.all(prescribed_lines().where(*which, StopOrder.id.is_(None)).order_by(None))
     lines = {row.id: line_of(row, asker.today) for row in rows}
     return [item for item in _with_given(asker, list(lines.values())) if item.owed > 0]
 
@@ -164,7 +164,9 @@ def _portions_due(asker: Asker, day: date) -> list[ToGive]:
         .where(newer.patient_id == request.patient_id, newer.signed_on > request.signed_on, newer.signed_on <= day)
         .where(product.id == newer.presentation_id, product.medicine_id == Presentation.medicine_id)
     )
-    in_portions = request.days_per_pickup.is_not(None), request.signed_on.between(since, day - timedelta(days=1))
+    # As a function of the day, so that it is found by its portions: few lines have them.
+    signed_on = sa.func.date(request.signed_on)
+    in_portions = request.days_per_pickup > 0, signed_on >= since.isoformat(), signed_on < day.isoformat()
     found = [
         item
         for item in _open(asker, *in_portions, ~replaced)

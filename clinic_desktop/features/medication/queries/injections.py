@@ -43,6 +43,8 @@ class Depot:
     administration_id: str | None = None
     dispense_id: str | None = None
     """Set where the last one came from our shelf."""
+    given_for: str | None = None
+    """The prescribed line it was given for, which may be an older one."""
 
     @property
     def patient_id(self) -> str:
@@ -197,7 +199,7 @@ def _with(line: CurrentMedicine, last: Any) -> Depot:
         return depot
     return replace(
         depot, given_on=last.given_on, given_by=last.given_by_name or "", where_text=last.where_text or "",
-        administration_id=last.id, dispense_id=last.dispense_id,
+        administration_id=last.id, dispense_id=last.dispense_id, given_for=last.request_id,
     )  # fmt: skip
 
 

@@ -351,6 +351,8 @@ def upgrade() -> None:
     op.add_column("medication_request", sa.Column("is_depot", sa.Integer(), nullable=True))
     op.create_index("ix_medication_request_depot", "medication_request", ["is_depot", "signed_on"], unique=False)
     op.add_column("medication_request", sa.Column("days_per_pickup", sa.Integer(), nullable=True))
+    portions = ["days_per_pickup", "signed_on"]
+    op.create_index("ix_medication_request_portions", "medication_request", portions, unique=False)
     op.add_column("medication_request", sa.Column("keeper_name", sa.Text(), nullable=True))
     op.add_column("medication_request", sa.Column("supervisor_wanted", sa.Integer(), nullable=True))
     op.add_column("medication_request", sa.Column("urgent_reason", sa.Text(), nullable=True))
