@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QLineEdit, QWidget
 
 from clinic_desktop.app import house, wiring
 from clinic_desktop.features.agenda.queries import day as agenda
@@ -30,6 +32,8 @@ from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.voice import RememberingVoice
 from tests.conformance import test_restricted as reserved
 
 scene = reserved.scene
@@ -40,6 +44,7 @@ CLINICAL = (reserved.NOTED, "fluoxetina", "phq", "F32", "1-0-0", "Fuma tuza", "c
 """What was written, prescribed, measured, found and answered of the person of the scene."""
 OF_NOBODY = {"medication.queries.shelf.presentation", "medication.queries.shelf.stock"}
 """The shelf, which has medicines and no people."""
+OF_A_PERSON = ("person-rights",)
 APART = "Lo que pasó en el ochenta y dos"
 
 
@@ -78,6 +83,41 @@ def test_who_treats_nobody_learns_no_reason_no_medicine_and_no_diagnosis(vault: 
         for name, words in (*asked(vault, actor, scene), *printed(vault, actor, scene)):
             told = [one for one in CLINICAL if one.casefold() in words.casefold()]
             assert not told or name in OF_NOBODY, f"{role} learns {told} from {name}"
+
+
+def shown_on(page: QWidget) -> str:
+    """Every word that can be read or heard on it."""
+    words: list[str] = []
+    for widget in page.findChildren(QWidget):
+        words += [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip()]
+        if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
+            words.append(widget.text())
+        if isinstance(widget, QAbstractItemView):
+            rows = widget.model()
+            cells = [rows.index(r, c) for r in range(rows.rowCount()) for c in range(rows.columnCount())]
+            words += [str(cell.data(role)) for cell in cells for role in READ_OR_HEARD]
+    return "\n".join(words)
+
+
+READ_OR_HEARD = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+
+
+@pytest.mark.parametrize("role", ["receptionist", "community-worker"])
+def test_no_screen_of_the_desk_or_of_the_villages_tells_why_somebody_comes(
+    vault: Vault, scene: reserved.Scene, qapp: QApplication, qtbot: Any, role: str
+) -> None:
+    house.furnish()
+    office = Office(vault, Actor(new_id(), "Ana", ROLES[role]), voice=RememberingVoice(), immediate=True)
+    mine = [place for place in house.places() if not place.permissions or office.may(*place.permissions)]
+    assert {"today", "persons", "person-rights"} <= {place.code for place in mine}
+    for place in mine:
+        page = place.build(office, **({"patient_id": scene.patient_id} if place.code in OF_A_PERSON else {}))
+        qtbot.addWidget(page)
+        page.show()
+        said = shown_on(page).casefold()
+        assert not [one for one in (*CLINICAL, "risk", "danger", "diagnos") if one.casefold() in said], place.code
+        page.close()
+    office.close()
 
 
 def test_what_was_told_apart_is_in_no_paper_and_in_nothing_a_letter_is_made_of(
