@@ -9,9 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import diagnoses, notes, risks, scales
 from clinic_desktop.features.consults.rules.risk import RiskAnswer
+from clinic_desktop.features.consults.rules.sections import EncounterKind
+from clinic_desktop.features.consults.screens.about import AboutSheet
 from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.danger import AnswerSheet
@@ -254,6 +257,33 @@ def test_the_line_that_is_being_written_is_in_sight_also_of_a_long_section_in_a_
         assert 0 < at < area.viewport().height()
         assert field.viewport().rect().contains(field.cursorRect().center())
         QTest.keyClick(field, key)
+
+
+def test_another_kind_of_visit_proposes_its_own_parts_and_the_tab_key_reaches_the_goals(consult: ConsultScreen) -> None:
+    consult.note.fields["risk"].setFocus()
+    QTest.keyClick(consult.note.fields["risk"], Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is consult.goals.button
+    sheet = AboutSheet(consult._office, consult.encounter, consult, lambda: None)  # pyright: ignore[reportArgumentType]
+    sheet.open()
+    sheet.form.fill({"kind": EncounterKind.FAMILY})
+    sheet._kind.activated.emit(0)
+    assert sheet.form.value("template") == "contact"
+    sheet.reject()
+
+
+def test_the_list_stands_at_the_next_person_once_the_one_before_was_seen(
+    do: Any, office: Office, open_screen: Any, register: Any, arrive: Any, clock: Any
+) -> None:
+    first, second = arrive(register("Ana", "Brito")), arrive(register("Rosa", "Quispe"))
+    home = open_screen(ConsultsHome)
+    assert home.table.key() == first
+    do(lambda work: agenda.call_in(work, first))
+    assert home.table.key() == first
+    do(lambda work: agenda.send_out(work, first))
+    assert home.table.key() == second
+    home.table.choose(first)
+    do(lambda work: agenda.set_priority(work, second, urgent=True))
+    assert home.table.key() == first, "chosen by hand, it stays"
 
 
 def test_the_imported_wording_stands_on_the_items(do: Any, open_screen: Any, patient: str) -> None:

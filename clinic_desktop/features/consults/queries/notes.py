@@ -16,9 +16,10 @@ from clinic_desktop.features.consults.queries import scales
 from clinic_desktop.features.consults.queries.scales import ScoreRow
 from clinic_desktop.features.consults.records.encounters import Addendum, ConsultNote, Encounter, NoteSignature
 from clinic_desktop.features.consults.rules import signing
-from clinic_desktop.features.consults.rules.sections import EncounterKind
+from clinic_desktop.features.consults.rules.sections import EncounterKind, template_for
 from clinic_desktop.features.consults.rules.signing import NoteState, SupervisorStep
 from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.drafts import KeptDraft, find_draft, my_drafts
 from clinic_desktop.storage.work import AnySelect, Asker
@@ -133,6 +134,13 @@ def encounter(asker: Asker, encounter_id: str) -> EncounterRow:
     found = EncounterRow(*asker.one(_ENCOUNTER.where(Encounter.id == encounter_id)))
     restricted.must_open(asker, found.patient_id)
     return found
+
+
+def usual_template(asker: Asker, kind: EncounterKind) -> str:
+    """Which sections the profession of the one who asks wants in this kind of visit."""
+    asker.require(*_READERS)
+    member = staff.member(asker, asker.actor.staff_id)
+    return template_for(kind, member.role_code if member else "").code
 
 
 def unfinished(asker: Asker, patient_id: str, day: date) -> str | None:

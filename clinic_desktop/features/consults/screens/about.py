@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from clinic_desktop.features.consults.queries import notes
 from clinic_desktop.features.consults.queries.notes import EncounterRow
 from clinic_desktop.features.consults.rules.sections import TEMPLATES, EncounterKind, kind_words, template_named
 from clinic_desktop.features.consults.service import encounters
@@ -78,6 +79,7 @@ class AboutSheet(Sheet):
         super().__init__(_("This conversation"), parent, (area, 1), width=640)
         self._fill()
         self.form.edited.connect(self._fit)
+        self._kind.activated.connect(self._suggest_parts)
         self._fit()
         if wrong_chart is not None:
             self.wrong = self.add_deed(
@@ -91,7 +93,8 @@ class AboutSheet(Sheet):
         kinds = [(kind, kind_words(kind)) for kind in EncounterKind]
         templates = [(template.code, template.title) for template in TEMPLATES.values()]
         spoken = [(None, _("not noted")), *languages()]
-        top = add("kind", _("Kind of visit"), Select(kinds)), add("template", _("Parts of the note"), Select(templates))
+        self._kind, self._parts = Select(kinds), Select(templates)
+        top = add("kind", _("Kind of visit"), self._kind), add("template", _("Parts of the note"), self._parts)
         whom = add("whom", _("With whom"), Edit(placeholder=_("the person")), optional=True)
         language = add("language", _("Language that was really spoken"), Select(spoken))
         who = add("interpreter", _("Interpreter"), Edit(placeholder=_("nobody")), optional=True)
@@ -128,6 +131,10 @@ class AboutSheet(Sheet):
         named = bool(str(self.form.value("interpreter") or "").strip())
         for field in self._of_interpreter:
             field.setVisible(named)
+
+    def _suggest_parts(self) -> None:
+        """What one's profession asks in such a visit; other parts can be chosen still."""
+        self._parts.set_value(self._office.ask(notes.usual_template, self._kind.value()))
 
     def _said(self, name: str) -> bool | None:
         at = self.form.value(name)

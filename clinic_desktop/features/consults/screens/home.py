@@ -48,6 +48,7 @@ class ConsultsHome(QWidget):
         self._office = office
         self.count = Text("", "small", color="quiet")
         self._scales_due: frozenset[str] = frozenset()
+        self._seen: frozenset[str] = frozenset()
         self.table = self._people()
         self.risks = self._open_risks()
         self.seek = Link(_("Whom to look for"), small=True)
@@ -160,8 +161,10 @@ class ConsultsHome(QWidget):
         self.next.setEnabled(bool(waiting) and self._office.may(Permission.WRITE_NOTES))
 
     def _choose_next(self, rows: Sequence[ClinicianRow]) -> None:
-        """Whoever is next stands in sight and is chosen, until somebody else is."""
-        if self.table.row() is None and rows:
+        """Whoever is next stands in sight and is chosen, until somebody else is, and again once that one was seen."""
+        seen = frozenset(r.row.appointment_id for r in rows if r.row.status is AppointmentStatus.SEEN)
+        just_seen, self._seen = seen - self._seen, seen
+        if rows and (self.table.row() is None or self.table.key() in just_seen):
             following = self._office.ask(agenda.next_waiting, self._office.actor.staff_id)
             self.table.choose(following.appointment_id if following is not None else rows[0].row.appointment_id)
 

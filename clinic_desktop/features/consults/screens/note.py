@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from clinic_desktop.features.consults.queries.phrases import PhraseRow, my_phrases
 from clinic_desktop.features.consults.rules import mental_state
@@ -90,10 +91,13 @@ class NoteEditor(Card):
         clear(self._sections)
         self.fields = {}
         half: list[QWidget] = []
+        placed: list[QWidget] = []
         for number, section in enumerate(self._asked(kept), 1):
             if section.code == "risk":
                 self._place(self._guests["above"])
+                placed += self._guests["above"]
             holder = self._make(section, number)
+            placed.append(holder)
             if section.half:
                 half.append(holder)
             if len(half) == 2 or (half and not section.half):
@@ -110,7 +114,17 @@ class NoteEditor(Card):
             if code in self.fields and on is not None:
                 self.fields[code].set_last(words, on)
         self._watch()
+        self._tab_as_seen([*placed, *self._guests["below"]])
         self.set_caret(where)
+
+    def _tab_as_seen(self, places: Sequence[QWidget]) -> None:
+        """Tab goes from top to bottom, also to what stands among the sections."""
+        stops: list[QWidget] = []
+        for place in places:
+            stops += place.findChildren(SectionField)
+            stops += place.findChildren(QAbstractButton)
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _asked(self, kept: Mapping[str, str]) -> list[Section]:
         """The template's sections, and whatever else was added or holds words: nothing written is out of sight."""

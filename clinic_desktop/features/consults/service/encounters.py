@@ -14,12 +14,11 @@ from clinic_desktop.features.consults.queries.notes import DRAFT_SCREEN
 from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter, Goal
 from clinic_desktop.features.consults.rules.merging import merged_draft
-from clinic_desktop.features.consults.rules.sections import TEMPLATES, EncounterKind, template_for
+from clinic_desktop.features.consults.rules.sections import TEMPLATES, EncounterKind
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.service import prescribing
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.service import registering as patients
-from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.ids import PatientId
@@ -82,17 +81,11 @@ def open_encounter(
         Encounter(
             id=encounter_id, patient_id=patient_id, appointment_id=appointment_id, kind=known, occurred_on=day,
             started_at=None if late else work.now, clinician_id=work.actor.staff_id, clinician_name=work.actor.name,
-            template=_usual_template(work, work.actor.staff_id, known), paper_folio=(paper_folio or "").strip() or None,
+            template=notes.usual_template(work, known), paper_folio=(paper_folio or "").strip() or None,
         )
     )  # fmt: skip
     work.about(Encounter.__tablename__, encounter_id)
     return encounter_id
-
-
-def _usual_template(work: Work, staff_id: str, kind: EncounterKind) -> str:
-    """Which sections somebody of this profession asks in this kind of encounter."""
-    member = staff.member(work, staff_id)
-    return template_for(kind, member.role_code if member else "").code
 
 
 def _todays_appointment(work: Work, patient_id: str, day: date) -> str | None:
