@@ -268,6 +268,10 @@ class Suggest(Edit):
             return True
         return False
 
+    def take_only(self) -> bool:
+        """Take what was found where it is the only one: of several like it nobody chose."""
+        return len(self._found) == 1 and self.take_best()
+
 
 class Check(QCheckBox):
     """Yes or not said, with its words at the right."""

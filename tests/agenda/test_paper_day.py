@@ -282,6 +282,16 @@ def test_a_line_typed_again_is_said_to_be_there(screen, register, type_line, off
     assert "already" in office.voice.notices[-1]
 
 
+def test_of_several_people_alike_the_first_is_never_taken_unseen(screen, register, ask, qtbot) -> None:
+    known_people = [register("Ana"), register("Beto")]
+    shown = screen(day="2026-11-20")
+    shown.person.setFocus()
+    qtbot.keyClicks(shown.person, "quispe")
+    shown.save()
+    assert "Choose the person" in shown.form.fields["person"].message()
+    assert [known(ask, who) for who in known_people] == [[], []]
+
+
 def test_somebody_booked_for_that_day_is_taken_from_the_list(screen, register, do, ask, clock) -> None:
     clock.advance(days=-7)
     who = register("Ana")

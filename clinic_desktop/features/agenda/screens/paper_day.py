@@ -196,7 +196,7 @@ class PaperDayScreen(QWidget):
 
     def save(self, *_clicked: object) -> None:
         """Keep the line; the fields of the next one are empty and the cursor stands on the person."""
-        self.person.take_best()
+        self.person.take_only()
         day = None if self.form.find_faults() else self.day()
         if day is None:
             return

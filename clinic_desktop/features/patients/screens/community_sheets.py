@@ -136,7 +136,7 @@ class SameCommunity(Sheet):
         return [(one.community_id, one.said) for one in found if one.community_id != self._line.community_id]
 
     def _save(self) -> None:
-        self.other.take_best()
+        self.other.take_only()
         if self.other.value() is None:
             self.form.complain("other", _("Choose one of the list"))
             return
