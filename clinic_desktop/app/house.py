@@ -121,6 +121,9 @@ def furnish() -> None:
         chart_slots.ChartDeed(
             N_("Held, locked in or chained"), "lock", frozenset({Permission.WRITE_NOTES}), _write_force
         ),
+        chart_slots.ChartDeed(
+            N_("What differs between clinics"), "alert-triangle", frozenset({Permission.READ_CHART}), _doubts
+        ),
     )
     chart_slots.signed_papers = (
         chart_slots.SignedPaper(N_("Prescription"), _has_prescription, _prescription_of_note, always_ask=True),
@@ -169,6 +172,12 @@ def _in_crisis(office: Office, patient_id: PatientId) -> bool:
 
     held = any(event.is_open and not event.has_ended for event in office.ask(events, patient_id))
     return held or office.ask(risk_of, patient_id) is not None
+
+
+def _doubts(office: Office, patient_id: PatientId, _encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.bundles.screens.conflicts import DoubtsSheet
+
+    DoubtsSheet(office, patient_id, screen).open()
 
 
 def _write_force(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:

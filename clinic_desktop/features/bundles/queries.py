@@ -206,6 +206,22 @@ def _withheld(asker: Asker, one: Conflict) -> Conflict:
     return replace(one, sides=tuple(replace(side, values=()) for side in one.sides))
 
 
+def of_person(asker: Asker, patient_id: str) -> Sequence[Conflict]:
+    """What stands open of one person, in whichever table, for those who may open the chart."""
+    asker.require(Permission.READ_CHART, Permission.PRESCRIBE)
+    restricted.must_open(asker, PatientId(patient_id))
+    waiting = asker.all(sa.select(OpenConflict.tbl, OpenConflict.id).where(OpenConflict.waiting.is_(False)).distinct())
+    found: list[Conflict] = []
+    for name in sorted({row[0] for row in waiting}):
+        table = Base.metadata.tables[name]
+        column = table.c.id if name == "patient" else table.c.get("patient_id")
+        if column is not None:
+            ids = [row[1] for row in waiting if row[0] == name]
+            rows = asker.all(sa.select(table.c.id).where(table.c.id.in_(ids), column == patient_id))
+            found += [one for row in rows for one in conflicts.of_record(asker, row[0]) if not one.waiting]
+    return found
+
+
 def whose(asker: Asker, found: Sequence[Conflict]) -> dict[tuple[str, str], str]:
     """The name of the person whose record each of these is in, by table and row; nobody's are left out."""
     asker.require(*_CONFLICT_READERS)

@@ -1,5 +1,6 @@
 """Open conflicts: both values, who wrote them and where; one press decides."""
 
+from collections.abc import Sequence
 from datetime import tzinfo
 from functools import partial
 
@@ -21,11 +22,15 @@ from clinic_desktop.uikit.surfaces import Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.words import Text
 
+DOUBTS = N_("What differs between clinics")
 NOT_YOURS = N_("Who works with this record at the clinic decides this.")
 
 
 class ConflictsTable(ListTable[Conflict]):
-    def __init__(self, office: Office) -> None:
+    """All of them, or those of one person."""
+
+    def __init__(self, office: Office, patient_id: str | None = None) -> None:
+        self._patient_id = patient_id
         self._whose: dict[tuple[str, str], str] = {}
         super().__init__(
             [
@@ -42,13 +47,32 @@ class ConflictsTable(ListTable[Conflict]):
         self.opened.connect(self.decide)
 
     def reload(self) -> None:
-        found = self._office.ask(queries.open_conflicts)
+        found = self._office.ask(self._found)
         self._whose = self._office.ask(partial(queries.whose, found=found))
         self.show_rows(found)
 
+    def _found(self, reading: Reading) -> Sequence[Conflict]:
+        if self._patient_id is None:
+            return queries.open_conflicts(reading)
+        return queries.of_person(reading, self._patient_id)
+
     def decide(self, conflict: Conflict) -> None:
         """Ask which value holds."""
-        DecideSheet(self._office, conflict, self).open()
+        sheet = DecideSheet(self._office, conflict, self)
+        sheet.accepted.connect(self.reload)
+        sheet.open()
+
+
+class DoubtsSheet(Sheet):
+    """What differs of one person, beside their chart: whoever may decide does it here."""
+
+    def __init__(self, office: Office, patient_id: str, parent: QWidget | None) -> None:
+        super().__init__(_(DOUBTS), parent, width=860)
+        self.table = ConflictsTable(office, patient_id)
+        self.table.setAccessibleName(_(DOUBTS))
+        self.table.reload()
+        self.body.addWidget(self.table)
+        self.add_deed(Button(_("Close"), "back"))
 
 
 class DecideSheet(Sheet):
