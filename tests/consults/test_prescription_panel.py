@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.prescription import PrescriptionPanel
+from clinic_desktop.features.consults.screens.prescription_paper import ask_paper
 from clinic_desktop.features.consults.screens.prescription_sheets import DoseGridSheet, StopSheet
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.rules.doses import read_dose
@@ -18,6 +20,7 @@ from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.features.medication.service.formulary import NewPresentation
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.words import Phrase
 from tests.consults.conftest import HELD
 
@@ -191,3 +194,18 @@ def test_a_draft_of_another_program_does_no_harm(show: Any, patient: str) -> Non
     panel = show(patient).prescription
     panel.fill({"lines": [{"request_id": "x"}, "?", {"from": "tomorrow"}], "stops": []})
     assert panel.lines() == ()
+
+
+def test_from_the_chart_too_a_prescription_goes_home_only_after_the_question(
+    sign: Any, patient: str, open_screen: Any
+) -> None:
+    line = PrescriptionLine(new_id(), None, "Pasiflora", read_dose("1-0-1"), 30, units=60)
+    sign(patient, prescription=(line,))
+    chart = open_screen(ChartScreen, patient_id=patient)
+    sheet = ask_paper(chart._office, patient, chart)
+    assert sheet is not None
+    sheet.show_paper.click()
+    question = dialogs.front()
+    assert isinstance(question, dialogs.Question)
+    question.reject()
+    assert dialogs.front() is None

@@ -34,7 +34,7 @@ from clinic_desktop.features.settings import service as settings
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
-from clinic_desktop.uikit import privacy
+from clinic_desktop.uikit import dialogs, privacy
 from clinic_desktop.uikit.fields import TextArea
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.voice import RememberingVoice
@@ -253,6 +253,9 @@ def test_own_data_are_written_down_when_they_are_printed_and_an_authority_is_nev
     screen = sit(people.psychiatrist, partial(PersonRights, patient_id=patient_id))
     sheet: OwnDataSheet = show(OwnDataSheet(screen._office, patient_id, screen))
     sheet.usual.click()
+    question = dialogs.front()
+    assert isinstance(question, dialogs.Question), "no such paper goes home unasked"
+    question.yes.click()
     (shown,) = [child for child in screen.findChildren(Preview) if child.isVisible()]
     assert ask(lambda asker: disclosures.disclosures(asker, patient_id)) == ()
     shown._record(_leaving(), lambda: None)

@@ -15,6 +15,7 @@ from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.choices import Check
 from clinic_desktop.uikit.dialogs import Sheet
@@ -70,9 +71,16 @@ class PaperSheet(Sheet):
         if self.with_diagnoses.isChecked():
             rows = self._office.ask(diagnoses.conditions, self._patient_id)
             told = tuple(row.title + (f" ({row.code})" if row.code else "") for row in rows if row.is_active)
-        full_page = self.full_page.isChecked()
+        show = partial(_show, full_page=self.full_page.isChecked(), told=told)
+        office, note_id, screen = self._office, self._note_id, self._screen
         self.accept()
-        _show(self._office, self._note_id, self._screen, full_page=full_page, told=told)
+        dialogs.ask_yes_no(
+            _("Ask the person: can this paper be carried home without danger?"),
+            screen,
+            partial(show, office, note_id, screen),
+            yes_text=_("Yes, print it"),
+            no_text=_("No, no paper"),
+        )
 
 
 def _show(office: Office, note_id: str, screen: QWidget, *, full_page: bool, told: tuple[str, ...]) -> None:

@@ -17,7 +17,7 @@ from clinic_desktop.features.rights.rules.disclosures import (
 )
 from clinic_desktop.features.rights.rules.kinds import DISCLOSURE_WORDS, DisclosureKind
 from clinic_desktop.features.rights.screens.form_sheet import FormSheet
-from clinic_desktop.features.rights.screens.papers import show_paper
+from clinic_desktop.features.rights.screens.papers import if_safe, show_paper
 from clinic_desktop.features.rights.service import disclosures as service
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
@@ -50,10 +50,15 @@ class OwnDataSheet(Sheet):
         self.usual.setFocus()
 
     def _show(self, *, whole: bool) -> None:
-        pdf = self._office.ask(own_data_paper, self._patient_id, whole).pdf()
-        noting = partial(service.own_data_printed, disclosure_id=new_id(), patient_id=self._patient_id, whole=whole)
+        office, over, patient_id = self._office, self._over, self._patient_id
+        noting = partial(service.own_data_printed, disclosure_id=new_id(), patient_id=patient_id, whole=whole)
+
+        def show() -> None:
+            pdf = office.ask(own_data_paper, patient_id, whole).pdf()
+            show_paper(office, over, pdf, _("My data"), noting)
+
         self.accept()
-        show_paper(self._office, self._over, pdf, _("My data"), noting)
+        if_safe(over, show)
 
 
 _KINDS = (DisclosureKind.AUTHORITY, DisclosureKind.DUTY)

@@ -6,7 +6,20 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.office import Office
+
+
+def if_safe(screen: QWidget, show: Callable[[], object]) -> None:
+    """What is written of a person, or what they want, goes home only after the question."""
+    dialogs.ask_yes_no(
+        _("Ask the person: can this paper be carried home without danger?"),
+        screen,
+        show,
+        yes_text=_("Yes, print it"),
+        no_text=_("No, no paper"),
+    )
 
 
 def show_paper(

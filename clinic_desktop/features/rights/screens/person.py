@@ -26,7 +26,7 @@ from clinic_desktop.features.rights.screens.asking import AloneView, AskSheet
 from clinic_desktop.features.rights.screens.complaint import ComplaintSheet
 from clinic_desktop.features.rights.screens.force import ForceSheet, ForceStepSheet
 from clinic_desktop.features.rights.screens.own_data import DisclosureSheet, OwnDataSheet
-from clinic_desktop.features.rights.screens.papers import show_paper
+from clinic_desktop.features.rights.screens.papers import if_safe, show_paper
 from clinic_desktop.features.rights.screens.wishes import DecisionSheet, WishesSheet
 from clinic_desktop.features.rights.service import wishes as wishes_service
 from clinic_desktop.kernel.dates import say_day, say_instant
@@ -300,9 +300,13 @@ class PersonRights(QWidget):
         )
 
     def _print_wishes(self) -> None:
-        pdf = self._office.ask(wishes_paper, self.patient_id).pdf()
         noting = partial(wishes_service.note_printed, patient_id=self.patient_id)
-        show_paper(self._office, self, pdf, _("If I am not well"), noting)
+
+        def show() -> None:
+            pdf = self._office.ask(wishes_paper, self.patient_id).pdf()
+            show_paper(self._office, self, pdf, _("If I am not well"), noting)
+
+        if_safe(self, show)
 
 
 def _nothing(words: str) -> Text:
