@@ -14,13 +14,16 @@ from clinic_desktop.features.consults.queries.sheet import sheet_blocks
 from clinic_desktop.features.consults.rules.course import say_star, spots
 from clinic_desktop.features.consults.rules.score_words import say_circumstances, say_result
 from clinic_desktop.features.consults.rules.scoring import GivenScale, HowGiven
-from clinic_desktop.features.consults.screens.reading import NoteView
+from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView, WordsSheet
 from clinic_desktop.features.consults.screens.standing import parts_of
 from clinic_desktop.features.consults.service import instruments
 from clinic_desktop.features.referrals.queries import material
 from clinic_desktop.features.rights.letters.own_data import own_data_paper
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import Actor
+from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.words import Phrase
 from tests.consults.conftest import phq9
@@ -127,3 +130,22 @@ def test_half_a_scale_is_nowhere_a_number_or_a_band_and_what_is_better_is_said(
     assert "no total" in said
     assert said.count("higher is better") >= 5
     assert " ()" not in said.replace("= ()", "")
+
+
+def test_an_addendum_that_was_refused_is_not_lost(sign: Any, patient: str, office: Office, open_screen: Any) -> None:
+    view = open_screen(NoteView)
+    view.show_note(sign(patient).note_id)
+    deeds = NoteDeeds(office, view, view)
+    deeds.addendum.click()
+    sheet = dialogs.front()
+    assert isinstance(sheet, WordsSheet)
+    sheet.area.setText("What her sister told by phone.")
+    writer = office.actor
+    office.actor = Actor(writer.staff_id, writer.name, frozenset({Permission.READ_CHART}))
+    sheet.keep.click()
+    assert sheet.isVisible()
+    office.actor = writer
+    sheet.keep.click()
+    assert not sheet.isVisible()
+    assert view.page is not None
+    assert [added.text for added in view.page.addenda] == ["What her sister told by phone."]

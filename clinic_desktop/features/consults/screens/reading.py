@@ -89,6 +89,8 @@ class NoteView(QWidget):
         if here.paper_folio:
             by.append(_("sheet {folio}").format(folio=here.paper_folio))
         self._lines.addWidget(Text(" · ".join(words for words in by if words), "small", color="quiet"))
+        if page.state is NoteState.RETURNED:
+            self._lines.addWidget(Text(_said_back(page), color="warning", wrap=True))
         if page.encounter.void_reason:
             self._lines.addWidget(Text(page.encounter.void_reason, color="warning", wrap=True))
         self._show_versions(page)
@@ -195,10 +197,18 @@ class NoteView(QWidget):
             self._lines.addWidget(Phrase(semi(_("Addendum")), quiet(f"  {who}")))
             self._lines.addWidget(Text(added.text, wrap=True))
         for step in page.steps:
+            if step.kind is SignatureKind.RETURNED and page.state is NoteState.RETURNED:
+                # Said at the top.
+                continue
             words = f"{step.by}: {step.comment}" if step.comment else _("Signed by {name}").format(name=step.by)
             if step.kind is SignatureKind.CONFIRMED:
                 words = _("Confirmed by {name}").format(name=step.by)
             self._lines.addWidget(Text(words, "small", color="quiet", wrap=True))
+
+
+def _said_back(page: NotePage) -> str:
+    back = [step for step in page.steps if step.kind is SignatureKind.RETURNED]
+    return "\n".join(f"{step.by}: {step.comment or ''}" for step in back)
 
 
 class NoteDeeds:
@@ -266,9 +276,13 @@ class NoteDeeds:
     def _add(self) -> None:
         note_id, addendum_id = self._note_id(), new_id()
 
-        def keep(text: str) -> None:
+        def keep(text: str, sheet: Sheet) -> None:
+            def kept(done: object) -> None:
+                sheet.accept()
+                self._again(note_id)(done)
+
             add = partial(signing.add_addendum, note_id=note_id, addendum_id=addendum_id, text=text)
-            self._office.do(add, self._near, then=self._again(note_id))
+            self._office.do(add, sheet, then=kept)
 
         WordsSheet(_("Addendum"), self._near, keep, _("Sign the addendum")).open()
 
@@ -312,9 +326,9 @@ class NoteDeeds:
 
 
 class WordsSheet(Sheet):
-    """Several lines of words."""
+    """Several lines of words. `then` closes the sheet once they are kept: a refusal takes none of them away."""
 
-    def __init__(self, title: str, parent: QWidget | None, then: Callable[[str], object], deed: str) -> None:
+    def __init__(self, title: str, parent: QWidget | None, then: Callable[[str, Sheet], object], deed: str) -> None:
         self._then = then
         self.area = TextArea()
         self.area.setAccessibleName(title)
@@ -326,8 +340,7 @@ class WordsSheet(Sheet):
 
     def _keep(self) -> None:
         if self.area.text().strip():
-            self.accept()
-            self._then(self.area.text())
+            self._then(self.area.text(), self)
 
 
 class CorrectionSheet(Sheet):
@@ -335,11 +348,13 @@ class CorrectionSheet(Sheet):
 
     def __init__(self, office: Office, page: NotePage, parent: QWidget, then: Callable[[str], object]) -> None:
         self._office, self._page, self._then, self._new_id = office, page, then, new_id()
-        self.reason = Edit(placeholder=_("Why it is corrected"))
+        # What the supervisor asked for is why; it can be said otherwise.
+        asked = [step.comment or "" for step in page.steps if step.kind is SignatureKind.RETURNED][-1:]
+        self.reason = Edit(*asked, placeholder=_("Why it is corrected"))
         self.editor = NoteEditor()
         self.editor.set_template(TEMPLATES.get(page.template, FOLLOW_UP))
         self.editor.fill({"sections": dict(page.sections)})
-        self.editor.setMinimumHeight(300)
+        self.editor.setMinimumHeight(200)
         super().__init__(_("Correct the note"), parent, self.reason, (self.editor, 1), width=620)
         self.add_deed(Button(_("Back"), key="back", kind="quiet"))
         self.keep = self.add_deed(
