@@ -33,7 +33,7 @@ from clinic_desktop.features.consults.screens import slots
 from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.home import ConsultsHome
 from clinic_desktop.features.consults.screens.print_queue import PrintQueue, show_papers
-from clinic_desktop.features.consults.screens.reading import NoteView
+from clinic_desktop.features.consults.screens.reading import CorrectionSheet, NoteView
 from clinic_desktop.features.consults.screens.slots import SignedPaper
 from clinic_desktop.features.consults.screens.supervision import SupervisionScreen
 from clinic_desktop.features.consults.service import encounters, signing, transcribing
@@ -54,7 +54,9 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
 from clinic_desktop.uikit import dialogs
-from clinic_desktop.uikit.words import Phrase
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.voice import RememberingVoice
+from clinic_desktop.uikit.words import Phrase, Text
 from tests.conftest import COORDINATOR_ID
 from tests.consults.conftest import CLINICIAN, phq9
 from tests.printing.reading import texts
@@ -199,6 +201,23 @@ def test_a_correction_is_read_with_what_was_prescribed_in_the_first_version(
     qtbot.addWidget(view)
     view.show_note(second)
     assert any("Pasiflora" in phrase.accessibleName() for phrase in view.findChildren(Phrase))
+
+
+def test_what_the_supervisor_asked_for_is_read_first_and_is_the_reason_of_the_correction(
+    vault: Vault, write: Any, patient: str, supervisor: Actor, resident: Actor, qapp: Any, qtbot: Any
+) -> None:
+    note = write(patient)
+    vault.do(partial(signing.return_note, note_id=note.note_id, comment="Ask about danger"), supervisor)
+    view = NoteView(Office(vault, resident, voice=RememberingVoice(), immediate=True))
+    qtbot.addWidget(view)
+    view.show_note(note.note_id)
+    told = [text.text() for text in view.findChildren(Text)]
+    assert sum("Ask about danger" in words for words in told) == 1
+    assert next(at for at, words in enumerate(told) if "Ask about danger" in words) < told.index("Plan")
+    assert view.page is not None
+    sheet = CorrectionSheet(view._office, view.page, view, lambda _new: None)
+    assert sheet.reason.text() == "Ask about danger"
+    sheet.reject()
 
 
 def test_how_many_were_signed_in_time_leaves_out_what_may_still_be(

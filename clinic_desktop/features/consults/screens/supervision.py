@@ -85,7 +85,11 @@ class SupervisionScreen(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._side.setFixedWidth(280 if is_compact(self.window().width()) else 380)
+        compact = is_compact(self.window().width())
+        self._side.setFixedWidth(280 if compact else 380)
+        # Five deeds in a row fit a small window where these say one word.
+        self.sign.setText(_("Sign") if compact else _("Sign as supervisor"))
+        self.talk.setText(_("Write down") if compact else _("Write a talk down"))
 
     def take_focus(self) -> None:
         if self.notes.row() is None:
