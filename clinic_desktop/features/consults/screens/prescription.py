@@ -13,10 +13,12 @@ from clinic_desktop.features.consults.rules.safety import LineToCheck
 from clinic_desktop.features.consults.screens.parts import Here, kept_dict, kept_list
 from clinic_desktop.features.consults.screens.prescription_fields import MedicineField, StepField, stock_line
 from clinic_desktop.features.consults.screens.prescription_lines import (
+    USUAL_DAYS,
     Draft,
     difference,
     draft_from,
     old_of,
+    read_draft,
     repeated,
     short_of,
 )
@@ -27,14 +29,9 @@ from clinic_desktop.features.medication.queries import prescriptions, shelf
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
 from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.rules.courses import (
-    counts,
-    read_course,
-    read_days_and_units,
     say_days,
     says_its_days,
-    usual_days,
 )
-from clinic_desktop.features.medication.rules.refusals import BottlesMissing, MedicineUnchosen
 from clinic_desktop.features.medication.service.prescribing import Stop
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import Refused
@@ -48,8 +45,6 @@ from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, Line
 from clinic_desktop.uikit.theme import S4
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
-
-USUAL_DAYS = 30
 
 
 class PrescriptionPanel(Card):
@@ -201,29 +196,10 @@ class PrescriptionPanel(Card):
 
     def read_typed(self) -> Draft:
         """The line that stands in the fields, or why it cannot be one."""
-        product = self.medicine.value()
-        text = self.medicine.text().strip()
-        if not isinstance(product, Product) and not text:
-            raise MedicineUnchosen()
-        told = self.days.text().strip()
-        days, units = read_days_and_units(told) if told else (USUAL_DAYS, None)
-        course = read_course(self.dose.text(), days)
-        if not told and len(course.steps) == 1 and not says_its_days(self.dose.text()):
-            course = course.for_days(usual_days(course, days))
-        line = Draft(
-            self._changing.request_id if self._changing else new_id(),
-            product.presentation_id if isinstance(product, Product) else None,
-            None if isinstance(product, Product) else text, course.typed(), course.days, units,
-            self._changing.instructions_text if self._changing else None,
-            self._changing.starts_on if self._changing else None,
-            repeats_id=self._changing.repeats_id if self._changing else None,
-        )  # fmt: skip
-        if isinstance(product, Product):
-            if counts(product.unit, product.content_tenths_ml):
-                return replace(line, units=None)
-            if units is None:
-                raise BottlesMissing()
-        return line
+        found = self.medicine.value()
+        product = found if isinstance(found, Product) else None
+        texts = self.medicine.text().strip(), self.dose.text(), self.days.text().strip()
+        return read_draft(product, *texts, self._changing)
 
     def add_typed(self) -> None:
         try:
@@ -260,8 +236,15 @@ class PrescriptionPanel(Card):
 
     def _bring_in_sight(self, line: Draft) -> None:
         """Whoever typed a line sees what became of it, also where there is room for two only."""
-        found = [link for link in self._list.findChildren(Link) if link.property("line") == line.request_id]
-        QTimer.singleShot(0, self, lambda: [self._area.ensureWidgetVisible(link, 0, 60) for link in found[-1:]])
+
+        def scroll() -> None:
+            found = [link for link in self._list.findChildren(Link) if link.property("line") == line.request_id]
+            for link in found[-1:]:
+                self._area.ensureWidgetVisible(link, 0, 60)
+
+        # Once it is laid out, and again when what it brings about (a safety note) took its room.
+        for wait in (0, 120):
+            QTimer.singleShot(wait, self, scroll)
 
     def _complain(self, words: str) -> None:
         self.complaint.setText(words)

@@ -1,18 +1,30 @@
 """A line of the prescription while it is written, and what differs from what the person was prescribed last."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any, cast
 
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
 from clinic_desktop.features.medication.queries.shelf import Product
-from clinic_desktop.features.medication.rules.courses import Course, counts, read_course, say_course, units_of
+from clinic_desktop.features.medication.rules.courses import (
+    Course,
+    counts,
+    read_course,
+    read_days_and_units,
+    say_course,
+    says_its_days,
+    units_of,
+    usual_days,
+)
 from clinic_desktop.features.medication.rules.kinds import Unit
+from clinic_desktop.features.medication.rules.refusals import BottlesMissing, MedicineUnchosen
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import new_id
+
+USUAL_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,29 @@ class Draft:
             self.request_id, self.presentation_id, self.medicine_text, course, self.days, self.units,
             self.instructions_text, days_per_pickup, keeper_name or None, self.repeats_id,
         )  # fmt: skip
+
+
+def read_draft(product: Product | None, text: str, dose: str, told: str, changing: Draft | None) -> Draft:
+    """A line as it is typed: medicine, dose, and for how long (`told`), which the dose may say itself."""
+    if product is None and not text:
+        raise MedicineUnchosen()
+    days, units = read_days_and_units(told) if told else (USUAL_DAYS, None)
+    course = read_course(dose, days)
+    if not told and len(course.steps) == 1 and not says_its_days(dose):
+        course = course.for_days(usual_days(course, days))
+    known, words = (product.presentation_id, None) if product else (None, text)
+    line = Draft(new_id(), known, words, course.typed(), course.days, units)
+    if changing is not None:
+        line = replace(
+            line, request_id=changing.request_id, instructions_text=changing.instructions_text,
+            starts_on=changing.starts_on, repeats_id=changing.repeats_id,
+        )  # fmt: skip
+    if product is not None:
+        if counts(product.unit, product.content_tenths_ml):
+            return replace(line, units=None)
+        if units is None:
+            raise BottlesMissing()
+    return line
 
 
 def draft_from(kept: Any) -> Draft | None:

@@ -183,7 +183,8 @@ class StopSheet(Sheet):
             self.form, self.form.add("medicine", _("Medicine"), self.medicine),
             self.form.add("reason", _("Why it ends"), self.reason), gap=S3,
         )  # fmt: skip
-        super().__init__(_("Stop a medicine"), parent, self.form)
+        title = _("Stop a medicine")
+        super().__init__(title, parent, Text(title, "head", "semi"), self.form)
         self.add_deed(Button(_("Go back"), key="back", kind="quiet"))
         self.stop = self.add_deed(Button(_("Stop it"), key="save", kind="primary"), self._stop)
         self.reason.setFocus()
