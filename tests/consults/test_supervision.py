@@ -13,10 +13,8 @@ from PySide6.QtTest import QTest
 from clinic_desktop.app import house
 from clinic_desktop.features.consults.letters.case_log import case_log_paper
 from clinic_desktop.features.consults.letters.supervision import supervision_record
-from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries import notes, supervision
 from clinic_desktop.features.consults.queries.case_log import case_log
-from clinic_desktop.features.consults.records.encounters import ConsultNote
 from clinic_desktop.features.consults.rules.case_log import Case, make_log
 from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.rules.signing import (
@@ -28,7 +26,6 @@ from clinic_desktop.features.consults.rules.signing import (
     newest,
     note_state,
 )
-from clinic_desktop.features.consults.rules.telling import StoryKind
 from clinic_desktop.features.consults.screens import slots
 from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.home import ConsultsHome
@@ -52,13 +49,13 @@ from clinic_desktop.kernel.errors import NotAllowed
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
-from clinic_desktop.storage.work import Actor, Work
+from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.voice import RememberingVoice
-from clinic_desktop.uikit.words import Phrase, Text
+from clinic_desktop.uikit.words import Text
 from tests.conftest import COORDINATOR_ID
-from tests.consults.conftest import CLINICIAN, phq9
+from tests.consults.conftest import CLINICIAN
 from tests.printing.reading import texts
 
 
@@ -163,44 +160,6 @@ def test_two_corrections_made_apart_give_one_newest_everywhere_and_both_stay_rea
         ("sleep", "", "well"),
         ("risk", "none", ""),
     ]
-
-
-def test_a_note_corrected_twice_apart_is_one_line_of_the_story_with_a_mark(do: Any, ask: Any, patient: str) -> None:
-    here, first, second = new_id(), new_id(), new_id()
-    do(partial(encounters.open_encounter, encounter_id=here, patient_id=patient))
-    score = phq9("111111110")
-    written = Written("follow-up", {"plan": "1"}, scales=(score,))
-    do(partial(signing.sign_note, encounter_id=here, note_id=first, written=written))
-    do(partial(signing.correct_note, note_id=first, new_note_id=second, note_sections={"plan": "2"}, reason="a"))
-
-    def elsewhere(work: Work) -> None:
-        """The stick brings what another clinic made of the same note."""
-        note = work.load(ConsultNote, first)
-        kept = {name: getattr(note, name) for name in ("encounter_id", "patient_id", "template", "occurred_on")}
-        who = {"author_id": note.author_id, "signed_at": work.now, "supervisor_wanted": False}
-        work.add(ConsultNote(id=new_id(), sections={"plan": "3"}, amends_id=first, amend_reason="b", **kept, **who))
-
-    do(elsewhere)
-    story = ask(partial(charts.chart, patient_id=patient)).story.lines
-    (visit,) = [line for line in story if line.kind is StoryKind.VISIT]
-    assert "corrected twice apart" in visit.under
-    assert sum(line.within for line in story) == 1, "its score too is told once"
-
-
-def test_a_correction_is_read_with_what_was_prescribed_in_the_first_version(
-    office: Any, do: Any, qtbot: Any, patient: str
-) -> None:
-    here, first = new_id(), new_id()
-    do(partial(encounters.open_encounter, encounter_id=here, patient_id=patient))
-    line = PrescriptionLine(new_id(), None, "Pasiflora", read_dose("1-0-0"), 30, units=30)
-    written = Written("follow-up", {"plan": "1"}, prescription=(line,))
-    do(partial(signing.sign_note, encounter_id=here, note_id=first, written=written))
-    second = new_id()
-    do(partial(signing.correct_note, note_id=first, new_note_id=second, note_sections={"plan": "2"}, reason="a"))
-    view = NoteView(office)
-    qtbot.addWidget(view)
-    view.show_note(second)
-    assert any("Pasiflora" in phrase.accessibleName() for phrase in view.findChildren(Phrase))
 
 
 def test_what_the_supervisor_asked_for_is_read_first_and_is_the_reason_of_the_correction(
@@ -395,7 +354,6 @@ def test_no_line_of_a_case_log_is_shared_by_fewer_than_five_and_none_is_lost_sil
 
 
 def test_kinds_of_contact_that_few_people_had_are_not_told_together_either() -> None:
-    """Two kinds of one person each would stand as "others: 2"."""
     cases = [Case(person, "F32.1", 30, "female", "follow-up") for person in "abcdef"]
     rare = [Case("a", "F32.1", 30, "female", "phone"), Case("b", "F32.1", 30, "female", "home")]
     assert [(kind.kind, kind.contacts) for kind in make_log(cases + rare).kinds] == [("", 8)]
