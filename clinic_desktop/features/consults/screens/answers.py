@@ -213,8 +213,18 @@ class CorrectAnswersSheet(AnswersSheet):
         )
 
     def _kept(self, _none: object) -> None:
+        then = self._then
         super()._kept(_none)
-        self._then()
+        then()
+
+    def done(self, how: int) -> None:
+        super().done(how)
+        # Qt deletes a closed sheet later: till then it must not be what the screen behind it lives by.
+        self._then = _nothing
+
+
+def _nothing() -> None:
+    """A closed sheet tells nobody."""
 
 
 def give_scale(office: Office, patient_id: str, screen: QWidget) -> None:

@@ -338,9 +338,18 @@ class WordsSheet(Sheet):
         self.keep = self.add_deed(Button(deed, key="save", kind="primary", icon="check"), self._keep)
         self.area.setFocus()
 
+    def done(self, how: int) -> None:
+        super().done(how)
+        # Qt deletes a closed sheet later: till then it must not be what the screen behind it lives by.
+        self._then = _no_more
+
     def _keep(self) -> None:
         if self.area.text().strip():
             self._then(self.area.text(), self)
+
+
+def _no_more(*_told: object) -> None:
+    """A closed sheet tells nobody."""
 
 
 class CorrectionSheet(Sheet):
@@ -373,8 +382,13 @@ class CorrectionSheet(Sheet):
         self._office.do(correct, self, then=self._kept)
 
     def _kept(self, _none: object) -> None:
+        then = self._then
         self.accept()
-        self._then(self._new_id)
+        then(self._new_id)
+
+    def done(self, how: int) -> None:
+        super().done(how)
+        self._then = _no_more
 
 
 def read_note(office: Office, note_id: str, parent: QWidget) -> Sheet:
