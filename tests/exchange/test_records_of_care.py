@@ -15,6 +15,8 @@ from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.consults.records.encounters import Encounter, Goal, NoteSignature
 from clinic_desktop.features.consults.records.story import OutsideMedicine, OutsidePage, OutsidePaper, SharedCare
 from clinic_desktop.features.consults.rules.sections import SECTIONS, is_restricted
+from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.medication.records import MedicationRequest, StopOrder
 from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.rights.queries import coercion, complaints
 from clinic_desktop.features.rights.queries import wishes as told_wishes
@@ -266,3 +268,24 @@ def test_pictures_travel_after_everything_else(network: Network) -> None:
 def _with_a_page(work: Work, patient: str) -> str:
     paper = work.add(OutsidePaper(patient_id=patient, title="alta", pages=1)).id
     return work.add(OutsidePage(paper_id=paper, patient_id=patient, number=1, jpeg="abcd", sha256="0")).id
+
+
+def test_a_medicine_stopped_at_two_places_is_stopped_on_the_same_day_for_the_same_reason_everywhere(
+    network: Network,
+) -> None:
+    clinic, central = network.clinics[0], network.central
+    patient = clinic.do(register())
+    written = {"note_id": "n", "folio": "F", "medicine_text": "té", "morning_quarters": 4, "every_days": 1, "days": 30}
+    zero = dict.fromkeys(("noon_quarters", "evening_quarters", "night_quarters"), 0)
+    told = written | zero | {"signed_on": DAY, "units": 30}
+    line = clinic.do(lambda work: work.add(MedicationRequest(patient_id=patient, **told)).id)
+    network.round()
+    stops = ((central, 25, "mareo", "m"), (clinic, 24, "taken back", "n"))
+    for office, day, reason, note_id in stops:
+        end = {"stopped_on": date(2026, 11, day), "reason": reason, "note_id": note_id}
+        office.do(lambda work, end=end: work.add(StopOrder(request_id=line, patient_id=patient, **end)).id)
+    network.round()
+    network.round()
+    for office in (clinic, central):
+        (found,) = office.ask(lambda reading: prescriptions.prescribed_in(reading, "n"))
+        assert (found.stopped_on, found.stop_reason, found.taken_back) == (date(2026, 11, 24), "taken back", True)

@@ -1,7 +1,7 @@
 """What was prescribed to whom."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -162,7 +162,13 @@ def prescribed_lines() -> AnySelect:
         .outerjoin(Presentation, Presentation.id == request.presentation_id)
         .outerjoin(Medicine, Medicine.id == Presentation.medicine_id)
         .outerjoin(StopOrder, StopOrder.request_id == request.id)
-        .order_by(request.signed_on.desc(), request.folio.desc(), request.id)
+        .order_by(
+            request.signed_on.desc(),
+            request.folio.desc(),
+            request.id,
+            StopOrder.stopped_on.desc(),
+            StopOrder.id.desc(),
+        )
     )
 
 
@@ -218,8 +224,15 @@ def line_of(row: Any, today: date) -> CurrentMedicine:
 
 
 def _unique(lines: Iterable[CurrentMedicine]) -> list[CurrentMedicine]:
-    """One per prescribed line: after a merge a line may have been stopped twice."""
-    return list({line.request_id: line for line in lines}.values())
+    """One per prescribed line: after a merge a line may have been stopped twice. The first stop tells when and why, and
+    one of a consultation that was taken back says that it never was."""
+    found: dict[str, CurrentMedicine] = {}
+    for line in lines:
+        before = found.get(line.request_id)
+        found[line.request_id] = (
+            line if before is None else replace(line, taken_back=before.taken_back or line.taken_back)
+        )
+    return list(found.values())
 
 
 def current_medicines(asker: Asker, patient_id: str) -> tuple[CurrentMedicine, ...]:
