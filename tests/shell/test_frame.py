@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 
 from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
 from clinic_desktop.kernel.permissions import Permission
@@ -293,21 +293,6 @@ def test_the_cover_blanks_the_window_and_no_key_beneath_it_acts(frame, qtbot) ->
     qtbot.keyClick(frame.cover_page.typed, Qt.Key.Key_Return)
     assert (frame.is_covered(), home.isVisible(), other.isVisible()) == (False, True, True)
     assert frame.windowTitle() == "Clinic"
-
-
-def test_the_cover_comes_also_over_a_sheet_and_what_was_typed_in_it_stays(frame, qtbot) -> None:
-    home, field = front(frame), TextArea()
-    sheet = dialogs.Sheet("Sheet", home, field)
-    sheet.open()
-    field.setPlainText("words " * 20)
-    frame.set_pin(CoverPin("2580"))
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is sheet)
-    qtbot.keyClick(field, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    assert (frame.is_covered(), sheet.isVisible()) == (True, False)
-    qtbot.keyClicks(frame.cover_page.typed, "2580")
-    qtbot.keyClick(frame.cover_page.typed, Qt.Key.Key_Return)
-    assert (frame.is_covered(), sheet.isVisible(), sheet.would_lose()) == (False, True, True)
-    sheet.reject()
 
 
 def test_three_misses_of_the_pin_lock(frame, qtbot) -> None:
