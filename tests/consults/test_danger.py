@@ -99,7 +99,11 @@ def test_a_critical_answer_opens_the_clinics_questions_which_are_signed_with_the
     sheet.questions.done.setText("Llamé a su hermana (Dra. P.)")
     sheet.form.fill({"holder": "Juana Brito", "reach": "tienda El Sol"})
     sheet.keep.click()
+    plan = opened(PlanSheet, consult)
+    plan.areas["warning_signs"].setPlainText("No duermo")
+    plan.keep.click()
     consult.sign()
+    assert ask(partial(safety_plans.newest, patient_id=patient)).words.warning_signs == "No duermo"
     (row,) = ask(partial(risks.assessments, patient_id=patient))
     assert [one.answer for one in row.asked] == [QuestionAnswer.YES, QuestionAnswer.NO, *[QuestionAnswer.NOT_ASKED] * 4]
     assert (row.done_text, row.by_name) == ("Llamé a su hermana (Dra. P.)", "Coordinación")

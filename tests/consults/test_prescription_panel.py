@@ -178,6 +178,16 @@ def test_portions_and_a_keeper_are_asked_only_when_a_risk_is_open(show: Any, sig
     assert {(line.days_per_pickup, line.keeper_name) for line in lines} == {(7, "Rosa, la hermana")}
 
 
+def test_portions_are_asked_too_when_the_risk_opens_with_this_very_note(show: Any, treated: str) -> None:
+    screen = show(treated)
+    panel = screen.prescription
+    panel.repeat()
+    screen.risk.fill({"risk": {"opens": True, "holder_name": "Juana Brito"}})
+    assert panel.terms.cap.isVisible()
+    screen.risk.fill({"risk": {"opens": False, "words": "Tranquila"}})
+    assert not panel.terms.cap.isVisible()
+
+
 def test_the_draft_brings_lines_ends_and_terms_back(show: Any, treated: str) -> None:
     panel = show(treated).prescription
     panel.repeat()

@@ -1,4 +1,4 @@
-"""A consultation day in real windows: a first visit with a danger, a follow-up, a resident's note, a refused consent."""
+"""A consultation day in real windows: a first visit with danger, a follow-up, a resident's note, a refused consent."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -186,8 +186,6 @@ def first_visit(vault: Vault, frame: Frame, keyboard: Keyboard, who: PatientId) 
     assert vault.ask(lambda r: notes.last_note(r, who), PSYCHIATRIST) is None, "not signed before danger is answered"
     sheet.form.fill({"holder": "Rosa, su hermana", "words": "Pensó que sería mejor no estar; sin plan."})
     keyboard.press("Ctrl+Enter")
-    back_to(frame)
-    keyboard.press("Alt+S")
     plan = front(PlanSheet)
     plan.areas["whom_to_call"].setPlainText("A mi hermana Rosa")
     keyboard.press("Ctrl+Enter")

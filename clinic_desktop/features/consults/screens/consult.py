@@ -153,6 +153,8 @@ class ConsultScreen(QWidget):
     def _connect(self) -> None:
         self.note.edited.connect(self._edited)
         self.safety_plan.edited.connect(self._edited)
+        self.risk.plan_next.connect(self.safety_plan.open_first)
+        self.risk.opens_today.connect(self.prescription.terms.set_opens_today)
         self.scale.edited.connect(self._answered)
         self.scale.needed.connect(partial(self.go_to, 1))
         self.diagnosis.needed.connect(partial(self.go_to, 2))
@@ -293,12 +295,8 @@ class ConsultScreen(QWidget):
         for part in self.parts:
             part.show_here(self._here)
         spoken = language_name(here.language_code) if here.language_code else ""
-        told = [
-            kind_words(here.kind),
-            here.with_whom or "",
-            spoken or _("language not noted"),
-            here.interpreter_name or "",
-        ]
+        named = here.interpreter_name or ""
+        told = [kind_words(here.kind), here.with_whom or "", spoken or _("language not noted"), named]
         if here.occurred_on != self._today:
             # Of a note typed later both days are said.
             told.insert(0, _("{day}, typed {today}").format(day=say_day(here.occurred_on), today=say_day(self._today)))

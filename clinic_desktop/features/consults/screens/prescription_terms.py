@@ -27,7 +27,7 @@ class Terms(QWidget):
     def __init__(self, office: Office, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._in_training = not office.may(Permission.SIGN_NOTES)
-        self._risk_is_open = False
+        self._risk_is_open, self._opens_today, self._anything_written = False, False, False
         self.cap = Edit(placeholder="7d", height=_FIELD)
         self.cap.setFixedWidth(58)
         self.cap.setAccessibleName(_("Days at a time"))
@@ -55,14 +55,21 @@ class Terms(QWidget):
             self.cap.setText(f"{capped[0].days_per_pickup}d" if capped[0].days_per_pickup else "")
             self.keeper.setText(capped[0].keeper_name or "")
 
+    def set_opens_today(self, opens: bool) -> None:
+        """A risk that opens with this very note counts: the medicine is handed out today."""
+        if opens != self._opens_today:
+            self._opens_today = opens
+            self.show_for(self._anything_written)
+
     def show_for(self, anything_written: bool) -> None:
+        self._anything_written = anything_written
         self._portions.setVisible(anything_written and self._asks_portions)
         self.urgent.setVisible(anything_written and self._in_training)
         self.setVisible(anything_written and (self._asks_portions or self._in_training))
 
     @property
     def _asks_portions(self) -> bool:
-        return self._risk_is_open or bool(self.cap.text() or self.keeper.text())
+        return self._risk_is_open or self._opens_today or bool(self.cap.text() or self.keeper.text())
 
     def days_per_pickup(self) -> int | None:
         try:

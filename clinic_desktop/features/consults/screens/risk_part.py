@@ -29,6 +29,10 @@ class RiskPart(QObject):
     """`strip` shows what is open or asked; `button` opens the same while the strip has nothing to show."""
 
     edited = Signal()
+    opens_today = Signal(bool)
+    """Whether a risk opens when this note is signed."""
+    plan_next = Signal()
+    """The clinic's questions were answered, and the person is in danger: time for the safety plan."""
 
     def __init__(self, screen: QWidget) -> None:
         super().__init__(screen)
@@ -55,6 +59,7 @@ class RiskPart(QObject):
         return Danger(chart.risk if chart else None, self._critical, self._answer, died=died, asked=asked)
 
     def _show(self) -> None:
+        self.opens_today.emit(self._answer is not None and self._answer.opens)
         if self._here is not None:
             self.strip.show_danger(self.danger(), self._here.today)
             # One key, one deed: the strip has it while there is something to answer.
@@ -86,11 +91,14 @@ class RiskPart(QObject):
         self._assessment = assessment
         self._show()
         self.edited.emit()
+        self.plan_next.emit()
 
     def _keep(self, answer: RiskAnswer) -> None:
         self._answer = answer
         self._show()
         self.edited.emit()
+        if answer.opens:
+            self.plan_next.emit()
 
     # as a part of the consultation
 

@@ -165,6 +165,11 @@ class SafetyPlanPart(QObject):
         sheet.open()
         return sheet
 
+    def open_first(self) -> None:
+        """After an answer about danger; what was begun in this note already is not asked for again."""
+        if self._words is None or self._words.is_empty:
+            self.open()
+
     def _say_kept(self) -> None:
         if self._here is not None and self._words is not None:
             self._here.office.notice(_("The safety plan is signed with the note"))
