@@ -19,7 +19,7 @@ from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.danger import AnswerSheet
 from clinic_desktop.features.consults.screens.home import ConsultsHome
-from clinic_desktop.features.consults.service import instruments
+from clinic_desktop.features.consults.service import instruments, signing
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
@@ -201,6 +201,19 @@ def test_ctrl_r_repeats_what_was_prescribed(ask: Any, open_screen: Any, treated:
     assert len(ask(partial(notes.timeline, patient_id=treated))) == 2
 
 
+def test_a_call_or_a_nurses_visit_in_between_hides_no_last_words(
+    do: Any, begin: Any, sign: Any, open_screen: Any, patient: str
+) -> None:
+    sign(patient, on=date(2026, 10, 1), sections={"mental-state": "Orientada", "plan": "Igual"})
+    for template, words in (("nursing", {"nursing-care": "Inyectada"}), ("contact", {"how-are-you": "Bien, dice"})):
+        written = signing.Written(template, sections=words)
+        sign_it = partial(signing.sign_note, encounter_id=begin(patient), note_id=new_id(), written=written)
+        do(sign_it)
+    fields = open_screen(ConsultScreen, patient_id=patient).note.fields
+    assert (fields["mental-state"].last, fields["mental-state"].last_on) == ("Orientada", date(2026, 10, 1))
+    assert (fields["plan"].last, fields["how-are-you"].last) == ("Igual", "Bien, dice")
+
+
 def test_ctrl_b_brings_the_last_text_of_the_section_one_is_in(open_screen: Any, treated: str) -> None:
     screen = open_screen(ConsultScreen, patient_id=treated)
     field = screen.note.fields["plan"]
@@ -247,7 +260,7 @@ def test_the_line_that_is_being_written_is_in_sight_also_of_a_long_section_in_a_
 ) -> None:
     consult.resize(900, 330)
     code, area = next(iter(consult.note.fields)), consult.note.area
-    consult.note.show_last({code: "\n".join(f"Line {n}" for n in range(40))}, date(2026, 11, 1))
+    consult.note.show_last({code: notes.SaidLast("\n".join(f"Line {n}" for n in range(40)), date(2026, 11, 1))})
     field = consult.note.fields[code]
     field.setFocus()
     consult.note.bring_last()

@@ -84,6 +84,12 @@ class LastNote:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidLast:
+    words: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class AddendumRow:
     text: str
     author_name: str | None
@@ -331,6 +337,23 @@ def last_note(asker: Asker, patient_id: str) -> LastNote | None:
     columns = sa.select(ConsultNote.id, ConsultNote.occurred_on, ConsultNote.template, ConsultNote.sections)
     row = asker.first(_live_notes(columns, patient_id).limit(1))
     return LastNote(*row) if row else None
+
+
+_LOOK_BACK = 12
+
+
+def last_words(asker: Asker, patient_id: str) -> Mapping[str, SaidLast]:
+    """Of each section what was written in it last, with its day: a nurse's visit or a call in between, which asked
+    something else, hides nothing."""
+    asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
+    columns = sa.select(ConsultNote.occurred_on, ConsultNote.sections)
+    found: dict[str, SaidLast] = {}
+    for day, sections in asker.all(_live_notes(columns, patient_id).limit(_LOOK_BACK)):
+        for code, words in sections.items():
+            if words.strip():
+                found.setdefault(code, SaidLast(words, day))
+    return found
 
 
 def last_visits(asker: Asker, patient_ids: Sequence[str]) -> dict[str, date]:

@@ -27,10 +27,10 @@ def sheet_blocks(asker: Asker, patient_id: PatientId) -> Sequence[Block]:
 
 
 def _plan(asker: Asker, patient_id: str) -> tuple[Block, ...]:
-    last = notes.last_note(asker, patient_id)
-    plan = (last.sections.get("plan") or "").strip() if last else ""
-    head = _("Last plan, {day}").format(day=say_day(last.occurred_on)) if last else _("Last plan")
-    if not last:
+    last = notes.last_words(asker, patient_id).get("plan")
+    plan = last.words.strip() if last else ""
+    head = _("Last plan, {day}").format(day=say_day(last.on)) if last else _("Last plan")
+    if last is None and not notes.has_notes(asker, patient_id):
         return (Words(_("No consultation is on record."), head=head),)
     return (Words(_shortened(plan), head=head, needed=True),)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from clinic_desktop.features.consults.queries.notes import SaidLast, last_words
 from clinic_desktop.features.consults.queries.phrases import PhraseRow, my_phrases
 from clinic_desktop.features.consults.rules import mental_state
 from clinic_desktop.features.consults.rules.sections import Section, Template, section_of, template_named
@@ -216,9 +217,10 @@ class NoteEditor(Card):
                 cursor.setPosition(min(at, field.document().characterCount() - 1))
                 field.setTextCursor(cursor)
 
-    def show_last(self, sections: Mapping[str, str], on: date) -> None:
+    def show_last(self, said: Mapping[str, SaidLast]) -> None:
         for code, field in self.fields.items():
-            field.set_last(sections.get(code, ""), on)
+            last = said.get(code)
+            field.set_last(last.words if last else "", last.on if last else None)
         self.last.again()
 
     def bring_last(self) -> None:
@@ -318,9 +320,7 @@ class NoteEditor(Card):
     def show_here(self, here: Here) -> None:
         self.set_template(template_named(here.encounter.template, here.encounter.kind))
         self.set_phrases(here.office.ask(my_phrases))
-        last = here.chart.last_note
-        if last is not None:
-            self.show_last(last.sections, last.occurred_on)
+        self.show_last(here.office.ask(last_words, here.encounter.patient_id))
 
     def written(self, so_far: Written) -> Written:
         return replace(so_far, sections=self.values())

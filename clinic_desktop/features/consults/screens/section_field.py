@@ -58,11 +58,11 @@ class SectionField(TextArea):
     def last(self) -> str:
         return self._last
 
-    def set_last(self, text: str, on: date) -> None:
+    def set_last(self, text: str, on: date | None) -> None:
         """Show last time's words, in quiet and dated, while nothing is written."""
         self._last, self.last_on = text, on
         told = " ".join(text[:_LAST_SHOWN].split())
-        self._told = _("{day}: {words}").format(day=say_day(on).rpartition("-")[0], words=told) if told else ""
+        self._told = _("{day}: {words}").format(day=say_day(on).rpartition("-")[0], words=told) if told and on else ""
         self._show_last()
 
     def _show_last(self) -> None:
