@@ -14,11 +14,13 @@ from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import episodes, outside
 from clinic_desktop.features.consults.rules.papers import MOST_PAGES, NoPages, NotAPage, PageTooLarge, TooManyPages
 from clinic_desktop.features.consults.rules.story import EpisodeStep, LifeEventKind, StillToCome
+from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.episode import EpisodeSheet
 from clinic_desktop.features.consults.screens.events import EventsSheet
 from clinic_desktop.features.consults.screens.outside_medicines import OutsideMedicinesSheet
 from clinic_desktop.features.consults.screens.outside_papers import PageSheet, PapersSheet
 from clinic_desktop.features.consults.screens.shared_care import SharedCareSheet
+from clinic_desktop.features.consults.screens.timeline import stops_of
 from clinic_desktop.features.consults.service import encounters, story
 from clinic_desktop.features.consults.service import outside as outside_service
 from clinic_desktop.features.consults.service.story import WhereToMissing, WordsMissing
@@ -154,8 +156,14 @@ def test_the_sheets_keep_what_is_typed(office: Any, ask: Any, qtbot: Any, patien
     papers.take_files([str(tmp_path / "1.png")])
     papers.keep.click()
     (paper,) = ask(partial(outside.papers, patient_id=patient))
-    sheet = PageSheet(office, paper, behind)
-    assert sheet.picture.pixmap().height() > 400
+    chart = ChartScreen(office, patient_id=patient)
+    qtbot.addWidget(chart)
+    chart.resize(1366, 697)
+    stops = stops_of(chart.chart, None, 2026)
+    chart.story.line.opened.emit(next(stop for stop in stops if stop.title == paper.title))
+    sheet = next(child for child in chart.findChildren(PageSheet))
+    # As wide as the window allows: handwriting is read, not guessed.
+    assert sheet.picture.pixmap().width() > 1000
     for opened in (events, medicines, care, papers, sheet):
         opened.close()
 

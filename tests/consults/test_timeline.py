@@ -34,6 +34,7 @@ from clinic_desktop.features.consults.rules.risk import RiskStep
 from clinic_desktop.features.consults.rules.story import EpisodeStep, LifeEventKind
 from clinic_desktop.features.consults.rules.telling import StoryKind, StoryLine, in_story_order, sifted, told_together
 from clinic_desktop.features.consults.rules.vitals import Pregnancy
+from clinic_desktop.features.consults.service import encounters
 from clinic_desktop.features.medication.records import (
     MedicationAdministration,
     MedicationDispense,
@@ -42,6 +43,7 @@ from clinic_desktop.features.medication.records import (
 )
 from clinic_desktop.features.medication.rules.kinds import DispenseKind
 from clinic_desktop.kernel.dates import PartialDate
+from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
 
@@ -110,6 +112,21 @@ def test_what_holds_now_stands_beside_the_note(full: Chart) -> None:
     assert [one.words for one in now.outside] == ["té de valeriana"]
     assert [(one.words, one.more) for one in now.results] == [("Litio", "0.7 mmol/L")]
     assert [one.next_due_on for one in now.depots] == [ago(-21)]
+
+
+def test_who_was_seen_again_is_not_said_to_be_lost(do: Any, ask: Any, patient: str) -> None:
+    lost = EpisodeEvent(patient_id=patient, **BY, step=EpisodeStep.LOST, happened_on=ago(9), reason="No vive allí")
+    do(lambda work: (work.add(lost), work.about("patient", patient)))
+    assert ask(partial(charts.chart, patient_id=patient)).holding.standing is not None
+    do(partial(encounters.open_encounter, encounter_id=new_id(), patient_id=patient))
+    assert ask(partial(charts.chart, patient_id=patient)).holding.standing is None
+
+
+def test_coming_to_a_group_stands_on_the_course(do: Any, ask: Any, patient: str) -> None:
+    came = LifeEvent(patient_id=patient, **BY, kind=LifeEventKind.GROUP, happened_on=PartialDate.of(ago(2)))
+    do(lambda work: (work.add(came), work.about("patient", patient)))
+    (mark,) = ask(partial(charts.chart, patient_id=patient)).course.events
+    assert (mark.event.words, mark.event.day) == ("Came to a group", ago(2))
 
 
 def test_an_appointment_somebody_came_to_after_all_was_not_missed(

@@ -82,7 +82,7 @@ def _told(row: Any) -> Told:
 
 
 def _standing(rows: Sequence[Any]) -> Told | None:
-    """The last step says it; who came back is in care."""
+    """The last step says it; who came back, or was seen on a later day, is in care."""
     if not rows or rows[0][0] == EpisodeStep.RETURNED:
         return None
     step, more, day = rows[0][:3]
@@ -118,7 +118,9 @@ def _pregnancy(rows: Sequence[Any]) -> tuple[Pregnancy | None, date | None]:
 _PARTS = (
     "SELECT 'trusted', t.contact_name, t.contact_kinship, '' FROM patient t WHERE t.id = ?",
     "SELECT 'episode', t.step, t.to_whom, t.happened_on FROM episode_event t"
-    " WHERE t.patient_id = ? AND t.voided_at IS NULL AND STANDS ORDER BY t.happened_on DESC, t.id DESC LIMIT 1",
+    " WHERE t.patient_id = ? AND t.voided_at IS NULL AND STANDS AND NOT EXISTS (SELECT 1 FROM encounter e WHERE"
+    " e.patient_id = t.patient_id AND e.voided_at IS NULL AND e.occurred_on > t.happened_on)"
+    " ORDER BY t.happened_on DESC, t.id DESC LIMIT 1",
     "SELECT 'shared', coalesce(t.who, '') || coalesce(', ' || t.role_text, ''), t.call_when, t.since FROM shared_care t"
     " WHERE t.patient_id = ? AND t.voided_at IS NULL AND t.ended IS NULL ORDER BY t.id DESC",
     "SELECT 'outside', t.name, t.dose_text, t.since FROM outside_medicine t"

@@ -15,6 +15,7 @@ class LifeEventKind(StrEnum):
     CRISIS = "crisis"
     ADMISSION = "admission"
     HOSPITAL_LEFT = "hospital-left"
+    GROUP = "group"
     LOSS = "loss"
     MOVED = "moved"
     WORK = "work"
@@ -35,6 +36,7 @@ LIFE_EVENT_WORDS = {
     LifeEventKind.CRISIS: N_("Crisis"),
     LifeEventKind.ADMISSION: N_("Admission to hospital"),
     LifeEventKind.HOSPITAL_LEFT: N_("Left hospital"),
+    LifeEventKind.GROUP: N_("Came to a group"),
     LifeEventKind.LOSS: N_("Loss of somebody"),
     LifeEventKind.MOVED: N_("Moved"),
     LifeEventKind.WORK: N_("Change of work"),

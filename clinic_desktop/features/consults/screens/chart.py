@@ -13,6 +13,7 @@ from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.screens import also, slots
 from clinic_desktop.features.consults.screens.allergies import ask_allergies
 from clinic_desktop.features.consults.screens.danger import Danger, DangerStrip, OutcomeSheet
+from clinic_desktop.features.consults.screens.outside_papers import look_at_paper
 from clinic_desktop.features.consults.screens.prescription_paper import ask_paper
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView
 from clinic_desktop.features.consults.screens.safety_plan import open_plan
@@ -90,6 +91,7 @@ class ChartScreen(QWidget):
 
     def _connect(self, note_id: str | None) -> None:
         self.story.opened.connect(self._open)
+        self.story.look = lambda paper_id: look_at_paper(self._office, self._patient_id, self, paper_id)
         self.strip.pressed.connect(self._answer_danger)
         self.write.clicked.connect(lambda: self._office.go("consult", patient_id=self._patient_id))
         self.tabs.chosen.connect(self._small.setCurrentIndex)

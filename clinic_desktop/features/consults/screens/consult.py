@@ -27,6 +27,7 @@ from clinic_desktop.features.consults.screens.goals_part import GoalsPart
 from clinic_desktop.features.consults.screens.meanwhile import said_meanwhile
 from clinic_desktop.features.consults.screens.next_visit import NextVisitPart
 from clinic_desktop.features.consults.screens.note import NoteEditor
+from clinic_desktop.features.consults.screens.outside_papers import look_at_paper
 from clinic_desktop.features.consults.screens.parts import Here, Part, kept_dict, kept_text
 from clinic_desktop.features.consults.screens.plan_part import PlanPart
 from clinic_desktop.features.consults.screens.prescription import PrescriptionPanel
@@ -164,6 +165,7 @@ class ConsultScreen(QWidget):
         self.prescription.edited.connect(self._check_safety)
         self.safety.answered.connect(partial(self.go_to, 3))
         self.story.opened.connect(self._read)
+        self.story.look = lambda paper_id: look_at_paper(self._office, self._patient_id, self, paper_id)
         self.about.clicked.connect(self._tell_about)
         self.repeat.clicked.connect(self.prescription.repeat)
         self.refer.clicked.connect(self._refer)

@@ -20,9 +20,10 @@ from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import Form
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.theme import S2, S3
+from clinic_desktop.uikit.theme import S2, S3, S6
 from clinic_desktop.uikit.words import Text, quiet, semi
 
+_WIDEST_PAGE = 1200
 _KINDS = "*.jpg *.jpeg *.png *.bmp"
 
 
@@ -124,17 +125,20 @@ class PageSheet(Sheet):
         self.picture = QLabel()
         self.picture.setAccessibleName(paper.title)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        area = QScrollArea()
+        area = self.area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(self.picture)
-        area.setMinimumSize(560, 300)
+        area.setMinimumSize(560, 280)
         self.where = Text("", "small", color="quiet")
         head = row(Text(paper.title, "head", "semi"), None, self.where, gap=S2)
         super().__init__(paper.title, parent, head, (area, 1), width=620)
+        self.setMaximumWidth(_WIDEST_PAGE)
         self.add_deed(Button(_("Go back"), "back", "quiet"))
         self.before = self.add_deed(Button(_("Page before"), icon="chevron-left"), partial(self._turn, -1))
         self.next = self.add_deed(Button(_("Next page"), icon="chevron-right"), partial(self._turn, 1))
-        self.resize(640, min(560, parent.window().height() - 20))
+        # Handwriting needs all the room there is.
+        behind = parent.window()
+        self.resize(min(_WIDEST_PAGE, max(640, behind.width() - 40)), max(420, behind.height() - 20))
         self._show()
 
     def _turn(self, by: int, *_clicked: object) -> None:
@@ -150,7 +154,17 @@ class PageSheet(Sheet):
         if jpeg is None or not page.loadFromData(jpeg):
             self.picture.setText(_("This page has not come yet. Pictures travel after everything else."))
             return
-        self.picture.setPixmap(page.scaledToWidth(580, Qt.TransformationMode.SmoothTransformation))
+        room = min(page.width(), self.width() - 2 * S6 - 24)
+        self.picture.setPixmap(page.scaledToWidth(max(room, 1), Qt.TransformationMode.SmoothTransformation))
+        self.area.verticalScrollBar().setValue(0)
+
+
+def look_at_paper(office: Office, patient_id: str, screen: QWidget, paper_id: str) -> bool:
+    """Shows the pages of one paper of this person; False where there is none of this id."""
+    found = next((row_ for row_ in office.ask(queries.papers, patient_id) if row_.paper_id == paper_id), None)
+    if found is not None:
+        PageSheet(office, found, screen).open()
+    return found is not None
 
 
 def open_papers(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:

@@ -256,6 +256,8 @@ class TimelinePanel(Card):
         self._now: str | None = None
         self._year = 0
         self._more: Callable[[], Chart] | None = None
+        self.look: Callable[[str], bool] | None = None
+        """Shows the paper from elsewhere with this id; False where it is none."""
         self._whole = False
         self.line.opened.connect(self._open)
         self.line.sift.connect(self._sift)
@@ -283,7 +285,7 @@ class TimelinePanel(Card):
                 self._show()
         elif stop.note_id is not None or stop.is_visit:
             self.opened.emit(stop)
-        else:
+        elif not (stop.line.kind is StoryKind.LETTER and self.look is not None and self.look(stop.line.line_id)):
             LineSheet(stop.line, self.window()).open()
 
     def take_focus(self) -> None:
