@@ -40,7 +40,7 @@ scene = reserved.scene
 
 ROLES = {role.code: role.permissions for role in FIRST_ROLES}
 TREAT_NOBODY = ("receptionist", "community-worker", "transcriber", "data-manager", "auditor")
-CLINICAL = (reserved.NOTED, "fluoxetina", "phq", "F32", "1-0-0", "Fuma tuza", "chained")
+CLINICAL = (reserved.NOTED, "fluoxetina", "phq", "F32.1", "1-0-0", "Fuma tuza", "chained")
 """What was written, prescribed, measured, found and answered of the person of the scene."""
 OF_NOBODY = {"medication.queries.shelf.presentation", "medication.queries.shelf.stock"}
 """The shelf, which has medicines and no people."""

@@ -13,6 +13,8 @@ from clinic_desktop.features.consults.rules.scoring import GivenScale, HowGiven
 from clinic_desktop.features.consults.screens.answers import CorrectAnswersSheet, GivenElsewhereSheet
 from clinic_desktop.features.consults.screens.danger import AnswerSheet
 from clinic_desktop.features.consults.screens.reading import NoteView
+from clinic_desktop.features.consults.screens.safety_plan import ChartPlanSheet
+from clinic_desktop.features.consults.screens.scale_total import TotalEntry
 from clinic_desktop.features.consults.service import instruments
 from clinic_desktop.features.consults.service.instruments import AnswersCorrected, NotYourAnswers
 from clinic_desktop.features.consults.service.risk import RiskNotAnswered
@@ -129,6 +131,22 @@ def test_a_scale_outside_a_consultation_is_kept_with_how_it_was_asked_and_asks_f
     )  # fmt: skip
     assert str(row.occurred_on) == "2026-11-20"
     assert not sheet.isVisible()
+
+
+def test_a_danger_told_outside_a_consultation_leads_to_the_safety_plan_as_well(
+    office: Office, patient: str, qtbot: Any
+) -> None:
+    behind = QWidget()
+    qtbot.addWidget(behind)
+    sheet = GivenElsewhereSheet(office, patient, "epds", behind)
+    assert isinstance(sheet.grid, TotalEntry)
+    sheet.grid.set_given("9", flagged=True)
+    sheet.keep.click()
+    asked = sheet.findChild(AnswerSheet)
+    assert isinstance(asked, AnswerSheet)
+    asked.form.fill({"holder": "Juana Brito"})
+    asked.keep.click()
+    assert behind.findChild(ChartPlanSheet) is not None
 
 
 def test_a_total_only_is_corrected_too(do: Any, ask: Any, patient: str) -> None:

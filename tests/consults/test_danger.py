@@ -16,7 +16,7 @@ from clinic_desktop.features.consults.letters import looking_for as seeking_lett
 from clinic_desktop.features.consults.letters import safety_plan as letters
 from clinic_desktop.features.consults.letters.safety_plan import NotToShare
 from clinic_desktop.features.consults.queries import chart as charts
-from clinic_desktop.features.consults.queries import notes, risks, safety_plans, violence
+from clinic_desktop.features.consults.queries import notes, risks, safety_plans
 from clinic_desktop.features.consults.rules.asking_danger import DangerQuestion, QuestionAnswer
 from clinic_desktop.features.consults.rules.risk import ContactOutcome, RiskAnswer
 from clinic_desktop.features.consults.rules.safety_plan import NewPlan, PlanWords
@@ -28,7 +28,6 @@ from clinic_desktop.features.consults.screens.danger import AnswerSheet, Outcome
 from clinic_desktop.features.consults.screens.looking_for import LookingForScreen, WordsSheet
 from clinic_desktop.features.consults.screens.question_list import QuestionListScreen, QuestionSheet
 from clinic_desktop.features.consults.screens.safety_plan import ChartPlanSheet, PlanSheet
-from clinic_desktop.features.consults.screens.violence import ViolenceSheet
 from clinic_desktop.features.consults.service import risk, story
 from clinic_desktop.features.consults.service import safety_plans as plans
 from clinic_desktop.features.consults.service.risk import NobodyToLookFor, NotYourContact, OutcomeMissing
@@ -428,27 +427,3 @@ def _words(widget: QWidget) -> list[str]:
                 for r, c in cells
             ]
     return found
-
-
-# -- violence at home
-
-
-def test_violence_is_asked_alone_with_a_key_each_and_corrected_by_a_new_answer(
-    office: Any, ask: Any, qtbot: Any, patient: str
-) -> None:
-    behind = QWidget()
-    qtbot.addWidget(behind)
-    sheet = ViolenceSheet(office, patient, None, behind)
-    sheet.answer.set_at(0)
-    sheet.keep.click()
-    assert sheet.form.fields["alone"].is_wrong()
-    sheet.alone.set_at(0)
-    sheet.helps.set_at(0)
-    sheet.keep.click()
-    sheet.links[0].click()
-    sheet.answer.set_at(2)
-    sheet.keep.click()
-    assert [(r.answer, r.wants_help) for r in ask(partial(violence.violence_answers, patient_id=patient))] == [
-        ("not-said", True)
-    ]
-    sheet.close()

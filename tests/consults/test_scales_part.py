@@ -187,6 +187,16 @@ def test_beside_the_number_stands_what_it_is_worth(do: Any, open_screen: Any, re
     assert "adults" not in remark_of(screen.scale)
 
 
+def test_a_total_of_today_says_how_far_it_is_from_the_first(sign: Any, open_screen: Any, patient: str) -> None:
+    sign(patient, on=date(2026, 10, 1), scales=(phq9("222222220"),))
+    screen = open_screen(ConsultScreen, patient_id=patient)
+    type_digits(screen, "11111111")
+    assert "lower" not in remark_of(screen.scale)
+    type_digits(screen, "0")
+    told = remark_of(screen.scale)
+    assert told.startswith("8 points lower than on 1-oct-2026 · half or less of the first: response")
+
+
 def test_the_cut_off_of_the_clinic_is_kept_with_the_answers(
     do: Any, ask: Any, consult: ConsultScreen, patient: str, sign: Any
 ) -> None:
