@@ -10,6 +10,7 @@ from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.danger import AnswerSheet
 from clinic_desktop.features.consults.screens.home import ConsultsHome
 from clinic_desktop.features.consults.screens.print_queue import PrintQueue
+from clinic_desktop.features.consults.screens.safety_plan import PlanSheet
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.referrals import queries as referrals
 from clinic_desktop.features.referrals.screens.referral import ReferralScreen
@@ -68,6 +69,7 @@ def _see_one(hands: Hands, *, worried: bool, pictures: bool) -> str:
     hands.press("Ctrl+Enter")
     if new_danger:
         _answer_danger(hands)
+        _leave_plan(hands)
         hands.picture("consulta-riesgo")
         hands.press("Ctrl+Enter")
     _leave_papers(hands, pictures=pictures)
@@ -128,6 +130,14 @@ def _answer_danger(hands: Hands) -> None:
     hands.write("Juana Brito, promotora", holder)
     sheet.keep.click()
     hands.settle()
+
+
+def _leave_plan(hands: Hands) -> None:
+    """The safety plan comes next by itself; what stands in it goes with the note."""
+    sheet = hands.front()
+    hands.summary.check("tras la respuesta se abre el plan de seguridad", isinstance(sheet, PlanSheet))
+    hands.picture("plan-de-seguridad", of=sheet)
+    hands.press("Ctrl+Enter")
 
 
 def _leave_papers(hands: Hands, *, pictures: bool) -> None:

@@ -93,6 +93,19 @@ def change_since(scores: Sequence[OneScore], scale_code: str | None = None) -> C
     return Change(scale.code, first.total, first.occurred_on, last.total, last.occurred_on, kind, scale.change)
 
 
+@dataclass(frozen=True, slots=True)
+class _Today:
+    scale_code: str
+    occurred_on: date
+    total: int | None
+
+
+def change_with(scores: Sequence[OneScore], scale_code: str, on: date, total: int) -> Change | None:
+    """As `change_since`, with an answer that is not signed yet; None where a later one stands already."""
+    change = change_since([*scores, _Today(scale_code, on, total)], scale_code)
+    return change if change is not None and change.last_on == on else None
+
+
 def _kind(rule: ChangeRule, first: int, last: int) -> ChangeKind:
     dropped = first - last
     # Who began below the limit cannot come into remission, and half of very little is no change at all.

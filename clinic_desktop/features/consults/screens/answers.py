@@ -13,6 +13,7 @@ from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.rules.scoring import GivenScale, HowGiven, is_checked_in, say_total
 from clinic_desktop.features.consults.rules.vitals import read_taken_on
 from clinic_desktop.features.consults.screens.danger import AnswerSheet, room_for
+from clinic_desktop.features.consults.screens.safety_plan import open_plan
 from clinic_desktop.features.consults.screens.scale import ScaleGrid
 from clinic_desktop.features.consults.screens.scale_picker import ask_scale
 from clinic_desktop.features.consults.screens.scale_total import TotalEntry
@@ -21,7 +22,7 @@ from clinic_desktop.features.consults.service.risk import RiskNotAnswered
 from clinic_desktop.features.patients.rules.places import language_name, languages
 from clinic_desktop.kernel.errors import ClinicError, Refused
 from clinic_desktop.kernel.i18n import _
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.choices import Choice, Select
 from clinic_desktop.uikit.dialogs import Sheet
@@ -118,6 +119,9 @@ class AnswersSheet(Sheet):
 
     def _kept(self, _none: object) -> None:
         self.accept()
+        above = self.parentWidget()
+        if self._answer is not None and self._answer.opens and above is not None:
+            open_plan(self._office, PatientId(self._patient_id), None, above)
 
     def _refused(self, error: ClinicError) -> None:
         if not isinstance(error, RiskNotAnswered):

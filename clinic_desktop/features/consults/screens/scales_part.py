@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from clinic_desktop.features.consults.queries import scales
 from clinic_desktop.features.consults.queries.scales import DueScale, InstrumentRow
+from clinic_desktop.features.consults.rules.change import change_with
 from clinic_desktop.features.consults.rules.scoring import (
     CriticalAnswer,
     GivenScale,
@@ -260,7 +261,7 @@ class ScalePart(Card):
             self.state.set_state(words, "warning", "alert-circle")
         else:
             self.state.set_state(_("not asked today"), "neutral")
-        told = [fault, self._cutoff_words(scale, result), *self._remarks(scale)]
+        told = [fault, self._cutoff_words(scale, result), self._change_words(scale, result), *self._remarks(scale)]
         self._remark.setText(" · ".join(words for words in told if words))
         self._remark.setVisible(bool(self._remark.text()))
         self._show_others()
@@ -271,10 +272,18 @@ class ScalePart(Card):
         own = self._here.office.ask(setting, scale.cutoff_setting) if scale.cutoff_setting else None
         return say_cutoff(scale, result.total, own or None)
 
+    def _change_words(self, scale: Scale, result: Score) -> str:
+        if result.total is None or self._here is None:
+            return ""
+        on = self._here.encounter.occurred_on
+        change = change_with(self._here.chart.scores, scale.code, on, result.total)
+        return change.said() if change is not None else ""
+
     def _remarks(self, scale: Scale) -> list[str]:
         """What must be read beside a number."""
         told = [_("higher is better")] if scale.is_higher_better else []
-        if self._shown.how is HowGiven.INTERPRETER:
+        named = self._here.encounter.interpreter_name if self._here is not None else None
+        if self._shown.how is HowGiven.INTERPRETER or named:
             told.append(_("read through an interpreter"))
         if not is_checked_in(self._spoken) and not scale.rated_by_clinician:
             language = language_name(self._spoken).lower()
