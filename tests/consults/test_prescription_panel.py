@@ -8,10 +8,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from clinic_desktop.features.consults.queries import diagnoses
+from clinic_desktop.features.consults.rules.diagnoses import ConditionChange, find
 from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.consults.screens.prescription import PrescriptionPanel
-from clinic_desktop.features.consults.screens.prescription_paper import ask_paper
+from clinic_desktop.features.consults.screens.prescription_paper import ask_paper, said_diagnosis
 from clinic_desktop.features.consults.screens.prescription_sheets import DoseGridSheet, StopSheet
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.rules.doses import read_dose
@@ -214,8 +216,22 @@ def test_from_the_chart_too_a_prescription_goes_home_only_after_the_question(
     chart = open_screen(ChartScreen, patient_id=patient)
     sheet = ask_paper(chart._office, patient, chart)
     assert sheet is not None
+    assert not sheet.with_certainty.isEnabled(), "first the diagnosis, then how sure it is"
+    sheet.with_diagnoses.setChecked(True)
+    sheet.with_certainty.setChecked(True)
     sheet.show_paper.click()
     question = dialogs.front()
     assert isinstance(question, dialogs.Question)
     question.reject()
     assert dialogs.front() is None
+
+
+def test_how_sure_a_diagnosis_is_stands_on_the_prescription_only_where_chosen(
+    sign: Any, ask: Any, patient: str
+) -> None:
+    found = find("F32.1")
+    assert found is not None
+    sign(patient, conditions=(ConditionChange(found),))
+    (row,) = ask(partial(diagnoses.conditions, patient_id=patient))
+    assert said_diagnosis(row, sure=False) == f"{row.title} (F32.1)"
+    assert said_diagnosis(row, sure=True) == f"{row.title} (F32.1), presumptive"

@@ -7,6 +7,8 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.queries import diagnoses
+from clinic_desktop.features.consults.queries.diagnoses import ConditionRow
+from clinic_desktop.features.consults.rules.diagnoses import VERIFICATION_WORDS
 from clinic_desktop.features.medication.letters import prescription as letters
 from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.service import prescribing
@@ -54,8 +56,11 @@ class PaperSheet(Sheet):
         self._office, self._patient_id, self._note_id, self._screen = office, patient_id, note_id, screen
         self.full_page = Check(_("On a whole sheet"))
         self.with_diagnoses = Check(_("With the diagnosis"))
+        self.with_certainty = Check(_("With how sure it is"))
+        self.with_certainty.setEnabled(False)
+        self.with_diagnoses.toggled.connect(self.with_certainty.setEnabled)
         choices = QWidget()
-        stack(choices, self.full_page, self.with_diagnoses, gap=S3)
+        stack(choices, self.full_page, self.with_diagnoses, self.with_certainty, gap=S3)
         words = Text(_("Whoever sees the paper reads what stands on it."), "small", color="quiet", wrap=True)
         title, who = _("Print the prescription"), office.ask(patients.header, PatientId(patient_id)).said
         line = office.ask(prescriptions.prescribed_in, note_id)[0]
@@ -70,7 +75,7 @@ class PaperSheet(Sheet):
         told: tuple[str, ...] = ()
         if self.with_diagnoses.isChecked():
             rows = self._office.ask(diagnoses.conditions, self._patient_id)
-            told = tuple(row.title + (f" ({row.code})" if row.code else "") for row in rows if row.is_active)
+            told = tuple(said_diagnosis(row, sure=self.with_certainty.isChecked()) for row in rows if row.is_active)
         show = partial(_show, full_page=self.full_page.isChecked(), told=told)
         office, note_id, screen = self._office, self._note_id, self._screen
         self.accept()
@@ -81,6 +86,11 @@ class PaperSheet(Sheet):
             yes_text=_("Yes, print it"),
             no_text=_("No, no paper"),
         )
+
+
+def said_diagnosis(row: ConditionRow, *, sure: bool) -> str:
+    words = row.title + (f" ({row.code})" if row.code else "")
+    return f"{words}, {_(VERIFICATION_WORDS[row.verification_status])}" if sure else words
 
 
 def _show(office: Office, note_id: str, screen: QWidget, *, full_page: bool, told: tuple[str, ...]) -> None:
