@@ -180,12 +180,13 @@ def test_portions_and_a_keeper_are_asked_only_when_a_risk_is_open(show: Any, sig
     assert {(line.days_per_pickup, line.keeper_name) for line in lines} == {(7, "Rosa, la hermana")}
 
 
-def test_portions_are_asked_too_when_the_risk_opens_with_this_very_note(show: Any, treated: str) -> None:
+def test_portions_are_asked_too_when_the_risk_opens_with_this_very_note(show: Any, treated: str, qtbot: Any) -> None:
     screen = show(treated)
     panel = screen.prescription
     panel.repeat()
     screen.risk.fill({"risk": {"opens": True, "holder_name": "Juana Brito"}})
     assert panel.terms.cap.isVisible()
+    qtbot.waitUntil(lambda: panel.terms.cap.visibleRegion().boundingRect().height() > 20)
     screen.risk.fill({"risk": {"opens": False, "words": "Tranquila"}})
     assert not panel.terms.cap.isVisible()
 

@@ -78,6 +78,8 @@ class PrescriptionPanel(Card):
         self.dose.entered.connect(self._dose_entered)
         self.days.entered.connect(self.add_typed)
         self.terms.edited.connect(self.edited)
+        # Once it has found its room.
+        self.terms.asked.connect(lambda: QTimer.singleShot(0, self, self._show_terms))
         office.follow(shelf.TABLES, self, self._look_again)
         self._show()
 
@@ -245,6 +247,9 @@ class PrescriptionPanel(Card):
         # Once it is laid out, and again when what it brings about (a safety note) took its room.
         for wait in (0, 120):
             QTimer.singleShot(wait, self, scroll)
+
+    def _show_terms(self) -> None:
+        self._area.ensureWidgetVisible(self.terms, 0, 0)
 
     def _complain(self, words: str) -> None:
         self.complaint.setText(words)

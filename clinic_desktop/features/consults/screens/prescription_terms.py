@@ -23,6 +23,8 @@ class Terms(QWidget):
     """Shown only where they matter."""
 
     edited = Signal()
+    asked = Signal()
+    """They matter from now on: they should come into sight."""
 
     def __init__(self, office: Office, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +62,8 @@ class Terms(QWidget):
         if opens != self._opens_today:
             self._opens_today = opens
             self.show_for(self._anything_written)
+            if opens and self._anything_written:
+                self.asked.emit()
 
     def show_for(self, anything_written: bool) -> None:
         self._anything_written = anything_written
