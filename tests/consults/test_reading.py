@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QLabel
 from clinic_desktop.features.consults.letters.trend import trend_paper
 from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.queries.sheet import sheet_blocks
+from clinic_desktop.features.consults.rules.asking_danger import Asked, Assessment, QuestionAnswer
 from clinic_desktop.features.consults.rules.course import say_star, spots
 from clinic_desktop.features.consults.rules.score_words import say_circumstances, say_result
 from clinic_desktop.features.consults.rules.scoring import GivenScale, HowGiven
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView, WordsSheet
 from clinic_desktop.features.consults.screens.standing import parts_of
 from clinic_desktop.features.consults.service import instruments
+from clinic_desktop.features.medication.rules.doses import read_dose
+from clinic_desktop.features.medication.service.prescribing import PrescriptionLine, Stop
 from clinic_desktop.features.referrals.queries import material
 from clinic_desktop.features.rights.letters.own_data import own_data_paper
 from clinic_desktop.kernel.clock import StillClock
@@ -75,6 +78,32 @@ def test_wherever_a_score_is_shown_it_says_through_whom_and_in_which_language_it
     course = " ".join(" ".join(texts(ask(partial(trend_paper, patient_id=patient)).pdf())).split())
     assert say_star(chart.course) in course
     assert "7*" in course
+
+
+def test_what_was_asked_about_danger_and_done_and_what_ended_is_read_with_the_note(
+    ask: Any, sign: Any, patient: str, tablets: Any, open_screen: Any
+) -> None:
+    line = PrescriptionLine(new_id(), tablets("fluoxetina"), None, read_dose("1-0-0"), 30)
+    sign(patient, prescription=(line,))
+    asked = (
+        Asked("Does life weigh too much?", QuestionAnswer.YES),
+        Asked("Is a poison near?", QuestionAnswer.NOT_ASKED),
+    )
+    assessment = Assessment(new_id(), asked, "She said it calmly.", "Called her sister.")
+    note = sign(
+        patient,
+        sections={"plan": "Weekly."},
+        assessment=assessment,
+        stops=(Stop(line.request_id, "It made her shake."),),
+    )
+    said = "\n".join(words_of(open_screen, note.note_id))
+    assert "Does life weigh too much? Yes" in said and "Is a poison near? Not asked" in said
+    assert "What was done: Called her sister. (Coordinación)" in said
+    assert "fluoxetina 20 mg: It made her shake." in said
+    (told,) = [
+        one for one in ask(partial(charts.chart, patient_id=patient)).story.lines if one.title == "Asked about danger"
+    ]
+    assert told.under == "She said it calmly. · Called her sister. · Coordinación · Does life weigh too much? Yes"
 
 
 def test_a_total_from_paper_is_read_with_what_was_said_about_danger(sign: Any, patient: str, open_screen: Any) -> None:

@@ -160,17 +160,28 @@ class AssessmentRow:
 
 
 def assessments(asker: Asker, patient_id: str) -> tuple[AssessmentRow, ...]:
-    """What was asked about danger, answered and done, the newest first."""
+    """What was asked about danger, answered and done, the newest first; not of consultations that were taken back."""
     asker.require(*_READERS)
     restricted.must_open(asker, patient_id)
+    return _assessed(asker, sa.and_(RiskAssessment.patient_id == patient_id, Encounter.voided_at.is_(None)))
+
+
+def assessed_in(asker: Asker, note_id: str) -> tuple[AssessmentRow, ...]:
+    """What was asked about danger in the conversation of a signed note."""
+    asker.require(*_READERS)
+    for row in asker.all(sa.select(RiskAssessment.patient_id).where(RiskAssessment.note_id == note_id).distinct()):
+        restricted.must_open(asker, row[0])
+    return _assessed(asker, RiskAssessment.note_id == note_id)
+
+
+def _assessed(asker: Asker, which: sa.ColumnElement[bool]) -> tuple[AssessmentRow, ...]:
     found = asker.all(
         sa.select(
             RiskAssessment.occurred_on, RiskAssessment.answers, RiskAssessment.words, RiskAssessment.done_text,
             RiskAssessment.by_name,
         )
         .join(Encounter, Encounter.id == RiskAssessment.encounter_id, isouter=True)
-        .where(RiskAssessment.patient_id == patient_id, RiskAssessment.voided_at.is_(None))
-        .where(Encounter.voided_at.is_(None))
+        .where(which, RiskAssessment.voided_at.is_(None))
         .order_by(RiskAssessment.occurred_on.desc(), RiskAssessment.id.desc())
     )  # fmt: skip
     return tuple(

@@ -15,6 +15,7 @@ from clinic_desktop.features.agenda.rules.calls import CallOutcome
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS, AppointmentStatus
 from clinic_desktop.features.consults.queries.notes import TimelineRow
 from clinic_desktop.features.consults.queries.scales import ScoreRow
+from clinic_desktop.features.consults.rules.asking_danger import ANSWER_WORDS, said_answers
 from clinic_desktop.features.consults.rules.goals import STANDING_WORDS, GoalStanding
 from clinic_desktop.features.consults.rules.reactions import SEVERITY_WORDS, ReactionSeverity
 from clinic_desktop.features.consults.rules.risk import CONTACT_WORDS, ContactOutcome, RiskStep
@@ -154,7 +155,10 @@ _RARE = _UNION.join(
             "t.outcome_code", where=_NOT_UNDONE, amends=False,
         ),
         _of("safety_plan", "t.made_on", "t.note_id", "t.encounter_id"),
-        _of("risk_assessment", "t.occurred_on", "t.words", "t.done_text", "t.note_id", amends=False),
+        _of(
+            "risk_assessment", "t.occurred_on", "t.words", "t.done_text", "t.note_id", "t.answers", "t.by_name",
+            amends=False,
+        ),
         _of(
             "adverse_reaction", "coalesce(t.began_on, substr(t.recorded_at, 1, 10))",
             _NAME.format(of="t", text="t.medicine_text"), "t.reaction_text", "t.severity", "t.encounter_id",
@@ -272,7 +276,8 @@ def _plan(asker: Asker, row: Any) -> StoryLine:
 
 
 def _assessed(asker: Asker, row: Any) -> StoryLine:
-    under = " · ".join(part for part in (row[3], row[4]) if part)
+    answers = (f"{one.words} {_(ANSWER_WORDS[one.answer])}" for one in said_answers(json.loads(row[6] or "[]")))
+    under = " · ".join(part for part in (row[3], row[4], row[7], *answers) if part)
     return _line(StoryKind.DANGER, asker, row, _("Asked about danger"), under, note_id=row[5])
 
 

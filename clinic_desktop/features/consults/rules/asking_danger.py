@@ -107,6 +107,11 @@ def read_answers(kept: Iterable[dict[str, str]]) -> tuple[Asked, ...]:
     return tuple(Asked(one.get("question", ""), read_answer(one.get("answer"))) for one in kept)
 
 
+def said_answers(kept: Iterable[dict[str, str]]) -> tuple[Asked, ...]:
+    """What was really asked."""
+    return tuple(one for one in read_answers(kept) if one.answer is not QuestionAnswer.NOT_ASKED)
+
+
 def read_answer(kept: object) -> QuestionAnswer:
     """An answer that this program does not know is none."""
     return QuestionAnswer(kept) if kept in tuple(QuestionAnswer) else QuestionAnswer.NOT_ASKED

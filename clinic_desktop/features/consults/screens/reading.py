@@ -18,10 +18,12 @@ from clinic_desktop.features.consults.rules.signing import NoteState, SignatureK
 from clinic_desktop.features.consults.screens.answers import CorrectAnswersSheet
 from clinic_desktop.features.consults.screens.note import NoteEditor
 from clinic_desktop.features.consults.screens.print_queue import show_papers
+from clinic_desktop.features.consults.screens.signed_with import signed_with
 from clinic_desktop.features.consults.screens.timeline import STATE_WORDS
 from clinic_desktop.features.consults.screens.wrong_chart import WrongChartSheet
 from clinic_desktop.features.consults.service import signing
 from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.patients.rules.places import language_name
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import new_id
@@ -62,6 +64,10 @@ class NoteView(QWidget):
         self._show_scores(self.page)
         self._show_medicines(self.page)
         self._show_safety(self.page)
+        for head, said in signed_with(self._office, self.page):
+            self._lines.addSpacing(S1)
+            self._lines.addWidget(Text(head, weight="semi"))
+            self._lines.addWidget(Text(said, wrap=True))
         self._show_added(self.page)
         self._lines.addStretch(1)
 
@@ -80,7 +86,9 @@ class NoteView(QWidget):
             chip = Chip(_(STATE_WORDS[page.state]), "warning" if waits else "well", "clock" if waits else "check")
         self._lines.addLayout(row(title, chip, None, gap=S2))
         here = page.encounter
-        by = [page.author_name or "", here.with_whom or "", here.interpreter_name or ""]
+        spoken = language_name(here.language_code) if here.language_code else ""
+        through = _("interpreter: {name}").format(name=here.interpreter_name) if here.interpreter_name else ""
+        by = [page.author_name or "", here.with_whom or "", spoken, through]
         typed_on = self._office.local(page.recorded_at).date()
         if typed_on != page.occurred_on:
             by.append(_("typed on {day}").format(day=say_day(typed_on)))
@@ -88,7 +96,7 @@ class NoteView(QWidget):
             by.append(_("typed by {name}").format(name=page.transcribed_by_name))
         if here.paper_folio:
             by.append(_("sheet {folio}").format(folio=here.paper_folio))
-        self._lines.addWidget(Text(" · ".join(words for words in by if words), "small", color="quiet"))
+        self._lines.addWidget(Text(" · ".join(words for words in by if words), "small", color="quiet", wrap=True))
         if page.state is NoteState.RETURNED:
             self._lines.addWidget(Text(_said_back(page), color="warning", wrap=True))
         if page.encounter.void_reason:

@@ -259,6 +259,25 @@ def prescribed_in(asker: Asker, note_id: str) -> tuple[CurrentMedicine, ...]:
     return _read(asker, MedicationRequest.note_id == note_id)
 
 
+def stopped_in(asker: Asker, note_id: str) -> tuple[tuple[str, str], ...]:
+    """Which medicines were ended with a note, and why; not what was prescribed in it and taken back with it."""
+    asker.require(Permission.READ_CHART, Permission.WRITE_NOTES)
+    name = sa.func.coalesce(Medicine.name, MedicationRequest.medicine_text, "")
+    found = asker.all(
+        sa.select(
+            MedicationRequest.patient_id, name, sa.func.coalesce(Presentation.strength_text, ""), StopOrder.reason
+        )
+        .join(MedicationRequest, MedicationRequest.id == StopOrder.request_id)
+        .outerjoin(Presentation, Presentation.id == MedicationRequest.presentation_id)
+        .outerjoin(Medicine, Medicine.id == Presentation.medicine_id)
+        .where(StopOrder.note_id == note_id, sa.func.coalesce(MedicationRequest.note_id, "") != note_id)
+        .order_by(StopOrder.id)
+    )
+    for patient_id in {str(row[0]) for row in found}:
+        restricted.must_open(asker, patient_id)
+    return tuple((f"{row[1]} {row[2]}".strip(), row[3] or "") for row in found)
+
+
 def with_folio(asker: Asker, folio: str) -> tuple[CurrentMedicine, ...]:
     """The lines of one printed prescription."""
     asker.require(*READERS)
