@@ -172,7 +172,10 @@ def checks() -> list[tuple[str, list[str]]]:
 
 
 def tests(arguments: list[str]) -> int:
-    """Every check, then the tests, whose summary closes the output."""
+    """Every check, then the tests, whose summary closes the output. `--quick` leaves out whole days and commands."""
+    if "--quick" in arguments:
+        kept = [argument for argument in arguments if argument != "--quick"]
+        arguments = ["-m", "not long and not benchmark and not whole", *kept]
     set_up()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     # pyright would otherwise ask the network for a newer version of itself.

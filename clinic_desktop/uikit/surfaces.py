@@ -142,7 +142,7 @@ class Strip(Card):
         super().__init__(row(*items, gap=S3), ground=ground, bar=ink, margins=(S4, 4, S2, 4), parent=parent)
 
 
-_NAME_ROOM = 360
+_NAME_ROOM = 300
 """Of a line of a banner; the rest is for the facts and the allergies, also in a window of 911 px."""
 
 

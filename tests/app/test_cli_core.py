@@ -29,6 +29,8 @@ from clinic_desktop.storage.vault import DiskFull, Vault
 from tests.consults.questionnaires import as_bytes, questionnaire
 from tests.makers.desk import PASSWORD, Terminal
 
+pytestmark = pytest.mark.whole
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 NEW = NewClinic("Prueba", "PRU", "clinic", "America/Guatemala", None, "Coordinación", PASSWORD)
 

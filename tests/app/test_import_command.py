@@ -9,6 +9,8 @@ import pytest
 from tests.makers.desk import Terminal
 from tests.makers.sheets import HEADINGS, ROWS, csv_of, xlsx
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -22,6 +22,8 @@ from clinic_desktop.storage.cover_pin import CoverPin
 from clinic_desktop.storage.vault_lock import AlreadyOpen, VaultLock
 from clinic_desktop.uikit import theme
 
+pytestmark = pytest.mark.whole
+
 PASSWORD = "una clave bastante larga"
 
 

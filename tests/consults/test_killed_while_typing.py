@@ -24,6 +24,8 @@ from clinic_desktop.storage.opening import open_vault
 from clinic_desktop.storage.work import Actor
 from tests.consults import typist
 
+pytestmark = pytest.mark.whole
+
 ONE_SECOND = 1_000_000_000
 ROOT = Path(typist.__file__).parents[2]
 

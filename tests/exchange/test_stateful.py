@@ -23,6 +23,8 @@ from tests.makers.network import Network, Office, copy_network
 from tests.makers.people import allergy, change, medicine, note, register, void
 from tests.makers.state import of_site, whole
 
+pytestmark = pytest.mark.whole
+
 who = st.integers(0, 2)
 which = st.integers(0, 5)
 word = st.sampled_from(["uno", "dos", "tres"])

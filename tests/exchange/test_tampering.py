@@ -27,6 +27,8 @@ from tests.makers.network import Network, Office
 from tests.makers.people import note, register
 from tests.makers.state import whole
 
+pytestmark = pytest.mark.whole
+
 Members = list[tuple[str, bytes]]
 
 

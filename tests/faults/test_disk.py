@@ -19,6 +19,8 @@ from clinic_desktop.storage.opening import open_vault
 from clinic_desktop.storage.work import Actor
 from tests.faults.disk import after_power_cut, build_shim, read_log
 
+pytestmark = pytest.mark.whole
+
 ACTOR = Actor("x", "x", frozenset())
 COMMON = """
 import ctypes, json, os, pickle, shutil, sys

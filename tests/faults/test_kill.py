@@ -16,6 +16,8 @@ from clinic_desktop.storage.keys import Opened
 from clinic_desktop.storage.opening import open_vault
 from clinic_desktop.storage.work import Actor
 
+pytestmark = pytest.mark.whole
+
 # Saves settings as fast as it can and says each one only after the vault said yes.
 WRITER = """
 import sys

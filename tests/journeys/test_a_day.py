@@ -10,6 +10,8 @@ from clinic_desktop.app.demo import start
 from clinic_desktop.app.demo.network import Wanted
 from clinic_desktop.app.demo.sites import NAHUALA, PANAJACHEL, SANTIAGO
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.makers.desk import PASSWORD, Terminal
 
+pytestmark = pytest.mark.whole
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 

@@ -27,6 +27,8 @@ from clinic_desktop.storage.work import Actor, Work
 from tests.makers.front import open_front
 from tests.makers.keyboard import Keyboard, settle
 
+pytestmark = pytest.mark.whole
+
 SURNAMES = (
     "Chavajay", "Tzunún", "Guarchaj", "Xicay", "Sicajau", "Batz", "Cojtín", "Ajcalón", "Yaxón", "Quiejú", "Mendoza",
     "Tuy",

@@ -25,6 +25,8 @@ from clinic_desktop.uikit import privacy, theme
 from clinic_desktop.uikit.office import Office
 from tests.makers.keyboard import Keyboard, settle
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def frame(vault: Vault, actor: Actor, qapp: QApplication, qtbot: Any) -> Iterator[Frame]:

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.features.patients.screens.registration import RegistrationScreen
@@ -19,6 +20,8 @@ from clinic_desktop.uikit import theme
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.office import Office
 from tests.patients import registrar
+
+pytestmark = pytest.mark.whole
 
 ONE_SECOND = 1_000_000_000
 ROOT = Path(registrar.__file__).parents[2]
