@@ -101,6 +101,9 @@ def test_a_critical_answer_opens_the_clinics_questions_which_are_signed_with_the
     plan = opened(PlanSheet, consult)
     plan.areas["warning_signs"].setPlainText("No duermo")
     plan.keep.click()
+    consult.risk.open()
+    opened(AnswerSheet, consult).keep.click()
+    assert not [sheet for sheet in consult.findChildren(PlanSheet) if sheet.isVisible()], "once is enough"
     consult.sign()
     assert ask(partial(safety_plans.newest, patient_id=patient)).words.warning_signs == "No duermo"
     (row,) = ask(partial(risks.assessments, patient_id=patient))

@@ -154,7 +154,10 @@ class NoteEditor(Card):
         label.setBuddy(field)
         head: list[Item] = [label]
         if number <= 9:
-            head.append(KeyCap(str(number)))
+            # The cap has room for the digit alone.
+            digit = KeyCap(str(number))
+            digit.setToolTip(cap(f"note_{number}"))
+            head.append(digit)
             field.setAccessibleDescription(cap(f"note_{number}"))
         if section.restricted:
             head += [Icon("lock", "quiet", 14), Text(_("in no letter"), "small", color="quiet")]

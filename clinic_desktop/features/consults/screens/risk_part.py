@@ -94,10 +94,11 @@ class RiskPart(QObject):
         self.plan_next.emit()
 
     def _keep(self, answer: RiskAnswer) -> None:
+        opened_before = self._answer is not None and self._answer.opens
         self._answer = answer
         self._show()
         self.edited.emit()
-        if answer.opens:
+        if answer.opens and not opened_before:
             self.plan_next.emit()
 
     # as a part of the consultation
