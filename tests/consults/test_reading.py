@@ -15,9 +15,12 @@ from clinic_desktop.features.consults.rules.asking_danger import Asked, Assessme
 from clinic_desktop.features.consults.rules.course import say_star, spots
 from clinic_desktop.features.consults.rules.score_words import say_circumstances, say_result
 from clinic_desktop.features.consults.rules.scoring import GivenScale, HowGiven
+from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.screens.reading import NoteDeeds, NoteView, WordsSheet
 from clinic_desktop.features.consults.screens.standing import parts_of
 from clinic_desktop.features.consults.service import instruments
+from clinic_desktop.features.consults.service.encounters import Conversation, describe_conversation
+from clinic_desktop.features.consults.service.signing import Written, sign_note
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine, Stop
 from clinic_desktop.features.referrals.queries import material
@@ -104,6 +107,28 @@ def test_what_was_asked_about_danger_and_done_and_what_ended_is_read_with_the_no
         one for one in ask(partial(charts.chart, patient_id=patient)).story.lines if one.title == "Asked about danger"
     ]
     assert told.under == "She said it calmly. · Called her sister. · Coordinación · Does life weigh too much? Yes"
+
+
+def test_portions_a_keeper_and_who_interpreted_are_read_with_the_note_and_in_the_chart(
+    office: Office, do: Any, ask: Any, begin: Any, patient: str, tablets: Any, open_screen: Any
+) -> None:
+    encounter_id, note_id = begin(patient), new_id()
+    told = Conversation(
+        EncounterKind.FOLLOW_UP, "follow-up", language_code="ixl", interpreter_name="Rosa Brito",
+        interpreter_relation="neighbour", interpreter_is_family=False, confidentiality_accepted=True,
+    )  # fmt: skip
+    do(partial(describe_conversation, encounter_id=encounter_id, told=told))
+    line = PrescriptionLine(
+        new_id(), tablets("fluoxetina"), None, read_dose("1-0-0"), 30, days_per_pickup=7, keeper_name="Ana, her aunt"
+    )
+    written = Written("follow-up", sections={"plan": "Weekly."}, prescription=(line,))
+    do(partial(sign_note, encounter_id=encounter_id, note_id=note_id, written=written))
+    said = "\n".join(words_of(open_screen, note_id))
+    assert "Ixil · interpreter: Rosa Brito, neighbour, confidentiality told and accepted" in said
+    kept = "For 7 days at a time · Ana, her aunt keeps it"
+    assert kept in told_of(open_screen, note_id)
+    chart = ask(partial(charts.chart, patient_id=patient))
+    assert kept in " ".join(repr(line) for _head, lines in parts_of(chart, office.today()) for line in lines)
 
 
 def test_a_total_from_paper_is_read_with_what_was_said_about_danger(sign: Any, patient: str, open_screen: Any) -> None:

@@ -18,11 +18,12 @@ from clinic_desktop.features.consults.rules.signing import NoteState, SignatureK
 from clinic_desktop.features.consults.screens.answers import CorrectAnswersSheet
 from clinic_desktop.features.consults.screens.note import NoteEditor
 from clinic_desktop.features.consults.screens.print_queue import show_papers
-from clinic_desktop.features.consults.screens.signed_with import signed_with
+from clinic_desktop.features.consults.screens.signed_with import said_interpreter, signed_with
 from clinic_desktop.features.consults.screens.timeline import STATE_WORDS
 from clinic_desktop.features.consults.screens.wrong_chart import WrongChartSheet
 from clinic_desktop.features.consults.service import signing
 from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.medication.rules.portions import say_portions
 from clinic_desktop.features.patients.rules.places import language_name
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -87,8 +88,7 @@ class NoteView(QWidget):
         self._lines.addLayout(row(title, chip, None, gap=S2))
         here = page.encounter
         spoken = language_name(here.language_code) if here.language_code else ""
-        through = _("interpreter: {name}").format(name=here.interpreter_name) if here.interpreter_name else ""
-        by = [page.author_name or "", here.with_whom or "", spoken, through]
+        by = [page.author_name or "", here.with_whom or "", spoken, said_interpreter(here)]
         typed_on = self._office.local(page.recorded_at).date()
         if typed_on != page.occurred_on:
             by.append(_("typed on {day}").format(day=say_day(typed_on)))
@@ -189,7 +189,9 @@ class NoteView(QWidget):
             self._lines.addWidget(Text(_("Prescription"), weight="semi"))
         for line in lines:
             days = " — " + ngettext("{count} day", "{count} days", line.days).format(count=line.days)
-            self._lines.addWidget(Phrase(semi(line.name), f" {line.product}  ", quiet(f"{line.dose_said}{days}")))
+            portions = say_portions(line.days_per_pickup, line.keeper_name)
+            how = " · ".join(part for part in (f"{line.dose_said}{days}", portions) if part)
+            self._lines.addWidget(Phrase(semi(line.name), f" {line.product}  ", quiet(how)))
 
     def _show_safety(self, page: NotePage) -> None:
         """What was shown when these medicines were prescribed, and why it went on."""

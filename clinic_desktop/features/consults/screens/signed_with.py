@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from clinic_desktop.features.consults.queries import risks
-from clinic_desktop.features.consults.queries.notes import NotePage
+from clinic_desktop.features.consults.queries.notes import EncounterRow, NotePage
 from clinic_desktop.features.consults.queries.risks import AssessmentRow
 from clinic_desktop.features.consults.rules.asking_danger import ANSWER_WORDS
 from clinic_desktop.features.medication.queries import prescriptions
@@ -22,6 +22,21 @@ def signed_with(office: Office, page: NotePage) -> Iterator[tuple[str, str]]:
         yield _("Ended with this note"), "\n".join(said)
     if page.next_visit_on is not None:
         yield _("Next visit"), say_day(page.next_visit_on)
+
+
+def said_interpreter(here: EncounterRow) -> str:
+    """Who interpreted, who that is, and what was said of confidence; what was not asked is not said."""
+    if not here.interpreter_name:
+        return ""
+    told = [
+        _("interpreter: {name}").format(name=here.interpreter_name), here.interpreter_relation or "",
+        _("of the family") if here.interpreter_is_family else "",
+        _("asked again alone") if here.asked_again_alone else "",
+    ]  # fmt: skip
+    if here.confidentiality_accepted is not None:
+        accepted = _("confidentiality told and accepted"), _("confidentiality not accepted")
+        told.append(accepted[0 if here.confidentiality_accepted else 1])
+    return ", ".join(words for words in told if words)
 
 
 def _asked(asked: AssessmentRow) -> Iterator[str]:

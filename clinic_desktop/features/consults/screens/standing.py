@@ -13,6 +13,7 @@ from clinic_desktop.features.consults.rules.scale_tables import find_scale
 from clinic_desktop.features.consults.rules.score_words import say_circumstances
 from clinic_desktop.features.consults.rules.scoring import say_band
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
+from clinic_desktop.features.medication.rules.portions import say_portions
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.layouts import clear, stack
@@ -80,6 +81,9 @@ def _medicines(chart: Chart, today: date) -> Iterator[Line]:
     depots = {depot.name: depot for depot in chart.holding.depots}
     for one in chart.medicines:
         yield _medicine(one, since.get(f"{one.name} {one.strength_text or ''}".strip()))
+        portions = say_portions(one.days_per_pickup, one.keeper_name)
+        if portions:
+            yield (quiet(f"    {portions}"),)
         if one.name in depots:
             yield (quiet("    "), *_depot(depots.pop(one.name), today))
     for depot in depots.values():
@@ -97,7 +101,8 @@ def _medicine(one: CurrentMedicine, since: date | None) -> Line:
     told.append(_("since {day}").format(day=say_day(since or one.signed_on)))
     said = " · ".join(part for part in told if part)
     ended = () if one.running else (Run("  " + _("days are over"), color="warning"),)
-    return (semi(one.name), f" {one.strength_text or ''}  ", quiet(said), *ended)
+    waits = (Run("  " + _("to be signed"), color="warning"),) if one.unsigned else ()
+    return (semi(one.name), f" {one.strength_text or ''}  ", quiet(said), *ended, *waits)
 
 
 def _depot(depot: Depot, today: date) -> Line:

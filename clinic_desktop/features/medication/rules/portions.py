@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from clinic_desktop.features.medication.rules.courses import Course, days_covered, units_until
 from clinic_desktop.features.medication.rules.kinds import Unit
+from clinic_desktop.kernel.i18n import _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +60,14 @@ def lasts_until(
         after = days_covered(course, units, unit, content_tenths_ml)
         until = max(until, day) + timedelta(days=after - before)
     return until
+
+
+def say_portions(days: int | None, keeper: str | None) -> str:
+    """For how many days it is handed out at a time, and who keeps it; empty where neither was said."""
+    told: list[str] = []
+    if days:
+        counted = ngettext("{days} day", "{days} days", days).format(days=days)
+        told.append(_("For {days} at a time").format(days=counted))
+    if keeper:
+        told.append(_("{name} keeps it").format(name=keeper))
+    return " · ".join(told)
