@@ -38,9 +38,7 @@ class InstrumentsScreen(QWidget):
             Column[InstrumentRow]("", _say_state, 110),
         ]
         empty = EmptyState(
-            _(
-                "No wording was imported yet. Scales are typed by number from paper; a file adds the questions."
-            )
+            _("No wording was imported yet. Scales are typed by number from paper; a file adds the questions.")
         )
         self.table = ListTable(columns, key=lambda one: one.instrument_id, empty=empty)
         self.table.setAccessibleName(_("Wordings of scales"))
