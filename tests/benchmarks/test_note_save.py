@@ -70,7 +70,7 @@ def test_keeping_and_signing_a_note_against_a_bare_commit(vault: Vault, actor: A
         answers = dict.fromkeys(range(1, 10), 1)
         written = signing.Written(
             "follow-up", {"how-are-you": WORDS}, (GivenScale(new_id(), "phq9", answers),),
-            (ConditionChange(diagnosis),), (), RiskAnswer(True, "Juana Brito"),
+            (ConditionChange(diagnosis),), risk=RiskAnswer(True, "Juana Brito"),
         )  # fmt: skip
         vault.do(partial(signing.sign_note, encounter_id=begun[at], note_id=new_id(), written=written), actor)
 
