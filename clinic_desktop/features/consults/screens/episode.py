@@ -19,7 +19,7 @@ from clinic_desktop.uikit.choices import Choice
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import Form
-from clinic_desktop.uikit.layouts import stack
+from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.theme import S3
 from clinic_desktop.uikit.words import Text
@@ -46,13 +46,12 @@ class EpisodeSheet(Sheet):
         self.to_whom, self.reason = Edit(), Edit()
         form = self.form = Form()
         needed = _("Choose one.")
-        fields = (
-            form.add("step", _("What happens"), self.step, check=lambda at: needed if at is None else None),
-            form.add("when", _("When"), self.when, optional=True, check=self._day_complaint),
-            form.add("to_whom", _("Where to, or who looks after the person now"), self.to_whom, optional=True),
-            form.add("reason", _("Why, in a few words"), self.reason, optional=True),
-        )
-        stack(form, *fields, gap=S3)
+        what = form.add("step", _("What happens"), self.step, check=lambda at: needed if at is None else None)
+        when = form.add("when", _("When"), self.when, optional=True, check=self._day_complaint)
+        to_whom = form.add("to_whom", _("Where to, or who looks after the person now"), self.to_whom, optional=True)
+        why = form.add("reason", _("Why, in a few words"), self.reason, optional=True)
+        # Side by side, so that all of it stands in a low window also while a risk is open.
+        stack(form, what, row((when, 2), (to_whom, 5), gap=S3), why, gap=S3)
         now = Text(say_standing(standing), color="quiet", wrap=True)
         self.danger = Text(
             _("A risk is open. It stays open, with who keeps an eye on the person, until a clinician closes it."),
@@ -60,7 +59,7 @@ class EpisodeSheet(Sheet):
         )  # fmt: skip
         self.danger.setVisible(office.ask(risks.risk_of, patient_id) is not None)
         title = _("End of care, or coming back")
-        super().__init__(title, parent, Text(title, "head", "semi"), now, form, self.danger, width=560)
+        super().__init__(title, parent, Text(title, "head", "semi"), now, form, self.danger, width=640)
         self.add_deed(Button(_("Go back"), "back", "quiet"))
         self.keep = self.add_deed(Button(_("Keep"), "save", "primary", "check"), self._keep)
         self.step.setFocus()
