@@ -16,7 +16,7 @@ from clinic_desktop.features.consults.queries import scales
 from clinic_desktop.features.consults.queries.scales import ScoreRow
 from clinic_desktop.features.consults.records.encounters import Addendum, ConsultNote, Encounter, NoteSignature
 from clinic_desktop.features.consults.rules import signing
-from clinic_desktop.features.consults.rules.sections import EncounterKind, template_for
+from clinic_desktop.features.consults.rules.sections import WITHOUT_THE_PERSON, EncounterKind, template_for
 from clinic_desktop.features.consults.rules.signing import NoteState, SupervisorStep
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.staff import queries as staff
@@ -211,6 +211,14 @@ def has_notes(asker: Asker, patient_id: str) -> bool:
     return asker.value(_live_notes(sa.select(ConsultNote.id), patient_id).limit(1)) is not None
 
 
+def was_here(asker: Asker, patient_id: str) -> bool:
+    """Whether the person came before: a call, or a talk with the family alone, is no first visit."""
+    asker.require(*_READERS)
+    restricted.must_open(asker, patient_id)
+    came = sa.select(ConsultNote.id).where(Encounter.kind.not_in(WITHOUT_THE_PERSON))
+    return asker.value(_live_notes(came, patient_id).limit(1)) is not None
+
+
 def draft_of(asker: Asker, encounter_id: str) -> KeptDraft | None:
     """What the acting person was typing in this consultation."""
     return find_draft(asker, DRAFT_SCREEN, encounter_id)
@@ -364,6 +372,7 @@ def last_visits(asker: Asker, patient_ids: Sequence[str]) -> dict[str, date]:
         sa.select(ConsultNote.patient_id, sa.func.max(ConsultNote.occurred_on))
         .join(Encounter, Encounter.id == ConsultNote.encounter_id)
         .where(ConsultNote.patient_id.in_(patient_ids), Encounter.voided_at.is_(None))
+        .where(Encounter.kind.not_in(WITHOUT_THE_PERSON))
         .where(ConsultNote.patient_id.not_in(restricted.hidden_people(asker)))
         .group_by(ConsultNote.patient_id)
     )

@@ -27,6 +27,10 @@ KIND_WORDS = {
 }
 
 
+WITHOUT_THE_PERSON = frozenset({EncounterKind.PHONE, EncounterKind.FAMILY})
+"""Nobody came: these are no visit, and the next one may still be the first."""
+
+
 class Apart(StrEnum):
     """Why a section is left out of letters, of what the person takes home and of what goes back to other clinics."""
 

@@ -75,7 +75,7 @@ def open_encounter(
     unfinished = notes.unfinished(work, patient_id, day)
     if unfinished is not None:
         return unfinished
-    known = kind or (EncounterKind.FOLLOW_UP if notes.has_notes(work, patient_id) else EncounterKind.FIRST)
+    known = kind or (EncounterKind.FOLLOW_UP if notes.was_here(work, patient_id) else EncounterKind.FIRST)
     late = day < work.today
     work.add(
         Encounter(
