@@ -121,6 +121,7 @@ def furnish() -> None:
         chart_slots.ChartDeed(
             N_("Held, locked in or chained"), "lock", frozenset({Permission.WRITE_NOTES}), _write_force
         ),
+        chart_slots.ChartDeed(N_("Referral letter"), "mail", frozenset({Permission.WRITE_LETTERS}), _refer),
         chart_slots.ChartDeed(
             N_("What differs between clinics"), "alert-triangle", frozenset({Permission.READ_CHART}), _doubts
         ),
@@ -178,6 +179,10 @@ def _doubts(office: Office, patient_id: PatientId, _encounter_id: str | None, sc
     from clinic_desktop.features.bundles.screens.conflicts import DoubtsSheet
 
     DoubtsSheet(office, patient_id, screen).open()
+
+
+def _refer(office: Office, patient_id: PatientId, encounter_id: str | None, _screen: QWidget) -> None:
+    office.go("referral", patient_id=patient_id, encounter_id=encounter_id)
 
 
 def _write_force(office: Office, patient_id: PatientId, encounter_id: str | None, screen: QWidget) -> None:

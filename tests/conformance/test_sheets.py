@@ -123,6 +123,10 @@ def test_every_sheet_beside_the_note_is_whole_in_a_small_window_and_spanish(
         deed.act(office, PatientId(person), None, chart)
         QApplication.processEvents()
         sheet = dialogs.front()
+        if office.went is not None:
+            # A page of its own, which is looked at as such.
+            office.went = None
+            continue
         assert sheet is not None, deed.title
         wrong[deed.title] = faults(sheet, english)
         close_all()

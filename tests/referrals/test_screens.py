@@ -9,18 +9,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
+from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.patients.queries import consents as consent_queries
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose, Said, Talk
 from clinic_desktop.features.patients.service import consents
 from clinic_desktop.features.referrals import queries, service
 from clinic_desktop.features.referrals.rules import Consent, Part, Urgency
 from clinic_desktop.features.referrals.screens.open_referrals import OpenReferralsScreen
+from clinic_desktop.features.referrals.screens.panel import LettersPanel
 from clinic_desktop.features.referrals.screens.referral import ReferralScreen
 from clinic_desktop.features.referrals.screens.reply import ReplySheet
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.printing.preview import Leaving, Preview
 from clinic_desktop.storage.drafts import find_draft
 from clinic_desktop.uikit.dialogs import Asked
+from clinic_desktop.uikit.words import Phrase
 from tests.printing.reading import bare, texts
 from tests.referrals.conftest import SECRET
 
@@ -314,3 +317,18 @@ def test_a_letter_is_not_printed_again_after_the_yes_was_taken_back(listed, prev
     listed.table.choose_at(0)
     listed.aside.again.click()
     assert previews == [] and "said no" in office.voice.said[-1]
+
+
+def test_the_chart_says_which_letter_waits_for_its_answer_and_writes_another_with_ctrl_d(
+    open_screen, chart, refer, do, ask, clock, qtbot
+) -> None:
+    refer()
+    clock.advance(days=9)
+    panel = open_screen(LettersPanel, patient_id=chart)
+    said = " ".join(phrase.text() for phrase in panel.findChildren(Phrase))
+    assert "Hospital Regional" in said and "no answer for 9 days" in said
+    page = open_screen(ChartScreen, patient_id=chart)
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    qtbot.keyClick(page, Qt.Key.Key_D, CTRL)
+    assert page._office.went == ("referral", {"patient_id": chart})

@@ -101,6 +101,8 @@ class ChartScreen(QWidget):
         bind(self, "allergies", lambda: ask_allergies(self._office, PatientId(self._patient_id), None, self))
         for number, at in ((2, 0), (3, 1), (4, 2)):
             bind(self, f"section_{number}", partial(self.go_to, at))
+        if self._office.may(Permission.WRITE_LETTERS):
+            bind(self, "refer", lambda: self._office.go("referral", patient_id=self._patient_id))
         if self._office.may(Permission.WRITE_NOTES):
             bind(self, "safety_plan", lambda: open_plan(self._office, PatientId(self._patient_id), None, self))
         bind(self, "section_9", lambda: open_large(self._office, self.chart, self))
