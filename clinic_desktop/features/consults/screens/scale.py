@@ -23,7 +23,7 @@ from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.theme import S2
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
-CELL, CELL_HEIGHT, ROW = 31, 24, 26
+CELL, CELL_HEIGHT, ROW = 31, 23, 24
 _WIDE_CELLS, _CELLS = 4, 120
 """The answers of one item together, where there are more than four."""
 MOST_ROWS, LEAST_ROWS = 9, 2
