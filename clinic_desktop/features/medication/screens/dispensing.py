@@ -74,13 +74,16 @@ class DispensePage(QWidget):
         return Card((self.people, 1), warned, margins=(1, 4, 1, 4), gap=0)
 
     def _lay_out(self) -> None:
-        inner = row(self.left, (self._scroll, 1), self.side, margins=(S4, S3, S4, S3), gap=S3)
-        stack(self, self._banner, (inner, 1), gap=0)
+        self._inner = row(self.left, (self._scroll, 1), self.side, margins=(S4, S3, S4, S3), gap=S3)
+        stack(self, self._banner, (self._inner, 1), gap=0)
 
     def resizeEvent(self, event: object) -> None:
         narrow = is_compact(self.window().width())
         self.left.setFixedWidth(_NARROW if narrow else _WIDE)
         self.side.setFixedWidth(_SIDE_NARROW if narrow else _SIDE_WIDE)
+        # A long name and many allergies take two lines each, and nothing of them is cut.
+        air = 2 if narrow else S3
+        self._inner.setContentsMargins(S4, air, S4, air)
         # In a low window its place is needed; Esc and a click on the list do the same.
         self.side.later.setVisible(not narrow)
         if narrow != self._narrow:
