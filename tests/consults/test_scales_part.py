@@ -187,6 +187,15 @@ def test_beside_the_number_stands_what_it_is_worth(do: Any, open_screen: Any, re
     assert "adults" not in remark_of(screen.scale)
 
 
+def test_who_speaks_another_language_is_not_read_as_if_it_had_been_spanish(
+    open_screen: Any, register: Any, begin: Any
+) -> None:
+    screen = open_screen(ConsultScreen, encounter_id=begin(register(language_code="ixl")))
+    assert "language not noted" in remark_of(screen.scale)
+    other = open_screen(ConsultScreen, encounter_id=begin(register(family="Brito", language_code="spa")))
+    assert "language" not in remark_of(other.scale)
+
+
 def test_a_total_of_today_says_how_far_it_is_from_the_first(sign: Any, open_screen: Any, patient: str) -> None:
     sign(patient, on=date(2026, 10, 1), scales=(phq9("222222220"),))
     screen = open_screen(ConsultScreen, patient_id=patient)

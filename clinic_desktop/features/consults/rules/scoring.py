@@ -192,12 +192,12 @@ def say_cutoff(scale: Scale, total: int, own: int | None) -> str:
 
 
 # Spoken languages in which the shipped scoring was checked with the people themselves.
-_CHECKED_IN = ("spa",)
+CHECKED_IN = ("spa",)
 
 
 def is_checked_in(language_code: str | None) -> bool:
     """Whether the scales were validated in this language. An unknown language is not said to be wrong."""
-    return language_code is None or language_code in _CHECKED_IN
+    return language_code is None or language_code in CHECKED_IN
 
 
 def is_for_others(scale: Scale, age: int | None) -> bool:

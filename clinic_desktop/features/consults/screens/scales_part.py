@@ -12,6 +12,7 @@ from clinic_desktop.features.consults.queries import scales
 from clinic_desktop.features.consults.queries.scales import DueScale, InstrumentRow
 from clinic_desktop.features.consults.rules.change import change_with
 from clinic_desktop.features.consults.rules.scoring import (
+    CHECKED_IN,
     CriticalAnswer,
     GivenScale,
     HowGiven,
@@ -288,9 +289,16 @@ class ScalePart(Card):
         if not is_checked_in(self._spoken) and not scale.rated_by_clinician:
             language = language_name(self._spoken).lower()
             told.append(_("not validated in {language}").format(language=language))
+        elif self._spoken is None and self._speaks_another():
+            told.append(_("language not noted"))
         if is_for_others(scale, self._age()):
             told.append(_("made for adults"))
         return told
+
+    def _speaks_another(self) -> bool:
+        """Whether the person's own language is one in which the scales were not validated."""
+        own = self._here.chart.header.language if self._here is not None else ""
+        return own not in ("", *(language_name(code) for code in CHECKED_IN))
 
     def _age(self) -> int | None:
         birth = self._here.chart.header.birth if self._here is not None else None
