@@ -162,9 +162,11 @@ class Banner(Bar):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(64, "bottom", parent)
-        self.name = Text(name, "head", "bold")
+        # A name that needs several lines is set smaller, so that it takes less of a low window.
+        size: Size = "head" if metrics("head", "bold").horizontalAdvance(name) <= _NAME_ROOM else "body"
+        self.name = Text(name, size, "bold")
         self.under = Text(under, "small", color="quiet")
-        higher = _fit(self.name, "head", "bold") + _fit(self.under, "small", "regular")
+        higher = _fit(self.name, size, "bold") + _fit(self.under, "small", "regular")
         self.setFixedHeight(64 + higher + (28 if marks else 0))
         items: list[Item] = [column(self.name, self.under, gap=0)]
         for label, value in facts:
