@@ -24,7 +24,6 @@ OPEN = {
     "medication.lot_here": "a look of other use cases, never a use case itself",
     "medication.asked_line": "a look of other use cases, never a use case itself",
     "referrals.keep_letter": "one's own draft",
-    "referrals.drop_letter": "one's own draft",
     "agenda.bring_over": "a part of arriving and moving, which ask",
     "agenda.write_event": "the one way an event is written, by use cases that ask",
     "patients.keep_link": "a part of registering and linking, which ask",

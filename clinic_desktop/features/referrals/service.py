@@ -192,10 +192,6 @@ def keep_letter(work: Work, record_id: str, fields: Mapping[str, Any]) -> dateti
     return drafts.keep_draft(work, DRAFT, record_id, dict(fields), {})
 
 
-def drop_letter(work: Work, record_id: str) -> None:
-    drafts.drop_draft(work, DRAFT, record_id)
-
-
 def _folio_for(work: Work, folio: str | None, amends_id: str | None) -> str:
     """The folio drawn for it; that of the letter it amends; a new one if that number is nobody's."""
     if amends_id is not None:
