@@ -46,7 +46,8 @@ def next_number(session: Session, kind: str, site_code: str, epoch: str) -> str:
         session.flush()
         block = None
     if block is None:
-        used = set(session.scalars(sa.select(NumberBlock.block).where(NumberBlock.kind == kind)))
+        # Of any kind: a folio that is written like somebody's number would be taken for it.
+        used = set(session.scalars(sa.select(NumberBlock.block)))
         block = NumberBlock(kind=kind, epoch=epoch, block=_draw_block(used), last=0)
         session.add(block)
     block.last += 1

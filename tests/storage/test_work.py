@@ -131,6 +131,11 @@ def test_when_every_block_is_used_up_it_is_said(vault: Vault, actor: Actor) -> N
         vault.do(lambda work: work.next_number("patient"), actor)
 
 
+def test_no_two_kinds_of_numbers_are_written_alike(vault: Vault, actor: Actor) -> None:
+    blocks = {vault.do(lambda work, k=f"kind {at}": work.next_number(k), actor)[4:6] for at in range(120)}
+    assert len(blocks) == 120
+
+
 def test_numbers_carry_site_block_count_and_check(vault: Vault, actor: Actor) -> None:
     first, second = (vault.do(lambda work: work.next_number("patient"), actor) for _ in range(2))
     assert first[:4] == "PRU-"
