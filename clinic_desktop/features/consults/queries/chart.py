@@ -1,6 +1,5 @@
 """A person's story on one page, and the clinician's list of the day. A few set-wise questions, whatever the years."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -66,13 +65,6 @@ class Chart:
         """The newest complete one."""
         complete = [row for row in self.scores if row.scale_code == scale_code and row.total is not None]
         return complete[-1] if complete else None
-
-    def scores_by_encounter(self) -> Mapping[str, tuple[ScoreRow, ...]]:
-        found: dict[str, tuple[ScoreRow, ...]] = {}
-        for row in self.scores:
-            if row.encounter_id is not None:
-                found[row.encounter_id] = (*found.get(row.encounter_id, ()), row)
-        return found
 
 
 def chart(asker: Asker, patient_id: str, *, whole_story: bool = False) -> Chart:

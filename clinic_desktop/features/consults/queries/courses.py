@@ -33,11 +33,6 @@ class PrescribedLine:
     line: Prescribed
 
 
-def medicine_spans(asker: Asker, patient_id: str) -> tuple[MedicineSpan, ...]:
-    """The newest span of each medicine and strength; those that end last come first."""
-    return spans_of(prescribed(asker, patient_id))
-
-
 def prescribed(asker: Asker, patient_id: str) -> tuple[PrescribedLine, ...]:
     """Every line ever signed for a person, oldest first; those of consultations that were taken back are left out."""
     asker.require(Permission.READ_CHART)
@@ -94,6 +89,7 @@ def _joined(*parts: str) -> str:
 
 
 def spans_of(lines: Iterable[PrescribedLine]) -> tuple[MedicineSpan, ...]:
+    """The newest span of each medicine and strength; those that end last come first."""
     spans: dict[str, MedicineSpan] = {}
     for told in lines:
         line = told.line

@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter, Goal, GoalMark
-from clinic_desktop.features.consults.rules.goals import OVER, GoalStanding
+from clinic_desktop.features.consults.rules.goals import GoalStanding
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
@@ -22,10 +22,6 @@ class GoalRow:
     standing: GoalStanding | None
     """What was said last; None while nobody asked."""
     marked_on: date | None
-
-    @property
-    def is_over(self) -> bool:
-        return self.standing in OVER
 
 
 def goals(asker: Asker, patient_id: str) -> tuple[GoalRow, ...]:

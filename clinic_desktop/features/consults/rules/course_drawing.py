@@ -44,11 +44,6 @@ class Frame:
     def y(self, share: float) -> float:
         return self.bottom - (self.bottom - self.top) * share
 
-    def day_at(self, x: float) -> date:
-        whole = max((self.today - self.first).days, 1)
-        share = (x - self.left - 10) / max(self.right - self.left - 10, 1.0)
-        return date.fromordinal(self.first.toordinal() + round(min(max(share, 0.0), 1.0) * whole))
-
 
 @dataclass(frozen=True, slots=True)
 class Drawn:

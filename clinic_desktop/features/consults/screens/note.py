@@ -305,10 +305,6 @@ class NoteEditor(Card):
             self._saved_icon.hide()
             self._saved.setText(_("Not saved yet"))
 
-    def set_read_only(self, yes: bool) -> None:
-        for field in self.fields.values():
-            field.setReadOnly(yes)
-
     # as a part of the consultation
 
     def fill(self, draft: Mapping[str, Any]) -> None:
