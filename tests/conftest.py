@@ -1,5 +1,6 @@
 """What every test may use: a real encrypted vault, a clock that stands still, an office that works at once."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from clinic_desktop.storage.keys import NewSlot, Opened, create_header
 from clinic_desktop.storage.opening import NewVault, make_vault, open_vault
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Reading, Work
+from clinic_desktop.uikit.collecting import collect_what_is_due
 
 # How long an example takes says something of the machine, not of the rule.
 settings.register_profile("untimed", deadline=None)
@@ -28,6 +30,16 @@ settings.load_profile("untimed")
 MONDAY = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 COORDINATOR_ID = "0193a000-0000-7000-8000-000000000001"
 PASSWORD = "mesa lago pino tela"
+
+
+# As in the program: windows that were closed are never torn down by a worker's thread.
+gc.disable()
+
+
+@pytest.fixture(autouse=True)
+def collect_between_tests() -> Iterator[None]:
+    yield
+    collect_what_is_due()
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from clinic_desktop.kernel.i18n import language
 from clinic_desktop.kernel.logs import log_bug
 from clinic_desktop.shell import crash
 from clinic_desktop.shell.doors import Entered
+from clinic_desktop.uikit.collecting import collect_here
 from clinic_desktop.uikit.worker import Courier
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Program(QObject):
     def guard(self, app: QApplication) -> None:
         """What only the real program does: crash dialog, a fresh process on lock, libraries fetched early."""
         crash.install(self._courier)
+        collect_here(self)
         self.leaves_process = True
         app.setQuitOnLastWindowClosed(True)
         # After the first paint, so that the sign-in is not kept waiting.

@@ -209,14 +209,15 @@ class Office:
             run_to_the_end(running, lambda call: call())
         elif apart:
             self._apart.append(running)
-            threading.Thread(target=self._run_apart, args=(running,), name="apart", daemon=True).start()
+            threading.Thread(target=self._run_apart, args=([running],), name="apart", daemon=True).start()
         else:
             self._worker.start(running)
         return running
 
-    def _run_apart(self, job: LongJob) -> None:
-        run_to_the_end(job, self._courier.bring)
-        self._apart.remove(job)
+    def _run_apart(self, held: list[LongJob]) -> None:
+        run_to_the_end(held[0], self._courier.bring)
+        self._apart.remove(held[0])
+        self._courier.bring(held.clear)
 
     # following
 

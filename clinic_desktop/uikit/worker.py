@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -118,10 +119,17 @@ class Worker:
                 task = self._saves.popleft() if self._saves else None
                 job = self._jobs[0] if task is None else None
             if task is not None:
+                held: list[object] = [task]
                 task()
             elif job is not None and run_step(job, self._deliver):
+                held = [job]
                 with self._changed:
                     self._jobs.remove(job)
+            else:
+                continue
+            # What was held for it may be the last that holds a window: it is let go where windows live.
+            task = job = None
+            self._deliver(held.clear)
 
 
 def run_step(job: LongJob, deliver: Deliver) -> bool:
@@ -151,19 +159,32 @@ def run_to_the_end(job: LongJob, deliver: Deliver) -> None:
         pass
 
 
+@dataclass(frozen=True, slots=True)
+class _Aside:
+    work: Callable[[], Any]
+    done: Callable[[Any], object]
+    failed: Callable[[BaseException], object]
+
+
+def _work_aside(held: list[_Aside], courier: Courier) -> None:
+    try:
+        result = held[0].work()
+    except BaseException as error:  # noqa: BLE001 - whatever it was, the window must hear of it
+        courier.bring(partial(held[0].failed, error))
+    else:
+        courier.bring(partial(held[0].done, result))
+
+
 def aside(
     work: Callable[[], Any], done: Callable[[Any], object], failed: Callable[[BaseException], object], courier: Courier
 ) -> threading.Thread:
     """Run one slow thing on a thread of its own (a key derivation before there is an office)."""
 
+    held = [_Aside(work, done, failed)]
+
     def run() -> None:
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - whatever it was, the window must hear of it
-            trouble = error
-            courier.bring(lambda: failed(trouble))
-        else:
-            courier.bring(lambda: done(result))
+        _work_aside(held, courier)
+        courier.bring(held.clear)
 
     thread = threading.Thread(target=run, name="aside", daemon=True)
     thread.start()
