@@ -6,7 +6,18 @@ Importing this costs SQLAlchemy: it is done when a vault is opened, not before t
 from clinic_desktop.exchange import records as exchange
 from clinic_desktop.features.agenda import records as agenda
 from clinic_desktop.features.consults.records import conditions, encounters, findings, risk, scales, story
-from clinic_desktop.features.medication import records as medication
+from clinic_desktop.features.medication.records import (
+    counts,
+    dispensing,
+    formulary,
+    orders,
+    partners,
+    prescriptions,
+    recalls,
+    register,
+    stock,
+    vouchers,
+)
 from clinic_desktop.features.patients import records as patients
 from clinic_desktop.features.referrals import records as referrals
 from clinic_desktop.features.rights import records as rights
@@ -15,4 +26,7 @@ from clinic_desktop.features.staff import records as staff
 from clinic_desktop.storage import device
 
 CONSULTS = (encounters, conditions, scales, risk, findings, story)
-TABLE_MODULES = (device, settings, staff, patients, agenda, medication, *CONSULTS, referrals, rights, exchange)
+MEDICATION = (
+    formulary, partners, stock, counts, prescriptions, dispensing, vouchers, orders, register, recalls,
+)  # fmt: skip
+TABLE_MODULES = (device, settings, staff, patients, agenda, *MEDICATION, *CONSULTS, referrals, rights, exchange)

@@ -30,7 +30,8 @@ from clinic_desktop.features.consults.rules.story import LifeEventKind
 from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.home import ConsultsHome
 from clinic_desktop.features.consults.screens.trend import Trend
-from clinic_desktop.features.medication.records import MedicationDispense, MedicationRequest
+from clinic_desktop.features.medication.records.dispensing import MedicationDispense
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest
 from clinic_desktop.features.medication.rules.kinds import DispenseKind, Form, Unit
 from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.features.medication.service.formulary import NewPresentation

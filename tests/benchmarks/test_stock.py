@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from clinic_desktop.features.medication.queries import proof, shelf
-from clinic_desktop.features.medication.records import StockLot
+from clinic_desktop.features.medication.records.stock import StockLot
 from clinic_desktop.features.medication.rules.kinds import Form, MovementKind, Unit
 from clinic_desktop.features.medication.service import correcting, formulary
 from clinic_desktop.kernel.ids import new_id

@@ -33,7 +33,7 @@ from clinic_desktop.features.consults.rules.sections import EncounterKind
 from clinic_desktop.features.consults.rules.story import LifeEventKind
 from clinic_desktop.features.consults.screens.chart import ChartScreen
 from clinic_desktop.features.consults.screens.trend import TrendSheet, open_large
-from clinic_desktop.features.medication.records import MedicationRequest
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.printing.drawing import Dot, Form, Letters, Wording
 from clinic_desktop.storage.work import Work

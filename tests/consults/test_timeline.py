@@ -35,9 +35,9 @@ from clinic_desktop.features.consults.rules.story import EpisodeStep, LifeEventK
 from clinic_desktop.features.consults.rules.telling import StoryKind, StoryLine, in_story_order, sifted, told_together
 from clinic_desktop.features.consults.rules.vitals import Pregnancy
 from clinic_desktop.features.consults.service import encounters
-from clinic_desktop.features.medication.records import (
+from clinic_desktop.features.medication.records.dispensing import MedicationDispense
+from clinic_desktop.features.medication.records.prescriptions import (
     MedicationAdministration,
-    MedicationDispense,
     MedicationRequest,
     StopOrder,
 )

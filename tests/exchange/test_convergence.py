@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from clinic_desktop.exchange import applying
 from clinic_desktop.features.bundles import queries, service
 from clinic_desktop.features.consults.records.encounters import ConsultNote
-from clinic_desktop.features.medication.records import Medicine
+from clinic_desktop.features.medication.records.formulary import Medicine
 from clinic_desktop.features.patients.queries.search import find as find_people
 from clinic_desktop.features.patients.records import Allergy, Patient
 from clinic_desktop.features.patients.service import filing

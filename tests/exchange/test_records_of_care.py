@@ -16,7 +16,7 @@ from clinic_desktop.features.consults.records.encounters import Encounter, Goal,
 from clinic_desktop.features.consults.records.story import OutsideMedicine, OutsidePage, OutsidePaper, SharedCare
 from clinic_desktop.features.consults.rules.sections import SECTIONS, is_restricted
 from clinic_desktop.features.medication.queries import prescriptions
-from clinic_desktop.features.medication.records import MedicationRequest, StopOrder
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest, StopOrder
 from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.rights.queries import coercion, complaints
 from clinic_desktop.features.rights.queries import wishes as told_wishes

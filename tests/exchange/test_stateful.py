@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from clinic_desktop.exchange import conflicts
 from clinic_desktop.features.bundles import queries, service
-from clinic_desktop.features.medication.records import Medicine
+from clinic_desktop.features.medication.records.formulary import Medicine
 from clinic_desktop.features.patients.records import Allergy, Patient
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.storage.keys import Opened

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
-from clinic_desktop.features.medication.records import Medicine
+from clinic_desktop.features.medication.records.formulary import Medicine
 from clinic_desktop.features.patients.records import Allergy, Patient
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.storage.work import Work

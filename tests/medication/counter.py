@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from clinic_desktop.features.medication.queries import movements as moves
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Route, Unit
@@ -73,9 +74,9 @@ class Counter:
         rows = self.ask(partial(shelf.lots, presentation_id=product or self.fluoxetine))
         return {row.lot.lot_number: row.lot.units for row in rows}
 
-    def movements(self, product: str | None = None) -> tuple[shelf.MovementRow, ...]:
-        ids = self.ask(partial(shelf.movement_ids, presentation_id=product or self.fluoxetine))
-        return self.ask(partial(shelf.movements, ids=ids))
+    def movements(self, product: str | None = None) -> tuple[moves.MovementRow, ...]:
+        ids = self.ask(partial(moves.movement_ids, presentation_id=product or self.fluoxetine))
+        return self.ask(partial(moves.movements, ids=ids))
 
 
 def open_counter(do: Do, ask: Do) -> Counter:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic_desktop.features.medication import service
 from clinic_desktop.features.medication.queries import handing, proof, shelf
-from clinic_desktop.features.medication.records import StockMovement
+from clinic_desktop.features.medication.records.stock import StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.rules.refusals import (
     AlreadyBroughtBack,

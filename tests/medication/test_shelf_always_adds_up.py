@@ -22,7 +22,8 @@ from hypothesis.stateful import (
 )
 
 from clinic_desktop.features.medication.queries import handing, proof, shelf
-from clinic_desktop.features.medication.records import StockLot, StockMovement
+from clinic_desktop.features.medication.queries import movements as moves
+from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.service import correcting
 from clinic_desktop.features.medication.service.receiving import DeliveryLine
@@ -115,7 +116,7 @@ class Dispensary(RuleBasedStateMachine):
 
     @rule(which=PICK)
     def counter_something(self, which: int) -> None:
-        ids = self.ask(partial(shelf.movement_ids, presentation_id=self.counter.fluoxetine))
+        ids = self.ask(partial(moves.movement_ids, presentation_id=self.counter.fluoxetine))
         if ids:
             movement_id = sorted(ids)[which % len(ids)]
             counter_it = partial(correcting.counter_movement, movement_id=movement_id, reason="error")

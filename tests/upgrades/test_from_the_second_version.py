@@ -15,7 +15,8 @@ from clinic_desktop.features.consults.records.scales import InstrumentResponse
 from clinic_desktop.features.consults.rules.signing import NoteState
 from clinic_desktop.features.consults.screens.consult import ConsultScreen
 from clinic_desktop.features.medication.queries import handing, injections, prescriptions
-from clinic_desktop.features.medication.records import MedicationRequest, Medicine, Presentation
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage import drafts, ledger

@@ -19,7 +19,11 @@ _CLINICIAN = frozenset(
     {P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.SEE_DAY, P.READ_CHART, P.WRITE_NOTES, P.WRITE_LETTERS, P.TAKE_VITALS}
     | {P.SEEK_PEOPLE, P.ASK_RIGHTS}
 )
-_PRESCRIBER = _CLINICIAN | {P.PRESCRIBE, P.SEE_STOCK}
+_PRESCRIBER = _CLINICIAN | {P.PRESCRIBE, P.SEE_STOCK, P.SEND_VOUCHERS}
+_COUNTER = frozenset(
+    {P.SEE_STOCK, P.DISPENSE, P.RECEIVE_STOCK, P.COUNT_STOCK, P.ORDER_STOCK}
+    | {P.SEND_VOUCHERS, P.KEEP_REGISTER, P.RECALL_LOTS}
+)
 
 FIRST_ROLES: tuple[FirstRole, ...] = (
     FirstRole("receptionist", N_("Reception"), _DESK | {P.CARRY_BUNDLES, P.ASK_RIGHTS}),
@@ -27,8 +31,8 @@ FIRST_ROLES: tuple[FirstRole, ...] = (
     FirstRole("resident", N_("Resident"), _PRESCRIBER),
     FirstRole("psychologist", N_("Psychologist"), _CLINICIAN | {P.SIGN_NOTES, P.OPEN_RESTRICTED}),
     FirstRole("general-doctor", N_("General doctor"), _PRESCRIBER | {P.SIGN_NOTES}),
-    FirstRole("nurse", N_("Nurse"), _CLINICIAN | {P.SEE_STOCK, P.DISPENSE}),
-    FirstRole("pharmacy", N_("Pharmacy"), frozenset({P.SEE_PATIENTS, P.SEE_STOCK, P.DISPENSE, P.RECEIVE_STOCK})),
+    FirstRole("nurse", N_("Nurse"), _CLINICIAN | {P.SEE_STOCK, P.DISPENSE, P.SEND_VOUCHERS, P.KEEP_REGISTER}),
+    FirstRole("pharmacy", N_("Pharmacy"), _COUNTER | {P.SEE_PATIENTS}),
     FirstRole(
         "community-worker", N_("Community worker"), frozenset({P.SEE_PATIENTS, P.SEE_DAY, P.SEEK_PEOPLE, P.ASK_RIGHTS})
     ),
@@ -37,7 +41,8 @@ FIRST_ROLES: tuple[FirstRole, ...] = (
         "coordinator",
         N_("Coordination"),
         _DESK
-        | {P.SEE_STOCK, P.DISPENSE, P.RECEIVE_STOCK, P.CORRECT_STOCK, P.CARRY_BUNDLES, P.KEEP_BACKUPS, P.KEEP_STAFF}
+        | _COUNTER
+        | {P.CORRECT_STOCK, P.KEEP_PARTNERS, P.CARRY_BUNDLES, P.KEEP_BACKUPS, P.KEEP_STAFF}
         | {P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_LEDGER, P.SEE_REPORTS, P.IMPORT_PATIENTS}
         | {P.ASK_RIGHTS, P.ANSWER_COMPLAINTS},
     ),
@@ -45,8 +50,8 @@ FIRST_ROLES: tuple[FirstRole, ...] = (
         "data-manager",
         N_("Data manager"),
         frozenset({P.SEE_PATIENTS, P.REGISTER_PATIENTS, P.CARRY_BUNDLES, P.MERGE_BUNDLES, P.KEEP_BACKUPS})
-        | {P.KEEP_STAFF, P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_STOCK, P.SEE_LEDGER, P.SEE_REPORTS}
-        | {P.IMPORT_PATIENTS},
+        | {P.KEEP_STAFF, P.KEEP_SETTINGS, P.KEEP_CATALOGS, P.SEE_LEDGER, P.SEE_REPORTS, P.IMPORT_PATIENTS}
+        | {P.SEE_STOCK, P.ORDER_STOCK, P.RECALL_LOTS, P.KEEP_PARTNERS},
     ),
     FirstRole("auditor", N_("Auditor"), frozenset({P.SEE_LEDGER, P.SEE_REPORTS})),
 )

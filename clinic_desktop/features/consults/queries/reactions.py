@@ -9,13 +9,9 @@ from sqlalchemy.orm import aliased
 from clinic_desktop.features.consults.queries.standing_rows import is_not_taken_back
 from clinic_desktop.features.consults.records.findings import AdverseReaction
 from clinic_desktop.features.consults.rules.reactions import Reaction
-from clinic_desktop.features.medication.records import (
-    MedicationDispense,
-    Medicine,
-    Presentation,
-    StockLot,
-    StockMovement,
-)
+from clinic_desktop.features.medication.records.dispensing import MedicationDispense
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import say_product
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission

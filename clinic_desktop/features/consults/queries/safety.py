@@ -21,7 +21,8 @@ from clinic_desktop.features.consults.rules.safety import (
     said_about,
     sentence_of,
 )
-from clinic_desktop.features.medication.records import MedicationRequest, Medicine, Presentation, StopOrder
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest, StopOrder
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.dates import PartialDate, age_on

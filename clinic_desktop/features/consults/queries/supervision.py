@@ -23,7 +23,7 @@ from clinic_desktop.features.consults.rules.signing import (
     is_late,
     newest,
 )
-from clinic_desktop.features.medication.records import MedicationRequest, PrescriptionSignature
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest, PrescriptionSignature
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.staff.records import Role, StaffMember

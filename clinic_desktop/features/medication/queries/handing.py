@@ -18,14 +18,10 @@ from clinic_desktop.features.medication.queries.prescriptions import (
     prescribed_lines,
 )
 from clinic_desktop.features.medication.queries.shelf import SHELF
-from clinic_desktop.features.medication.records import (
-    DispenseJoin,
-    MedicationDispense,
-    MedicationRequest,
-    Presentation,
-    StockMovement,
-    StopOrder,
-)
+from clinic_desktop.features.medication.records.dispensing import DispenseJoin, MedicationDispense
+from clinic_desktop.features.medication.records.formulary import Presentation
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest, StopOrder
+from clinic_desktop.features.medication.records.stock import StockMovement
 from clinic_desktop.features.medication.rules.courses import counts
 from clinic_desktop.features.medication.rules.doses import Handed
 from clinic_desktop.features.medication.rules.kinds import DispenseKind

@@ -16,10 +16,10 @@ from clinic_desktop.features.medication.queries.prescriptions import (
     line_of,
     prescribed_lines,
 )
-from clinic_desktop.features.medication.records import (
+from clinic_desktop.features.medication.records.formulary import Presentation
+from clinic_desktop.features.medication.records.prescriptions import (
     MedicationAdministration,
     MedicationRequest,
-    Presentation,
     StopOrder,
 )
 from clinic_desktop.features.medication.rules.doses import say_dose

@@ -7,14 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.medication.records import (
-    MedicationDispense,
-    MedicationRequest,
-    Medicine,
-    PrescriptionSignature,
-    Presentation,
-    StopOrder,
-)
+from clinic_desktop.features.medication.records.dispensing import MedicationDispense
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest, PrescriptionSignature, StopOrder
 from clinic_desktop.features.medication.rules.courses import (
     DEPOT_DAYS,
     INJECTED,

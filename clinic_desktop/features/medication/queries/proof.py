@@ -7,13 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.medication.queries.shelf import SHELF
-from clinic_desktop.features.medication.records import (
-    MedicationDispense,
-    Medicine,
-    Presentation,
-    StockLot,
-    StockMovement,
-)
+from clinic_desktop.features.medication.records.dispensing import MedicationDispense
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind, Unit, say_product
 from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.kernel.i18n import N_, _

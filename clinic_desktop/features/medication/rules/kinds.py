@@ -43,8 +43,33 @@ class PartnerKind(StrEnum):
     PHARMACY = "pharmacy"
     DONOR = "donor"
     HEALTH_SERVICE = "health-service"
+    HEALTH_POST = "health-post"
+    HOSPITAL = "hospital"
+    COMMUNITY_LEADER = "community-leader"
+    SCHOOL = "school"
+    RADIO = "radio"
+    MICROFINANCE = "microfinance"
+    ASSOCIATION = "association"
     CENTRAL_OFFICE = "central-office"
     OTHER = "other"
+
+
+class Gift(StrEnum):
+    MEDICINE = "medicine"
+    MONEY = "money"
+    GOODS = "goods"
+
+
+class MayReceive(StrEnum):
+    """What a partner may be told or sent. Whatever is not named, it is not told."""
+
+    VOUCHERS = "vouchers"
+    """A person's name and a medicine, never a reason."""
+    NAME_AND_PHONE = "name-and-phone"
+    REFERRALS = "referrals"
+    NUMBERS = "numbers"
+    """Counts in groups, nobody's name."""
+    STOCK = "stock"
 
 
 class MovementKind(StrEnum):
@@ -57,7 +82,42 @@ class MovementKind(StrEnum):
     EXPIRY = "expiry"
     DESTRUCTION = "destruction"
     COUNT = "count-adjustment"
+    LATE = "late-counter"
+    """Takes out of the balance what became known after the count of a later moment: the count had seen it already."""
     MIRROR = "mirror"
+
+
+class ColdChain(StrEnum):
+    KEPT = "kept"
+    BROKEN = "broken"
+    NOT_SEEN = "not-seen"
+
+
+class ReceiverSign(StrEnum):
+    SIGNATURE = "signature"
+    THUMBPRINT = "thumbprint"
+
+
+class VoucherOutcome(StrEnum):
+    FILLED = "filled"
+    PART = "part"
+    NOT_FILLED = "not-filled"
+    CANCELLED = "cancelled"
+    """By the clinic, before the pharmacy handed anything out."""
+
+
+class OrderStep(StrEnum):
+    SENT = "sent"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class RecallStep(StrEnum):
+    TOLD = "told"
+    NOT_FOUND = "not-found"
+    BROUGHT_BACK = "brought-back"
+    CLOSED = "closed"
+    """It may be given again, or none is left anywhere."""
 
 
 class DispenseKind(StrEnum):
@@ -78,12 +138,20 @@ MOVEMENT_WORDS: dict[MovementKind, str] = {
     MovementKind.EXPIRY: N_("Taken off: expired"),
     MovementKind.DESTRUCTION: N_("Destroyed"),
     MovementKind.COUNT: N_("Count"),
+    MovementKind.LATE: N_("Counted already"),
     MovementKind.MIRROR: N_("Mistake countered"),
 }
 PARTNER_WORDS: dict[PartnerKind, str] = {
     PartnerKind.PHARMACY: N_("Pharmacy"),
     PartnerKind.DONOR: N_("Donor"),
     PartnerKind.HEALTH_SERVICE: N_("Health service"),
+    PartnerKind.HEALTH_POST: N_("Health post"),
+    PartnerKind.HOSPITAL: N_("Hospital"),
+    PartnerKind.COMMUNITY_LEADER: N_("Community leader"),
+    PartnerKind.SCHOOL: N_("School"),
+    PartnerKind.RADIO: N_("Radio"),
+    PartnerKind.MICROFINANCE: N_("Microfinance"),
+    PartnerKind.ASSOCIATION: N_("Association"),
     PartnerKind.CENTRAL_OFFICE: N_("Our central office"),
     PartnerKind.OTHER: N_("Other"),
 }

@@ -1,23 +1,12 @@
-"""The place of medicines: handing out, the shelf, deliveries, paper prescriptions. A page is built when opened."""
+"""The counter: handing out, the shelf, deliveries, prescriptions on paper."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.medication.queries import handing, shelf
-from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.features.medication.screens.tabbed import Tab, TabbedScreen
+from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.uikit.buttons import Tabs
-from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
-
-
-class _Tab(NamedTuple):
-    code: str
-    title: str
-    permissions: tuple[Permission, ...]
-    build: Callable[[Office], QWidget]
 
 
 def _dispense(office: Office) -> QWidget:
@@ -44,37 +33,23 @@ def _paper(office: Office) -> QWidget:
     return PaperPage(office)
 
 
-_TABS = (
-    _Tab("dispense", N_("To hand out"), (Permission.DISPENSE,), _dispense),
-    _Tab("stock", N_("On the shelf"), (*shelf.SHELF,), _stock),
-    _Tab("receive", N_("Receive"), (Permission.RECEIVE_STOCK,), _receive),
-    _Tab("paper", N_("Prescription on paper"), (Permission.DISPENSE,), _paper),
+TABS = (
+    Tab("dispense", N_("To hand out"), (Permission.DISPENSE,), _dispense),
+    Tab("stock", N_("On the shelf"), (*shelf.SHELF,), _stock),
+    Tab("receive", N_("Receive"), (Permission.RECEIVE_STOCK,), _receive),
+    Tab("paper", N_("Prescription on paper"), (Permission.DISPENSE,), _paper),
 )
 
 
-class MedicinesScreen(QWidget):
+class MedicinesScreen(TabbedScreen):
     def __init__(
         self, office: Office, *, tab: str = "", patient_id: str | None = None, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._office = office
-        self._open_to_me = [one for one in _TABS if office.may(*one.permissions)]
-        self._built: dict[str, QWidget] = {}
-        self.pages = QStackedWidget()
-        self.tabs = Tabs([_(one.title) for one in self._open_to_me])
-        self.tabs.chosen.connect(self._show)
-        stack(self, row(self.tabs, None, margins=(20, 6, 16, 0)), (self.pages, 1), gap=0)
-        codes = [one.code for one in self._open_to_me]
-        self.tabs.set_at(codes.index(tab) if tab in codes else 0)
-        self._show()
+        super().__init__(office, TABS, tab, parent)
         office.follow(shelf.TABLES, self, self._count)
         self._count()
         if patient_id is not None:
             self.serve(patient_id)
-
-    def page(self) -> QWidget | None:
-        """The page in front."""
-        return self.pages.currentWidget()
 
     def serve(self, patient_id: str) -> None:
         """Open what one person has to collect."""
@@ -84,25 +59,6 @@ class MedicinesScreen(QWidget):
         if isinstance(front, DispensePage):
             front.serve(patient_id)
 
-    def take_focus(self) -> None:
-        focus = getattr(self.page(), "take_focus", None)
-        if callable(focus):
-            focus()
-
-    def step_back(self) -> bool:
-        """Esc first leaves what a page has begun."""
-        step = getattr(self.page(), "step_back", None)
-        return bool(step()) if callable(step) else False
-
-    def _show(self, _at: int = 0) -> None:
-        chosen = self._open_to_me[self.tabs.at()]
-        if chosen.code not in self._built:
-            self._built[chosen.code] = chosen.build(self._office)
-            self.pages.addWidget(self._built[chosen.code])
-        self.pages.setCurrentWidget(self._built[chosen.code])
-        self.take_focus()
-
     def _count(self) -> None:
         if self._office.may(Permission.DISPENSE):
-            waiting = len(self._office.ask(handing.to_dispense))
-            self.tabs.set_counts([waiting or None if one.code == "dispense" else None for one in self._open_to_me])
+            self.set_count("dispense", len(self._office.ask(handing.to_dispense)))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.medication.queries import partners as directory
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.rules.shelf import (
@@ -119,7 +120,7 @@ class ReceivePage(QWidget):
     # finding
 
     def _find_partner(self, words: str) -> list[tuple[Any, str]]:
-        return [(p.partner_id, p.name) for p in self._office.ask(shelf.partners, words, 8)]
+        return [(p.partner_id, p.name) for p in self._office.ask(directory.partners, words, 8)]
 
     def _find_product(self, words: str) -> list[tuple[Any, str]]:
         found = self._office.ask(shelf.find_presentation, words)

@@ -4,8 +4,10 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.medication.queries import movements as moves
 from clinic_desktop.features.medication.queries import proof, shelf
-from clinic_desktop.features.medication.queries.shelf import LotRow, MovementRow, Product
+from clinic_desktop.features.medication.queries.movements import MovementRow
+from clinic_desktop.features.medication.queries.shelf import LotRow, Product
 from clinic_desktop.features.medication.rules.kinds import MOVEMENT_WORDS, TAKEN_OFF, MovementKind
 from clinic_desktop.features.medication.rules.shelf import read_units, say_lasting, say_packs
 from clinic_desktop.features.medication.service import correcting
@@ -135,8 +137,8 @@ class StockPage(QWidget):
             self.movements.show_rows(())
         else:
             which = {"lot_id": lot.lot.lot_id} if lot else {"presentation_id": product.presentation_id}
-            ids = self._office.ask(shelf.movement_ids, **which)
-            self.movements.show_ids(ids, lambda page: self._office.ask(shelf.movements, page))
+            ids = self._office.ask(moves.movement_ids, **which)
+            self.movements.show_ids(ids, lambda page: self._office.ask(moves.movements, page))
         self.take_off.setEnabled(lot is not None and lot.lot.units > 0)
         self._weigh(self.movements.row())
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from clinic_desktop.features.medication.queries import injections, shelf
 from clinic_desktop.features.medication.queries.handing import ToGive
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
-from clinic_desktop.features.medication.records import MedicationAdministration, MedicationDispense
+from clinic_desktop.features.medication.records.dispensing import MedicationDispense
+from clinic_desktop.features.medication.records.prescriptions import MedicationAdministration
 from clinic_desktop.features.medication.rules.courses import Course, constant, counts, units_of
 from clinic_desktop.features.medication.rules.doses import Dose, say_dose
 from clinic_desktop.features.medication.rules.kinds import DispenseKind, MovementKind

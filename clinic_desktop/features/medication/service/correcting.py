@@ -1,7 +1,9 @@
 """Mistakes, returns and losses. The balance can never be set: each is one more movement."""
 
 from clinic_desktop.features.medication.queries import handing, shelf
-from clinic_desktop.features.medication.records import MedicationDispense, StockMovement
+from clinic_desktop.features.medication.queries import movements as moves
+from clinic_desktop.features.medication.records.dispensing import MedicationDispense
+from clinic_desktop.features.medication.records.stock import StockMovement
 from clinic_desktop.features.medication.rules.kinds import TAKEN_OFF, DispenseKind, MovementKind
 from clinic_desktop.features.medication.rules.refusals import (
     AlreadyBroughtBack,
@@ -28,7 +30,7 @@ def counter_movement(work: Work, movement_id: str, reason: str) -> str:
         raise OtherShelf()
     if wrong.countered_id is not None:
         raise MirrorIsFinal()
-    if shelf.is_countered(work, movement_id):
+    if moves.is_countered(work, movement_id):
         raise AlreadyCountered()
     lot_id, units = str(wrong.lot_id), wrong.units or 0
     left = lot_here(work, lot_id).units

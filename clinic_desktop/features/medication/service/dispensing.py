@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_desktop.features.medication.queries import handing, prescriptions, shelf
-from clinic_desktop.features.medication.records import (
-    DispenseJoin,
-    MedicationDispense,
-    StockLot,
-)
+from clinic_desktop.features.medication.records.dispensing import DispenseJoin, MedicationDispense
+from clinic_desktop.features.medication.records.stock import StockLot
 from clinic_desktop.features.medication.rules.doses import check_days, still_covered
 from clinic_desktop.features.medication.rules.kinds import (
     DispenseKind,

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from clinic_desktop.features.medication.queries import partners as directory
 from clinic_desktop.features.medication.queries import shelf
-from clinic_desktop.features.medication.records import Medicine, Partner, Presentation
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.partners import Partner
 from clinic_desktop.features.medication.rules.kinds import (
     Form,
     PartnerKind,
@@ -40,7 +42,7 @@ def add_partner(
     """Put somebody who gives or takes medicines into the list; a name that is there already is not put in twice."""
     work.require(Permission.RECEIVE_STOCK, Permission.KEEP_CATALOGS)
     wanted = _named(name)
-    for known in shelf.partners(work, wanted):
+    for known in directory.partners(work, wanted):
         if known.name.casefold() == wanted.casefold():
             return known.partner_id
     return work.add(Partner(kind=kind, name=wanted, contact_text=contact_text, phone=phone)).id

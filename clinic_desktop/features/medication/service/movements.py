@@ -3,7 +3,7 @@
 from datetime import date
 
 from clinic_desktop.features.medication.queries import handing, shelf
-from clinic_desktop.features.medication.records import StockMovement
+from clinic_desktop.features.medication.records.stock import StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.rules.shelf import ShelfLot
 from clinic_desktop.kernel.errors import NotHere

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinic_desktop.features.medication.queries import handing, prescriptions, shelf
-from clinic_desktop.features.medication.records import MedicationRequest, PrescriptionSignature, StopOrder
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest, PrescriptionSignature, StopOrder
 from clinic_desktop.features.medication.rules.courses import (
     Course,
     constant,

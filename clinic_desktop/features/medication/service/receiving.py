@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_desktop.features.medication.queries import shelf
-from clinic_desktop.features.medication.records import Partner, Presentation, StockDelivery, StockLot
+from clinic_desktop.features.medication.records.formulary import Presentation
+from clinic_desktop.features.medication.records.partners import Partner
+from clinic_desktop.features.medication.records.stock import StockDelivery, StockLot
 from clinic_desktop.features.medication.rules.kinds import (
     MovementKind,
 )

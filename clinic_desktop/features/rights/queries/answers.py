@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
-from clinic_desktop.features.medication.records import MedicationRequest
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.rights.records import RightsAnswer
 from clinic_desktop.features.rights.rules.asking import Answers, Count, countable, counts

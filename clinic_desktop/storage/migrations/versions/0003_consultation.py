@@ -1,77 +1,43 @@
 """The consultation: goals, phrases, safety plans, results, reactions, outside papers, doses in steps, rights."""
 
-from collections.abc import Mapping, Sequence
-
 import sqlalchemy as sa
 from alembic import op
 
+from clinic_desktop.storage.migrations.synced import create_synced_table
+
 revision, down_revision = "0003", "0002"
-
-_STAMPS = ("origin_site_id", "recorded_at", "recorded_by")
-_VOID = ("voided_at", "voided_by", "void_reason")
-
-
-def _table(
-    name: str,
-    *,
-    needed: Sequence[str] = (),
-    words: Sequence[str] = (),
-    needed_numbers: Sequence[str] = (),
-    numbers: Sequence[str] = (),
-    refers: Mapping[str, str] | None = None,
-    indexed: Sequence[str] = (),
-) -> None:
-    """A synced table: its own columns, what every one ends with, foreign keys by column and table, plain indexes."""
-    op.create_table(
-        name,
-        sa.Column("id", sa.Text(), nullable=False),
-        *(sa.Column(column, sa.Text(), nullable=False) for column in needed),
-        *(sa.Column(column, sa.Text(), nullable=True) for column in words),
-        *(sa.Column(column, sa.Integer(), nullable=False) for column in needed_numbers),
-        *(sa.Column(column, sa.Integer(), nullable=True) for column in numbers),
-        *(sa.Column(column, sa.Text(), nullable=False) for column in _STAMPS),
-        *(sa.Column(column, sa.Text(), nullable=True) for column in _VOID),
-        *(
-            sa.ForeignKeyConstraint([column], [f"{other}.id"], name=op.f(f"fk_{name}_{column}"))
-            for column, other in (refers or {}).items()
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
-        sqlite_strict=True,
-    )
-    for column in indexed:
-        op.create_index(op.f(f"ix_{name}_{column}"), name, [column], unique=False)
 
 
 def upgrade() -> None:
-    _table(
+    create_synced_table(
         "phrase",
         needed=("staff_id",),
         words=("short", "words"),
         indexed=("staff_id",),
     )
-    _table(
+    create_synced_table(
         "prescription_signature",
         words=("folio", "note_id", "signed_at", "supervisor_id", "supervisor_text"),
         indexed=("folio",),
     )
-    _table(
+    create_synced_table(
         "risk_question",
         words=("words",),
         numbers=("place", "retired"),
     )
-    _table(
+    create_synced_table(
         "short_diagnosis",
         words=("code", "label"),
         numbers=("place", "retired"),
     )
-    _table(
+    create_synced_table(
         "supervision_session",
         needed=("trainee_id", "supervisor_id", "held_on"),
         words=("trainee_name", "supervisor_name", "topic", "feedback", "amends_id"),
         numbers=("minutes",),
         indexed=("trainee_id", "amends_id"),
     )
-    _table(
+    create_synced_table(
         "advance_preference",
         needed=("patient_id", "said_on", "by_id"),
         words=(
@@ -88,7 +54,7 @@ def upgrade() -> None:
         refers={"patient_id": "patient"},
         indexed=("patient_id", "amends_id"),
     )
-    _table(
+    create_synced_table(
         "adverse_reaction",
         needed=("patient_id", "by_id"),
         words=(
@@ -107,7 +73,7 @@ def upgrade() -> None:
         refers={"patient_id": "patient"},
         indexed=("patient_id", "amends_id"),
     )
-    _table(
+    create_synced_table(
         "coercion_event",
         needed=("patient_id", "kind", "began_on", "written_by_id"),
         words=(
@@ -123,14 +89,14 @@ def upgrade() -> None:
         refers={"patient_id": "patient"},
         indexed=("patient_id",),
     )
-    _table(
+    create_synced_table(
         "complaint",
         needed=("folio", "received_on", "answer_due_on", "received_by_id"),
         words=("patient_id", "kind_code", "words", "from_whom", "received_by_name", "about_id", "about_name"),
         refers={"patient_id": "patient"},
         indexed=("patient_id", "folio"),
     )
-    _table(
+    create_synced_table(
         "disclosure",
         needed=("patient_id", "kind_code", "happened_on", "by_id"),
         words=("to_whom", "order_seen", "given_text", "by_name"),
@@ -138,42 +104,42 @@ def upgrade() -> None:
         refers={"patient_id": "patient"},
         indexed=("patient_id",),
     )
-    _table(
+    create_synced_table(
         "episode_event",
         needed=("patient_id", "step", "happened_on", "by_id"),
         words=("reason", "to_whom", "encounter_id", "by_name"),
         refers={"patient_id": "patient"},
         indexed=("patient_id",),
     )
-    _table(
+    create_synced_table(
         "goal",
         needed=("patient_id", "words", "set_on"),
         words=("encounter_id",),
         refers={"patient_id": "patient"},
         indexed=("patient_id",),
     )
-    _table(
+    create_synced_table(
         "lab_result",
         needed=("patient_id", "taken_on", "by_id"),
         words=("encounter_id", "test_code", "test_text", "value_text", "unit_text", "amends_id", "by_name"),
         refers={"patient_id": "patient"},
         indexed=("patient_id", "amends_id"),
     )
-    _table(
+    create_synced_table(
         "life_event",
         needed=("patient_id", "kind", "happened_on", "by_id"),
         words=("encounter_id", "words", "amends_id", "by_name"),
         refers={"patient_id": "patient"},
         indexed=("patient_id", "amends_id"),
     )
-    _table(
+    create_synced_table(
         "outside_medicine",
         needed=("patient_id",),
         words=("name", "dose_text", "from_whom", "since", "ended", "told_on"),
         refers={"patient_id": "patient"},
         indexed=("patient_id",),
     )
-    _table(
+    create_synced_table(
         "outside_paper",
         needed=("patient_id",),
         words=("encounter_id", "title", "written_on", "from_whom"),
@@ -181,7 +147,7 @@ def upgrade() -> None:
         refers={"patient_id": "patient"},
         indexed=("patient_id",),
     )
-    _table(
+    create_synced_table(
         "reproductive_status",
         needed=("patient_id", "told_on"),
         words=("encounter_id", "pregnancy", "contraception", "amends_id"),
@@ -189,7 +155,7 @@ def upgrade() -> None:
         refers={"patient_id": "patient"},
         indexed=("patient_id", "amends_id"),
     )
-    _table(
+    create_synced_table(
         "rights_answer",
         needed=("patient_id", "asked_on", "asked_by_id"),
         words=(
@@ -208,21 +174,21 @@ def upgrade() -> None:
         refers={"patient_id": "patient"},
         indexed=("patient_id", "encounter_id", "asked_on", "amends_id"),
     )
-    _table(
+    create_synced_table(
         "risk_assessment",
         needed=("patient_id", "occurred_on", "answers", "by_id"),
         words=("encounter_id", "note_id", "words", "done_text", "by_name"),
         refers={"patient_id": "patient"},
         indexed=("patient_id",),
     )
-    _table(
+    create_synced_table(
         "safety_answer",
         needed=("patient_id", "rule_code", "answered_on", "by_id"),
         words=("note_id", "about", "reason", "by_name"),
         refers={"patient_id": "patient"},
         indexed=("patient_id",),
     )
-    _table(
+    create_synced_table(
         "safety_plan",
         needed=("patient_id", "made_on", "by_id"),
         words=(
@@ -242,21 +208,21 @@ def upgrade() -> None:
         refers={"patient_id": "patient"},
         indexed=("patient_id", "amends_id"),
     )
-    _table(
+    create_synced_table(
         "shared_care",
         needed=("patient_id",),
         words=("who", "role_text", "phone", "may_change", "call_when", "since", "ended"),
         refers={"patient_id": "patient"},
         indexed=("patient_id",),
     )
-    _table(
+    create_synced_table(
         "supported_decision",
         needed=("patient_id", "decided_on", "by_id"),
         words=("about", "decision", "supporter_name", "supporter_kinship", "how_supported", "amends_id", "by_name"),
         refers={"patient_id": "patient"},
         indexed=("patient_id", "amends_id"),
     )
-    _table(
+    create_synced_table(
         "violence_answer",
         needed=("patient_id", "asked_on", "answer", "by_id"),
         words=("encounter_id", "amends_id"),
@@ -264,7 +230,7 @@ def upgrade() -> None:
         refers={"patient_id": "patient"},
         indexed=("patient_id", "amends_id"),
     )
-    _table(
+    create_synced_table(
         "coercion_step",
         needed=("event_id", "patient_id", "kind", "happened_on", "by_id"),
         words=(
@@ -280,21 +246,21 @@ def upgrade() -> None:
         refers={"event_id": "coercion_event", "patient_id": "patient"},
         indexed=("event_id", "patient_id"),
     )
-    _table(
+    create_synced_table(
         "complaint_step",
         needed=("complaint_id", "kind", "happened_on", "by_id"),
         words=("words", "due_on", "satisfied", "by_name"),
         refers={"complaint_id": "complaint"},
         indexed=("complaint_id",),
     )
-    _table(
+    create_synced_table(
         "goal_mark",
         needed=("goal_id", "patient_id", "standing", "marked_on"),
         words=("note_id",),
         refers={"goal_id": "goal", "patient_id": "patient"},
         indexed=("goal_id", "patient_id"),
     )
-    _table(
+    create_synced_table(
         "outside_page",
         needed=("paper_id", "patient_id"),
         words=("jpeg", "sha256"),
@@ -302,7 +268,7 @@ def upgrade() -> None:
         refers={"paper_id": "outside_paper", "patient_id": "patient"},
         indexed=("paper_id", "patient_id"),
     )
-    _table(
+    create_synced_table(
         "medication_administration",
         words=(
             "patient_id",

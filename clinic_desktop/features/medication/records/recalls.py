@@ -1,0 +1,37 @@
+"""A lot that must not be given any more, and the people who were told."""
+
+from datetime import date
+
+from sqlalchemy.orm import Mapped
+
+from clinic_desktop.features.medication.rules.kinds import RecallStep
+from clinic_desktop.storage.base import MergeClass, Synced, field
+from clinic_desktop.storage.types import Day, Id, Words, choice
+
+
+class Recall(Synced):
+    """From now on nobody is given this lot, whoever it came from."""
+
+    __tablename__ = "recall"
+    __merge__ = MergeClass.APPEND
+
+    presentation_id: Mapped[str | None] = field(0, Id, index=True, references="presentation.id")
+    lot_number: Mapped[str | None] = field(1, Words)
+    reason: Mapped[str | None] = field(2, Words)
+    source_text: Mapped[str | None] = field(3, Words)
+    """Who called it back, and the number of their letter."""
+    opened_on: Mapped[date | None] = field(4, Day)
+
+
+class RecallEvent(Synced):
+    """What was done about it: a person told or not found, a lot found good after all, the end."""
+
+    __tablename__ = "recall_event"
+    __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
+
+    recall_id: Mapped[str | None] = field(0, Id, index=True, references="recall.id")
+    step: Mapped[RecallStep | None] = field(1, choice(RecallStep))
+    patient_id: Mapped[str | None] = field(2, Id, index=True, references="patient.id")
+    happened_on: Mapped[date | None] = field(3, Day)
+    note_text: Mapped[str | None] = field(4, Words)
