@@ -116,8 +116,6 @@ class RecallStep(StrEnum):
     TOLD = "told"
     NOT_FOUND = "not-found"
     BROUGHT_BACK = "brought-back"
-    CLOSED = "closed"
-    """It may be given again, or none is left anywhere."""
 
 
 class DispenseKind(StrEnum):
@@ -140,6 +138,11 @@ MOVEMENT_WORDS: dict[MovementKind, str] = {
     MovementKind.COUNT: N_("Count"),
     MovementKind.LATE: N_("Counted already"),
     MovementKind.MIRROR: N_("Mistake countered"),
+}
+RECALL_WORDS: dict[RecallStep, str] = {
+    RecallStep.TOLD: N_("Told"),
+    RecallStep.NOT_FOUND: N_("Not found"),
+    RecallStep.BROUGHT_BACK: N_("Brought it back"),
 }
 PARTNER_WORDS: dict[PartnerKind, str] = {
     PartnerKind.PHARMACY: N_("Pharmacy"),

@@ -154,3 +154,19 @@ class AlreadyJoined(Refused):
 
 class NotTheSame(Refused):
     text = N_("The paper and the prescription are not of the same person and medicine.")
+
+
+class LotUnnamed(Refused):
+    text = N_("Write the lot number, or say that every lot of this product is called back.")
+
+
+class CalledBackAlready(Refused):
+    text = N_("This lot is called back already.")
+
+
+class NotOurRecall(Refused):
+    text = N_("The central office called this lot back, and only it can say that it may be given again.")
+
+
+class RecallOver(Refused):
+    text = N_("This recall ended on {day}.")

@@ -126,7 +126,7 @@ def upgrade() -> None:
     )
     create_synced_table(
         "recall",
-        words=("presentation_id", "lot_number", "reason", "source_text", "opened_on"),
+        words=("presentation_id", "lot_number", "reason", "source_text", "opened_on", "closed_on", "closed_text"),
         refers={"presentation_id": "presentation"},
         indexed=("presentation_id",),
     )

@@ -1,0 +1,139 @@
+"""A lot that is called back is given to nobody, and everybody who was given of it is found."""
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pytest
+
+from clinic_desktop.features.medication.letters.recall import contact_list
+from clinic_desktop.features.medication.queries import recalls
+from clinic_desktop.features.medication.rules.kinds import RecallStep
+from clinic_desktop.features.medication.rules.refusals import (
+    CalledBackAlready,
+    LotUnnamed,
+    RecallOver,
+)
+from clinic_desktop.features.medication.service import correcting
+from clinic_desktop.features.medication.service import recalls as service
+from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering
+from clinic_desktop.kernel.ids import PatientId, new_id
+from tests.medication.counter import Counter
+from tests.printing.reading import texts
+
+JULY = date(2027, 7, 31)
+
+
+def call_back(counter: Counter, lot: str | None, **more: Any) -> str:
+    recall_id = new_id()
+    counter.do(
+        partial(
+            service.call_back, recall_id=recall_id, presentation_id=counter.fluoxetine, lot_number=lot,
+            reason="cápsulas rotas", source_text="MSPAS 12-2026", **more,
+        )
+    )  # fmt: skip
+    return recall_id
+
+
+@pytest.fixture
+def given(counter: Counter) -> Counter:
+    """Elena has of lot A1, somebody else of B2."""
+    counter.receive(60, "A1")
+    counter.give(counter.prescribe(), 30)
+    first, other = counter.patient, PatientId(new_id())
+    details = Details(given_names="Tomás", family_name="Raymundo", phone="5512 3344", do_not_call=True)
+    counter.do(partial(registering.register, patient_id=other, details=details))
+    counter.receive(100, "B2", JULY)
+    counter.patient = other
+    counter.give(counter.prescribe(days=60), 60)
+    counter.patient = first
+    return counter
+
+
+def test_from_a_lot_to_the_people_and_back(given: Counter) -> None:
+    recall_id = call_back(given, " a1 ")
+    told = given.ask(partial(recalls.receivers, recall_id=recall_id))
+    assert [(one.name, one.units, one.may_call) for one in told] == [
+        ("CETO MARCOS, Elena", 30, True),
+        ("RAYMUNDO, Tomás", 30, False),
+    ]
+    assert told[1].phone == "", "a number that must not be called stands on no list"
+    (row,) = given.ask(recalls.recalls)
+    assert (row.lot_number, row.here, row.is_open) == ("A1", 0, True)
+
+
+def test_a_mistake_reached_nobody_and_what_came_back_was_with_the_person(given: Counter) -> None:
+    again = given.prescribe(note=new_id())
+    mistaken = given.give(again, 30, lots=(), accept_early=True)
+    wrong = next(m.movement_id for m in given.movements() if m.dispense_id == mistaken)
+    recall_id = call_back(given, "B2")
+    assert given.patient in {one.patient_id for one in given.ask(partial(recalls.receivers, recall_id=recall_id))}
+    given.do(partial(correcting.counter_movement, movement_id=wrong, reason="otra persona"))
+    assert given.patient not in {one.patient_id for one in given.ask(partial(recalls.receivers, recall_id=recall_id))}
+    other = given.ask(partial(recalls.receivers, recall_id=recall_id))[0]
+    dispense_id = next(
+        m.dispense_id
+        for m in given.movements()
+        if m.lot_number == "B2" and m.units == -30 and m.dispense_id != mistaken
+    )
+    back = partial(
+        correcting.take_back, return_id=new_id(), dispense_id=dispense_id, units=30, reason="retiro", fit=False
+    )
+    given.do(back)
+    (kept,) = given.ask(partial(recalls.receivers, recall_id=recall_id))
+    assert (kept.patient_id, kept.units) == (other.patient_id, 0)
+
+
+def test_nobody_is_given_of_it_until_it_ends(given: Counter) -> None:
+    given.receive(50, "A1")
+    recall_id = call_back(given, "A1")
+    lots = given.ask(recalls.withheld_lots)
+    assert len(lots) == 1
+    given.do(partial(service.end_recall, recall_id=recall_id, reason="la carta era de otro lote"))
+    assert given.ask(recalls.withheld_lots) == frozenset()
+    with pytest.raises(RecallOver):
+        given.do(partial(service.end_recall, recall_id=recall_id, reason="otra vez"))
+
+
+def test_a_lot_is_named_or_all_are_meant_and_once(given: Counter) -> None:
+    with pytest.raises(LotUnnamed):
+        call_back(given, "  ")
+    call_back(given, None, every_lot=True)
+    assert len(given.ask(recalls.withheld_lots)) == 2
+    with pytest.raises(CalledBackAlready):
+        call_back(given, None, every_lot=True)
+
+
+def test_what_was_done_stands_beside_each_and_the_told_go_to_the_end(given: Counter) -> None:
+    recall_id = call_back(given, "A1")
+    event = new_id()
+    for _twice in range(2):
+        given.do(
+            partial(
+                service.note_told, event_id=event, recall_id=recall_id, patient_id=given.patient,
+                step=RecallStep.TOLD, note="trae lo que queda el martes",
+            )
+        )  # fmt: skip
+    told = given.ask(partial(recalls.receivers, recall_id=recall_id))
+    assert [(one.step, one.note) for one in told][-1] == (RecallStep.TOLD, "trae lo que queda el martes")
+
+
+def test_the_list_names_a_medicine_and_no_reason(given: Counter) -> None:
+    recall_id = call_back(given, "A1")
+    page = " ".join(texts(given.ask(partial(contact_list, recall_id=recall_id)).pdf()))
+    assert "CETO MARCOS, Elena" in page and "A1" in page
+    assert "5512" not in page and "cápsulas rotas" not in page
+
+
+def test_a_reserved_person_is_counted_and_not_named(given: Counter, vault: Any, do: Any) -> None:
+    from clinic_desktop.features.patients.service import restricting
+    from clinic_desktop.kernel.permissions import Permission
+    from clinic_desktop.storage.work import Actor
+
+    recall_id = call_back(given, "A1")
+    do(partial(restricting.restrict, patient_id=given.patient, reason="trabaja aquí"))
+    pharmacy = Actor(new_id(), "Ana", frozenset({Permission.RECALL_LOTS, Permission.SEE_PATIENTS}))
+    seen = vault.ask(partial(recalls.receivers, recall_id=recall_id), pharmacy)
+    assert [one.name for one in seen] == ["RAYMUNDO, Tomás"]
+    assert vault.ask(partial(recalls.kept_from_view, recall_id=recall_id), pharmacy) == 1
