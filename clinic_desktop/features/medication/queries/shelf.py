@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from clinic_desktop.features.medication.queries.withheld import is_withheld
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.partners import Partner
@@ -30,7 +31,7 @@ TABLES = frozenset(
     {
         "medicine", "presentation", "partner", "stock_delivery", "stock_lot", "stock_movement",
         "medication_request", "stop_order", "medication_dispense", "dispense_join", "prescription_signature",
-        "medication_administration",
+        "medication_administration", "recall",
     }
 )  # fmt: skip
 SHELF = (
@@ -65,6 +66,8 @@ class Product:
     usable: int = 0
     expired: int = 0
     next_expiry: date | None = None
+    withheld: int = 0
+    """Of lots that were called back: nobody is given them, whatever their date."""
     used_lately: int = 0
 
     @property
@@ -78,7 +81,7 @@ class Product:
     @property
     def shelf(self) -> str:
         """ "240 usable", "0 usable (40 expired)"."""
-        return say_usable(self.usable, self.expired)
+        return say_usable(self.usable, self.expired, self.withheld)
 
     @property
     def days_left(self) -> int | None:
@@ -96,6 +99,7 @@ class Balance:
     usable: int
     expired: int
     next_expiry: date | None
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,8 @@ def _used(site_id: str, since: date) -> Any:
 def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
     """One set-wise question: every presentation with its sums; `sums` decides whose."""
     left, today = sums.subquery("sums"), asker.today
-    units, fresh = sa.func.coalesce(left.c.units, 0), StockLot.expires_on >= today
-    there = sa.and_(fresh, left.c.units > 0)
+    units, fresh, withheld = sa.func.coalesce(left.c.units, 0), StockLot.expires_on >= today, is_withheld()
+    there = sa.and_(fresh, sa.not_(withheld), left.c.units > 0)
     select = (
         sa.select(
             Presentation.id,
@@ -154,6 +158,7 @@ def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
             sa.func.sum(sa.case((there, units), else_=0)),
             sa.func.sum(sa.case((sa.and_(sa.not_(fresh), units > 0), units), else_=0)),
             sa.func.min(sa.case((there, StockLot.expires_on))),
+            sa.func.sum(sa.case((sa.and_(fresh, withheld, units > 0), units), else_=0)),
         )
         .join(Medicine, Medicine.id == Presentation.medicine_id)
         .outerjoin(StockLot, StockLot.presentation_id == Presentation.id)
@@ -170,7 +175,7 @@ def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
 def _product(row: sa.Row[Any]) -> Product:
     values = list(row)
     values[11:14] = [value or 0 for value in values[11:14]]
-    values[15:] = [value or 0 for value in values[15:]]
+    values[15:] = [value or 0 for value in values[15:]]  # what is withheld, what was used
     return Product(*values)
 
 
@@ -261,8 +266,9 @@ def balance(asker: Asker, presentation_id: str) -> Balance:
     lots = _shelf_lots(asker, StockLot.presentation_id == presentation_id)
     usable = first_expiring(lots, asker.today)
     gone = sum(lot.units for lot in lots if lot.units > 0 and lot.expires_on < asker.today)
+    apart = sum(lot.units for lot in lots if lot.units > 0 and lot.withheld and lot.expires_on >= asker.today)
     next_expiry = usable[0].expires_on if usable else None
-    return Balance(sum(lot.units for lot in lots), sum(lot.units for lot in usable), gone, next_expiry)
+    return Balance(sum(lot.units for lot in lots), sum(lot.units for lot in usable), gone, next_expiry, apart)
 
 
 def lots_first_expiring(asker: Asker, presentation_id: str) -> tuple[ShelfLot, ...]:
@@ -280,7 +286,7 @@ def _shelf_lots(asker: Asker, which: sa.ColumnElement[bool]) -> list[ShelfLot]:
     total = sa.func.coalesce(sa.func.sum(StockMovement.units), 0)
     here = sa.and_(StockMovement.lot_id == StockLot.id, StockMovement.site_id == asker.site_id)
     select = (
-        sa.select(StockLot.id, StockLot.lot_number, StockLot.expires_on, total)
+        sa.select(StockLot.id, StockLot.lot_number, StockLot.expires_on, total, is_withheld())
         .outerjoin(StockMovement, here)
         .where(which)
         .group_by(StockLot.id)

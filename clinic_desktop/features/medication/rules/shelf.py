@@ -98,12 +98,15 @@ def say_lasting(days: int) -> str:
     return ngettext("{days} day", "{days} days", days).format(days=days)
 
 
-def say_usable(usable: int, expired: int) -> str:
-    """ "0 usable (40 expired)": expired units never make a shelf look full."""
+def say_usable(usable: int, expired: int, withheld: int = 0) -> str:
+    """ "0 usable (40 expired)": expired units never make a shelf look full, nor do those that were called back."""
     said = ngettext("{count} usable", "{count} usable", usable).format(count=f"{usable:,}")
-    if not expired:
-        return said
-    return said + " " + ngettext("({count} expired)", "({count} expired)", expired).format(count=f"{expired:,}")
+    if expired:
+        said += " " + ngettext("({count} expired)", "({count} expired)", expired).format(count=f"{expired:,}")
+    if withheld:
+        back = ngettext("({count} called back)", "({count} called back)", withheld)
+        said += " " + back.format(count=f"{withheld:,}")
+    return said
 
 
 def clean_lot_number(text: str | None) -> str | None:
@@ -162,9 +165,11 @@ class ShelfLot:
     lot_number: str | None
     expires_on: date
     units: int
+    withheld: bool = False
+    """It was called back: nobody is given it."""
 
     def is_usable(self, today: date) -> bool:
-        return self.units > 0 and self.expires_on >= today
+        return self.units > 0 and not self.withheld and self.expires_on >= today
 
 
 @dataclass(frozen=True, slots=True)
