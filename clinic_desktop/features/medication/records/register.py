@@ -27,3 +27,20 @@ class RegisterPage(Synced):
     closed_by_name: Mapped[str | None] = field(8, Words)
     witness_id: Mapped[str | None] = field(9, Id)
     witness_name: Mapped[str | None] = field(10, Words)
+    previous_id: Mapped[str | None] = field(11, Id)
+    """The page that it goes on from; empty for the first. Two that go on from the same were closed apart."""
+    notes: Mapped[list[str] | None] = field(12, JsonText)
+    """The notes that completed its lines when it was closed."""
+
+
+class RegisterNote(Synced):
+    """What a line of the book lacked, written before its page was closed."""
+
+    __tablename__ = "register_note"
+    __merge__ = MergeClass.APPEND
+
+    movement_id: Mapped[str | None] = field(0, Id, index=True, references="stock_movement.id")
+    prescriber_text: Mapped[str | None] = field(1, Words)
+    receiver_text: Mapped[str | None] = field(2, Words)
+    witness_name: Mapped[str | None] = field(3, Words)
+    note_text: Mapped[str | None] = field(4, Words)

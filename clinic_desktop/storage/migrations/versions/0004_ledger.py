@@ -141,10 +141,18 @@ def upgrade() -> None:
             "closed_by_name",
             "witness_id",
             "witness_name",
+            "previous_id",
+            "notes",
         ),
         numbers=("page", "opening_units", "closing_units"),
         refers={"presentation_id": "presentation"},
         indexed=("presentation_id", "site_id"),
+    )
+    create_synced_table(
+        "register_note",
+        words=("movement_id", "prescriber_text", "receiver_text", "witness_name", "note_text"),
+        refers={"movement_id": "stock_movement"},
+        indexed=("movement_id",),
     )
     create_synced_table(
         "stock_level",
