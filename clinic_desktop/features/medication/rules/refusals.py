@@ -170,3 +170,15 @@ class NotOurRecall(Refused):
 
 class RecallOver(Refused):
     text = N_("This recall ended on {day}.")
+
+
+class ClassMissing(Refused):
+    text = N_("Write the class, as its list names it.")
+
+
+class SourceMissing(Refused):
+    text = N_("Write where it stands: the law, or the list and its year. Without a source it is not written down.")
+
+
+class CountryUnclear(Refused):
+    text = N_("Write the country as two letters, for example GT.")
