@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 
 from clinic_desktop.features.medication.letters.recall import contact_list
 from clinic_desktop.features.medication.queries import recalls
@@ -14,11 +15,13 @@ from clinic_desktop.features.medication.rules.refusals import (
     LotUnnamed,
     RecallOver,
 )
+from clinic_desktop.features.medication.screens.recalls import RecallSheet, RecallsPage, ToldSheet
 from clinic_desktop.features.medication.service import correcting
 from clinic_desktop.features.medication.service import recalls as service
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.service import registering
 from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.uikit import dialogs
 from tests.medication.counter import Counter
 from tests.printing.reading import texts
 
@@ -73,12 +76,12 @@ def test_a_mistake_reached_nobody_and_what_came_back_was_with_the_person(given: 
     assert given.patient not in {one.patient_id for one in given.ask(partial(recalls.receivers, recall_id=recall_id))}
     other = given.ask(partial(recalls.receivers, recall_id=recall_id))[0]
     dispense_id = next(
-        m.dispense_id
+        str(m.dispense_id)
         for m in given.movements()
         if m.lot_number == "B2" and m.units == -30 and m.dispense_id != mistaken
     )
     back = partial(
-        correcting.take_back, return_id=new_id(), dispense_id=dispense_id, units=30, reason="retiro", fit=False
+        correcting.take_back, return_id=new_id(), dispense_id=dispense_id, units=60, reason="retiro", fit=False
     )
     given.do(back)
     (kept,) = given.ask(partial(recalls.receivers, recall_id=recall_id))
@@ -137,3 +140,28 @@ def test_a_reserved_person_is_counted_and_not_named(given: Counter, vault: Any, 
     seen = vault.ask(partial(recalls.receivers, recall_id=recall_id), pharmacy)
     assert [one.name for one in seen] == ["RAYMUNDO, Tomás"]
     assert vault.ask(partial(recalls.kept_from_view, recall_id=recall_id), pharmacy) == 1
+
+
+def test_from_the_list_to_told_by_keys(given: Counter, open_screen: Any, qtbot: Any, office: Any) -> None:
+    page = open_screen(RecallsPage)
+    page.begin.click()
+    sheet = dialogs.front()
+    assert isinstance(sheet, RecallSheet)
+    sheet.product.setFocus()
+    qtbot.keyClicks(sheet.product, "fluo")
+    qtbot.keyClick(sheet.product, Qt.Key.Key_Return)
+    qtbot.keyClicks(sheet.lot, "a1")
+    qtbot.keyClick(sheet.lot, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert given.ask(recalls.recalls) == (), "without a reason nothing is withheld"
+    qtbot.keyClicks(sheet.reason, "rotas")
+    qtbot.keyClick(sheet.reason, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert page.people.count() == 2
+    page.people.choose_at(0)
+    qtbot.keyClick(page.people, Qt.Key.Key_1)
+    told = dialogs.front()
+    assert isinstance(told, ToldSheet)
+    qtbot.keyClicks(told.note, "viene el martes")
+    qtbot.keyClick(told.note, Qt.Key.Key_Return)
+    row = next(one for one in given.ask(partial(recalls.receivers, recall_id=page.recalls.row().recall_id)) if one.step)
+    assert (row.name, row.step, row.note) == ("CETO MARCOS, Elena", RecallStep.TOLD, "viene el martes")
+    assert page.end.isEnabled()

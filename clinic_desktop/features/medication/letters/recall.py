@@ -38,9 +38,7 @@ def contact_list(asker: Asker, recall_id: str) -> Paper:
         letterhead=neutral_letterhead(asker),
         size=paper_size(asker),
         landscape=True,
-        note=_(
-            "Ask each to bring back what is left, and not to stop a medicine without speaking to us. Shred this list."
-        ),
+        note=_("Ask each to bring back what is left, and to speak with us before stopping it. Shred this list."),
         if_none=_("Nobody was given of it here."),
         roomy=True,
     )
