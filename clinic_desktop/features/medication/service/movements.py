@@ -4,7 +4,7 @@ from datetime import date
 
 from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.features.medication.records.stock import StockMovement
-from clinic_desktop.features.medication.rules.kinds import MovementKind
+from clinic_desktop.features.medication.rules.kinds import ColdChain, MovementKind
 from clinic_desktop.features.medication.rules.shelf import ShelfLot
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.storage.work import ReasonMissing, Work
@@ -22,6 +22,9 @@ def move(
     delivery_id: str | None = None,
     countered_id: str | None = None,
     reason: str | None = None,
+    transfer_id: str | None = None,
+    cold_chain: ColdChain | None = None,
+    damage_text: str | None = None,
 ) -> str:
     row = StockMovement(
         id=movement_id,
@@ -34,6 +37,9 @@ def move(
         delivery_id=delivery_id,
         countered_id=countered_id,
         reason=reason,
+        transfer_id=transfer_id,
+        cold_chain=cold_chain,
+        damage_text=damage_text,
     )
     return work.add(row).id
 
