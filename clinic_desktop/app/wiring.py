@@ -8,8 +8,8 @@ from clinic_desktop.features.agenda.queries import calls
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.agenda.service import day as agenda
-from clinic_desktop.features.consults.queries import episodes, outside, public, sheet, story
-from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.consults.queries import diagnoses, episodes, outside, public, sheet, story
+from clinic_desktop.features.medication.queries import donor_report, prescriptions
 from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.queries import people as patients_queries
 from clinic_desktop.features.patients.rules.rows import Mark
@@ -30,6 +30,7 @@ def fill() -> None:
     patients.records_elsewhere = (_count_appointments, public.what_is_here, _count_medicines)
     calls.not_expected = (episodes.ended_people,)
     sheets.sheet_contents = (sheet.sheet_blocks,)
+    donor_report.count_diagnoses = diagnoses.count_groups
     story.more = (referrals.story_lines, rights.story_lines)
     patients_queries.doubted_in_charts = (outside.MEDICINES,)
     patients_queries.last_visits = public.last_visit_days

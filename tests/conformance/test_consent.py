@@ -31,6 +31,8 @@ PAPERS: dict[str, ConsentPurpose | str] = {
     "consults.trend_paper": "for the folder, it stays here: care",
     "medication.prescription_paper": "handed to the person, for whichever pharmacy they choose: care",
     "medication.lay_out": "the page of a prescription; whoever has it made asks",
+    "medication.contact_list": "for those who tell people of a lot: whom and how safely, a medicine and no reason: care",
+    "medication.donor_paper": ConsentPurpose.DONOR_COUNTS,
     "consults.case_log_paper": ConsentPurpose.TEACHING,
     "consults.supervision_record": "of two people of the clinic; names nobody who is cared for",
     "patients.consent_paper": "the consent itself, for the person and the folder",
@@ -69,6 +71,7 @@ NUMBERS = {
     "agenda.calls": ConsentPurpose.CALLS,
     "agenda.moved_from": ConsentPurpose.CALLS,
     "consults.looking_for": ConsentPurpose.CALLS,
+    "medication.receivers": ConsentPurpose.CALLS,
 }
 # Files outside the letters of a room that make a paper by themselves, and why.
 ELSEWHERE = {
