@@ -32,6 +32,7 @@ from clinic_desktop.features.consults.service import encounters, reactions, resu
 from clinic_desktop.features.consults.service import vitals as measuring
 from clinic_desktop.features.medication.queries import handing
 from clinic_desktop.features.medication.rules.doses import read_dose
+from clinic_desktop.features.medication.rules.handover import Receiver
 from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Unit
 from clinic_desktop.features.medication.service import dispensing, formulary, receiving
 from clinic_desktop.features.medication.service.formulary import NewPresentation
@@ -102,7 +103,7 @@ def scene(do: Any, ask: Any) -> Scene:
     signed = _sign(do, mine, came, request_id, tablets)
     dispense_id = new_id()
     give = [dispensing.Handout(dispense_id, request_id, 10)]
-    do(partial(dispensing.dispense, patient_id=mine, handouts=give, received_by=f"{GIVEN} {FAMILY}"))
+    do(partial(dispensing.dispense, patient_id=mine, handouts=give, receiver=Receiver(f"{GIVEN} {FAMILY}")))
     vitals_id = new_id()
     take = partial(measuring.take_vitals, vitals_id=vitals_id, patient_id=mine)
     do(partial(take, vitals=Vitals(weight_grams=54_500, note="Fuma tuza")))

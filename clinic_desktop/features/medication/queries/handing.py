@@ -18,13 +18,15 @@ from clinic_desktop.features.medication.queries.prescriptions import (
     prescribed_lines,
 )
 from clinic_desktop.features.medication.queries.shelf import SHELF
+from clinic_desktop.features.medication.queries.vouchered import vouchers_of_lines, vouchers_of_medicine
 from clinic_desktop.features.medication.records.dispensing import DispenseJoin, MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Presentation
 from clinic_desktop.features.medication.records.prescriptions import MedicationRequest, StopOrder
 from clinic_desktop.features.medication.records.stock import StockMovement
-from clinic_desktop.features.medication.rules.courses import counts
+from clinic_desktop.features.medication.rules.courses import counts, days_covered
 from clinic_desktop.features.medication.rules.doses import Handed
 from clinic_desktop.features.medication.rules.kinds import DispenseKind
+from clinic_desktop.features.medication.rules.lasting import Using
 from clinic_desktop.features.medication.rules.portions import Portions, lasts_until
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import restricted
@@ -43,10 +45,26 @@ class ToGive:
     line: CurrentMedicine
     given: int
     first_given_on: date | None = None
+    vouchered: int = 0
+    """What a partner pharmacy gave of it, or is to give: a voucher is out."""
 
     @property
     def owed(self) -> int:
-        return self.line.units - self.given
+        return self.line.units - self.given - self.vouchered
+
+    @property
+    def until(self) -> date:
+        """The last day on which what is owed may be fetched."""
+        return self.line.ends_on - timedelta(days=1)
+
+    def using(self, today: date) -> Using:
+        """When what is handed out today will be taken: it goes on where what was handed out before ends."""
+        line, before = self.line, self.given + self.vouchered
+        begins = line.begins_on
+        if line.course is not None and before and counts(line.unit, line.content_tenths_ml):
+            had = days_covered(line.course, before, line.unit, line.content_tenths_ml)
+            begins = max(begins, self.first_given_on or begins) + timedelta(days=had)
+        return Using(max(today, begins), line.days, line.course, line.unit, line.content_tenths_ml, before, line.units)
 
     @property
     def portions(self) -> Portions | None:
@@ -120,16 +138,27 @@ def _given(asker: Asker, asked: Sequence[str]) -> dict[str, _Given]:
 
 
 def _with_given(asker: Asker, lines: Sequence[CurrentMedicine]) -> list[ToGive]:
-    given = _given(asker, [line.request_id for line in lines]) if lines else {}
+    asked = [line.request_id for line in lines]
+    given = _given(asker, asked) if lines else {}
+    elsewhere: defaultdict[str, int] = defaultdict(int)
+    for voucher in vouchers_of_lines(asker, asked):
+        if voucher.request_id and voucher.holds(asker.today):
+            elsewhere[voucher.request_id] += voucher.units
     known = ((line, given.get(line.request_id, _Given())) for line in lines)
-    return [ToGive(line, told.units, told.first_on) for line, told in known]
+    return [ToGive(line, told.units, told.first_on, elsewhere[line.request_id]) for line, told in known]
 
 
-def _open(asker: Asker, *which: sa.ColumnElement[bool]) -> list[ToGive]:
+def lines_with_given(asker: Asker, *which: sa.ColumnElement[bool]) -> list[ToGive]:
+    """Prescribed lines with what was given of them, whoever they are of."""
+    asker.require(*READERS)
+    rows = asker.all(prescribed_lines().where(*which).order_by(None))
+    return _with_given(asker, list({row.id: line_of(row, asker.today) for row in rows}.values()))
+
+
+def open_lines(asker: Asker, *which: sa.ColumnElement[bool]) -> list[ToGive]:
+    """Lines that were not stopped and of which something is owed."""
     asker.require(Permission.DISPENSE)
-    rows = asker.all(prescribed_lines().where(*which, StopOrder.id.is_(None)).order_by(None))
-    lines = {row.id: line_of(row, asker.today) for row in rows}
-    return [item for item in _with_given(asker, list(lines.values())) if item.owed > 0]
+    return [item for item in lines_with_given(asker, *which, StopOrder.id.is_(None)) if item.owed > 0]
 
 
 def to_dispense(asker: Asker, day: date | None = None) -> tuple[PersonToServe, ...]:
@@ -140,10 +169,10 @@ def to_dispense(asker: Asker, day: date | None = None) -> tuple[PersonToServe, .
     """
     day = day or asker.today
     waiting: defaultdict[str, list[ToGive]] = defaultdict(list)
-    signed = sorted(_open(asker, MedicationRequest.signed_on == day), key=lambda i: i.line.request_id)
+    signed = sorted(open_lines(asker, MedicationRequest.signed_on == day), key=lambda i: i.line.request_id)
     for item in (*signed, *_portions_due(asker, day)):
         waiting[item.line.patient_id].append(item)
-    names = _said_names(asker, waiting)
+    names = said_names(asker, waiting)
     served = (
         PersonToServe(patient_id, names.get(patient_id, ""), tuple(items)) for patient_id, items in waiting.items()
     )
@@ -165,7 +194,7 @@ def _portions_due(asker: Asker, day: date) -> list[ToGive]:
     in_portions = request.days_per_pickup > 0, signed_on >= since.isoformat(), signed_on < day.isoformat()
     found = [
         item
-        for item in _open(asker, *in_portions, ~replaced)
+        for item in open_lines(asker, *in_portions, ~replaced)
         if item.line.running and item.most_now(day) and item.portions and item.portions.is_due(day)
     ]
     return sorted(found, key=lambda item: (item.line.signed_on, item.line.request_id))
@@ -174,7 +203,7 @@ def _portions_due(asker: Asker, day: date) -> list[ToGive]:
 def owed_to(asker: Asker, patient_id: str) -> tuple[ToGive, ...]:
     """Everything one person may still collect: lines not fully given whose days are not over, oldest first."""
     since = asker.today - timedelta(days=LOOK_BACK_DAYS)
-    found = _open(asker, MedicationRequest.patient_id == patient_id, MedicationRequest.signed_on >= since)
+    found = open_lines(asker, MedicationRequest.patient_id == patient_id, MedicationRequest.signed_on >= since)
     return tuple(sorted((i for i in found if i.line.running), key=lambda i: (i.line.signed_on, i.line.request_id)))
 
 
@@ -194,7 +223,9 @@ def header_to_serve(asker: Asker, patient_id: str) -> Header:
     return patients.header_or_reserved(asker, PatientId(patient_id))
 
 
-def _said_names(asker: Asker, patient_ids: Iterable[str]) -> dict[str, str]:
+def said_names(asker: Asker, patient_ids: Iterable[str]) -> dict[str, str]:
+    """How each is called at the counter; somebody whose record is reserved stands as their N."""
+    asker.require(Permission.DISPENSE)
     ids = list(patient_ids)
     select = sa.select(
         Patient.id,
@@ -221,7 +252,8 @@ def _kept() -> Any:
 
 
 def handed_earlier(asker: Asker, patient_id: str, medicine_id: str, *, but_folio: str | None) -> tuple[Handed, ...]:
-    """Earlier handings out of a medicine, with the days they last; those of the prescription `but_folio` left out."""
+    """Earlier handings out of a medicine, by voucher too, with the days they last; those of the prescription
+    `but_folio` left out."""
     must_read(asker, patient_id)
     kept = _kept()
     select = (
@@ -231,7 +263,10 @@ def handed_earlier(asker: Asker, patient_id: str, medicine_id: str, *, but_folio
         .where(MedicationDispense.kind == DispenseKind.GIVEN, kept > 0)
         .where(MedicationDispense.given_on >= asker.today - timedelta(days=LOOK_BACK_DAYS))
     )
-    rows: Sequence[Any] = asker.all(select)
+    rows: list[Any] = [*asker.all(select)]
+    for voucher in vouchers_of_medicine(asker, patient_id, medicine_id, asker.today - timedelta(days=LOOK_BACK_DAYS)):
+        if voucher.units > 0:
+            rows.append((voucher.day, None, voucher.units, voucher.request_id))
     asked = {str(row[-1]) for row in rows if row[-1]}
     lines = {
         row.id: line_of(row, asker.today)

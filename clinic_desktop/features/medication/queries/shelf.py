@@ -8,7 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from clinic_desktop.features.medication.queries.in_force import in_force_here
 from clinic_desktop.features.medication.queries.withheld import is_withheld
+from clinic_desktop.features.medication.records.counts import StockCount, StockCountLine
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.partners import Partner
@@ -23,6 +25,7 @@ from clinic_desktop.features.medication.rules.kinds import (
     say_product,
 )
 from clinic_desktop.features.medication.rules.shelf import ShelfLot, first_expiring, say_usable
+from clinic_desktop.features.medication.rules.tall import shown_name
 from clinic_desktop.kernel.names import fold
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import AnySelect, Asker
@@ -69,6 +72,12 @@ class Product:
     withheld: int = 0
     """Of lots that were called back: nobody is given them, whatever their date."""
     used_lately: int = 0
+    tall_name: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """The name as it is shown where it is chosen or handed out; `name` is what is searched and printed."""
+        return shown_name(self.name, self.tall_name)
 
     @property
     def product(self) -> str:
@@ -76,7 +85,7 @@ class Product:
 
     @property
     def said(self) -> str:
-        return f"{self.name} {self.product}".strip()
+        return f"{self.shown_name} {self.product}".strip()
 
     @property
     def shelf(self) -> str:
@@ -90,7 +99,7 @@ class Product:
 
     @property
     def alike(self) -> tuple[str, ...]:
-        return look_alikes(self.name)
+        return tuple(shown_name(name) for name in look_alikes(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,7 @@ def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
             Presentation.id,
             Medicine.id,
             Medicine.name,
+            Medicine.tall_name,
             Medicine.atc_code,
             Presentation.controlled_code,
             Presentation.form,
@@ -174,9 +184,10 @@ def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
 
 def _product(row: sa.Row[Any]) -> Product:
     values = list(row)
+    tall_name = values.pop(3)
     values[11:14] = [value or 0 for value in values[11:14]]
     values[15:] = [value or 0 for value in values[15:]]  # what is withheld, what was used
-    return Product(*values)
+    return Product(*values, tall_name=tall_name)
 
 
 def stock(asker: Asker, words: str = "", *, offset: int = 0, limit: int = 100) -> tuple[Product, ...]:
@@ -218,13 +229,14 @@ def presentations(asker: Asker, ids: Iterable[str]) -> dict[str, Product]:
     return {row[0]: _product(row) for row in asker.all(select)}
 
 
-def find_presentation(asker: Asker, words: str, limit: int = 8) -> tuple[Product, ...]:
+def find_presentation(asker: Asker, words: str, limit: int = 8, *, retired: bool = False) -> tuple[Product, ...]:
     """Presentations whose words begin with what was typed, those on the shelf first: "flu 20".
 
     A name that only goes on where another ends, as "haloperidol decanoato", never stands before that other one.
+    `retired` finds those too that are not prescribed any more: what is left of them is still handed out and counted.
     """
     asker.require(*SHELF)
-    ids = _ids_matching(asker, words, 100)
+    ids = _ids_matching(asker, words, 100, retired=retired)
     if not ids:
         return ()
     select = _products(asker, _sums_of(asker.site_id, ids), with_use=False).where(Presentation.id.in_(ids))
@@ -240,7 +252,7 @@ def find_presentation(asker: Asker, words: str, limit: int = 8) -> tuple[Product
     return tuple(sorted(found, key=place)[:limit])
 
 
-def _ids_matching(asker: Asker, words: str, limit: int) -> list[str]:
+def _ids_matching(asker: Asker, words: str, limit: int, *, retired: bool = True) -> list[str]:
     """The formulary is a few hundred short names: they are compared as people hear them, which SQL cannot."""
     if not words.strip():
         return []
@@ -249,10 +261,11 @@ def _ids_matching(asker: Asker, words: str, limit: int) -> list[str]:
             Presentation.id, Medicine.name, Presentation.strength_text, Presentation.form, Presentation.pack_units
         )
         .join(Medicine, Medicine.id == Presentation.medicine_id)
-        .where(Presentation.retired_at.is_(None), Medicine.retired_at.is_(None))
-        .where(Presentation.voided_at.is_(None), Medicine.voided_at.is_(None))
+        .where(Presentation.voided_at.is_(None), Medicine.voided_at.is_(None), in_force_here(asker))
         .order_by(Medicine.name, Presentation.strength_text)
     )
+    if not retired:
+        select = select.where(Presentation.retired_at.is_(None), Medicine.retired_at.is_(None))
     found = (
         presentation_id
         for presentation_id, name, strength, form, pack in asker.all(select)
@@ -274,6 +287,28 @@ def balance(asker: Asker, presentation_id: str) -> Balance:
 def lots_first_expiring(asker: Asker, presentation_id: str) -> tuple[ShelfLot, ...]:
     """The lots that may be given today, in the order in which they should be."""
     return first_expiring(_shelf_lots(asker, StockLot.presentation_id == presentation_id), asker.today)
+
+
+def lots_of_day(asker: Asker, presentation_id: str, day: date) -> tuple[ShelfLot, ...]:
+    """As `lots_first_expiring`, for what left on an earlier day and is typed only now. Of a lot that was not counted
+    since then no more than is left today."""
+    if day >= asker.today:
+        return lots_first_expiring(asker, presentation_id)
+    asker.require(*SHELF)
+    that_day = sa.func.sum(sa.case((StockMovement.occurred_on <= day, StockMovement.units), else_=0))
+    counted = (
+        sa.exists()
+        .where(StockCountLine.lot_id == StockLot.id, StockCountLine.count_id == StockCount.id)
+        .where(StockCount.site_id == asker.site_id, StockCount.counted_on >= day)
+    )
+    left = sa.case((counted, that_day), else_=sa.func.min(that_day, sa.func.sum(StockMovement.units)))
+    select = (
+        sa.select(StockLot.id, StockLot.lot_number, StockLot.expires_on, left, is_withheld(day))
+        .join(StockMovement, StockMovement.lot_id == StockLot.id)
+        .where(StockLot.presentation_id == presentation_id, StockMovement.site_id == asker.site_id)
+        .group_by(StockLot.id)
+    )
+    return first_expiring((ShelfLot(*row) for row in asker.all(select)), day)
 
 
 def shelf_lot(asker: Asker, lot_id: str) -> ShelfLot | None:
@@ -326,9 +361,17 @@ def medicine_named(asker: Asker, name: str) -> str | None:
 
 
 def same_lot(
-    asker: Asker, presentation_id: str, lot_number: str | None, expires_on: date, partner_id: str
+    asker: Asker,
+    presentation_id: str,
+    lot_number: str | None,
+    expires_on: date,
+    partner_id: str | None,
+    donation_id: str | None = None,
 ) -> str | None:
-    """The lot that more of the same arrived for: a second delivery is a second movement, not a second lot."""
+    """The lot that more of the same arrived for: a second delivery is a second movement, not a second lot.
+
+    The same lot out of two gifts is two lots: what became of each is told apart.
+    """
     if lot_number is None:
         return None
     select = sa.select(StockLot.id).where(
@@ -336,8 +379,9 @@ def same_lot(
         StockLot.lot_number == lot_number,
         StockLot.expires_on == expires_on,
         StockLot.partner_id == partner_id,
+        StockLot.donation_id == donation_id,
     )
-    return asker.value(select.limit(1))
+    return asker.value(select.order_by(StockLot.recorded_at, StockLot.id).limit(1))
 
 
 def is_there(asker: Asker, cls: type[Any], row_id: str) -> bool:

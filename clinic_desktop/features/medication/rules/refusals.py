@@ -156,6 +156,32 @@ class NotTheSame(Refused):
     text = N_("The paper and the prescription are not of the same person and medicine.")
 
 
+class FitsBadly(NeedsConfirmation):
+    text = N_(
+        "From the paper {units} were handed out on {day}. The prescription is of {signed}, and {owed} are owed. "
+        "Are they the same? It cannot be undone."
+    )
+
+
+class LastsTooShort(NeedsConfirmation):
+    text = N_(
+        "{medicine}: lot {lot} expires on {day}, before all of it is used up. Only {lasting} last. "
+        "Hand out {units} all the same?"
+    )
+
+
+class LotWithheld(Refused):
+    text = N_("This lot was called back and is not given to anybody.")
+
+
+class HandedOutLater(Refused):
+    text = N_("It cannot have been handed out on {day}: that day is still to come.")
+
+
+class HandedOutLongAgo(Refused):
+    text = N_("{day} is too long ago. Look at the date on the paper again.")
+
+
 class LotUnnamed(Refused):
     text = N_("Write the lot number, or say that every lot of this product is called back.")
 
@@ -182,3 +208,67 @@ class SourceMissing(Refused):
 
 class CountryUnclear(Refused):
     text = N_("Write the country as two letters, for example GT.")
+
+
+class OtherLetters(Refused):
+    text = N_("Write {name} with the same letters; only some of them in capitals.")
+
+
+class SenderMissing(Refused):
+    text = N_("Say who sent it: a pharmacy, a donor, or another of our clinics.")
+
+
+class OrderOver(Refused):
+    text = N_("That order was closed or cancelled.")
+
+
+class DamageTooMuch(Refused):
+    text = N_("More units are damaged than came.")
+
+
+class DamageUntold(Refused):
+    text = N_("Write what was damaged.")
+
+
+class TransferReceived(NeedsConfirmation):
+    text = N_("Of this sending something was received on {day} already. Receive this as well?")
+
+
+class OwnClinic(Refused):
+    text = N_("That is this clinic. Say from which other one it came.")
+
+
+class GiftOfSomebodyElse(Refused):
+    text = N_("That gift is of another donor.")
+
+
+class GiftOfOtherKind(Refused):
+    text = N_("That gift is not one of medicines.")
+
+
+class DonorMissing(Refused):
+    text = N_("Choose who gave it.")
+
+
+class GoodsMissing(Refused):
+    text = N_("Write which goods.")
+
+
+class AmountMissing(Refused):
+    text = N_("Write how much money.")
+
+
+class LeastDaysUnclear(Refused):
+    text = N_("Write the days as a number between 1 and 3,650, for example 180.")
+
+
+class ProgrammeMissing(Refused):
+    text = N_("Write for which programme it is.")
+
+
+class ThankedBefore(Refused):
+    text = N_("A gift is not thanked for before it was given.")
+
+
+class BarcodeOfAnother(NeedsConfirmation):
+    text = N_("So far this barcode meant {known}. From now on it means {new}?")

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.features.medication.queries.handing import PersonToServe
+from clinic_desktop.features.medication.rules.handover import Receiver
 from clinic_desktop.features.medication.rules.shelf import ShelfLot, say_lasting, say_units
 from clinic_desktop.features.medication.screens.give_card import SOON_DAYS, GiveCard
 from clinic_desktop.features.medication.screens.whose import banner_of
@@ -169,7 +170,7 @@ class DispensePage(QWidget):
             dispensing.dispense,
             patient_id=self._served,
             handouts=handouts,
-            received_by=self.side.received.text(),
+            receiver=Receiver(self.side.received.text()),
         )
         self._office.do(use_case, self, then=lambda _none: self._given(), failed=self._failed)
 

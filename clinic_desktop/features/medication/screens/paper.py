@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.rules.doses import check_days
+from clinic_desktop.features.medication.rules.handover import Receiver
 from clinic_desktop.features.medication.rules.shelf import read_units, say_units
 from clinic_desktop.features.medication.service import dispensing
 from clinic_desktop.features.medication.service.dispensing import PaperLine
@@ -94,7 +95,7 @@ class PaperPage(QWidget):
         return [(who.patient_id, " · ".join(x for x in (who.said, who.born, who.place) if x)) for who in found]
 
     def _find_product(self, words: str) -> list[tuple[Any, str]]:
-        found = self._office.ask(shelf.find_presentation, words)
+        found = self._office.ask(shelf.find_presentation, words, retired=True)
         self._products |= {product.presentation_id: product for product in found}
         return [(product.presentation_id, product.said) for product in found]
 
@@ -137,7 +138,7 @@ class PaperPage(QWidget):
             folio=self.folio.text(),
             prescriber_text=self.prescriber.text(),
             lines=[shown.line for shown in self.lines],
-            received_by=self.received.text(),
+            receiver=Receiver(self.received.text()),
         )
         self._office.do(use_case, self, then=lambda _none: self._given())
 

@@ -5,22 +5,27 @@ Forms draw the ids of what they write beforehand, so that a second Enter finds t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from clinic_desktop.features.medication.queries import handing, prescriptions, shelf
 from clinic_desktop.features.medication.records.dispensing import DispenseJoin, MedicationDispense
 from clinic_desktop.features.medication.records.stock import StockLot
 from clinic_desktop.features.medication.rules.doses import check_days, still_covered
-from clinic_desktop.features.medication.rules.kinds import (
-    DispenseKind,
-    MovementKind,
-)
+from clinic_desktop.features.medication.rules.handover import Receiver
+from clinic_desktop.features.medication.rules.joining import how_it_fits
+from clinic_desktop.features.medication.rules.kinds import DispenseKind, MovementKind
+from clinic_desktop.features.medication.rules.lasting import Using, choose_lots, outlived
 from clinic_desktop.features.medication.rules.refusals import (
     AlreadyHandedOut,
     AlreadyJoined,
+    FitsBadly,
     FolioIsOurs,
     FolioMissing,
+    HandedOutLater,
+    HandedOutLongAgo,
+    LastsTooShort,
     LotExpired,
+    LotWithheld,
     MoreThanOwed,
     MoreThanPortion,
     NotFirstExpiring,
@@ -36,6 +41,7 @@ from clinic_desktop.features.medication.rules.refusals import (
 )
 from clinic_desktop.features.medication.rules.shelf import (
     NotEnough,
+    ShelfLot,
     Taking,
     allocate,
     check_units,
@@ -46,10 +52,12 @@ from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
 
+NOBODY_ELSE = Receiver()
+
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """What is given of one prescribed line. Without `lots`, those that expire first are taken."""
+    """What is given of one prescribed line. Without `lots`, those that expire first among those that last are taken."""
 
     dispense_id: str
     """Drawn by the form: the same id is handed out once, however often Enter is pressed."""
@@ -73,10 +81,14 @@ def dispense(
     patient_id: str,
     handouts: Sequence[Handout],
     *,
-    received_by: str | None = None,
+    receiver: Receiver = NOBODY_ELSE,
     accept_early: bool = False,
+    accept_short: bool = False,
 ) -> None:
-    """Hand out from signed prescriptions: all of it or, if a shelf has run empty meanwhile, nothing."""
+    """Hand out from signed prescriptions: all of it or, if a shelf has run empty meanwhile, nothing.
+
+    `accept_early`: although the person still has some. `accept_short`: although it expires before it is used up.
+    """
     work.require(Permission.DISPENSE)
     work.about("patient", patient_id)
     for handout in handouts:
@@ -86,7 +98,8 @@ def dispense(
         presentation_id = _may_give(asked, patient_id, handout.units, work.today)
         if not accept_early:
             _check_early(work, patient_id, asked.line.medicine_id, asked.line.name, asked.line.folio)
-        takings = _takings(work, presentation_id, handout)
+        using = asked.using(work.today)
+        takings = _takings(work, presentation_id, handout, using, asked.line.name, accept_short=accept_short)
         row = MedicationDispense(
             id=handout.dispense_id,
             kind=DispenseKind.GIVEN,
@@ -95,9 +108,20 @@ def dispense(
             units=handout.units,
             given_on=work.today,
             request_id=handout.request_id,
-            received_by=(received_by or "").strip() or None,
+            **_taken_away(receiver),
         )
         _hand_out(work, row, takings, work.today, handout.lot_reason)
+
+
+def _taken_away(receiver: Receiver) -> dict[str, object]:
+    """By whom, as a row keeps it."""
+    return {
+        "received_by": receiver.said,
+        "received_sign": receiver.sign,
+        "receiver_document": receiver.document.strip() or None,
+        "witness_id": receiver.witness_id,
+        "witness_name": receiver.witness_name.strip() or None,
+    }
 
 
 def _may_give(asked: handing.ToGive, patient_id: str, units: int, today: date) -> str:
@@ -121,19 +145,23 @@ def _may_give(asked: handing.ToGive, patient_id: str, units: int, today: date) -
     return line.presentation_id
 
 
-def _check_early(work: Work, patient_id: str, medicine_id: str | None, name: str, folio: str | None) -> None:
+def _check_early(
+    work: Work, patient_id: str, medicine_id: str | None, name: str, folio: str | None, day: date | None = None
+) -> None:
     if medicine_id is None:
         return
     earlier = handing.handed_earlier(work, patient_id, medicine_id, but_folio=folio)
-    lasting = still_covered(earlier, work.today)
+    lasting = still_covered(earlier, day or work.today)
     if lasting is not None:
         again = {"accept_early": True}
         raise StillCovered(again=again, medicine=name, day=say_day(lasting.given_on), until=say_day(lasting.until))
 
 
-def _takings(work: Work, presentation_id: str, handout: Handout) -> Sequence[Taking]:
+def _takings(
+    work: Work, presentation_id: str, handout: Handout, using: Using, name: str, *, accept_short: bool
+) -> Sequence[Taking]:
     usable = shelf.lots_first_expiring(work, presentation_id)
-    proposed = allocate(usable, handout.units, work.today)
+    proposed = _proposed(usable, handout.units, work.today, using, name, accept_short or bool(handout.lots))
     if not handout.lots:
         return proposed
     chosen = [_chosen(work, presentation_id, lot_id, units) for lot_id, units in handout.lots]
@@ -142,7 +170,36 @@ def _takings(work: Work, presentation_id: str, handout: Handout) -> Sequence[Tak
     differs = [(t.lot.lot_id, t.units) for t in chosen] != [(t.lot.lot_id, t.units) for t in proposed]
     if differs and not (handout.lot_reason or "").strip():
         raise NotFirstExpiring()
+    short = outlived(chosen, using)
+    if short is not None and not accept_short:
+        lasting = using.used_by(short.expires_on, handout.units)
+        raise _too_short(short, name, handout.units, lasting)
     return chosen
+
+
+def _proposed(
+    usable: Sequence[ShelfLot], units: int, day: date, using: Using | None, name: str, accept_short: bool
+) -> Sequence[Taking]:
+    """What the shelf would give, or why it does not."""
+    choice = choose_lots(usable, units, day, using)
+    if choice.there < units:
+        raise NotEnough(usable=f"{choice.there:,}")
+    if choice.is_whole:
+        return choice.takings
+    if choice.too_short is not None and not accept_short:
+        raise _too_short(choice.too_short, name, units, choice.units)
+    return allocate(usable, units, day)
+
+
+def _too_short(lot: ShelfLot, name: str, units: int, lasting: int) -> LastsTooShort:
+    return LastsTooShort(
+        again={"accept_short": True},
+        medicine=name,
+        lot=lot.lot_number or "–",
+        day=say_day(lot.expires_on),
+        lasting=f"{lasting:,}",
+        units=f"{units:,}",
+    )
 
 
 def _chosen(work: Work, presentation_id: str, lot_id: str, units: int) -> Taking:
@@ -150,6 +207,8 @@ def _chosen(work: Work, presentation_id: str, lot_id: str, units: int) -> Taking
     lot = lot_here(work, lot_id)
     if work.load(StockLot, lot_id).presentation_id != presentation_id:
         raise NotTheseLots()
+    if lot.withheld:
+        raise LotWithheld()
     if lot.expires_on < work.today:
         raise LotExpired()
     if lot.units < units:
@@ -174,12 +233,18 @@ def dispense_from_paper(
     prescriber_text: str,
     lines: Sequence[PaperLine],
     *,
-    received_by: str | None = None,
+    handed_on: date | None = None,
+    receiver: Receiver = NOBODY_ELSE,
     accept_early: bool = False,
+    accept_short: bool = False,
 ) -> None:
-    """Hand out from a prescription on paper that this program has not seen, named by its folio."""
+    """Hand out from a prescription on paper that this program has not seen, named by its folio.
+
+    `handed_on`: it left on an earlier day and is typed only now, from the lots of that day.
+    """
     work.require(Permission.DISPENSE)
     work.about("patient", patient_id)
+    day = _check_day(work, handed_on)
     number, prescriber = folio.strip().upper(), prescriber_text.strip()
     if not number:
         raise FolioMissing()
@@ -191,23 +256,36 @@ def dispense_from_paper(
         if shelf.is_there(work, MedicationDispense, line.dispense_id):
             continue
         product = shelf.presentation(work, line.presentation_id)
+        days = None if line.days is None else check_days(line.days)
         if not accept_early:
             _check_served(work, number, line.presentation_id)
-            _check_early(work, patient_id, product.medicine_id, product.name, None)
-        takings = allocate(shelf.lots_first_expiring(work, line.presentation_id), line.units, work.today)
+            _check_early(work, patient_id, product.medicine_id, product.name, None, day)
+        usable = shelf.lots_of_day(work, line.presentation_id, day)
+        # What left already is written down as it was: nobody can take it back for expiring too soon.
+        using = Using(day, days, spread_over=line.units) if days and handed_on is None else None
+        takings = _proposed(usable, line.units, day, using, product.name, accept_short)
         row = MedicationDispense(
             id=line.dispense_id,
             kind=DispenseKind.GIVEN,
             patient_id=patient_id,
             presentation_id=line.presentation_id,
             units=line.units,
-            given_on=work.today,
+            given_on=day,
             paper_folio=number,
             prescriber_text=prescriber,
-            days=None if line.days is None else check_days(line.days),
-            received_by=(received_by or "").strip() or None,
+            days=days,
+            **_taken_away(receiver),
         )
-        _hand_out(work, row, takings, work.today)
+        _hand_out(work, row, takings, day)
+
+
+def _check_day(work: Work, handed_on: date | None) -> date:
+    day = handed_on or work.today
+    if day > work.today:
+        raise HandedOutLater(day=say_day(day))
+    if day < work.today - timedelta(days=prescriptions.LOOK_BACK_DAYS):
+        raise HandedOutLongAgo(day=say_day(day))
+    return day
 
 
 def _check_served(work: Work, folio: str, presentation_id: str) -> None:
@@ -216,15 +294,35 @@ def _check_served(work: Work, folio: str, presentation_id: str) -> None:
         raise PaperServed(again={"accept_early": True}, folio=folio, day=say_day(served))
 
 
-def join_paper(work: Work, dispense_id: str, request_id: str) -> None:
-    """Say that a paper prescription served earlier is this one, typed later: it is not owed a second time."""
+def join_paper(work: Work, dispense_id: str, request_id: str, *, accept_misfit: bool = False) -> None:
+    """Say that a paper prescription served earlier is this one, typed later: it is not owed a second time.
+
+    It is only ever added, never undone: where units or dates do not fit it is asked first.
+    """
     work.require(Permission.DISPENSE, Permission.TRANSCRIBE, Permission.PRESCRIBE)
     given, asked = handing.dispense_of(work, dispense_id), asked_line(work, request_id)
     if given is None:
         raise NotHere()
+    work.about("patient", given.patient_id)
     if handing.is_joined(work, given.dispense_id) or given.request_id is not None:
         raise AlreadyJoined()
-    medicine_id = shelf.presentation(work, given.presentation_id).medicine_id
-    if given.patient_id != asked.line.patient_id or medicine_id != asked.line.medicine_id:
+    line, medicine_id = asked.line, shelf.presentation(work, given.presentation_id).medicine_id
+    if given.patient_id != line.patient_id or medicine_id != line.medicine_id:
         raise NotTheSame()
+    fit = how_it_fits(given.units, given.given_on, asked.owed, line.signed_on, line.ends_on)
+    if not fit.is_good and not accept_misfit:
+        raise FitsBadly(
+            again={"accept_misfit": True},
+            units=f"{given.units:,}",
+            day=say_day(given.given_on),
+            signed=say_day(line.signed_on),
+            owed=f"{max(asked.owed, 0):,}",
+        )
     work.add(DispenseJoin(dispense_id=given.dispense_id, request_id=request_id))
+
+
+def note_handout_printed(work: Work, patient_id: str, what: str, *, way: str, copies: int) -> None:
+    """Labels or the receipt of a handing out were made for this person."""
+    work.require(Permission.DISPENSE)
+    work.act, work.detail = "medication.note_handout_printed", {"what": what, "way": way, "copies": copies}
+    work.about("patient", patient_id)

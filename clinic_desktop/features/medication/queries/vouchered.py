@@ -1,0 +1,76 @@
+"""What a partner pharmacy hands out in our place counts as given: nobody is owed it a second time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from clinic_desktop.features.medication.queries.prescriptions import READERS
+from clinic_desktop.features.medication.records.formulary import Presentation
+from clinic_desktop.features.medication.records.vouchers import Voucher, VoucherAnswer
+from clinic_desktop.features.medication.rules.kinds import VoucherOutcome
+from clinic_desktop.storage.work import Asker
+
+
+@dataclass(frozen=True, slots=True)
+class Vouchered:
+    """One voucher, with what it stands for as far as is known."""
+
+    request_id: str | None
+    units: int
+    """What the pharmacy said it gave; until it says so, what the paper is for."""
+    day: date
+    valid_until: date | None
+    answered: bool
+
+    def holds(self, today: date) -> bool:
+        """Whether the person got it or still can: then it is not owed."""
+        return self.units > 0 and (self.answered or self.valid_until is None or self.valid_until >= today)
+
+
+def vouchers_of_lines(asker: Asker, request_ids: Sequence[str]) -> tuple[Vouchered, ...]:
+    asker.require(*READERS)
+    return _vouchers(asker, Voucher.request_id.in_(request_ids)) if request_ids else ()
+
+
+def vouchers_of_medicine(asker: Asker, patient_id: str, medicine_id: str, since: date) -> tuple[Vouchered, ...]:
+    asker.require(*READERS)
+    products = sa.select(Presentation.id).where(Presentation.medicine_id == medicine_id)
+    return _vouchers(
+        asker, Voucher.patient_id == patient_id, Voucher.presentation_id.in_(products), Voucher.issued_on >= since
+    )
+
+
+def _vouchers(asker: Asker, *which: sa.ColumnElement[bool]) -> tuple[Vouchered, ...]:
+    amending = aliased(VoucherAnswer)
+    holding = ~sa.exists().where(amending.amends_id == VoucherAnswer.id)
+    select = (
+        sa.select(
+            Voucher.id, Voucher.request_id, Voucher.units, Voucher.issued_on, Voucher.valid_until,
+            VoucherAnswer.outcome, VoucherAnswer.units, VoucherAnswer.answered_on,
+        )
+        .outerjoin(VoucherAnswer, sa.and_(VoucherAnswer.voucher_id == Voucher.id, holding))
+        .where(*which)
+        .order_by(VoucherAnswer.recorded_at, VoucherAnswer.id)
+    )  # fmt: skip
+    rows: Sequence[Any] = asker.all(select)
+    # After a merge a voucher may have two answers: the newest tells.
+    return tuple({row[0]: _vouchered(*row[1:]) for row in rows}.values())
+
+
+def _vouchered(
+    request_id: str | None,
+    units: int | None,
+    issued_on: date,
+    valid_until: date | None,
+    outcome: VoucherOutcome | None,
+    given: int | None,
+    answered_on: date | None,
+) -> Vouchered:
+    if outcome is None:
+        return Vouchered(request_id, units or 0, issued_on, valid_until, answered=False)
+    told = {VoucherOutcome.FILLED: given or units or 0, VoucherOutcome.PART: given or 0}
+    return Vouchered(request_id, told.get(outcome, 0), answered_on or issued_on, valid_until, answered=True)
