@@ -350,7 +350,7 @@ class PrescriptionPanel(Card):
         for old in self._current:
             since = self._since.get(old.key)
             said = " · ".join([short_of(old), *([_("since {day}").format(day=say_day(since))] if since else [])])
-            self._shown.addWidget(Phrase(quiet(f"{old.name} {old.product}  {said}"), size="small"))
+            self._shown.addWidget(Phrase(quiet(f"{old.shown_name} {old.product}  {said}"), size="small"))
         if self._current:
             hint = row(KeyCap(cap("repeat")), Text(_("repeats them"), "small", color="quiet"), None, gap=4)
             self._shown.addLayout(hint)
@@ -385,7 +385,7 @@ class PrescriptionPanel(Card):
 
     def _add_line(self, line: Draft) -> None:
         product = self._product(line)
-        name, rest = (product.name, product.product) if product else (line.medicine_text or "", "")
+        name, rest = (product.shown_name, product.product) if product else (line.medicine_text or "", "")
         change = self._link(_("change"), partial(self.change, line), line)
         leave = self._link(_("take out"), partial(self._drop, line), line)
         for link in (change, leave):

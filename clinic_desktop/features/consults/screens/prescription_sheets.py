@@ -175,7 +175,8 @@ class StopSheet(Sheet):
         parent: QWidget,
     ) -> None:
         self._keep = keep
-        self.medicine = Select([(old, f"{old.name} {old.product}  {old.course or ''}".strip()) for old in current])
+        said = [(old, f"{old.shown_name} {old.product}  {old.course or ''}".strip()) for old in current]
+        self.medicine = Select(said)
         self.medicine.set_value(chosen or current[0])
         self.reason = Edit(placeholder=_("for example: a tremor, no effect, no longer needed"))
         self.form = Form()

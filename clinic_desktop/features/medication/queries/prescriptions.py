@@ -19,6 +19,7 @@ from clinic_desktop.features.medication.rules.courses import (
     say_course,
 )
 from clinic_desktop.features.medication.rules.kinds import Form, Route, Unit, look_alikes, say_product
+from clinic_desktop.features.medication.rules.tall import shown_name
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import AnySelect, Asker
@@ -71,6 +72,7 @@ class CurrentMedicine:
     repeats_id: str | None = None
     taken_back: bool = False
     """The consultation it was written in was taken back: it never was."""
+    tall_name: str | None = None
 
     @property
     def product(self) -> str:
@@ -95,8 +97,13 @@ class CurrentMedicine:
         return _ends_on(self.course, self.signed_on, self.days)
 
     @property
+    def shown_name(self) -> str:
+        """The name as it is shown where it is handed out; papers and searches have the plain one."""
+        return shown_name(self.name, self.tall_name)
+
+    @property
     def alike(self) -> tuple[str, ...]:
-        return look_alikes(self.name)
+        return tuple(shown_name(name) for name in look_alikes(self.name))
 
 
 # -- prescribed lines
@@ -123,6 +130,7 @@ def prescribed_lines() -> AnySelect:
             request.presentation_id,
             Presentation.medicine_id,
             sa.func.coalesce(Medicine.name, request.medicine_text).label("name"),
+            Medicine.tall_name,
             Presentation.form,
             Presentation.strength_text,
             Presentation.route,
@@ -215,6 +223,7 @@ def line_of(row: Any, today: date) -> CurrentMedicine:
         prescriber_id=row.prescriber_id,
         repeats_id=row.repeats_id,
         taken_back=bool(row.taken_back),
+        tall_name=row.tall_name,
     )
 
 

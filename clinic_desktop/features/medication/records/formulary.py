@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped
 
-from clinic_desktop.features.medication.rules.kinds import Form, Route, Unit
+from clinic_desktop.features.medication.rules.kinds import Decision, Form, Route, Unit
 from clinic_desktop.storage.base import MergeClass, Synced, field
 from clinic_desktop.storage.types import Code, Flag, Id, Instant, Whole, Words, choice
 
@@ -41,6 +41,13 @@ class Presentation(Synced):
     retired_at: Mapped[datetime | None] = field(8, Instant)
     content_tenths_ml: Mapped[int | None] = field(9, Whole, group="product")
     """What one bottle or vial holds, in tenths of a millilitre; empty: not known."""
+    decision: Mapped[Decision | None] = field(10, choice(Decision), group="decision")
+    """Of the central, where a clinic put it in; empty: not decided, or nobody had to."""
+    decision_text: Mapped[str | None] = field(11, Words, group="decision")
+    joined_id: Mapped[str | None] = field(12, Id, group="decision")
+    """The product of the list that it is, if the central joined it; its own lots stay under it."""
+    retired_text: Mapped[str | None] = field(13, Words)
+    """Why it is offered no more."""
 
 
 class ProductBarcode(Synced):

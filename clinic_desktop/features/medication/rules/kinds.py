@@ -72,6 +72,15 @@ class MayReceive(StrEnum):
     STOCK = "stock"
 
 
+class Decision(StrEnum):
+    """What the central office said to a product that a clinic put into its own list."""
+
+    ACCEPTED = "accepted"
+    JOINED = "joined"
+    """It is another product of the list under a name of its own."""
+    REFUSED = "refused"
+
+
 class MovementKind(StrEnum):
     RECEIPT = "receipt"
     DISPENSE = "dispense"
@@ -179,10 +188,12 @@ ROUTE_WORDS: dict[Route, str] = {
 TAKEN_OFF = (MovementKind.LOSS, MovementKind.EXPIRY, MovementKind.TRANSFER_OUT)
 """The kinds a person may write by hand. Destruction needs two names, a count its sheet."""
 
-# Spanish names that are taken for each other in reading or hearing (the list of our conventions on medicines).
+# Spanish names that are taken for each other in reading or hearing (docs/facts.md, "Names that look alike").
 _ALIKE = (
     ("fluoxetina", "paroxetina", "duloxetina"),
     ("clonazepam", "lorazepam"),
+    ("alprazolam", "lorazepam"),
+    ("bupropion", "buspirona"),
     ("carbamazepina", "oxcarbazepina"),
     ("haloperidol", "haloperidol decanoato"),
 )

@@ -147,7 +147,7 @@ class GiveCard(Card):
 
     def _lay_out(self, usable: int) -> None:
         line = self.item.line
-        title = Phrase(semi(line.name), f" {line.product}", size="head")
+        title = Phrase(semi(line.shown_name), f" {line.product}", size="head")
         days = ngettext("{days} day", "{days} days", line.days).format(days=line.days)
         told = [line.dose_said, line.instructions_text or "", days]
         dose = Phrase(quiet(_("DOSE") + " "), semi(" — ".join(part for part in told if part)))

@@ -255,7 +255,7 @@ class RecallSheet(Sheet):
             self.source.setFocus()
 
     def _find(self, words: str) -> list[tuple[str, str]]:
-        found = self._office.ask(shelf.find_presentation, words, 8)
+        found = self._office.ask(shelf.find_presentation, words, 8, retired=True)
         return [(product.presentation_id, product.said) for product in found]
 
     def _every(self, every: bool) -> None:

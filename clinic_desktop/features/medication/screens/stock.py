@@ -209,7 +209,7 @@ class TakeOffSheet(Sheet):
 
 
 def _said(product: Product) -> cells.Cell | str:
-    return cells.two_lines(semi(product.name), under=product.product)
+    return cells.two_lines(semi(product.shown_name), under=product.product)
 
 
 def _lot(shown: LotRow) -> cells.Cell | str:

@@ -235,6 +235,10 @@ def upgrade() -> None:
         indexed=("amends_id", "answered_on", "voucher_id"),
     )
     op.add_column("medicine", sa.Column("tall_name", sa.Text(), nullable=True))
+    op.add_column("presentation", sa.Column("decision", sa.Text(), nullable=True))
+    op.add_column("presentation", sa.Column("decision_text", sa.Text(), nullable=True))
+    op.add_column("presentation", sa.Column("joined_id", sa.Text(), nullable=True))
+    op.add_column("presentation", sa.Column("retired_text", sa.Text(), nullable=True))
     op.add_column("partner", sa.Column("place_text", sa.Text(), nullable=True))
     op.add_column("partner", sa.Column("email", sa.Text(), nullable=True))
     op.add_column("partner", sa.Column("gives", sa.Text(), nullable=True))
