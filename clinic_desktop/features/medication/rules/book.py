@@ -169,7 +169,8 @@ def bound(moved: Iterable[Moved], closed: Iterable[ClosedPage], today: date, she
 
 
 def in_order(moved: Iterable[Moved]) -> list[Moved]:
-    """As they became known here. What counters a movement never stands before it, whatever the clocks said."""
+    """As they became known here; of one moment what came stands before what left. What counters a movement never
+    stands before it, whatever the clocks said."""
     known = {one.movement_id: one for one in moved}
     places: dict[str, tuple[datetime, int]] = {}
 
@@ -183,7 +184,7 @@ def in_order(moved: Iterable[Moved]) -> list[Moved]:
             places[one.movement_id] = own
         return places[one.movement_id]
 
-    return sorted(known.values(), key=lambda one: (*place(one, frozenset()), one.movement_id))
+    return sorted(known.values(), key=lambda one: (*place(one, frozenset()), one.units < 0, one.movement_id))
 
 
 def _holding(pages: Mapping[str, ClosedPage]) -> list[ClosedPage]:
