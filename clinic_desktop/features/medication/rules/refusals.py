@@ -218,10 +218,6 @@ class SenderMissing(Refused):
     text = N_("Say who sent it: a pharmacy, a donor, or another of our clinics.")
 
 
-class OrderOver(Refused):
-    text = N_("That order was closed or cancelled.")
-
-
 class DamageTooMuch(Refused):
     text = N_("More units are damaged than came.")
 

@@ -21,6 +21,10 @@ class UnitsUnclear(Refused):
     text = N_("Write whole units, for example 60 or 3x20.")
 
 
+class UnitsInParts(UnitsUnclear):
+    text = N_("Only whole units are counted: no half tablet, no part of a box.")
+
+
 class UnitsImplausible(Refused):
     text = N_("The quantity must be between 1 and {most}.")
 
@@ -41,12 +45,17 @@ class NotEnough(Refused):
     text = N_("Only {usable} can be given now. Nothing was handed out.")
 
 
-def read_units(text: str) -> int:
-    """ "60", "1,000", or boxes times units: "3x20" -> 60."""
-    parts = re.split(r"\s*[x×*]\s*", text.strip().lower())
-    if len(parts) > 2 or not all(re.fullmatch(r"\d{1,12}|\d{1,3}(,\d{3})+", part) for part in parts):
-        if re.fullmatch(r"-\s*\d+", text.strip()):
+def read_units(text: str, pack_units: int | None = None) -> int:
+    """ "60", "1,000", or boxes times units: "3x20" -> 60; "3x" is three of the boxes that the product comes in."""
+    typed = text.strip().lower()
+    parts = re.split(r"\s*[x×*]\s*", typed)
+    if len(parts) == 2 and not parts[1] and pack_units:
+        parts[1] = str(pack_units)
+    if len(parts) > 2 or not all(re.fullmatch(r"\d{1,12}|\d{1,3}(,\d{3})+", part, re.ASCII) for part in parts):
+        if re.fullmatch(r"[-−]\s*\d+", typed):
             raise UnitsImplausible(most=f"{MOST_UNITS:,}")
+        if re.search(r"\d[.,/]\d|[\u00bc-\u00be\u2150-\u215e]", typed):
+            raise UnitsInParts()
         raise UnitsUnclear()
     numbers = [int(part.replace(",", "")) for part in parts]
     return check_units(numbers[0] if len(numbers) == 1 else numbers[0] * numbers[1])
@@ -152,9 +161,9 @@ def check_expiry(expires_on: date, today: date) -> date:
     return expires_on
 
 
-def is_short(expires_on: date, today: date) -> bool:
-    """Whether whoever receives it should say that they want it all the same."""
-    return expires_on < today + timedelta(days=SHORT_EXPIRY_DAYS)
+def is_short(expires_on: date, today: date, least_days: int | None = None) -> bool:
+    """Whether whoever receives it should say that they want it all the same; `least_days` is what a donor promised."""
+    return expires_on < today + timedelta(days=SHORT_EXPIRY_DAYS if least_days is None else least_days)
 
 
 @dataclass(frozen=True, slots=True)
