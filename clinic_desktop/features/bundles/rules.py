@@ -8,6 +8,7 @@ from typing import Any
 
 from clinic_desktop.features.consults.rules.diagnoses import CLINICAL_WORDS, VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.sections import KIND_WORDS
+from clinic_desktop.features.medication.rules.kinds import PARTNER_WORDS
 from clinic_desktop.features.patients.rules.patient import ALLERGY_WORDS
 from clinic_desktop.features.patients.rules.places import language_name
 from clinic_desktop.features.patients.rules.sex import SEX_WORDS
@@ -45,6 +46,12 @@ def who_settles(table: str, unit: str) -> tuple[Permission, ...]:
         return (Permission.PRESCRIBE,)
     if table in ("patient", "partner"):
         return (Permission.MERGE_BUNDLES, Permission.RECEPTION, Permission.REGISTER_PATIENTS)
+    if table in ("agreement", "agreement_item", "donation"):
+        return (Permission.MERGE_BUNDLES, Permission.KEEP_PARTNERS)
+    if table == "stock_level":
+        return (Permission.MERGE_BUNDLES, Permission.ORDER_STOCK)
+    if table == "recall":
+        return (Permission.MERGE_BUNDLES, Permission.RECALL_LOTS)
     if table in CHART_TABLES:
         return (Permission.SIGN_NOTES, Permission.WRITE_NOTES)
     if table in ("short_diagnosis", "risk_question"):
@@ -57,7 +64,9 @@ GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
     (N_("People"), frozenset({"patient", "allergy", "patient_link"})),
     (
         N_("Medicines"),
-        frozenset({"stock_movement", "stock_lot", "stock_delivery", "medication_request", "medication_dispense"}),
+        frozenset({"stock_movement", "stock_lot", "stock_delivery", "medication_request", "medication_dispense"})
+        | {"stock_count", "stock_count_line", "stock_transfer", "stock_disposal", "stock_order", "stock_order_line"}
+        | {"voucher", "voucher_answer", "recall", "recall_event", "donation"},
     ),
     (N_("Appointments"), frozenset({"appointment", "appointment_event"})),
 )
@@ -184,6 +193,63 @@ UNIT_WORDS: dict[tuple[str, str], str] = {
     ("partner", "name"): N_("Supplier or receiver"),
     ("partner", "contact_text"): N_("Supplier or receiver: contact"),
     ("partner", "phone"): N_("Phone"),
+    ("partner", "place_text"): N_("Supplier or receiver: place"),
+    ("partner", "email"): N_("Supplier or receiver: e-mail"),
+    ("partner", "gives"): N_("Supplier or receiver: what it gives"),
+    ("partner", "may_receive"): N_("Supplier or receiver: what it may be told"),
+    ("partner", "note_text"): N_("Supplier or receiver: remark"),
+    ("agreement", "partner_id"): N_("Agreement: with whom"),
+    ("agreement", "title_text"): N_("Agreement"),
+    ("agreement", "document_text"): N_("Agreement: its document"),
+    ("agreement", "dates"): N_("Agreement: from when until when"),
+    ("agreement", "limit"): N_("Agreement: limit of the month"),
+    ("agreement", "condition_text"): N_("Agreement: its conditions"),
+    ("agreement_item", "agreement_id"): N_("Agreement: of which the line is"),
+    ("agreement_item", "presentation_id"): N_("Agreement: medicine of the line"),
+    ("agreement_item", "item_text"): N_("Agreement: what the line is about"),
+    ("agreement_item", "price"): N_("Agreement: price"),
+    ("agreement_item", "monthly_units"): N_("Agreement: units of the month"),
+    ("donation", "partner_id"): N_("Gift: from whom"),
+    ("donation", "kind"): N_("Gift: its kind"),
+    ("donation", "document_text"): N_("Gift: its document"),
+    ("donation", "given_on"): N_("Gift: its day"),
+    ("donation", "value"): N_("Gift: its value"),
+    ("donation", "condition_text"): N_("Gift: its conditions"),
+    ("donation", "programme_text"): N_("Gift: for which programme"),
+    ("donation", "least_days"): N_("Gift: how long it should last"),
+    ("donation", "goods_text"): N_("Gift: what it is"),
+    ("donation", "note_text"): N_("Gift: remark"),
+    ("donation", "thanked_on"): N_("Gift: when thanks were given"),
+    ("medicine", "tall_name"): N_("Medicine: how its name is shown"),
+    ("presentation", "decision"): N_("Presentation: what the central office decided"),
+    ("presentation", "retired_text"): N_("Presentation: why it is no longer used"),
+    ("product_barcode", "gtin"): N_("Barcode"),
+    ("product_barcode", "presentation_id"): N_("Barcode: of which product"),
+    ("product_barcode", "pack_units"): N_("Barcode: units in its box"),
+    ("control_listing", "presentation_id"): N_("Controlled: which product"),
+    ("control_listing", "country"): N_("Controlled: in which country"),
+    ("control_listing", "class_code"): N_("Controlled: its class"),
+    ("control_listing", "source_text"): N_("Controlled: who says so"),
+    ("control_rule", "country"): N_("Rule for controlled medicines: country"),
+    ("control_rule", "class_code"): N_("Rule for controlled medicines: class"),
+    ("control_rule", "title_text"): N_("Rule for controlled medicines"),
+    ("control_rule", "most_packs"): N_("Rule for controlled medicines: boxes"),
+    ("control_rule", "valid_days"): N_("Rule for controlled medicines: days that a prescription holds"),
+    ("control_rule", "most_fillings"): N_("Rule for controlled medicines: how often it is served"),
+    ("control_rule", "is_retained"): N_("Rule for controlled medicines: the prescription is kept"),
+    ("control_rule", "in_register"): N_("Rule for controlled medicines: written in the book"),
+    ("control_rule", "witness_wanted"): N_("Rule for controlled medicines: a witness"),
+    ("control_rule", "keep_years"): N_("Rule for controlled medicines: years that papers are kept"),
+    ("control_rule", "source_text"): N_("Rule for controlled medicines: who says so"),
+    ("recall", "presentation_id"): N_("Lot called back: product"),
+    ("recall", "lot_number"): N_("Lot called back"),
+    ("recall", "reason"): N_("Lot called back: why"),
+    ("recall", "source_text"): N_("Lot called back: by whom"),
+    ("recall", "opened_on"): N_("Lot called back: since when"),
+    ("recall", "closed"): N_("Lot called back: that it is over"),
+    ("stock_level", "site_id"): N_("Least and most on the shelf: clinic"),
+    ("stock_level", "presentation_id"): N_("Least and most on the shelf: product"),
+    ("stock_level", "level"): N_("Least and most on the shelf"),
     ("role", "code"): N_("Role of a colleague"),
     ("role", "title"): N_("Role of a colleague"),
     ("role", "permissions"): N_("What a role may do"),
@@ -211,6 +277,9 @@ FLAGS: dict[str, str] = {
     "interpreter_is_family": N_("of the family"),
     "asked_again_alone": N_("asked again alone"),
     "may_print": N_("may be printed"),
+    "is_retained": N_("the prescription is kept"),
+    "in_register": N_("written in the book"),
+    "witness_wanted": N_("with a witness"),
     "retired": N_("retired"),
     "active": N_("in service"),
     "do_not_call": N_("do not call"),
@@ -238,6 +307,7 @@ VALUE_WORDS: dict[tuple[str, str], Mapping[Any, str]] = {
     ("encounter", "kind"): KIND_WORDS,
     ("patient", "allergy_status"): ALLERGY_WORDS,
     ("patient", "sex"): SEX_WORDS,
+    ("partner", "kind"): PARTNER_WORDS,
 }
 """Of columns that hold codes."""
 _A_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
