@@ -110,6 +110,10 @@ class Synced(Base):
     __travels_last__: ClassVar[bool] = False
     """Pictures: heavy, and for a day missed by nobody. They go in segments of their own after all else."""
 
+    __keeps__: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Triggers that keep a derived table of this device: when ("AFTER INSERT"), and what is done then. They work
+    whoever writes, an import too, and never write into a synced table."""
+
     id: Mapped[str] = mapped_column(Id, primary_key=True, sort_order=-10)
     origin_site_id: Mapped[str] = mapped_column(Id, nullable=False, sort_order=90, info={"rule": FieldRule(55)})
     recorded_at: Mapped[datetime] = mapped_column(Instant, nullable=False, sort_order=91, info={"rule": FieldRule(56)})

@@ -77,4 +77,6 @@ def triggers(cls: type[Synced]) -> list[str]:
         f"CREATE TRIGGER {PREFIX}{table}_update AFTER UPDATE ON {table} WHEN {_ON} AND ({update_mask(cls)}) <> 0"
         f" BEGIN {_note(table, 'NEW', update_mask(cls))}END"
     )
+    for at, (when, deed) in enumerate(cls.__keeps__):
+        made.append(f"CREATE TRIGGER {PREFIX}{table}_keeps_{at} {when} ON {table} BEGIN {deed}; END")
     return made

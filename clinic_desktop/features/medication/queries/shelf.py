@@ -1,4 +1,8 @@
-"""What stands on the shelf of this clinic. Sums are made from movements whenever they are asked for, never kept."""
+"""What stands on the shelf of this clinic.
+
+Whatever is given or changed is weighed by the sum of the movements themselves. Lists of many products read the sums
+kept beside them, which are proved at the start of the day.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +18,7 @@ from clinic_desktop.features.medication.records.counts import StockCount, StockC
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.partners import Partner
-from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
+from clinic_desktop.features.medication.records.stock import ShelfSum, StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import (
     Form,
     PartnerKind,
@@ -124,15 +128,14 @@ class LotRow:
 
 
 def _sums(site_id: str) -> Any:
-    """What is left of each lot on one shelf: a walk over the index alone."""
-    total = sa.func.sum(StockMovement.units).label("units")
-    return sa.select(StockMovement.lot_id, total).where(StockMovement.site_id == site_id).group_by(StockMovement.lot_id)
+    """What is left of each lot that ever was on one shelf, as it is kept beside the movements."""
+    return sa.select(ShelfSum.lot_id, ShelfSum.units).where(ShelfSum.site_id == site_id)
 
 
 def _sums_of(site_id: str, presentation_ids: Sequence[str]) -> Any:
     """The same for the lots of some presentations, so that one balance never walks over the others."""
     lots = sa.select(StockLot.id).where(StockLot.presentation_id.in_(presentation_ids))
-    return _sums(site_id).where(StockMovement.lot_id.in_(lots))
+    return _sums(site_id).where(ShelfSum.lot_id.in_(lots))
 
 
 def _used(site_id: str, since: date) -> Any:
@@ -203,7 +206,7 @@ def stock(asker: Asker, words: str = "", *, offset: int = 0, limit: int = 100) -
 def stock_ids(asker: Asker, words: str = "") -> tuple[str, ...]:
     """The presentations of `stock` in its order, for a list that fetches only what is in sight."""
     asker.require(*SHELF)
-    here = sa.exists().where(StockMovement.lot_id == StockLot.id, StockMovement.site_id == asker.site_id)
+    here = sa.exists().where(ShelfSum.lot_id == StockLot.id, ShelfSum.site_id == asker.site_id)
     select = (
         sa.select(Presentation.id)
         .join(Medicine, Medicine.id == Presentation.medicine_id)
@@ -345,7 +348,7 @@ def expiring_lots(asker: Asker, within_days: int) -> int:
     """How many lots with something left expire that soon."""
     asker.require(*SHELF)
     last = asker.today + timedelta(days=within_days)
-    sums = _sums(asker.site_id).having(sa.func.sum(StockMovement.units) > 0).subquery()
+    sums = _sums(asker.site_id).where(ShelfSum.units > 0).subquery()
     select = sa.select(sa.func.count()).select_from(sums).join(StockLot, StockLot.id == sums.c.lot_id)
     return asker.value(select.where(StockLot.expires_on.between(asker.today, last))) or 0
 

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic_desktop.features.medication.rules.kinds import ColdChain, MovementKind
-from clinic_desktop.storage.base import MergeClass, Synced, field
+from clinic_desktop.storage.base import Local, MergeClass, Synced, field
 from clinic_desktop.storage.types import Code, Day, Id, Instant, Whole, Words, choice
 
 _PLAIN: Any = Synced.__table_args__
@@ -47,6 +47,26 @@ class StockLot(Synced):
     """The same lot from two donations is two lots: what became of each gift is told apart."""
 
 
+class ShelfSum(Local):
+    """What the movements of one lot on one shelf come to: derived by the triggers below, so that a whole shelf is seen
+    at once. Proved against the movements at the start of the day, and made again from them (service/sums.py)."""
+
+    __tablename__ = "shelf_sum"
+    __table_args__ = ({"sqlite_strict": True, "sqlite_with_rowid": False},)
+
+    site_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    lot_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    units: Mapped[int] = mapped_column(Whole)
+
+
+def _add(row: str, sign: str = "") -> str:
+    return (
+        f"INSERT INTO shelf_sum (site_id, lot_id, units) SELECT {row}.site_id, {row}.lot_id, {sign}{row}.units"
+        f" WHERE {row}.site_id IS NOT NULL AND {row}.lot_id IS NOT NULL AND {row}.units IS NOT NULL"
+        " ON CONFLICT (site_id, lot_id) DO UPDATE SET units = units + excluded.units"
+    )
+
+
 class StockMovement(Synced):
     """Units that came to or left the shelf of one site. The sum of these is the balance; there is no other."""
 
@@ -55,7 +75,14 @@ class StockMovement(Synced):
     __table_args__ = (
         # A shelf is summed lot by lot from this index alone, without reading a row.
         sa.Index("ix_stock_movement_sum", "site_id", "lot_id", "units"),
+        # The last months of a shelf, day by day.
+        sa.Index("ix_stock_movement_days", "site_id", "occurred_on", "lot_id", "units"),
         *_PLAIN,
+    )
+    __keeps__ = (
+        ("AFTER INSERT", _add("NEW")),
+        ("AFTER DELETE", _add("OLD", "-")),
+        ("AFTER UPDATE", f"{_add('OLD', '-')}; {_add('NEW')}"),
     )
 
     lot_id: Mapped[str | None] = field(0, Id, references="stock_lot.id")

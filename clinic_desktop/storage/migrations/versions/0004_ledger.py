@@ -264,6 +264,21 @@ def upgrade() -> None:
     op.create_index("ix_stock_movement_disposal_id", "stock_movement", ["disposal_id"], unique=False)
     op.add_column("stock_movement", sa.Column("cold_chain", sa.Text(), nullable=True))
     op.add_column("stock_movement", sa.Column("damage_text", sa.Text(), nullable=True))
+    op.create_index("ix_stock_movement_days", "stock_movement", ["site_id", "occurred_on", "lot_id", "units"])
+    op.create_table(
+        "shelf_sum",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("lot_id", sa.Text(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "lot_id", name=op.f("pk_shelf_sum")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    # The triggers that keep it are made after the migrations.
+    op.execute(
+        "INSERT INTO shelf_sum SELECT site_id, lot_id, sum(units) FROM stock_movement"
+        " WHERE site_id IS NOT NULL AND lot_id IS NOT NULL AND units IS NOT NULL GROUP BY site_id, lot_id"
+    )
     op.add_column("medication_dispense", sa.Column("received_sign", sa.Text(), nullable=True))
     op.add_column("medication_dispense", sa.Column("witness_id", sa.Text(), nullable=True))
     op.add_column("medication_dispense", sa.Column("witness_name", sa.Text(), nullable=True))
