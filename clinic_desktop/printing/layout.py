@@ -42,7 +42,7 @@ def _lay_out(paper: Paper, kit: Kit) -> list[Page]:
             (
                 *(_stacked(header, margin, edge) if number else ()),
                 *inks,
-                *_footer(kit, paper, width, height, _page_words(number + 1, len(poured))),
+                *_footer(kit, paper, width, height, _page_words(paper, number + 1, len(poured))),
             ),
         )
         for number, inks in enumerate(poured)
@@ -121,8 +121,9 @@ def _footer(kit: Kit, paper: Paper, width: float, height: float, page: str) -> t
     return _stacked(strips, look.margin, height - look.edge - 2 * look.small.leading - 3)
 
 
-def _page_words(number: int, count: int) -> str:
-    return _("Page {number} of {count}").format(number=number, count=count)
+def _page_words(paper: Paper, number: int, count: int) -> str:
+    words = "" if paper.numbered and count == 1 else _("Page {number} of {count}").format(number=number, count=count)
+    return " · ".join(part for part in (paper.numbered, words) if part)
 
 
 def _stacked(strips: list[Strip], left: float, top: float) -> tuple[Placed, ...]:

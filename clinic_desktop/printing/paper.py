@@ -221,6 +221,8 @@ class Paper:
     code: str = ""
     """A number to repeat as a small QR code beside the folio."""
     footer: str = ""
+    numbered: str = ""
+    """What stands at the foot in place of "Page 1 of 1", where the paper is one sheet of something longer."""
 
     def pdf(self) -> bytes:
         return bind((self,))

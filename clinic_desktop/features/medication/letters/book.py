@@ -40,8 +40,8 @@ SIGN_WORDS: dict[ReceiverSign, str] = {
     ReceiverSign.SIGNATURE: N_("signed"),
     ReceiverSign.THUMBPRINT: N_("thumbprint"),
 }
-_FIRST_SHEET, _SHEET = 22, 30
-"""Lines of writing that fit a sheet beside its head and its foot."""
+_FIRST_SHEET, _SHEET, _FOOT = 27, 31, 11
+"""Lines of writing that fit a sheet beside its head, and how many the signatures take."""
 _LETTERS = (30, 22, 26, 22)
 """Letters in a line of the columns that hold words."""
 Row = tuple[str, ...]
@@ -91,8 +91,9 @@ def _sheets(asker: Asker, page: BookPage, *, reprint: bool) -> list[Paper]:
                 size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
                 landscape=True,
                 subject=page.product.said,
-                dateline=_dateline(asker, reprint=reprint),
+                dateline=_dateline(asker, first=first, reprint=reprint),
                 footer=_footer(asker, page),
+                numbered=_("Page {page} of the book").format(page=_number(page, number, len(parts))),
             )
         )
         carried = ends
@@ -100,11 +101,12 @@ def _sheets(asker: Asker, page: BookPage, *, reprint: bool) -> list[Paper]:
 
 
 def _parts(rows: Sequence[tuple[Row, int]]) -> list[list[Row]]:
-    """As many rows to a sheet as fit; never a sheet without any but the only one."""
+    """As many rows to a sheet as fit, on the last beside the signatures; none is empty but the only one."""
     parts: list[list[Row]] = [[]]
     room = _FIRST_SHEET
-    for row, height in rows:
-        if parts[-1] and height > room:
+    for at, (row, height) in enumerate(rows):
+        last = at == len(rows) - 1
+        if parts[-1] and height + (_FOOT if last else 0) > room:
             parts.append([])
             room = _SHEET
         parts[-1].append(row)
@@ -128,8 +130,8 @@ def _columns() -> tuple[Column, ...]:
         Column(_("Person, who received it"), 2.0),
         Column(_("Gave it, witness"), 1.6),
         Column(_("Lot"), 0.9),
-        Column(_("In"), 0.6, Align.RIGHT),
-        Column(_("Out"), 0.6, Align.RIGHT),
+        Column(_("Came"), 0.6, Align.RIGHT),
+        Column(_("Went out"), 0.6, Align.RIGHT),
         Column(_("Balance"), 0.8, Align.RIGHT, strong=True),
     )
 
@@ -208,14 +210,18 @@ def _notices(page: BookPage) -> list[Block]:
 
 
 def _head(page: BookPage, number: int, of: int) -> list[Block]:
-    sheet = _("{page}, sheet {number} of {count}").format(page=page.page.number, number=number, count=of)
     facts = (
         Fact(_("Medicine"), page.product.said),
         Fact(_("Class"), page.control.title if page.control else ""),
         Fact(_("Month"), say_month(page.page.month)),
-        Fact(_("Page"), sheet if of > 1 else str(page.page.number)),
+        Fact(_("Page of the book"), _number(page, number, of)),
     )
     return [Facts(facts, 4)]
+
+
+def _number(page: BookPage, number: int, of: int) -> str:
+    sheet = _("{page}, sheet {number} of {count}").format(page=page.page.number, number=number, count=of)
+    return sheet if of > 1 else str(page.page.number)
 
 
 def _foot(asker: Asker, page: BookPage) -> list[Block]:
@@ -239,8 +245,9 @@ def _foot(asker: Asker, page: BookPage) -> list[Block]:
     return [*blocks, Signature(signers)]
 
 
-def _dateline(asker: Asker, *, reprint: bool) -> str:
-    place = asker.place.site_name if neutral_letterhead(asker) else ""
+def _dateline(asker: Asker, *, first: bool, reprint: bool) -> str:
+    """On further sheets the clinic too, for they carry no letterhead."""
+    place = asker.place.site_name if not first and neutral_letterhead(asker) else ""
     again = _("Reprinted on {day}").format(day=say_day(asker.today)) if reprint else ""
     return " · ".join(part for part in (place, again) if part)
 
