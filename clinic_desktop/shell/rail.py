@@ -14,7 +14,7 @@ from clinic_desktop.uikit.room import Place
 from clinic_desktop.uikit.theme import COMPACT_RAIL, RAIL, col, font, metrics
 
 MOST = 9
-LOWEST, WITH_WORD = 34, 46
+LOWEST, WITH_WORD = 24, 40
 """Many places in a low window: a button gives up its word before it gives up its place."""
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
@@ -49,20 +49,25 @@ class RailButton(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, width, height = QPainter(self), self.width(), self.height()
         here = self.isChecked()
-        box = QRectF(6, 0, width - 13, height - 4)
+        low = height < 50
+        box = QRectF(6, 0, width - 13, height - (1 if low else 4))
         if here:
             rounded(painter, box, col("surface"), col("line"), 8)
             rounded(painter, QRectF(6, 12, 3, height - 28), col("accent"), None, 1.5)
         elif self.underMouse():
             rounded(painter, box, col("ground"), None, 8)
-        worded = height >= WITH_WORD
-        top = (5 if height < 60 else 9) if worded else (height - 26) / 2
-        draw_icon(painter, (width - 22) / 2, top, self.place.icon, "accent" if here else "quiet", 22)
+        worded, size = height >= WITH_WORD, 20 if low else 22
+        top = ((height - 39) / 2 if low else 5 if height < 60 else 9) if worded else (height - 4 - size) / 2
+        draw_icon(painter, (width - size) / 2, top, self.place.icon, "accent" if here else "quiet", size)
         if worded:
-            painter.setFont(font("small", "semi" if here else "regular"))
+            # A long word is written smaller before it is cut.
+            fits = metrics("small", "semi").horizontalAdvance(self.text()) <= width - 4
+            size_of_word = "small" if fits else "tiny"
+            painter.setFont(font(size_of_word, "semi" if here else "regular"))
             painter.setPen(col("text" if here else "quiet"))
-            said = metrics("small", "semi").elidedText(self.text(), Qt.TextElideMode.ElideRight, width - 4)
-            painter.drawText(QRectF(2, 26 if height < 60 else 32, width - 4, 20), _CENTRE, said)
+            said = metrics(size_of_word, "semi").elidedText(self.text(), Qt.TextElideMode.ElideRight, width - 4)
+            below = height - 22 if low else 26 if height < 60 else 32
+            painter.drawText(QRectF(2, below, width - 4, 17 if low else 20), _CENTRE, said)
         if self.number <= MOST:
             painter.setFont(font("tiny"))
             painter.setPen(col("quiet"))
@@ -92,7 +97,7 @@ class Rail(QWidget):
     def set_compact(self, compact: bool) -> None:
         self._compact = compact
         self.setFixedWidth(COMPACT_RAIL if compact else RAIL)
-        self._layout.setContentsMargins(0, 8, 0, 8 if compact else 30)
+        self._layout.setContentsMargins(0, 8 if not compact else 4, 0, 4 if compact else 30)
         for button in self.buttons:
             button.set_compact(compact)
 

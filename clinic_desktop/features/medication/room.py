@@ -16,6 +16,23 @@ def _medicines(office: Office, **arguments: Any) -> QWidget:
     return MedicinesScreen(office, **arguments)
 
 
+def _supply(office: Office, **arguments: Any) -> QWidget:
+    from clinic_desktop.features.medication.screens.supply import SupplyScreen
+
+    return SupplyScreen(office, **arguments)
+
+
+_SUPPLIERS = frozenset(
+    {
+        Permission.COUNT_STOCK,
+        Permission.ORDER_STOCK,
+        Permission.KEEP_REGISTER,
+        Permission.RECALL_LOTS,
+        Permission.KEEP_PARTNERS,
+        Permission.KEEP_CATALOGS,
+    }
+)
+
 ROOM = Room(
     "medication",
     places=(
@@ -27,5 +44,6 @@ ROOM = Room(
             _medicines,
             order=30,
         ),
+        Place("supply", N_("Supply"), "packages", _SUPPLIERS, _supply, order=35),
     ),
 )

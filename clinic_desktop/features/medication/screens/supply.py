@@ -1,0 +1,22 @@
+"""Behind the counter: what is counted, ordered, booked, called back, and with whom the clinic works."""
+
+from PySide6.QtWidgets import QWidget
+
+from clinic_desktop.features.medication.screens.tabbed import Tab, TabbedScreen
+from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.uikit.office import Office
+
+
+def _count(office: Office) -> QWidget:
+    from clinic_desktop.features.medication.screens.counting import CountPage
+
+    return CountPage(office)
+
+
+TABS = (Tab("count", N_("Count"), (Permission.COUNT_STOCK,), _count),)
+
+
+class SupplyScreen(TabbedScreen):
+    def __init__(self, office: Office, *, tab: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(office, TABS, tab, parent)
