@@ -5,17 +5,18 @@ kept beside them, which are proved at the start of the day.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
+from clinic_desktop.features.medication.queries.consumption import standings
 from clinic_desktop.features.medication.queries.in_force import in_force_here
+from clinic_desktop.features.medication.queries.who_may import SHELF as SHELF
 from clinic_desktop.features.medication.queries.withheld import is_withheld
 from clinic_desktop.features.medication.records.counts import StockCount, StockCountLine
-from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.partners import Partner
 from clinic_desktop.features.medication.records.stock import ShelfSum, StockLot, StockMovement
@@ -31,7 +32,6 @@ from clinic_desktop.features.medication.rules.kinds import (
 from clinic_desktop.features.medication.rules.shelf import ShelfLot, first_expiring, say_usable
 from clinic_desktop.features.medication.rules.tall import shown_name
 from clinic_desktop.kernel.names import fold
-from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import AnySelect, Asker
 
 TABLES = frozenset(
@@ -41,15 +41,6 @@ TABLES = frozenset(
         "medication_administration", "recall",
     }
 )  # fmt: skip
-SHELF = (
-    Permission.SEE_STOCK,
-    Permission.DISPENSE,
-    Permission.RECEIVE_STOCK,
-    Permission.CORRECT_STOCK,
-    Permission.PRESCRIBE,
-)
-USE_DAYS = 90
-"""Over how many days the use is averaged to say how long the shelf lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +66,8 @@ class Product:
     next_expiry: date | None = None
     withheld: int = 0
     """Of lots that were called back: nobody is given them, whatever their date."""
-    used_lately: int = 0
+    days_left: int | None = None
+    """How long it lasts at the pace of the days with stock; None if nothing is used or nobody can tell."""
     tall_name: str | None = None
 
     @property
@@ -95,11 +87,6 @@ class Product:
     def shelf(self) -> str:
         """ "240 usable", "0 usable (40 expired)"."""
         return say_usable(self.usable, self.expired, self.withheld)
-
-    @property
-    def days_left(self) -> int | None:
-        """How long it lasts at the pace of the last months; None if nothing was used."""
-        return self.usable * USE_DAYS // self.used_lately if self.used_lately > 0 else None
 
     @property
     def alike(self) -> tuple[str, ...]:
@@ -138,22 +125,12 @@ def _sums_of(site_id: str, presentation_ids: Sequence[str]) -> Any:
     return _sums(site_id).where(ShelfSum.lot_id.in_(lots))
 
 
-def _used(site_id: str, since: date) -> Any:
-    """Units that people here were given lately and kept."""
-    total = sa.func.sum(MedicationDispense.units).label("units")
-    return (
-        sa.select(MedicationDispense.presentation_id, total)
-        .where(MedicationDispense.given_on >= since, MedicationDispense.origin_site_id == site_id)
-        .group_by(MedicationDispense.presentation_id)
-    )
-
-
-def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
+def _products(asker: Asker, sums: Any) -> AnySelect:
     """One set-wise question: every presentation with its sums; `sums` decides whose."""
     left, today = sums.subquery("sums"), asker.today
     units, fresh, withheld = sa.func.coalesce(left.c.units, 0), StockLot.expires_on >= today, is_withheld()
     there = sa.and_(fresh, sa.not_(withheld), left.c.units > 0)
-    select = (
+    return (
         sa.select(
             Presentation.id,
             Medicine.id,
@@ -179,28 +156,34 @@ def _products(asker: Asker, sums: Any, *, with_use: bool) -> AnySelect:
         .group_by(Presentation.id)
         .order_by(Medicine.name, Presentation.strength_text, Presentation.id)
     )
-    if not with_use:
-        return select
-    used = _used(asker.site_id, today - timedelta(days=USE_DAYS)).subquery("used")
-    return select.add_columns(sa.func.max(used.c.units)).outerjoin(used, used.c.presentation_id == Presentation.id)
 
 
 def _product(row: sa.Row[Any]) -> Product:
     values = list(row)
     tall_name = values.pop(3)
     values[11:14] = [value or 0 for value in values[11:14]]
-    values[15:] = [value or 0 for value in values[15:]]  # what is withheld, what was used
+    values[15] = values[15] or 0
     return Product(*values, tall_name=tall_name)
+
+
+def _with_use(asker: Asker, products: Sequence[Product], *, all_of_them: bool = False) -> tuple[Product, ...]:
+    """The same with how long each lasts."""
+    use = standings(asker, None if all_of_them else [product.presentation_id for product in products])
+    return tuple(
+        replace(product, days_left=use[product.presentation_id].lasts) if product.presentation_id in use else product
+        for product in products
+    )
 
 
 def stock(asker: Asker, words: str = "", *, offset: int = 0, limit: int = 100) -> tuple[Product, ...]:
     """What this clinic has or ever had, by name; one page of it."""
     asker.require(*SHELF)
     left: sa.ColumnElement[str] = sa.literal_column("sums.lot_id")
-    select = _products(asker, _sums(asker.site_id), with_use=True).having(sa.func.count(left) > 0)
+    select = _products(asker, _sums(asker.site_id)).having(sa.func.count(left) > 0)
     if words.strip():
         select = select.where(Presentation.id.in_(_ids_matching(asker, words, 200)))
-    return tuple(_product(row) for row in asker.all(select.offset(offset).limit(limit)))
+    found = [_product(row) for row in asker.all(select.offset(offset).limit(limit))]
+    return _with_use(asker, found, all_of_them=len(found) > 100)
 
 
 def stock_ids(asker: Asker, words: str = "") -> tuple[str, ...]:
@@ -221,15 +204,16 @@ def stock_ids(asker: Asker, words: str = "") -> tuple[str, ...]:
 def presentation(asker: Asker, presentation_id: str) -> Product:
     """One presentation with its balance and its use."""
     asker.require(*SHELF)
-    select = _products(asker, _sums_of(asker.site_id, [presentation_id]), with_use=True)
-    return _product(asker.one(select.where(Presentation.id == presentation_id)))
+    select = _products(asker, _sums_of(asker.site_id, [presentation_id]))
+    return _with_use(asker, [_product(asker.one(select.where(Presentation.id == presentation_id)))])[0]
 
 
 def presentations(asker: Asker, ids: Iterable[str]) -> dict[str, Product]:
     asker.require(*SHELF)
     wanted = list(dict.fromkeys(ids))
-    select = _products(asker, _sums_of(asker.site_id, wanted), with_use=True).where(Presentation.id.in_(wanted))
-    return {row[0]: _product(row) for row in asker.all(select)}
+    select = _products(asker, _sums_of(asker.site_id, wanted)).where(Presentation.id.in_(wanted))
+    found = [_product(row) for row in asker.all(select)]
+    return {product.presentation_id: product for product in _with_use(asker, found)}
 
 
 def find_presentation(asker: Asker, words: str, limit: int = 8, *, retired: bool = False) -> tuple[Product, ...]:
@@ -242,7 +226,7 @@ def find_presentation(asker: Asker, words: str, limit: int = 8, *, retired: bool
     ids = _ids_matching(asker, words, 100, retired=retired)
     if not ids:
         return ()
-    select = _products(asker, _sums_of(asker.site_id, ids), with_use=False).where(Presentation.id.in_(ids))
+    select = _products(asker, _sums_of(asker.site_id, ids)).where(Presentation.id.in_(ids))
     found = [_product(row) for row in asker.all(select)]
     names = sorted({product.name for product in found}, key=len)
     stems = {name: next(stem for stem in names if f"{name} ".startswith(f"{stem} ")) for name in names}
