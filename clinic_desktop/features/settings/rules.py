@@ -53,6 +53,14 @@ SETTINGS: tuple[Setting, ...] = (
         choices=(("letter", N_("Letter")), ("a4", N_("A4")), ("half-letter", N_("Half letter"))),
     ),
     Setting(
+        "label_sheet",
+        N_("Labels of medicines"),
+        Kind.CHOICE,
+        "paper",
+        N_("A label is 62 by 100 mm: six to cut out of a sheet, or one on each piece of a roll."),
+        choices=(("paper", N_("On a sheet, to cut out")), ("roll", N_("On a roll of labels"))),
+    ),
+    Setting(
         "letterhead_name",
         N_("Name on the letterhead"),
         Kind.WORDS,
@@ -127,6 +135,15 @@ SETTINGS: tuple[Setting, ...] = (
         0,
         N_("It differs from place to place, so there is none beforehand. 0: not set, only the total is shown."),
         largest=20,
+    ),
+    Setting(
+        "voucher_days",
+        N_("Days that a voucher for a pharmacy is valid"),
+        Kind.NUMBER,
+        15,
+        N_("Afterwards what it was for is owed here again."),
+        smallest=1,
+        largest=90,
     ),
     Setting(
         "patient_photos",

@@ -5,13 +5,39 @@ from itertools import pairwise
 from math import cos, radians, sin
 
 from clinic_desktop.features.medication.rules.doses import Dose, say_quarters
+from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.printing.drawing import Dot, Form, Letters, Patch, Shape, Side, Stroke, Tint, Wording
 
 HEIGHT = 44.0
-_TIMES = (N_("Morning"), N_("Noon"), N_("Evening"), N_("Night"))
+TIMES = (N_("Morning"), N_("Noon"), N_("Evening"), N_("Night"))
 _RAYS = 8
 _MOST_WIDTH = 300.0
+
+
+SMALL_HEIGHT = 50.0
+
+
+class SmallTimesOfDay:
+    """The same for a label: the word above, the drawing, under it the amount, with its unit where it is a measure."""
+
+    def __init__(self, dose: Dose, unit: Unit | None) -> None:
+        self._dose, self._unit = dose, unit
+
+    def __call__(self, width: float, letters: Letters) -> Sequence[Shape]:
+        cell = width / 4
+        shapes: list[Shape] = []
+        for at, (quarters, words) in enumerate(zip(self._dose.quarters, TIMES, strict=True)):
+            left, middle = at * cell, at * cell + cell / 2
+            tint = Tint.STRONG if quarters else Tint.FAINT
+            shapes.append(Patch(left, 0, cell, SMALL_HEIGHT, soft=False, edge=True))
+            shapes.append(Wording(middle, 7, _(words), Side.CENTRE, small=True))
+            shapes += _mark(at, middle - (3 if at in (0, 2) else 0), 24, tint)
+            amount = say_quarters(quarters) if quarters else "–"
+            if quarters and self._unit is Unit.BOTTLE:
+                amount += " mL"
+            shapes.append(Wording(middle, 42, amount, Side.CENTRE, strong=bool(quarters), tint=tint))
+        return shapes
 
 
 class TimesOfDay:
@@ -23,7 +49,7 @@ class TimesOfDay:
     def __call__(self, width: float, letters: Letters) -> Sequence[Shape]:
         cell = min(width, _MOST_WIDTH) / 4
         shapes: list[Shape] = []
-        for at, (quarters, words) in enumerate(zip(self._dose.quarters, _TIMES, strict=True)):
+        for at, (quarters, words) in enumerate(zip(self._dose.quarters, TIMES, strict=True)):
             left, middle = at * cell, at * cell + cell / 2
             tint = Tint.STRONG if quarters else Tint.FAINT
             shapes.append(Patch(left, 0, cell, HEIGHT, soft=False, edge=True))

@@ -1,0 +1,204 @@
+"""What one person was given, as its label and its receipt say it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, line_of, prescribed_lines
+from clinic_desktop.features.medication.queries.vouchered import vouchers_of_lines
+from clinic_desktop.features.medication.records.dispensing import MedicationDispense
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest
+from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
+from clinic_desktop.features.medication.rules.kinds import (
+    DispenseKind,
+    Form,
+    ReceiverSign,
+    Route,
+    Unit,
+    say_product,
+)
+from clinic_desktop.features.medication.rules.portions import lasts_until
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import Asker
+
+
+@dataclass(frozen=True, slots=True)
+class HandedLot:
+    lot_number: str | None
+    expires_on: date
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """One medicine that left, less what was taken back since."""
+
+    dispense_id: str
+    patient_id: str
+    name: str
+    form: Form | None
+    strength_text: str | None
+    route: Route | None
+    unit: Unit | None
+    units: int
+    given_on: date
+    lots: tuple[HandedLot, ...]
+    """The one that expires first in front: it is used up first."""
+    line: CurrentMedicine | None
+    """What was prescribed; None for a paper that nobody typed."""
+    days: int | None
+    """For how long these units are, where it can be said."""
+    owed: int
+    paper_folio: str | None
+    prescriber: str
+    received_by: str | None
+    received_sign: ReceiverSign | None
+    receiver_document: str | None
+    witness_name: str | None
+
+    @property
+    def product(self) -> str:
+        return say_product(self.form, self.strength_text, self.route)
+
+    @property
+    def folio(self) -> str:
+        return (self.line.folio if self.line else self.paper_folio) or ""
+
+
+def handed_out(asker: Asker, dispense_ids: Sequence[str]) -> tuple[HandedOut, ...]:
+    """In the order of the ids; what was a mistake altogether is left out."""
+    found = {one.dispense_id: one for one in _handed(asker, MedicationDispense.id.in_(dispense_ids))}
+    return tuple(found[one] for one in dispense_ids if one in found)
+
+
+def handed_on(asker: Asker, patient_id: str, day: date) -> tuple[HandedOut, ...]:
+    """Everything one person was given on a day."""
+    return tuple(_handed(asker, MedicationDispense.patient_id == patient_id, MedicationDispense.given_on == day))
+
+
+def _handed(asker: Asker, *which: sa.ColumnElement[bool]) -> list[HandedOut]:
+    asker.require(Permission.DISPENSE)
+    dispense, amending = MedicationDispense, aliased(MedicationDispense)
+    less = sa.select(sa.func.coalesce(sa.func.sum(amending.units), 0)).where(amending.amends_id == dispense.id)
+    kept = (dispense.units + less.scalar_subquery()).label("kept")
+    select = (
+        sa.select(
+            dispense.id, dispense.patient_id, Medicine.name, Presentation.form, Presentation.strength_text,
+            Presentation.route, Presentation.unit, kept, dispense.given_on, dispense.request_id, dispense.days,
+            dispense.paper_folio, dispense.prescriber_text, dispense.received_by, dispense.received_sign,
+            dispense.receiver_document, dispense.witness_name,
+        )
+        .join(Presentation, Presentation.id == dispense.presentation_id)
+        .join(Medicine, Medicine.id == Presentation.medicine_id)
+        .where(*which, dispense.kind == DispenseKind.GIVEN, kept > 0)
+        .order_by(dispense.id)
+    )  # fmt: skip
+    rows: Sequence[Any] = asker.all(select)
+    lines, lots = _lines(asker, {row.request_id for row in rows}), _lots(asker, [row.id for row in rows])
+    before, elsewhere = _before(asker, lines), _by_voucher(asker, lines)
+    return [
+        _told(row, lines.get(row.request_id), lots[row.id], before[row.request_id or ""], elsewhere[row.request_id])
+        for row in rows
+    ]
+
+
+def _told(
+    row: Any,
+    line: CurrentMedicine | None,
+    lots: Sequence[HandedLot],
+    parts: Sequence[tuple[str, date, int]],
+    elsewhere: int,
+) -> HandedOut:
+    told = sum(units for _id, _day, units in parts) + elsewhere
+    return HandedOut(
+        dispense_id=row.id,
+        patient_id=row.patient_id,
+        name=row.name or "",
+        form=row.form,
+        strength_text=row.strength_text,
+        route=row.route,
+        unit=row.unit,
+        units=row.kept,
+        given_on=row.given_on,
+        lots=tuple(lots),
+        line=line,
+        days=_days(row, line, parts),
+        owed=max(line.units - told, 0) if line else 0,
+        paper_folio=row.paper_folio,
+        prescriber=(line.prescriber_text if line else row.prescriber_text) or "",
+        received_by=row.received_by,
+        received_sign=row.received_sign,
+        receiver_document=row.receiver_document,
+        witness_name=row.witness_name,
+    )
+
+
+def _days(row: Any, line: CurrentMedicine | None, parts: Sequence[tuple[str, date, int]]) -> int | None:
+    """How much longer the person has some because of this handing out."""
+    if line is None or line.course is None:
+        return row.days if line is None else None
+    earlier = [(day, units) for dispense_id, day, units in parts if dispense_id < row.id]
+    ends = [
+        lasts_until(line.course, line.begins_on, handed, line.unit, line.content_tenths_ml)
+        for handed in (earlier, [*earlier, (row.given_on, row.kept)])
+    ]
+    begins = max(ends[0], row.given_on) if earlier else max(line.begins_on, row.given_on)
+    days = (ends[1] - begins) // timedelta(days=1)
+    return days if days > 0 else None
+
+
+def _lines(asker: Asker, request_ids: Iterable[str | None]) -> dict[str, CurrentMedicine]:
+    wanted = [one for one in request_ids if one]
+    rows = asker.all(prescribed_lines().where(MedicationRequest.id.in_(wanted))) if wanted else ()
+    return {row.id: line_of(row, asker.today) for row in rows}
+
+
+def _before(asker: Asker, request_ids: Iterable[str]) -> defaultdict[str, list[tuple[str, date, int]]]:
+    """Every handing out of these lines, with what it added."""
+    dispense = MedicationDispense
+    found: defaultdict[str, list[tuple[str, date, int]]] = defaultdict(list)
+    wanted = list(request_ids)
+    if wanted:
+        given = (DispenseKind.GIVEN, DispenseKind.MISTAKE)
+        rows: Sequence[Any] = asker.all(
+            sa.select(dispense.request_id, dispense.id, dispense.given_on, dispense.units)
+            .where(dispense.request_id.in_(wanted), dispense.kind.in_(given))
+            .order_by(dispense.id)
+        )
+        for request_id, dispense_id, day, units in rows:
+            found[request_id].append((dispense_id, day, units))
+    return found
+
+
+def _by_voucher(asker: Asker, request_ids: Iterable[str]) -> defaultdict[str | None, int]:
+    found: defaultdict[str | None, int] = defaultdict(int)
+    for voucher in vouchers_of_lines(asker, list(request_ids)):
+        if voucher.holds(asker.today):
+            found[voucher.request_id] += voucher.units
+    return found
+
+
+def _lots(asker: Asker, dispense_ids: Sequence[str]) -> defaultdict[str, list[HandedLot]]:
+    amending = aliased(MedicationDispense)
+    own = sa.func.coalesce(amending.amends_id, StockMovement.dispense_id)
+    units = -sa.func.sum(StockMovement.units)
+    amends = sa.select(MedicationDispense.id).where(MedicationDispense.amends_id.in_(dispense_ids))
+    rows: Sequence[Any] = asker.all(
+        sa.select(own, StockLot.lot_number, StockLot.expires_on, units)
+        .join(StockLot, StockLot.id == StockMovement.lot_id)
+        .outerjoin(amending, amending.id == StockMovement.dispense_id)
+        .where(sa.or_(StockMovement.dispense_id.in_(dispense_ids), StockMovement.dispense_id.in_(amends)))
+        .group_by(own, StockLot.id)
+        .having(units > 0)
+        .order_by(StockLot.expires_on, StockLot.lot_number)
+    )
+    found: defaultdict[str, list[HandedLot]] = defaultdict(list)
+    for dispense_id, lot_number, expires_on, left in rows:
+        found[dispense_id].append(HandedLot(lot_number, expires_on, left))
+    return found
