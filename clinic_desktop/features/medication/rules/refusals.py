@@ -268,3 +268,104 @@ class ThankedBefore(Refused):
 
 class BarcodeOfAnother(NeedsConfirmation):
     text = N_("So far this barcode meant {known}. From now on it means {new}?")
+
+
+class InListAlready(Refused):
+    text = N_("{product} is in the list already.")
+
+
+class RetiredInList(Refused):
+    text = N_("{product} is in the list and was retired. Bring it back instead.")
+
+
+class CentralKeeps(Refused):
+    text = N_(
+        "The central office keeps this list. Add what is missing: it is in force here at once and proposed to it."
+    )
+
+
+class DecidedByCentral(Refused):
+    text = N_("The central office decided on this product. Ask there.")
+
+
+class AtcUnclear(Refused):
+    text = N_("Write the ATC code as the WHO does, for example N06AB03, or leave it empty.")
+
+
+class BecomesNew(NeedsConfirmation):
+    text = N_(
+        "There is stock or a prescription of {product}, so it stays as it is. "
+        "What you changed becomes a product of its own. Go on?"
+    )
+
+
+class NotAProposal(Refused):
+    text = N_("Nothing is left to decide here: somebody decided it already.")
+
+
+class JoinedWithItself(Refused):
+    text = N_("Choose another product, one that the list has.")
+
+
+class ListedAlready(Refused):
+    text = N_("A class of {country} is written down for it already. End that one first.")
+
+
+class EmailUnclear(Refused):
+    text = N_("Write the e-mail with its @ and its ending, or leave it empty.")
+
+
+class PartnerThere(NeedsConfirmation):
+    text = N_("There is already {partner}, of that name or telephone. Is this another one?")
+
+
+class TitleMissing(Refused):
+    text = N_("Write what the agreement is called.")
+
+
+class EndsBeforeItStarts(Refused):
+    text = N_("The agreement would end before it starts. Look at the days again.")
+
+
+class ItemMissing(Refused):
+    text = N_("Choose a medicine of the list, or write what it is.")
+
+
+class ItemTwice(Refused):
+    text = N_("The same thing stands twice in this agreement. Take one line out.")
+
+
+class AgreementOverlaps(NeedsConfirmation):
+    text = N_("«{title}» with the same partner is in force on some of these days. Keep both?")
+
+
+class CountIsFinal(Refused):
+    text = N_("This line comes from a count. It is not countered: count the lot again.")
+
+
+class NothingCounted(Refused):
+    text = N_("This count has no lots yet.")
+
+
+class CountedLater(Refused):
+    text = N_("The moment of a count cannot be still to come.")
+
+
+class CountedTwice(Refused):
+    text = N_("The same lot stands twice in this count. Add both numbers up on one line.")
+
+
+class CountedWithoutSecond(Refused):
+    text = N_("Write who counted with you.")
+
+
+class SecondIsFirst(Refused):
+    text = N_("A count is closed by two people: the second is somebody other than you.")
+
+
+class CountImplausible(Refused):
+    text = N_("What was counted must be between 0 and {most}.")
+
+
+class CountUnexplained(Refused):
+    text = N_("Lot {lot} was counted otherwise than it was noted. Count it again, or write why.")

@@ -1,6 +1,6 @@
 """Mistakes, returns and losses. The balance can never be set: each is one more movement."""
 
-from clinic_desktop.features.medication.queries import handing, shelf
+from clinic_desktop.features.medication.queries import handing, ledger, shelf
 from clinic_desktop.features.medication.queries import movements as moves
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.stock import StockMovement
@@ -8,6 +8,7 @@ from clinic_desktop.features.medication.rules.kinds import TAKEN_OFF, DispenseKi
 from clinic_desktop.features.medication.rules.refusals import (
     AlreadyBroughtBack,
     AlreadyCountered,
+    CountIsFinal,
     MirrorIsFinal,
     NotByHand,
     NotExpiredYet,
@@ -30,11 +31,14 @@ def counter_movement(work: Work, movement_id: str, reason: str) -> str:
         raise OtherShelf()
     if wrong.countered_id is not None:
         raise MirrorIsFinal()
+    if wrong.count_line_id is not None:
+        raise CountIsFinal()
     if moves.is_countered(work, movement_id):
         raise AlreadyCountered()
     lot_id, units = str(wrong.lot_id), wrong.units or 0
     left = lot_here(work, lot_id).units
-    if left < units:
+    # What was counted since then stays as it was counted, whatever came before it.
+    if left < units and not _was_counted_since(work, wrong):
         raise NotEnough(usable=f"{max(left, 0):,}")
     dispense_id = _amend(work, wrong.dispense_id, units) if wrong.dispense_id else None
     return move(
@@ -44,9 +48,14 @@ def counter_movement(work: Work, movement_id: str, reason: str) -> str:
         -units,
         work.today,
         dispense_id=dispense_id,
-        countered_id=movement_id,
+        mirrored=wrong,
         reason=why,
     )
+
+
+def _was_counted_since(work: Work, wrong: StockMovement) -> bool:
+    day = wrong.occurred_on or work.today
+    return ledger.counted_since(work, (str(wrong.site_id), str(wrong.lot_id)), day, wrong.occurred_at)
 
 
 def _amend(

@@ -1,11 +1,12 @@
 """What the services of this room share: the one way a movement is written."""
 
-from datetime import date
+from datetime import date, datetime
 
 from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.features.medication.records.stock import StockMovement
 from clinic_desktop.features.medication.rules.kinds import ColdChain, MovementKind
 from clinic_desktop.features.medication.rules.shelf import ShelfLot
+from clinic_desktop.features.medication.service.late import settle_new
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.storage.work import ReasonMissing, Work
 
@@ -17,15 +18,28 @@ def move(
     units: int,
     day: date,
     *,
+    occurred_at: datetime | None = None,
     movement_id: str | None = None,
     dispense_id: str | None = None,
     delivery_id: str | None = None,
-    countered_id: str | None = None,
+    mirrored: StockMovement | None = None,
     reason: str | None = None,
+    document_text: str | None = None,
+    partner_id: str | None = None,
     transfer_id: str | None = None,
+    disposal_id: str | None = None,
+    count_line_id: str | None = None,
     cold_chain: ColdChain | None = None,
     damage_text: str | None = None,
 ) -> str:
+    """Write it, and take out of the balance what a later count had seen already (service/late.py).
+
+    Of today it happened now, unless `occurred_at` says when. `mirrored` has its own day and moment: a mistake is
+    countered in the time in which it was made, so that a count in between stays what it was.
+    """
+    moment = occurred_at or (work.now if day == work.today else None)
+    if mirrored is not None:
+        day, moment = mirrored.occurred_on or day, mirrored.occurred_at
     row = StockMovement(
         id=movement_id,
         lot_id=lot_id,
@@ -33,15 +47,22 @@ def move(
         kind=kind,
         units=units,
         occurred_on=day,
+        occurred_at=moment,
         dispense_id=dispense_id,
         delivery_id=delivery_id,
-        countered_id=countered_id,
+        countered_id=mirrored.id if mirrored is not None else None,
         reason=reason,
+        document_text=document_text,
+        partner_id=partner_id,
         transfer_id=transfer_id,
+        disposal_id=disposal_id,
+        count_line_id=count_line_id,
         cold_chain=cold_chain,
         damage_text=damage_text,
     )
-    return work.add(row).id
+    work.add(row)
+    settle_new(work, row)
+    return row.id
 
 
 def lot_here(work: Work, lot_id: str) -> ShelfLot:
