@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 
 from clinic_desktop.features.medication.rules.consumption import Consumption
-from clinic_desktop.features.medication.rules.kinds import Unit
+from clinic_desktop.features.medication.rules.kinds import OrderStep, Unit
 from clinic_desktop.features.medication.rules.shelf import say_lasting, say_packs, say_units
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import Refused
@@ -38,6 +39,38 @@ class LevelsUnclear(Refused):
 
 class SupplierGone(Refused):
     text = N_("This partner is not on the list any more. Choose another.")
+
+
+class OrderState(StrEnum):
+    WRITTEN = "written"
+    SENT = "sent"
+    PART = "part"
+    ALL = "all"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+STATE_WORDS: dict[OrderState, str] = {
+    OrderState.WRITTEN: N_("Not sent yet"),
+    OrderState.SENT: N_("Sent"),
+    OrderState.PART: N_("Came in part"),
+    OrderState.ALL: N_("Came in full"),
+    OrderState.CLOSED: N_("Over: the rest is not expected"),
+    OrderState.CANCELLED: N_("Cancelled"),
+}
+
+
+def state_of(step: OrderStep | None, *, some: bool, all_of_it: bool) -> OrderState:
+    """What holds of an order: that it came in full, then its end, then that something came, then that it left."""
+    if all_of_it:
+        return OrderState.ALL
+    if step is OrderStep.CLOSED:
+        return OrderState.CLOSED
+    if step is OrderStep.CANCELLED:
+        return OrderState.CANCELLED
+    if some:
+        return OrderState.PART
+    return OrderState.SENT if step is OrderStep.SENT else OrderState.WRITTEN
 
 
 @dataclass(frozen=True, slots=True)
