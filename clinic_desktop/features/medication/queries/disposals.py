@@ -1,0 +1,115 @@
+"""What left for good: the acts before two people, and what has expired and still stands on the shelf."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from clinic_desktop.features.medication.queries.shelf import SHELF
+from clinic_desktop.features.medication.queries.transfers import LeftLine, left_lines
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.partners import Partner
+from clinic_desktop.features.medication.records.stock import StockDisposal, StockLot, StockMovement
+from clinic_desktop.kernel.errors import NotHere
+from clinic_desktop.storage.work import AnySelect, Asker
+
+TABLES = frozenset({"stock_disposal", "stock_movement", "stock_lot"})
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    disposal_id: str
+    number: str
+    done_on: date
+    first_name: str | None
+    second_name: str | None
+    where: str | None
+    how: str | None
+    reason: str | None
+    recorded_at: datetime
+    given_back_to: str | None
+    """The donor that took it back; empty: it was destroyed."""
+
+
+def acts(asker: Asker, limit: int = 100) -> tuple[Act, ...]:
+    """The acts of this clinic, the newest first."""
+    asker.require(*SHELF)
+    mine = _acts().where(StockDisposal.origin_site_id == asker.site_id)
+    rows = asker.all(mine.order_by(StockDisposal.done_on.desc(), StockDisposal.id.desc()).limit(limit))
+    return tuple(Act(*row) for row in rows)
+
+
+def act(asker: Asker, disposal_id: str) -> Act:
+    asker.require(*SHELF)
+    row = asker.first(_acts().where(StockDisposal.id == disposal_id))
+    if row is None:
+        raise NotHere()
+    return Act(*row)
+
+
+def act_lines(asker: Asker, disposal_id: str) -> tuple[LeftLine, ...]:
+    """What left with this act; a line that was countered since is marked, for the paper was signed with it."""
+    asker.require(*SHELF)
+    return tuple(left_lines(asker, StockMovement.disposal_id == disposal_id))
+
+
+def expired_here(asker: Asker) -> tuple[LeftLine, ...]:
+    """What expired and still stands on this shelf, by medicine."""
+    asker.require(*SHELF)
+    return tuple(_there(asker, StockLot.expires_on < asker.today))
+
+
+def lots_here(asker: Asker, lot_ids: list[str]) -> tuple[LeftLine, ...]:
+    """These lots with what is left of them, by medicine."""
+    asker.require(*SHELF)
+    return tuple(_there(asker, StockLot.id.in_(lot_ids)))
+
+
+def _there(asker: Asker, which: sa.ColumnElement[bool]) -> list[LeftLine]:
+    left = sa.func.sum(StockMovement.units)
+    select = (
+        sa.select(
+            sa.literal(""),
+            StockLot.id,
+            Presentation.id,
+            Medicine.name,
+            Presentation.form,
+            Presentation.strength_text,
+            Presentation.route,
+            Presentation.unit,
+            Presentation.pack_units,
+            StockLot.lot_number,
+            StockLot.expires_on,
+            left,
+        )
+        .join(StockLot, StockLot.id == StockMovement.lot_id)
+        .join(Presentation, Presentation.id == StockLot.presentation_id)
+        .join(Medicine, Medicine.id == Presentation.medicine_id)
+        .where(StockMovement.site_id == asker.site_id, which)
+        .group_by(StockLot.id)
+        .having(left > 0)
+        .order_by(Medicine.name, Presentation.strength_text, StockLot.expires_on, StockLot.id)
+    )
+    return [LeftLine(*row) for row in asker.all(select)]
+
+
+def _acts() -> AnySelect:
+    donor = (
+        sa.select(sa.func.max(Partner.name))
+        .join(StockMovement, StockMovement.partner_id == Partner.id)
+        .where(StockMovement.disposal_id == StockDisposal.id)
+        .correlate(StockDisposal)
+        .scalar_subquery()
+    )
+    return sa.select(
+        StockDisposal.id,
+        sa.func.coalesce(StockDisposal.number, ""),
+        StockDisposal.done_on,
+        StockDisposal.first_name,
+        StockDisposal.second_name,
+        StockDisposal.where_text,
+        StockDisposal.how_text,
+        StockDisposal.reason,
+        StockDisposal.recorded_at,
+        donor,
+    )
