@@ -13,6 +13,7 @@ from clinic_desktop.app import house
 from clinic_desktop.app.clinic import OpenClinic
 from clinic_desktop.app.doors import remember, remembered
 from clinic_desktop.features.backups import service as backups
+from clinic_desktop.features.medication.service import late
 from clinic_desktop.features.settings import queries as settings
 from clinic_desktop.features.staff import queries as staff_queries
 from clinic_desktop.features.staff import service as staff
@@ -29,6 +30,8 @@ SETTLE_AFTER = 2_000
 """Milliseconds without a save after which the write-ahead log is emptied."""
 READY_AFTER = 1_500
 """Milliseconds after sign-in: first the window, then what its first screens will need."""
+STOCK_AFTER = 20_000
+"""Milliseconds after sign-in: every counted lot is looked at again, bit by bit."""
 BACKUP_AFTER = 60_000
 """Milliseconds after sign-in: first the waiting room, then the day's backup."""
 
@@ -104,6 +107,7 @@ class Home(QObject):
         # Any commit: the worker tells on its own thread, so the timer is started by way of the event loop.
         self.clinic.vault.follow(lambda _tables: QTimer.singleShot(0, self._settle, self._settle.start))
         QTimer.singleShot(READY_AFTER, self, self._get_ready)
+        QTimer.singleShot(STOCK_AFTER, self, self._look_at_counts)
         QTimer.singleShot(BACKUP_AFTER, self, self._back_up)
 
     def _hear_settings(self) -> None:
@@ -115,6 +119,9 @@ class Home(QObject):
 
     def _get_ready(self) -> None:
         self.office.run_long(get_ready, None)
+
+    def _look_at_counts(self) -> None:
+        self.office.run_long(late.look_again, None)
 
     def _empty_log(self) -> None:
         self.office.run_long(_settle, None)

@@ -10,6 +10,7 @@ from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.consults.queries import diagnoses, episodes, outside, public, sheet, story
 from clinic_desktop.features.medication.queries import donor_report, prescriptions
+from clinic_desktop.features.medication.service import late
 from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.queries import people as patients_queries
 from clinic_desktop.features.patients.rules.rows import Mark
@@ -63,6 +64,7 @@ def _consent_marks(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[Pa
 def _derive_again(work: Work, changed: Mapping[str, Collection[str]]) -> None:
     """After a merge: what the rooms compute from rows that came in."""
     filing.after_merge(work, changed)
+    late.settle_merged(work, changed)
 
 
 def _count_appointments(asker: Asker, patient_id: PatientId) -> str | None:

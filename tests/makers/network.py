@@ -12,6 +12,7 @@ from clinic_desktop.exchange.outcomes import Exported, MergeReport
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.features.bundles import service
 from clinic_desktop.kernel.clock import StillClock
+from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.files import RESTORED
 from clinic_desktop.storage.keys import Opened
@@ -144,13 +145,15 @@ def copy_network(saved: Path, opened: Opened, folder: Path, clock: StillClock, c
 
 
 def make_office(
-    folder: Path, opened: Opened, header: Path, clock: StillClock, name: str, code: str, role: str, number: int
-) -> Office:
+    folder: Path, opened: Opened, header: Path, clock: StillClock, name: str, code: str, role: str, number: int,
+    *, site_id: str | None = None,
+) -> Office:  # fmt: skip
+    """`site_id`: it is one more computer of that clinic."""
     place = folder / code
     place.mkdir(parents=True)
     for file in header.glob("vault.json*"):
         shutil.copy(file, place)
-    vault = make_vault(place, opened, NewVault(name, code, ZONE, role), clock)
+    vault = make_vault(place, opened, NewVault(name, code, ZONE, role, site_id or new_id()), clock)
     stick = folder / f"stick-{code}"
     stick.mkdir()
     return Office(name, place, opened, clock, vault, Actor(STAFF.format(n=number), name, frozenset(Permission)), stick)

@@ -1,0 +1,210 @@
+"""Two computers of one clinic and the central: whatever arrives when, a count stays what was counted."""
+
+import itertools
+import shutil
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clinic_desktop.app import wiring
+from clinic_desktop.features.bundles import queries as bundles
+from clinic_desktop.features.medication.queries import ledger, proof
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.stock import StockLot
+from clinic_desktop.features.medication.rules.kinds import MovementKind
+from clinic_desktop.features.medication.service import correcting, counting
+from clinic_desktop.features.medication.service.counting import ClosedCount, CountedLot
+from clinic_desktop.features.medication.service.movements import move
+from clinic_desktop.kernel.clock import StillClock
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.storage import ledger as signed
+from clinic_desktop.storage.keys import Opened
+from clinic_desktop.storage.opening import open_vault
+from clinic_desktop.storage.work import Work
+from tests.exchange.conftest import MakeNetwork
+from tests.makers.network import Network, Office, enrol, make_office
+from tests.makers.state import of_site
+
+
+@dataclass
+class Clinic:
+    """Two computers of one clinic, and the central."""
+
+    network: Network
+    reception: Office
+    psychiatrist: Office
+    central: Office
+    lot_id: str
+
+    def move(self, office: Office, units: int, *, days_ago: int = 0, kind: MovementKind = MovementKind.LOSS) -> str:
+        return office.do(lambda w: move(w, self.lot_id, kind, units, w.in_days(-days_ago), reason="se rompió"))
+
+    def count(self, office: Office, units: int, *, hours_ago: int = 0) -> str:
+        at = office.ask(lambda reading: reading.now) - timedelta(hours=hours_ago)
+        lot = CountedLot(new_id(), self.lot_id, units, "se contó")
+        office.do(partial(counting.close_count, count=ClosedCount(new_id(), at, [lot], second_name="Berta Pop")))
+        return lot.line_id
+
+    def units(self, office: Office) -> int:
+        (row,) = office.sql("SELECT coalesce(sum(units), 0) FROM stock_movement WHERE lot_id = ?", (self.lot_id,))
+        return row[0]
+
+    def at_counts(self, office: Office) -> list[tuple[int, int]]:
+        """Of every counted line here: what was counted, and what the movements add up to at its moment."""
+
+        def found(asker: Any) -> list[tuple[int, int]]:
+            some = [line for lines in ledger.lines_of(asker, [self.lot_id]).values() for line in lines]
+            movements = ledger.movements_of(asker, self.reception.vault.place.site_id, [self.lot_id])
+            return [
+                (
+                    line.counted_units,
+                    sum(s.units for s in movements[line.shelf] if s.is_before(line.counted.point)),
+                )
+                for line in some
+            ]
+
+        return office.ask(found)
+
+    def everywhere_the_same(self) -> None:
+        rows = [office.sql("SELECT * FROM stock_movement ORDER BY id") for office in self.network.all()]
+        assert rows[0] == rows[1] == rows[2]
+        for office in self.network.all():
+            assert all(counted == there for counted, there in self.at_counts(office))
+            assert office.ask(bundles.findings) == ()
+            assert office.ask(partial(ledger.unsettled)) == []
+
+
+@pytest.fixture
+def clinic(make: MakeNetwork, made_vault: tuple[Path, Opened], tmp_path: Path, clock: StillClock) -> Clinic:
+    wiring.fill()
+    network = make(1)
+    reception, central = network.clinics[0], network.central
+    site_id = reception.vault.place.site_id
+    place = tmp_path / "other"
+    other = make_office(place, made_vault[1], made_vault[0], clock, "Clínica 1", "CLA", "clinic", 5, site_id=site_id)
+    enrol(other, central)
+    network.clinics.append(other)
+
+    def lot(work: Work) -> str:
+        medicine = work.add(Medicine(name="fluoxetina"))
+        product = work.add(Presentation(medicine_id=medicine.id, form="capsule", unit="capsule", strength_text="20 mg"))
+        made = work.add(StockLot(presentation_id=product.id, lot_number="A1", expires_on=date(2028, 6, 30)))
+        move(work, made.id, MovementKind.RECEIPT, 100, work.in_days(-20))
+        return made.id
+
+    made = Clinic(network, reception, other, central, reception.do(lot))
+    made.network.round()
+    made.network.round()
+    assert made.units(other) == made.units(central) == 100
+    return made
+
+
+def test_what_the_other_computer_gave_before_the_count_does_not_change_what_was_counted(clinic: Clinic) -> None:
+    clinic.move(clinic.psychiatrist, -7, days_ago=3)
+    clinic.move(clinic.psychiatrist, -5)
+    line = clinic.count(clinic.reception, 88)
+    clinic.move(clinic.psychiatrist, -4)
+    clinic.network.round()
+    clinic.network.round()
+    clinic.everywhere_the_same()
+    assert clinic.units(clinic.central) == 88 - 4
+    taken = clinic.central.sql("SELECT units, count_line_id FROM stock_movement WHERE kind = 'late-counter' ORDER BY 1")
+    assert taken == [(5, line), (7, line)]
+
+
+def copies(office: Office, times: int) -> list[Office]:
+    """The same computer again and again, to merge the same bundles in other orders."""
+    office.vault.settle()
+    made: list[Office] = []
+    for n in range(times):
+        place = office.folder.parent / f"{office.folder.name}-{n}"
+        shutil.copytree(office.folder, place)
+        vault = open_vault(place, office.opened, office.clock)
+        made.append(Office(office.name, place, office.opened, office.clock, vault, office.actor, office.stick))
+    return made
+
+
+def test_in_whatever_order_and_however_often_it_is_merged_the_count_holds(clinic: Clinic) -> None:
+    """Both count without knowing of each other, and type late what was given before; every order, and each twice."""
+    reception, psychiatrist = clinic.reception, clinic.psychiatrist
+    clinic.move(psychiatrist, -7, days_ago=3)
+    clinic.move(reception, -2, days_ago=1)
+    ups = [reception.export().path, psychiatrist.export().path]
+    clinic.count(reception, 80)
+    wrong = clinic.move(psychiatrist, -5)
+    clinic.count(psychiatrist, 70)
+    ups += [reception.export().path, psychiatrist.export().path]
+    clinic.move(reception, -3, days_ago=2)
+    psychiatrist.do(partial(correcting.counter_movement, movement_id=wrong, reason="error"))
+    clinic.move(psychiatrist, -1)
+    ups += [reception.export().path, psychiatrist.export().path]
+    orders = [*itertools.islice(itertools.permutations(ups), 0, 720, 103), (*ups, *ups)]
+    found: list[Any] = []
+    for central, order in zip(copies(clinic.central, len(orders)), orders, strict=True):
+        for path in order:
+            central.merge(path)
+            assert all(counted == there for counted, there in clinic.at_counts(central))
+        central.merge(*reversed(order))
+        assert len(clinic.at_counts(central)) == 2
+        assert all(counted == there for counted, there in clinic.at_counts(central)), order
+        found.append(central.sql("SELECT * FROM stock_movement ORDER BY id"))
+        assert central.ask(bundles.findings) == ()
+        central.close()
+    assert all(rows == found[0] for rows in found)
+    clinic.central.merge(*ups)
+    clinic.network.round()
+    clinic.network.round()
+    clinic.everywhere_the_same()
+    assert clinic.central.sql("SELECT * FROM stock_movement ORDER BY id") == found[0]
+    assert clinic.units(clinic.central) == 70 - 1
+
+
+def test_a_computer_that_settles_and_types_at_once_writes_the_very_same_rows(clinic: Clinic) -> None:
+    """The row written with the late movement travels; the one that the merge writes does not: they are one."""
+    clinic.count(clinic.reception, 90)
+    clinic.network.round()
+    clinic.network.round()
+    clinic.move(clinic.psychiatrist, -6, days_ago=2)
+    clinic.network.round()
+    clinic.network.round()
+    clinic.everywhere_the_same()
+    assert clinic.units(clinic.central) == 90
+    for office in clinic.network.all():
+        raw: Any = office.vault._raw
+        assert signed.broken_at(raw.cursor()) is None
+        with raw:
+            assert list(signed.stale_rows(raw.cursor())) == []
+    assert of_site(clinic.central, clinic.reception) == of_site(clinic.reception, clinic.reception)
+
+
+def test_two_computers_giving_the_last_box_is_reported_and_never_refused(clinic: Clinic) -> None:
+    clinic.move(clinic.reception, -100)
+    clinic.move(clinic.psychiatrist, -100)
+    clinic.network.round()
+    clinic.network.round()
+    for office in clinic.network.all():
+        assert clinic.units(office) == -100
+        assert [found.what for found in office.ask(proof.check_sums)] == [proof.Wrong.BELOW_ZERO]
+    clinic.count(clinic.reception, 0)
+    clinic.network.round()
+    clinic.network.round()
+    assert all(office.ask(proof.check_sums) == () for office in clinic.network.all())
+
+
+def test_what_a_count_needs_and_has_not_arrived_is_waited_for(clinic: Clinic) -> None:
+    """A counted line whose previous one is not here yet takes nothing out: what it would take may be known to that."""
+    clinic.move(clinic.psychiatrist, -7, days_ago=3)
+    clinic.count(clinic.reception, 80)
+    early = clinic.reception.export().path
+    clinic.count(clinic.reception, 75)
+    clinic.central.merge(clinic.psychiatrist.export().path)
+    clinic.central.merge(clinic.reception.export().path)
+    clinic.central.merge(early)
+    clinic.network.round()
+    clinic.network.round()
+    clinic.everywhere_the_same()
+    assert clinic.units(clinic.central) == 75
