@@ -1,21 +1,55 @@
-"""Whose list counts where: what a clinic put in is in force there at once, elsewhere once the central accepted it."""
+"""Whose list counts where.
+
+What a clinic put in is in force there at once, and its row goes to no other clinic. What the central accepts it writes
+once more as its own, for everybody else; at the clinic itself that twin is left out, so that nothing changes there.
+"""
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from clinic_desktop.features.medication.records.formulary import Presentation
+from clinic_desktop.exchange.records import PeerDevice
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.rules.kinds import Decision
-from clinic_desktop.features.staff.records import Site
+from clinic_desktop.kernel.ids import SHIPPED
+from clinic_desktop.kernel.names import fold
 from clinic_desktop.storage.work import Asker
 
-CLINIC = "clinic"
+CENTRAL = "central"
 
 
-def is_of_a_clinic() -> sa.ColumnElement[bool]:
-    """For the WHERE of a select over `Presentation`: not of the central, and not come with the program."""
-    return sa.exists().where(Site.id == Presentation.origin_site_id, Site.kind == CLINIC).correlate(Presentation)
+def keeps_list(asker: Asker) -> bool:
+    """Whether this office has the last word on the list: the central, or a clinic that has none above it."""
+    central = sa.select(PeerDevice.device_id).where(PeerDevice.role == CENTRAL, PeerDevice.revoked_at.is_(None))
+    return asker.place.is_central or asker.value(central.limit(1)) is None
+
+
+def is_of_a_clinic(asker: Asker) -> sa.ColumnElement[bool]:
+    """For a select over `Presentation`: not of the central, and not come with the program."""
+    here = [asker.site_id] if asker.place.is_central else []
+    central = sa.select(PeerDevice.site_id).where(PeerDevice.role == CENTRAL)
+    own = Presentation.origin_site_id
+    return sa.and_(own.not_in([SHIPPED, *here]), own.not_in(central))
 
 
 def in_force_here(asker: Asker) -> sa.ColumnElement[bool]:
-    """Whether a product may be chosen at this site: not what another clinic put in and nobody accepted yet."""
+    """Whether a product may be chosen at this site."""
     here = Presentation.origin_site_id == asker.site_id
-    return sa.or_(here, Presentation.decision == Decision.ACCEPTED, sa.not_(is_of_a_clinic()))
+    own = aliased(Presentation)
+    twin = sa.exists().where(
+        own.joined_id == Presentation.id, own.decision == Decision.ACCEPTED, own.origin_site_id == asker.site_id
+    )
+    return sa.or_(here, sa.and_(sa.not_(is_of_a_clinic(asker)), sa.not_(twin)))
+
+
+def medicine_named(asker: Asker, name: str) -> str | None:
+    """The medicine of this name, accents and capitals apart: at a clinic its own first, at the central never a clinic's
+    (nobody else has that row)."""
+    select = (
+        sa.select(Medicine.id, Medicine.name)
+        .where(Medicine.retired_at.is_(None), Medicine.voided_at.is_(None))
+        .order_by(Medicine.origin_site_id != asker.site_id, Medicine.id)
+    )
+    if asker.place.is_central:
+        select = select.where(Medicine.origin_site_id.in_([SHIPPED, asker.site_id]))
+    key = fold(name)
+    return next((row[0] for row in asker.all(select) if fold(row[1] or "") == key), None)

@@ -21,6 +21,7 @@ from clinic_desktop.features.medication.records.formulary import Medicine, Prese
 from clinic_desktop.features.medication.records.partners import Partner
 from clinic_desktop.features.medication.records.stock import ShelfSum, StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import (
+    Decision,
     Form,
     PartnerKind,
     Route,
@@ -31,7 +32,6 @@ from clinic_desktop.features.medication.rules.kinds import (
 )
 from clinic_desktop.features.medication.rules.shelf import ShelfLot, first_expiring, say_usable
 from clinic_desktop.features.medication.rules.tall import shown_name
-from clinic_desktop.kernel.names import fold
 from clinic_desktop.storage.work import AnySelect, Asker
 
 TABLES = frozenset(
@@ -228,6 +228,10 @@ def find_presentation(asker: Asker, words: str, limit: int = 8, *, retired: bool
         return ()
     select = _products(asker, _sums_of(asker.site_id, ids)).where(Presentation.id.in_(ids))
     found = [_product(row) for row in asker.all(select)]
+    if not retired:
+        # What the central joined with another product is used up first, and then offered no more.
+        joined = _joined(asker, ids)
+        found = [product for product in found if product.usable > 0 or product.presentation_id not in joined]
     names = sorted({product.name for product in found}, key=len)
     stems = {name: next(stem for stem in names if f"{name} ".startswith(f"{stem} ")) for name in names}
     there = {stems[product.name] for product in found if product.usable > 0}
@@ -237,6 +241,11 @@ def find_presentation(asker: Asker, words: str, limit: int = 8, *, retired: bool
         return stem not in there, stem, product.name, product.usable <= 0
 
     return tuple(sorted(found, key=place)[:limit])
+
+
+def _joined(asker: Asker, ids: Sequence[str]) -> set[str]:
+    select = sa.select(Presentation.id).where(Presentation.id.in_(ids), Presentation.decision == Decision.JOINED)
+    return {row[0] for row in asker.all(select)}
 
 
 def _ids_matching(asker: Asker, words: str, limit: int, *, retired: bool = True) -> list[str]:
@@ -252,7 +261,8 @@ def _ids_matching(asker: Asker, words: str, limit: int, *, retired: bool = True)
         .order_by(Medicine.name, Presentation.strength_text)
     )
     if not retired:
-        select = select.where(Presentation.retired_at.is_(None), Medicine.retired_at.is_(None))
+        offered = sa.or_(Presentation.retired_at.is_(None), Presentation.decision == Decision.JOINED)
+        select = select.where(offered, Medicine.retired_at.is_(None))
     found = (
         presentation_id
         for presentation_id, name, strength, form, pack in asker.all(select)
@@ -338,13 +348,6 @@ def expiring_lots(asker: Asker, within_days: int) -> int:
 
 
 # -- what is there already
-
-
-def medicine_named(asker: Asker, name: str) -> str | None:
-    """The id of the medicine that is called this, accents and capitals apart."""
-    select = sa.select(Medicine.id, Medicine.name).where(Medicine.retired_at.is_(None), Medicine.voided_at.is_(None))
-    key = fold(name)
-    return next((i for i, known in asker.all(select) if fold(known or "") == key), None)
 
 
 def same_lot(
