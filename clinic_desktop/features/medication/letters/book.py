@@ -93,7 +93,7 @@ def _sheets(asker: Asker, page: BookPage, *, reprint: bool) -> list[Paper]:
                 subject=page.product.said,
                 dateline=_dateline(asker, first=first, reprint=reprint),
                 footer=_footer(asker, page),
-                numbered=_("Page {page} of the book").format(page=_number(page, number, len(parts))),
+                numbered=_numbered(page, number, len(parts)),
             )
         )
         carried = ends
@@ -146,19 +146,24 @@ def _row(line: BookLine) -> Row:
     came, left = (f"{told.units:,}", "") if told.units >= 0 else ("", f"{-told.units:,}")
     balance = "" if line.line.balance is None else f"{line.line.balance:,}"
     return (
-        number, "\n".join(days), say_what(line, told), told.prescriber.replace(" · ", "\n"), _received(told),
+        number, "\n".join(days), _what(line, told), told.prescriber.replace(" · ", "\n"), _received(told),
         _gave(told), told.lot_number or "–", came, left, balance,
     )  # fmt: skip
 
 
-def say_what(line: BookLine, told: Told) -> str:
-    """What happened, by which paper, and which line it counters."""
-    said = [_(MOVEMENT_WORDS[told.kind])]
-    if line.about_entry is not None:
-        said = [_say_about(told.kind, line.about_entry)]
-    if line.line.late:
-        said.append(_("Late"))
-    return "\n".join(part for part in (*said, told.document, told.partner, told.reason, told.note) if part)
+def say_kind(line: BookLine, told: Told) -> str:
+    """What happened, or which line it counters."""
+    if line.about_entry is None:
+        return _(MOVEMENT_WORDS[told.kind])
+    if told.kind is MovementKind.LATE:
+        return _("Counted already: takes line {entry} out").format(entry=line.about_entry)
+    return _("Counters line {entry}").format(entry=line.about_entry)
+
+
+def _what(line: BookLine, told: Told) -> str:
+    late = _("Late") if line.line.late else ""
+    said = (say_kind(line, told), late, told.document, told.partner, told.reason, told.note)
+    return "\n".join(part for part in said if part)
 
 
 def _received(told: Told) -> str:
@@ -224,6 +229,11 @@ def _number(page: BookPage, number: int, of: int) -> str:
     return sheet if of > 1 else str(page.page.number)
 
 
+def _numbered(page: BookPage, number: int, of: int) -> str:
+    words = _("Page {page} of the book, sheet {number} of {count}") if of > 1 else _("Page {page} of the book")
+    return words.format(page=page.page.number, number=number, count=of)
+
+
 def _foot(asker: Asker, page: BookPage) -> list[Block]:
     unit = page.product.unit
     said = _("Opening {opening} · in {came} · out {left} · closing {closing}").format(
@@ -259,9 +269,3 @@ def _footer(asker: Asker, page: BookPage) -> str:
     told = _("Source: {source}").format(source=source) if source else ""
     printed = printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone))
     return " · ".join(part for part in (told, printed) if part)
-
-
-def _say_about(kind: MovementKind, entry: int) -> str:
-    if kind is MovementKind.LATE:
-        return _("Counted already: takes line {entry} out").format(entry=entry)
-    return _("Counters line {entry}").format(entry=entry)

@@ -199,7 +199,8 @@ def _closed_page(asker: Asker, book: Book, found: Page, product: Product, contro
             RegisterPage.closed_on, RegisterPage.closed_by_name, RegisterPage.witness_name, RegisterPage.notes
         ).where(RegisterPage.id == found.page_id)
     )
-    told = _told(asker, names, control, notes=row[3] or ())
+    # It was complete when it was closed, whatever a later rule wants.
+    told = {key: replace(one, lacks=()) for key, one in _told(asker, names, None, notes=row[3] or ()).items()}
     apart = any(one.page_id == found.page_id for one in book.apart)
     entries = book.entries | {line.movement_id: line.entry for line in found.lines}
     lines = _told_lines(found, entries, told)

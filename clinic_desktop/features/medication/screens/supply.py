@@ -14,7 +14,23 @@ def _count(office: Office) -> QWidget:
     return CountPage(office)
 
 
-TABS = (Tab("count", N_("Count"), (Permission.COUNT_STOCK,), _count),)
+def _book(office: Office) -> QWidget:
+    from clinic_desktop.features.medication.screens.book import RegisterScreenPage
+
+    return RegisterScreenPage(office)
+
+
+def _donations(office: Office) -> QWidget:
+    from clinic_desktop.features.medication.screens.donations import DonationsPage
+
+    return DonationsPage(office)
+
+
+TABS = (
+    Tab("count", N_("Count"), (Permission.COUNT_STOCK,), _count),
+    Tab("book", N_("Controlled book"), (Permission.KEEP_REGISTER,), _book),
+    Tab("donations", N_("Donations"), (Permission.RECEIVE_STOCK, Permission.KEEP_PARTNERS), _donations),
+)
 
 
 class SupplyScreen(TabbedScreen):
