@@ -58,7 +58,7 @@ def _blocks(found: GiftReport) -> Sequence[Block]:
         *(
             Column(words, 1.25, Align.RIGHT)
             for words in (
-                _("Received"), _("Handed out"), _("Sent on"), _("Lost"), _("Expired"), _("Counted"), _("Left"),
+                _("Received"), _("Handed out"), _("Sent on"), _("Lost"), _("Expired"), _("Counted"), _("Still there"),
             )
         ),
         Column(_("% expired"), 1.1, Align.RIGHT),

@@ -39,7 +39,7 @@ from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Text, quiet, semi
 
 _STEPS = tuple(RecallStep)
-_LEFT, _LEFT_NARROW = 380, 270
+_LEFT, _LEFT_NARROW = 380, 230
 _TWO_LINES = 46
 
 
@@ -51,7 +51,7 @@ class RecallsPage(QWidget):
         self._office = office
         self.recalls, self.people = self._make_recalls(), self._make_people()
         self.begin = Button(_("Call a lot back"), icon="ban", kind="primary", tall=True)
-        self.end = Button(_("It is over"), icon="check")
+        self.end = Button(_("End this recall"), icon="check")
         self.print = Button(_("Print list"), "print", icon="printer")
         self.steps = [
             Button(_(RECALL_WORDS[step]), f"pick_{number}", "secondary") for number, step in enumerate(_STEPS, 1)
@@ -86,7 +86,7 @@ class RecallsPage(QWidget):
     def _make_recalls(self) -> ListTable[RecallRow]:
         columns = [
             Column[RecallRow](_("Called back"), _said, stretch=True),
-            Column[RecallRow](_("Since"), lambda r: say_day(r.opened_on), 104),
+            Column[RecallRow](_("Since"), lambda r: say_day(r.opened_on), 104, wide_only=True),
         ]
         empty = EmptyState(
             _("No lot is called back. When a letter comes from the health service or a maker, enter its lot here.")
@@ -98,9 +98,9 @@ class RecallsPage(QWidget):
     def _make_people(self) -> ListTable[Receiver]:
         columns = [
             Column[Receiver](_("Person"), lambda p: cells.two_lines(semi(p.name), under=_where(p)), stretch=True),
-            Column[Receiver](_("Telephone"), lambda p: cells.two_lines(say_reach(p), under=say_how(p)), 212),
-            Column[Receiver](_("Given"), self._units, 110, right=True),
-            Column[Receiver](_("What came of it"), _came, 150),
+            Column[Receiver](_("Telephone"), lambda p: cells.two_lines(say_reach(p), under=say_how(p)), 200),
+            Column[Receiver](_("Given"), self._units, 110, wide_only=True),
+            Column[Receiver](_("What came of it"), _came, 128),
         ]
         empty = EmptyState(_("Nobody was given of it here."))
         table = ListTable(columns, key=lambda p: p.patient_id, empty=empty, row_height=_TWO_LINES)
@@ -172,7 +172,7 @@ class RecallsPage(QWidget):
                 lambda why: self._office.do(
                     partial(service.end_recall, recall_id=called.recall_id, reason=why), self
                 ),
-                yes_text=_("It is over"),
+                yes_text=_("End this recall"),
             )  # fmt: skip
 
     def _print(self) -> None:
@@ -287,10 +287,10 @@ class RecallSheet(Sheet):
 
 def _said(called: RecallRow) -> cells.Cell | str:
     lot = _("every lot") if called.lot_number is None else _("lot {lot}").format(lot=called.lot_number)
-    name = f"{called.medicine} {called.product}"
+    under = f"{lot}, {called.product}"
     if called.is_open:
-        return cells.two_lines(semi(name), under=lot)
-    return cells.two_lines(quiet(name), under=_("{lot}, over").format(lot=lot))
+        return cells.two_lines(semi(called.medicine), under=under)
+    return cells.two_lines(quiet(called.medicine), under=_("over: {lot}").format(lot=under))
 
 
 def _told(called: RecallRow, people: int, kept: int) -> list[str]:

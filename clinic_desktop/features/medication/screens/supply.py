@@ -26,10 +26,17 @@ def _donations(office: Office) -> QWidget:
     return DonationsPage(office)
 
 
+def _recalls(office: Office) -> QWidget:
+    from clinic_desktop.features.medication.screens.recalls import RecallsPage
+
+    return RecallsPage(office)
+
+
 TABS = (
     Tab("count", N_("Count"), (Permission.COUNT_STOCK,), _count),
     Tab("book", N_("Controlled book"), (Permission.KEEP_REGISTER,), _book),
     Tab("donations", N_("Donations"), (Permission.RECEIVE_STOCK, Permission.KEEP_PARTNERS), _donations),
+    Tab("recalls", N_("Recalls"), (Permission.RECALL_LOTS,), _recalls),
 )
 
 
