@@ -5,19 +5,24 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from clinic_desktop.features.medication.queries import handing, shelf
+from clinic_desktop.features.medication.queries import book, handed, handing, owed, papers, shelf, vouchers
 from clinic_desktop.features.medication.queries.handing import PersonToServe
-from clinic_desktop.features.medication.rules.handover import Receiver
+from clinic_desktop.features.medication.queries.owed import PersonOwed
 from clinic_desktop.features.medication.rules.shelf import ShelfLot, say_lasting, say_units
 from clinic_desktop.features.medication.screens.give_card import SOON_DAYS, GiveCard
+from clinic_desktop.features.medication.screens.handed_papers import HandedCard, PapersSheet
+from clinic_desktop.features.medication.screens.joining import join_to
+from clinic_desktop.features.medication.screens.taken_away import TakenAway
+from clinic_desktop.features.medication.screens.voucher_sheets import ask_vouchers
 from clinic_desktop.features.medication.screens.whose import banner_of
 from clinic_desktop.features.medication.service import dispensing
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
-from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.buttons import Button, Tabs
 from clinic_desktop.uikit.choices import Select
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.fields import Edit
@@ -43,6 +48,8 @@ class DispensePage(QWidget):
         self._served: str | None = None
         self._narrow = False
         self.cards: list[GiveCard] = []
+        self._just_given: list[str] = []
+        self.which = Tabs([_("Today"), _("Owed")])
         self.people = self._make_list()
         self.soon = Text("", "small", color="quiet", wrap=True)
         self.side = Side()
@@ -54,25 +61,30 @@ class DispensePage(QWidget):
         self._lay_out()
         self.people.chosen.connect(self._chosen)
         self.people.opened.connect(self._focus_first)
+        self.which.chosen.connect(self._other_list)
         self.side.give.clicked.connect(self.give)
+        self.side.give_and_print.clicked.connect(self.give_and_print)
         self.side.later.clicked.connect(self.step_back)
         office.follow(shelf.TABLES | patients.TABLES, self, self.reload)
         self.reload()
         self.people.choose_at(0)
 
-    def _make_list(self) -> ListTable[PersonToServe]:
-        def said(person: PersonToServe) -> cells.Cell:
+    def _make_list(self) -> ListTable[PersonToServe | PersonOwed]:
+        def said(person: PersonToServe | PersonOwed) -> cells.Cell:
             count = len(person.lines)
             under = ngettext("{count} medicine", "{count} medicines", count).format(count=count)
+            if isinstance(person, PersonOwed):
+                under = _("{what} until {day}").format(what=under, day=say_day(person.until))
             return cells.two_lines(person.said, under=under, ink="strong")
 
-        column = Column[PersonToServe](_("Today"), said, stretch=True)
+        column = Column[PersonToServe | PersonOwed](_("Person"), said, stretch=True)
         empty = EmptyState(_("Nobody has medicines to collect. They appear here when a prescription is signed."))
         return ListTable([column], key=lambda person: person.patient_id, empty=empty, row_height=56)
 
     def _make_left(self) -> Card:
         warned = row(Icon("calendar-event", "warning", 16), (self.soon, 1), gap=6, margins=(S3, S2, S3, S2))
-        return Card((self.people, 1), warned, margins=(1, 4, 1, 4), gap=0)
+        lists = row(self.which, None, margins=(S2, 0, S2, 0))
+        return Card(lists, (self.people, 1), warned, margins=(1, 4, 1, 4), gap=0)
 
     def _lay_out(self) -> None:
         self._inner = row(self.left, (self._scroll, 1), self.side, margins=(S4, S3, S4, S3), gap=S3)
@@ -87,6 +99,7 @@ class DispensePage(QWidget):
         self._inner.setContentsMargins(S4, air, S4, air)
         # In a low window its place is needed; Esc and a click on the list do the same.
         self.side.later.setVisible(not narrow)
+        self.side.sum.setVisible(not narrow)
         if narrow != self._narrow:
             self._narrow = narrow
             self._show_banner()
@@ -95,11 +108,21 @@ class DispensePage(QWidget):
 
     def reload(self) -> None:
         """The list anew; the chosen person stays, with what is owed now."""
-        self.people.show_rows(self._office.ask(handing.to_dispense))
+        self.people.show_rows(self._to_serve())
         soon = self._office.ask(shelf.expiring_lots, SOON_DAYS)
         told = ngettext("{count} lot expires within {days} days", "{count} lots expire within {days} days", soon)
         self.soon.setText(told.format(count=soon, days=SOON_DAYS) if soon else _("No lot expires soon"))
         self.show_person(self._served)
+
+    def _to_serve(self) -> tuple[PersonToServe | PersonOwed, ...]:
+        """Today's people, or those for whom something owed has come: then today's are not among them."""
+        if self.which.at() == 0:
+            return self._office.ask(handing.to_dispense)
+        return self._office.ask(owed.owed_now)
+
+    def _other_list(self, _at: int = 0) -> None:
+        self.reload()
+        self.people.choose_at(0)
 
     def serve(self, patient_id: str) -> None:
         """Somebody who comes another day for what is owed need not be on today's list."""
@@ -117,7 +140,7 @@ class DispensePage(QWidget):
         self.people.setFocus()
         return True
 
-    def _chosen(self, person: PersonToServe | None) -> None:
+    def _chosen(self, person: PersonToServe | PersonOwed | None) -> None:
         patient_id = person.patient_id if person else None
         if patient_id != self._served:
             self.show_person(patient_id)
@@ -126,16 +149,17 @@ class DispensePage(QWidget):
         """The lines of one person, with the lots that would be taken."""
         items = self._office.ask(handing.owed_to, patient_id) if patient_id else ()
         if patient_id != self._served:
-            self.side.received.clear()
+            self.side.taken.clear()
+            self._just_given = []
         self._served = patient_id
         clear(self._lines)
         self.cards = []
         self._show_banner()
-        for item in items:
-            self._add_card(item)
+        self._add_cards(items)
         if not items:
             words = _("Choose a person at the left.") if patient_id is None else _("Nothing is owed to this person.")
             self._lines.addWidget(Card(Text(words, color="quiet", wrap=True)))
+        self._add_handed()
         self._lines.addStretch(1)
         self._sum_up()
 
@@ -145,21 +169,46 @@ class DispensePage(QWidget):
             header = self._office.ask(handing.header_to_serve, self._served)
             self._over.addWidget(banner_of(header, narrow=self._narrow))
 
-    def _add_card(self, item: handing.ToGive) -> None:
+    def _add_cards(self, items: Sequence[handing.ToGive]) -> None:
+        served = self._office.ask(papers.served_papers, self._served) if items and self._served else ()
+        key = "voucher" if self._office.may(Permission.SEND_VOUCHERS) else None
+        for item in items:
+            same = next((one for one in served if one.medicine_id == item.line.medicine_id), None)
+            self._add_card(item, same, key)
+            if key and self.cards[-1].lacks():
+                key = ""
+
+    def _add_card(self, item: handing.ToGive, paper: papers.ServedPaper | None, voucher_key: str | None) -> None:
         presentation_id = item.line.presentation_id
         product = self._office.ask(shelf.presentation, presentation_id) if presentation_id else None
         lots = self._office.ask(shelf.lots, presentation_id) if presentation_id else ()
-        card = GiveCard(item, product, lots, self._office.today())
+        controlled = bool(presentation_id) and self._office.ask(book.witness_wanted, presentation_id)
+        today = self._office.today()
+        card = GiveCard(item, product, lots, today, paper=paper, controlled=controlled, voucher_key=voucher_key)
         card.changed.connect(self._sum_up)
+        card.voucher_wanted.connect(self._voucher)
+        card.same_paper.connect(lambda: join_to(self._office, self, card.paper, item))
         card.entered.connect(lambda: self._come_to(card))
         card.moved_on.connect(lambda: self._move_on(card))
         card.other_lot.connect(lambda: self._choose_lot(card))
         self.cards.append(card)
         self._lines.addWidget(card)
 
+    def _add_handed(self) -> None:
+        """What left today already, so that its papers can be printed again."""
+        given = self._office.ask(handed.handed_on, self._served, self._office.today()) if self._served else ()
+        if given:
+            card = HandedCard(given)
+            card.papers.clicked.connect(lambda: self.open_papers([one.dispense_id for one in given]))
+            self._lines.addWidget(card)
+
     # handing out
 
-    def give(self) -> None:
+    def give_and_print(self) -> None:
+        """The same, and then labels and receipt."""
+        self.give(then_print=True)
+
+    def give(self, *, then_print: bool = False) -> None:
         """Everything that is ready, in one go."""
         if self._served is None:
             return
@@ -170,15 +219,35 @@ class DispensePage(QWidget):
             dispensing.dispense,
             patient_id=self._served,
             handouts=handouts,
-            receiver=Receiver(self.side.received.text()),
+            receiver=self.side.taken.receiver(),
         )
-        self._office.do(use_case, self, then=lambda _none: self._given(), failed=self._failed)
+        leaving = [(handout.dispense_id, card) for card in self.cards if (handout := card.handout())]
+        self._office.do(use_case, self, then=lambda _none: self._given(leaving, then_print), failed=self._failed)
 
-    def _given(self) -> None:
-        self.side.received.clear()
-        self._office.notice(_("Handed out."))
+    def _given(self, leaving: Sequence[tuple[str, GiveCard]], then_print: bool) -> None:
+        ids = [dispense_id for dispense_id, _card in leaving]
+        told = self._say_left([card.item.line.presentation_id or "" for _id, card in leaving])
+        self.side.taken.clear()
+        self._office.notice(" ".join((_("Handed out."), *told)))
         self.reload()
         self.take_focus()
+        if then_print:
+            self.open_papers(ids)
+
+    def _say_left(self, presentation_ids: Sequence[str]) -> list[str]:
+        """What stays on the shelf, and how long it lasts."""
+        there = self._office.ask(shelf.presentations, presentation_ids)
+        return [_say_stays(there[one]) for one in dict.fromkeys(presentation_ids) if one in there]
+
+    def open_papers(self, dispense_ids: Sequence[str]) -> None:
+        """Labels and receipt of what was handed out."""
+        if self._served is not None:
+            PapersSheet(self._office, self, self._served, dispense_ids).open()
+
+    def _voucher(self) -> None:
+        if self._served is not None:
+            lacking = self._office.ask(vouchers.lacking_of, self._served)
+            ask_vouchers(self._office, lacking, self, self.reload)
 
     def _failed(self, error: ClinicError) -> None:
         """The shelf changed meanwhile: say so, and show what is there now."""
@@ -191,13 +260,14 @@ class DispensePage(QWidget):
         self._scroll.ensureWidgetVisible(card)
 
     def _move_on(self, card: GiveCard) -> None:
+        card.confirm()
         later = [other for other in self.cards[self.cards.index(card) + 1 :] if other.may_give()]
         if later:
             later[0].focus()
         else:
             self.side.give.setFocus()
 
-    def _focus_first(self, _person: PersonToServe | None = None) -> None:
+    def _focus_first(self, _person: PersonToServe | PersonOwed | None = None) -> None:
         ready = next((card for card in self.cards if card.may_give()), None)
         if ready is not None:
             ready.focus()
@@ -214,19 +284,20 @@ class Side(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.facts = Facts(label_width=76)
-        self.received = Edit(placeholder=_("the person"), height=32)
-        self.received.setAccessibleName(_("Received by"))
+        self.taken = TakenAway()
         self.sum = Phrase("")
         self.later = Button(_("Leave for later"), "back", "quiet")
+        self.give_and_print = Button(_("Hand out and print"), "print", icon="printer")
         self.give = Button(_("Hand out"), "save", "primary", "check", tall=True)
         told = QWidget()
         after = Text(_("When handed out"), "head", "semi")
-        stack(told, after, self.facts, Line(), Text(_("Received by"), color="quiet"), self.received, None, gap=S2)
+        stack(told, after, self.facts, Line(), self.taken, None, gap=S2)
         super().__init__(
             (scrolled(told), 1),
             Line(),
             self.sum,
             self.later,
+            self.give_and_print,
             self.give,
             gap=S2,
             parent=parent,
@@ -241,10 +312,19 @@ class Side(Card):
         can = [card for card in cards if card.product is not None]
         ready = bool(leaving) and not any(card.fault() for card in cards)
         self.give.setEnabled(ready)
+        self.give_and_print.setEnabled(ready)
+        self.taken.ask_control(any(card.controlled for card in leaving))
         told = _("Hand out {some} of {all}").format(some=len(leaving), all=len(can))
         self.give.setText(told if can else _("Hand out"))
         words = _("{some} of {all} medicines").format(some=len(leaving), all=len(can))
         self.sum.set_pieces(quiet(_("Leaves") + " "), semi(words)) if can else self.sum.set_pieces("")
+
+
+def _say_stays(product: shelf.Product) -> str:
+    left = _("{units} of {medicine} stay").format(units=say_units(product.usable, product.unit), medicine=product.name)
+    if product.days_left is None or not product.usable:
+        return f"{left}."
+    return _("{left}, they last {days}.").format(left=left, days=say_lasting(product.days_left))
 
 
 def _left_after(card: GiveCard) -> list[tuple[str, Sequence[Piece]]]:

@@ -7,7 +7,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from clinic_desktop.features.medication.queries.handing import ToGive
+from clinic_desktop.features.medication.queries.papers import ServedPaper
 from clinic_desktop.features.medication.queries.shelf import LotRow, Product
+from clinic_desktop.features.medication.rules.lasting import Choice, choose_lots
 from clinic_desktop.features.medication.rules.refusals import WaitsForSignature
 from clinic_desktop.features.medication.rules.shelf import (
     NotEnough,
@@ -25,10 +27,10 @@ from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit import cells
-from clinic_desktop.uikit.buttons import Link
+from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.layouts import row
-from clinic_desktop.uikit.marks import Chip
+from clinic_desktop.uikit.marks import Chip, Icon
 from clinic_desktop.uikit.surfaces import Card
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import COMPACT_ROW, S2, S3, S4
@@ -47,6 +49,9 @@ class GiveCard(Card):
     entered = Signal()
     """The focus came in: this is the line one is at."""
     other_lot = Signal()
+    voucher_wanted = Signal()
+    same_paper = Signal()
+    """What was handed out from a paper may be this prescription."""
 
     def __init__(
         self,
@@ -54,21 +59,29 @@ class GiveCard(Card):
         product: Product | None,
         lots: tuple[LotRow, ...],
         today: date,
+        *,
+        paper: ServedPaper | None = None,
+        controlled: bool = False,
+        voucher_key: str | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """`voucher_key`: a voucher may be written for what is missing; the first of several has the key."""
         super().__init__(margins=(S4, S3, S4, S3), gap=5, parent=parent)
         self.item, self.product, self._today = item, product, today
+        self.paper, self.controlled, self._voucher_key = paper, controlled, voucher_key
         self._lots = lots
         self.dispense_id = new_id()
         self.chosen: ShelfLot | None = None
         self.reason = ""
+        self.confirmed = False
+        """Enter said that this line is right."""
         usable = sum(lot.units for lot in self._usable())
-        self.amount = Edit(str(min(item.most_now(today), usable)), height=30)
+        self.amount = Edit(str(self._proposed(usable)), height=30)
         self.amount.setFixedWidth(64)
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.amount.setAccessibleName(_("How many of {medicine}").format(medicine=item.line.name))
         self.amount.installEventFilter(self)
-        self.amount.textEdited.connect(self._reallocate)
+        self.amount.textEdited.connect(self._typed)
         self.other = Link(_("Another lot"), "other_batch", small=True)
         self.other.clicked.connect(self.other_lot)
         self.state = Chip("")
@@ -81,6 +94,21 @@ class GiveCard(Card):
 
     def _usable(self) -> tuple[ShelfLot, ...]:
         return first_expiring((row.lot for row in self._lots), self._today)
+
+    def _proposed(self, usable: int) -> int:
+        """What is owed, as far as the shelf has it and it is used up before it expires; without lots that last all
+        of it, so that the one who hands out decides."""
+        most = min(self.item.most_now(self._today), usable)
+        if most <= 0:
+            return 0
+        return self._choice(most).units or most
+
+    def _choice(self, units: int) -> Choice:
+        return choose_lots(self._usable(), units, self._today, self.item.using(self._today))
+
+    def _typed(self) -> None:
+        self.confirmed = False
+        self._reallocate()
 
     # what is handed out
 
@@ -105,7 +133,27 @@ class GiveCard(Card):
             if self.chosen.units < units:
                 raise NotEnough(usable=f"{self.chosen.units:,}")
             return (Taking(self.chosen, units),)
-        return allocate(self._usable(), units, self._today)
+        choice = self._choice(units)
+        return choice.takings if choice.is_whole else allocate(self._usable(), units, self._today)
+
+    def too_short(self) -> str:
+        """What expires before it is used up, if so many are handed out: the service asks. Empty if all of it lasts."""
+        units = self.units()
+        if not units or self.chosen is not None:
+            return ""
+        choice = self._choice(units)
+        if choice.is_whole or choice.too_short is None:
+            return ""
+        return _("Lot {lot} expires on {day}, before all of it is used up: {units} last.").format(
+            lot=choice.too_short.lot_number or _("without number"),
+            day=say_day(choice.too_short.expires_on),
+            units=f"{choice.units:,}",
+        )
+
+    def confirm(self) -> None:
+        """Enter: this line is right."""
+        self.confirmed = bool(self.units()) and not self.fault()
+        self._reallocate()
 
     def handout(self) -> Handout | None:
         """What the service is asked for; None for a line that is not given now."""
@@ -148,6 +196,8 @@ class GiveCard(Card):
     def _lay_out(self, usable: int) -> None:
         line = self.item.line
         title = Phrase(semi(line.shown_name), f" {line.product}", size="head")
+        if self.paper is not None:
+            self.body.addLayout(self._paper_row(self.paper))
         days = ngettext("{days} day", "{days} days", line.days).format(days=line.days)
         told = [line.dose_said, line.instructions_text or "", days]
         dose = Phrase(quiet(_("DOSE") + " "), semi(" — ".join(part for part in told if part)))
@@ -164,6 +214,8 @@ class GiveCard(Card):
         self.body.addWidget(self.terms)
         self.body.addWidget(self.table)
         self.body.addWidget(self.note)
+        if self._voucher_key is not None and self.lacks():
+            self.body.addLayout(self._voucher_row())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room the amount stands under the dose, so that neither is squeezed."""
@@ -171,6 +223,24 @@ class GiveCard(Card):
         if self._dose_row is not None:
             ways = QBoxLayout.Direction
             self._dose_row.setDirection(ways.TopToBottom if self.width() < _ROOMY else ways.LeftToRight)
+
+    def _paper_row(self, paper: ServedPaper) -> QHBoxLayout:
+        told = _("On {day} {units} were handed out from the paper {folio}.").format(
+            day=say_day(paper.given_on), units=say_units(paper.units, paper.unit), folio=paper.folio
+        )
+        same = Button(_("Is it the same?"), icon="file-check")
+        same.clicked.connect(self.same_paper)
+        return row(Icon("alert-triangle", "warning", 16), (Text(told, "small", "semi", wrap=True), 1), same, gap=S2)
+
+    def _voucher_row(self) -> QHBoxLayout:
+        self.voucher = Button(_("Voucher for a pharmacy"), self._voucher_key or "", icon="ticket")
+        self.voucher.clicked.connect(self.voucher_wanted)
+        return row(self.voucher, None)
+
+    def lacks(self) -> bool:
+        """Whether more is owed today than the shelf has."""
+        usable = sum(lot.units for lot in self._usable())
+        return bool(self.product) and not self.item.line.unsigned and self.item.most_now(self._today) > usable
 
     def set_current(self, current: bool) -> None:
         """The line one is at has the edge, and the key for another lot."""
@@ -187,6 +257,11 @@ class GiveCard(Card):
         again = self.item.next_pickup(self._today, units)
         if again is not None:
             told.append(_("the next portion on {day}").format(day=say_day(again)))
+        if again is None and 0 < units < self.item.owed:
+            owed = say_units(self.item.owed - units, line.unit)
+            told.append(_("owed {units}, pick up until {day}").format(units=owed, day=say_day(self.item.until)))
+        if self.item.vouchered:
+            told.append(_("a voucher is out for {units}").format(units=say_units(self.item.vouchered, line.unit)))
         if line.keeper_name:
             told.append(_("{name} keeps it").format(name=line.keeper_name))
         self.terms.setText(" · ".join(told))
@@ -205,17 +280,28 @@ class GiveCard(Card):
             self.body.addWidget(Text(_("It is not kept here. The person buys it elsewhere."), wrap=True))
             return
         self.state.set_state(self.product.shelf, "danger", "alert-circle")
-        gone = [lot.lot for lot in self._lots if lot.lot.units > 0 and lot.lot.expires_on < self._today]
+        there = [row.lot for row in self._lots if row.lot.units > 0]
+        gone = [lot for lot in there if lot.expires_on < self._today]
         told = [
             _("The {units} of lot {lot} expired on {day} and are set apart.").format(
                 units=f"{lot.units:,}", lot=lot.lot_number or _("without number"), day=say_day(lot.expires_on)
             )
             for lot in gone
+        ] + [
+            _("The {units} of lot {lot} were called back and are set apart.").format(
+                units=f"{lot.units:,}", lot=lot.lot_number or _("without number")
+            )
+            for lot in there
+            if lot.withheld and lot not in gone
         ]
         nothing = _("There is nothing to hand out today.")
         self.body.addWidget(Phrase(semi(nothing), quiet(" " + " ".join(told)) if told else ""))
-        owed = _("{units} stay owed until more arrives.").format(units=say_units(self.item.owed, self.item.line.unit))
-        self.body.addWidget(Text(owed, "small", color="quiet"))
+        owed = _("{units} stay owed until more arrives; pick up until {day}.").format(
+            units=say_units(self.item.owed, self.item.line.unit), day=say_day(self.item.until)
+        )
+        self.body.addWidget(Text(owed, "small", color="quiet", wrap=True))
+        if self._voucher_key is not None:
+            self.body.addLayout(self._voucher_row())
 
     def _make_table(self) -> ListTable[Taking]:
         columns = [
@@ -239,6 +325,8 @@ class GiveCard(Card):
         takings = self.takings()
         if len(takings) > 1 and taking == takings[-1]:
             return cells.quiet(_("completes the {units}").format(units=f"{self.units() or 0:,}"))
+        if len(takings) > 1 and taking.lot.expires_on < self.item.using(self._today).last_day(self.units() or 0):
+            return cells.quiet(_("use this one up first"))
         several = len(self._usable()) > 1
         if several and taking.units == taking.lot.units:
             return cells.quiet(_("expires first: used up"))
@@ -249,20 +337,25 @@ class GiveCard(Card):
         if not self.may_give():
             return
         fault = self.fault()
-        self.note.setText(fault)
-        self.note.setVisible(bool(fault))
+        short = "" if fault else self.too_short()
+        self.note.setText(fault or short)
+        self.note.setVisible(bool(fault or short))
         self._say_terms(self.units() or 0)
         self.amount.set_wrong(bool(fault))
         self.table.show_rows(() if fault else self.takings())
         self.table.fit_height()
         self.table.setVisible(bool(self.units()) and not fault)
-        self._say_state(fault)
+        self._say_state(fault, short)
         self.changed.emit()
 
-    def _say_state(self, fault: str) -> None:
+    def _say_state(self, fault: str, short: str) -> None:
         units = self.units()
         if fault:
             self.state.set_state(_("Look at the amount"), "danger", "alert-circle")
+        elif short:
+            self.state.set_state(_("Expires before it is used up"), "warning", "alert-triangle")
+        elif self.confirmed:
+            self.state.set_state(_("Checked"), "well", "circle-check")
         elif not units:
             self.state.set_state(_("Not today"), "neutral", "clock")
         elif units < self.item.owed:

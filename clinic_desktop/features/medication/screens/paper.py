@@ -1,19 +1,24 @@
 """A prescription on paper that this program has not seen: by its folio, line by line."""
 
+from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.medication.queries import shelf
+from clinic_desktop.features.medication.queries import book, papers, shelf
 from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.rules.doses import check_days
-from clinic_desktop.features.medication.rules.handover import Receiver
 from clinic_desktop.features.medication.rules.shelf import read_units, say_units
+from clinic_desktop.features.medication.screens.handed_papers import PapersSheet
+from clinic_desktop.features.medication.screens.joining import open_joining
+from clinic_desktop.features.medication.screens.taken_away import TakenAway
 from clinic_desktop.features.medication.service import dispensing
 from clinic_desktop.features.medication.service.dispensing import PaperLine
+from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import search as finding
+from clinic_desktop.features.patients.rules.ages import read_birth
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import new_id
@@ -44,11 +49,14 @@ class PaperPage(QWidget):
         self._products: dict[str, Product] = {}
         self.head, self.form = Form(), Form()
         self.person = Suggest(self._find_person, _("name, year, village"))
-        self.folio, self.prescriber, self.received = Edit(), Edit(), Edit(placeholder=_("the person"))
+        self.folio, self.prescriber, self.day = Edit(), Edit(), Edit(placeholder=_("today"))
+        self.taken = TakenAway(flat=True)
         self.product = Suggest(self._find_product, _("three letters"))
         self.units, self.days = Edit(placeholder="30"), Edit(placeholder="30")
         self.add = Button(_("Add the line"), icon="plus")
         self.remove = Button(_("Take out the line"), icon="minus")
+        self.joining = Button("", icon="file-check")
+        self.give_and_print = Button(_("Hand out and print"), "print", icon="printer")
         self.give = Button(_("Hand out"), "save", "primary", "check", tall=True)
         self.table = self._make_table()
         self._lay_out()
@@ -56,7 +64,11 @@ class PaperPage(QWidget):
         self.days.returnPressed.connect(self.add_line)
         self.days.removeEventFilter(self.form)
         self.remove.clicked.connect(self._take_out)
-        self.give.clicked.connect(self._give)
+        self.give.clicked.connect(lambda: self._give())
+        self.give_and_print.clicked.connect(lambda: self._give(then_print=True))
+        self.joining.clicked.connect(lambda: open_joining(office, self))
+        office.follow(shelf.TABLES | patients.TABLES, self, self._count_joining)
+        self._count_joining()
         self.product.picked.connect(self._say_shelf)
         self._show()
 
@@ -74,18 +86,36 @@ class PaperPage(QWidget):
         person = self.head.add("person", _("Person"), self.person, check=_known)
         folio = self.head.add("folio", _("Folio of the paper"), self.folio)
         prescriber = self.head.add("prescriber", _("Prescribed by"), self.prescriber)
-        received = self.head.add("received", _("Received by"), self.received, optional=True)
-        stack(self.head, row((person, 4), (folio, 2), (prescriber, 3), (received, 3), gap=S3))
+        handed = self.head.add("day", _("Handed out on"), self.day, optional=True, check=self._check_day)
+        stack(self.head, row((person, 4), (folio, 2), (prescriber, 3), (handed, 2), gap=S3))
         medicine = self.form.add("product", _("Medicine"), self.product, check=_known)
         units = self.form.add("units", _("Units"), self.units, check=_check_units)
         days = self.form.add("days", _("Days"), self.days, optional=True, check=_check_days)
         stack(self.form, row((medicine, 5), (units, 2), (days, 2), gap=S3), row(None, self.add), gap=S2)
-        entry = Card(self.head, self.form, margins=(S4, S3, S4, S3), gap=S3)
+        entry = Card(self.head, self.form, self.taken, margins=(S4, S3, S4, S3), gap=S3)
         self.table.setMinimumHeight(120)
         body = QWidget()
         stack(body, entry, (Card((self.table, 1), margins=(1, 4, 1, 4)), 1), gap=S3)
-        deeds = row(self.remove, None, self.give, gap=S2)
+        deeds = row(self.joining, self.remove, None, self.give_and_print, self.give, gap=S2)
         stack(self, (scrolled(body), 1), deeds, margins=(S4, S3, S4, S3), gap=S3)
+
+    def _check_day(self, typed: str) -> str | None:
+        """Empty is today. The day it is typed is kept beside it by itself."""
+        return None if not typed or self._read_day() else _("Write the day it was handed out, as 5/11/2026.")
+
+    def _read_day(self) -> date | None:
+        try:
+            told = read_birth(self.day.text(), self._office.today())
+        except Refused:
+            return None
+        return None if told.estimated or told.day.day is None else told.day.earliest()
+
+    def _count_joining(self) -> None:
+        """Papers for which a prescription was typed meanwhile."""
+        count = len(self._office.ask(papers.waiting_to_join))
+        told = ngettext("{count} paper to join", "{count} papers to join", count).format(count=count)
+        self.joining.setText(told)
+        self.joining.setVisible(bool(count))
 
     def take_focus(self) -> None:
         (self.product if self.person.value() else self.person).setFocus()
@@ -125,11 +155,14 @@ class PaperPage(QWidget):
         count = len(self.lines)
         self.table.show_rows(self.lines)
         self.give.setEnabled(bool(count))
+        self.give_and_print.setEnabled(bool(count))
         told = ngettext("Hand out {count} medicine", "Hand out {count} medicines", count)
         self.give.setText(told.format(count=count) if count else _("Hand out"))
         self.remove.setVisible(bool(count))
+        ids = [shown.product.presentation_id for shown in self.lines]
+        self.taken.ask_control(any(self._office.ask(book.witness_wanted, one) for one in ids))
 
-    def _give(self) -> None:
+    def _give(self, *, then_print: bool = False) -> None:
         if self.head.find_faults() or not self.lines:
             return
         use_case = partial(
@@ -138,16 +171,21 @@ class PaperPage(QWidget):
             folio=self.folio.text(),
             prescriber_text=self.prescriber.text(),
             lines=[shown.line for shown in self.lines],
-            receiver=Receiver(self.received.text()),
+            handed_on=self._read_day(),
+            receiver=self.taken.receiver(),
         )
-        self._office.do(use_case, self, then=lambda _none: self._given())
+        self._office.do(use_case, self, then=lambda _none: self._given(then_print))
 
-    def _given(self) -> None:
+    def _given(self, then_print: bool) -> None:
+        given, patient_id = [shown.line.dispense_id for shown in self.lines], self.person.value()
         self._office.notice(_("Handed out."))
         self.lines = []
         self.head.clear()
+        self.taken.clear()
         self._show()
         self.take_focus()
+        if then_print:
+            PapersSheet(self._office, self, patient_id, given).open()
 
 
 def _known(value: str | None) -> str | None:

@@ -46,6 +46,7 @@ from clinic_desktop.features.medication.rules.shelf import (
     allocate,
     check_units,
 )
+from clinic_desktop.features.medication.service.controlled import Leaving, check_rule
 from clinic_desktop.features.medication.service.movements import asked_line, lot_here, move
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import NotHere
@@ -84,10 +85,13 @@ def dispense(
     receiver: Receiver = NOBODY_ELSE,
     accept_early: bool = False,
     accept_short: bool = False,
+    witness: str = "",
+    control_reason: str = "",
 ) -> None:
     """Hand out from signed prescriptions: all of it or, if a shelf has run empty meanwhile, nothing.
 
     `accept_early`: although the person still has some. `accept_short`: although it expires before it is used up.
+    `witness`, `control_reason`: what the rule of a controlled medicine asked for.
     """
     work.require(Permission.DISPENSE)
     work.about("patient", patient_id)
@@ -98,6 +102,8 @@ def dispense(
         presentation_id = _may_give(asked, patient_id, handout.units, work.today)
         if not accept_early:
             _check_early(work, patient_id, asked.line.medicine_id, asked.line.name, asked.line.folio)
+        leaving = Leaving(presentation_id, asked.line.name, work.today, handout.request_id, asked.line.signed_on)
+        taken_by = check_rule(work, leaving, receiver, witness, control_reason)
         using = asked.using(work.today)
         takings = _takings(work, presentation_id, handout, using, asked.line.name, accept_short=accept_short)
         row = MedicationDispense(
@@ -108,9 +114,10 @@ def dispense(
             units=handout.units,
             given_on=work.today,
             request_id=handout.request_id,
-            **_taken_away(receiver),
+            **_taken_away(taken_by),
         )
-        _hand_out(work, row, takings, work.today, handout.lot_reason)
+        why = " · ".join(part for part in ((handout.lot_reason or "").strip(), control_reason.strip()) if part)
+        _hand_out(work, row, takings, work.today, why)
 
 
 def _taken_away(receiver: Receiver) -> dict[str, object]:
@@ -237,6 +244,7 @@ def dispense_from_paper(
     receiver: Receiver = NOBODY_ELSE,
     accept_early: bool = False,
     accept_short: bool = False,
+    witness: str = "",
 ) -> None:
     """Hand out from a prescription on paper that this program has not seen, named by its folio.
 
@@ -260,9 +268,10 @@ def dispense_from_paper(
         if not accept_early:
             _check_served(work, number, line.presentation_id)
             _check_early(work, patient_id, product.medicine_id, product.name, None, day)
+        taken_by = check_rule(work, Leaving(line.presentation_id, product.name, day), receiver, witness, "")
         usable = shelf.lots_of_day(work, line.presentation_id, day)
         # What left already is written down as it was: nobody can take it back for expiring too soon.
-        using = Using(day, days, spread_over=line.units) if days and handed_on is None else None
+        using = Using(day, days, spread_over=line.units) if days and day == work.today else None
         takings = _proposed(usable, line.units, day, using, product.name, accept_short)
         row = MedicationDispense(
             id=line.dispense_id,
@@ -274,7 +283,7 @@ def dispense_from_paper(
             paper_folio=number,
             prescriber_text=prescriber,
             days=days,
-            **_taken_away(receiver),
+            **_taken_away(taken_by),
         )
         _hand_out(work, row, takings, day)
 
