@@ -29,7 +29,7 @@ from clinic_desktop.features.medication.records.stock import (
 )
 from clinic_desktop.features.medication.rules.book import Book, ClosedPage, Lack, Line, Moved, Page, bound
 from clinic_desktop.features.medication.rules.control import Control
-from clinic_desktop.features.medication.rules.kinds import MovementKind, ReceiverSign
+from clinic_desktop.features.medication.rules.kinds import DispenseKind, MovementKind, ReceiverSign
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
@@ -113,6 +113,21 @@ def witness_wanted(asker: Asker, presentation_id: str) -> bool:
     """Whether the rule of this country wants somebody who sees this medicine leave."""
     control = formulary.control_of(asker, presentation_id)
     return bool(control and control.rule and control.rule.witness_wanted)
+
+
+def fillings(asker: Asker, request_id: str) -> int:
+    """How often something of this prescribed line was handed out and kept."""
+    asker.require(*formulary.READERS)
+    amending = aliased(MedicationDispense)
+    less = sa.select(sa.func.coalesce(sa.func.sum(amending.units), 0)).where(
+        amending.amends_id == MedicationDispense.id
+    )
+    select = sa.select(sa.func.count()).where(
+        MedicationDispense.request_id == request_id,
+        MedicationDispense.kind == DispenseKind.GIVEN,
+        MedicationDispense.units + less.scalar_subquery() > 0,
+    )
+    return asker.value(select) or 0
 
 
 def books(asker: Asker) -> tuple[BookRow, ...]:

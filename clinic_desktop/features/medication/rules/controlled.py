@@ -29,8 +29,9 @@ class RuleSaysNo(NeedsWords):
     named = "control_reason"
 
 
-class ControlWitnessMissing(Refused):
+class ControlWitnessMissing(NeedsWords):
     text = N_("{medicine} is controlled: write who saw it leave, somebody other than you.")
+    named = "witness"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def dispense(
         if not accept_early:
             _check_early(work, patient_id, asked.line.medicine_id, asked.line.name, asked.line.folio)
         leaving = Leaving(presentation_id, asked.line.name, work.today, handout.request_id, asked.line.signed_on)
-        taken_by = check_rule(work, leaving, receiver, witness, control_reason)
+        taken_by, over = check_rule(work, leaving, receiver, witness, control_reason)
         using = asked.using(work.today)
         takings = _takings(work, presentation_id, handout, using, asked.line.name, accept_short=accept_short)
         row = MedicationDispense(
@@ -116,7 +116,7 @@ def dispense(
             request_id=handout.request_id,
             **_taken_away(taken_by),
         )
-        why = " · ".join(part for part in ((handout.lot_reason or "").strip(), control_reason.strip()) if part)
+        why = " · ".join(part for part in ((handout.lot_reason or "").strip(), over) if part)
         _hand_out(work, row, takings, work.today, why)
 
 
@@ -268,7 +268,7 @@ def dispense_from_paper(
         if not accept_early:
             _check_served(work, number, line.presentation_id)
             _check_early(work, patient_id, product.medicine_id, product.name, None, day)
-        taken_by = check_rule(work, Leaving(line.presentation_id, product.name, day), receiver, witness, "")
+        taken_by, _none = check_rule(work, Leaving(line.presentation_id, product.name, day), receiver, witness, "")
         usable = shelf.lots_of_day(work, line.presentation_id, day)
         # What left already is written down as it was: nobody can take it back for expiring too soon.
         using = Using(day, days, spread_over=line.units) if days and day == work.today else None
