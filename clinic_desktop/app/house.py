@@ -122,12 +122,14 @@ def furnish() -> None:
             N_("Held, locked in or chained"), "lock", frozenset({Permission.WRITE_NOTES}), _write_force
         ),
         chart_slots.ChartDeed(N_("Referral letter"), "mail", frozenset({Permission.WRITE_LETTERS}), _refer),
+        chart_slots.ChartDeed(N_("Voucher for a pharmacy"), "ticket", frozenset({Permission.SEND_VOUCHERS}), _voucher),
         chart_slots.ChartDeed(
             N_("What differs between clinics"), "alert-triangle", frozenset({Permission.READ_CHART}), _doubts
         ),
     )
     chart_slots.signed_papers = (
         chart_slots.SignedPaper(N_("Prescription"), _has_prescription, _prescription_of_note, always_ask=True),
+        chart_slots.SignedPaper(N_("Voucher for a pharmacy"), _lacks_stock, _vouchers_of_note, always_ask=True),
         chart_slots.SignedPaper(N_("Appointment card"), _comes_again, _card_of_note),
         chart_slots.SignedPaper(N_("Safety plan"), _has_plan, _plan_of_note, always_ask=True),
         chart_slots.SignedPaper(N_("Referral letter"), _has_letters, _letters_of_note, always_ask=True),
@@ -201,6 +203,30 @@ def _prescription_of_note(office: Office, note_id: str, screen: QWidget) -> None
     from clinic_desktop.features.consults.screens.prescription_paper import open_paper
 
     open_paper(office, note_id, screen)
+
+
+def _voucher(office: Office, patient_id: PatientId, _encounter_id: str | None, screen: QWidget) -> None:
+    from clinic_desktop.features.medication.queries.vouchers import lacking_of
+    from clinic_desktop.features.medication.screens.voucher_sheets import ask_vouchers
+
+    ask_vouchers(office, office.ask(lacking_of, patient_id), screen)
+
+
+def _lacks_stock(office: Office, note_id: str) -> bool:
+    """Something was prescribed that is not on the shelf, and some pharmacy can be sent a voucher for it."""
+    from clinic_desktop.features.medication.queries.vouchers import lacking_in, offers
+
+    if not office.may(Permission.SEND_VOUCHERS):
+        return False
+    products = [one.item.line.presentation_id or "" for one in office.ask(lacking_in, note_id)]
+    return bool(products) and bool(office.ask(offers, products))
+
+
+def _vouchers_of_note(office: Office, note_id: str, screen: QWidget) -> None:
+    from clinic_desktop.features.medication.queries.vouchers import lacking_in
+    from clinic_desktop.features.medication.screens.voucher_sheets import ask_vouchers
+
+    ask_vouchers(office, office.ask(lacking_in, note_id), screen)
 
 
 def _comes_again(office: Office, note_id: str) -> bool:

@@ -12,6 +12,7 @@ from clinic_desktop.features.medication.queries.prescriptions import READERS
 from clinic_desktop.features.medication.records.formulary import Presentation
 from clinic_desktop.features.medication.records.vouchers import Voucher, VoucherAnswer
 from clinic_desktop.features.medication.rules.kinds import VoucherOutcome
+from clinic_desktop.features.medication.rules.vouchers import HANDED
 from clinic_desktop.storage.work import Asker
 
 
@@ -54,10 +55,13 @@ def _vouchers(asker: Asker, *which: sa.ColumnElement[bool]) -> tuple[Vouchered, 
         )
         .outerjoin(VoucherAnswer, sa.and_(VoucherAnswer.voucher_id == Voucher.id, holding))
         .where(*which)
-        .order_by(VoucherAnswer.recorded_at, VoucherAnswer.id)
+        .order_by(
+            VoucherAnswer.amends_id.is_not(None), VoucherAnswer.outcome.in_(HANDED),
+            VoucherAnswer.recorded_at, VoucherAnswer.id,
+        )
     )  # fmt: skip
     rows: Sequence[Any] = asker.all(select)
-    # After a merge a voucher may have two answers: the newest tells.
+    # After a merge a voucher may have two answers: the last of this order tells, as in rules/vouchers.py `holding`.
     return tuple({row[0]: _vouchered(*row[1:]) for row in rows}.values())
 
 

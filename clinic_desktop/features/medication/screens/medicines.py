@@ -33,11 +33,18 @@ def _paper(office: Office) -> QWidget:
     return PaperPage(office)
 
 
+def _vouchers(office: Office) -> QWidget:
+    from clinic_desktop.features.medication.screens.vouchers import VouchersPage
+
+    return VouchersPage(office)
+
+
 TABS = (
     Tab("dispense", N_("To hand out"), (Permission.DISPENSE,), _dispense),
     Tab("stock", N_("On the shelf"), (*shelf.SHELF,), _stock),
     Tab("receive", N_("Receive"), (Permission.RECEIVE_STOCK,), _receive),
     Tab("paper", N_("Prescription on paper"), (Permission.DISPENSE,), _paper),
+    Tab("vouchers", N_("Vouchers"), (Permission.SEND_VOUCHERS,), _vouchers),
 )
 
 
