@@ -42,10 +42,9 @@ class Counter:
         use_case = partial(
             receiving.receive_delivery,
             delivery_id=delivery_id,
-            partner_id=self.pharmacy,
             document_text="F-1",
             lines=lines,
-            **options,
+            **{"partner_id": self.pharmacy, **options},
         )
         return self.do(use_case)
 

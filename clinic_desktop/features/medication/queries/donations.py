@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from clinic_desktop.features.medication.queries.shelf import SHELF
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.partners import Donation, Partner
 from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
@@ -19,7 +18,7 @@ from clinic_desktop.features.medication.rules.money import Money, from_minor
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
-READERS = (*SHELF, Permission.KEEP_PARTNERS)
+READERS = (Permission.RECEIVE_STOCK, Permission.KEEP_PARTNERS, Permission.SEE_REPORTS)
 TABLES = frozenset({"donation", "partner", "stock_lot", "stock_movement"})
 
 

@@ -153,6 +153,16 @@ RECALL_WORDS: dict[RecallStep, str] = {
     RecallStep.NOT_FOUND: N_("Not found"),
     RecallStep.BROUGHT_BACK: N_("Brought it back"),
 }
+COLD_WORDS: dict[ColdChain, str] = {
+    ColdChain.KEPT: N_("Came cold"),
+    ColdChain.BROKEN: N_("Came warm"),
+    ColdChain.NOT_SEEN: N_("Nobody looked"),
+}
+GIFT_WORDS: dict[Gift, str] = {
+    Gift.MEDICINE: N_("Medicine"),
+    Gift.MONEY: N_("Money"),
+    Gift.GOODS: N_("Goods"),
+}
 PARTNER_WORDS: dict[PartnerKind, str] = {
     PartnerKind.PHARMACY: N_("Pharmacy"),
     PartnerKind.DONOR: N_("Donor"),

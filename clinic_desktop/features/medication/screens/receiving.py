@@ -1,104 +1,103 @@
-"""Taking in a delivery: whom from, which paper, and its lines in a few keys each."""
+"""Taking in a delivery: whom from, which paper, and its lines in a few keys each or by the scanner."""
 
-from datetime import date
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.medication.queries import partners as directory
+from clinic_desktop.features.medication.letters import donation as letters
+from clinic_desktop.features.medication.letters.donation import ShortLine
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.queries.shelf import Product
-from clinic_desktop.features.medication.rules.shelf import (
-    check_expiry,
-    clean_lot_number,
-    is_short,
-    read_expiry,
-    read_units,
-    say_packs,
+from clinic_desktop.features.medication.rules.kinds import COLD_WORDS, ColdChain
+from clinic_desktop.features.medication.rules.shelf import is_short, say_packs
+from clinic_desktop.features.medication.screens.donations import show_letter
+from clinic_desktop.features.medication.screens.receiving_head import DeliveryHead
+from clinic_desktop.features.medication.screens.receiving_line import LineEntry
+from clinic_desktop.features.medication.screens.receiving_sheets import (
+    ConditionSheet,
+    DeliveriesSheet,
+    print_delivery,
 )
-from clinic_desktop.features.medication.screens.catalog import PartnerSheet, PresentationSheet
 from clinic_desktop.features.medication.service import receiving
-from clinic_desktop.features.medication.service.receiving import DeliveryLine
+from clinic_desktop.features.medication.service.receiving import DRAFT, DeliveryLine
 from clinic_desktop.kernel.dates import say_day
-from clinic_desktop.kernel.errors import ClinicError, Refused
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.storage.drafts import KeptDraft, drop_draft, keep_draft, my_drafts
 from clinic_desktop.uikit import cells
-from clinic_desktop.uikit.buttons import Button, Link
-from clinic_desktop.uikit.choices import Check, Suggest
-from clinic_desktop.uikit.fields import Edit
-from clinic_desktop.uikit.forms import Form
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.cells import ChipIn
+from clinic_desktop.uikit.forms import give_letters
 from clinic_desktop.uikit.layouts import row, scrolled, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import COMPACT_ROW, S2, S3, S4
 
+PAUSE_MS = 500
 
-class _Line(NamedTuple):
+
+class Line(NamedTuple):
     key: str
     product: Product
     line: DeliveryLine
 
 
 class ReceivePage(QWidget):
-    """Three letters, Enter, lot, Enter, 0627, Enter, 3x20, Enter: the line is in, the hand is at the next."""
+    """Three letters, Enter, lot, Enter, 0627, Enter, 3x20, Enter: the line is in, the hand is at the next.
+
+    All of it is a draft until it is received: after a power cut it is here again.
+    """
 
     def __init__(self, office: Office, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._office = office
         self._today = office.today()
         self._delivery_id = new_id()
-        self.lines: list[_Line] = []
-        self._products: dict[str, Product] = {}
-        self.head, self.form = Form(), Form()
-        self.partner = Suggest(self._find_partner, _("Pharmacy or donor"))
-        self.document = Edit(placeholder=_("as on the paper"))
-        self.product = Suggest(self._find_product, _("three letters"))
-        self.lot, self.no_lot = Edit(), Check(_("The box has no lot number"))
-        self.expiry, self.units = Edit(placeholder="0627"), Edit(placeholder="3x20")
-        self.add = Button(_("Add the line"), icon="plus")
+        self._received_id: str | None = None
+        self._is_kept = False
+        self.lines: list[Line] = []
+        self.form = LineEntry(office)
+        self.head = DeliveryHead(office, lambda: self.product.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.partner, self.document, self.gift = self.head.partner, self.head.document, self.head.gift
+        self.product, self.lot, self.expiry = self.form.product, self.form.lot, self.form.expiry
+        self.units, self.no_lot = self.form.units, self.form.no_lot
         self.receive = Button(_("Receive"), "save", "primary", "check", tall=True)
         self.remove = Button(_("Take out the line"), icon="minus")
+        self.condition = Button(_("Cold or damage"))
+        self.refuse = Button(_("Refuse the short lots"))
+        self.print = Button(_("Print a delivery"), "print")
         self.table = self._make_table()
         self._lay_out()
         self._connect()
+        self._bring_draft()
         self._show()
 
-    def _make_table(self) -> ListTable[_Line]:
+    def _make_table(self) -> ListTable[Line]:
         columns = [
-            Column[_Line](_("Medicine"), lambda x: cells.strong(x.product.said), stretch=True),
-            Column[_Line](_("Lot"), lambda x: x.line.lot_number or _("without number"), 120),
-            Column[_Line](_("Expires"), self._expires, 130),
-            Column[_Line](_("Units"), _units, 210, right=True),
+            Column[Line](_("Medicine"), _medicine, stretch=True),
+            Column[Line](_("Lot"), lambda x: x.line.lot_number or _("without number"), 120),
+            Column[Line](_("Expires"), self._expires, 160),
+            Column[Line](_("Units"), _units, 210, right=True),
         ]
         empty = EmptyState(_("The lines of the delivery appear here. Nothing is on the shelf until it is received."))
         return ListTable(columns, key=lambda x: x.key, empty=empty, row_height=COMPACT_ROW)
 
-    def _expires(self, shown: _Line) -> cells.Cell | str:
+    def _expires(self, shown: Line) -> cells.Cell | str:
         day = say_day(shown.line.expires_on)
-        return cells.warn(day) if is_short(shown.line.expires_on, self._today) else day
+        return cells.warn(_("{day}, short").format(day=day)) if self._is_short(shown.line.expires_on) else day
+
+    def _is_short(self, day: date) -> bool:
+        return is_short(day, self._today, self.head.least_days())
 
     def _lay_out(self) -> None:
-        new_partner, new_product = Link(_("New"), small=True), Link(_("New"), small=True)
-        new_partner.clicked.connect(self._new_partner)
-        new_product.clicked.connect(self._new_product)
-        partner = self.head.add("partner", _("From whom"), self.partner, check=_known, beside=[new_partner])
-        document = self.head.add("document", _("Document"), self.document, optional=True)
-        stack(self.head, row((partner, 3), (document, 2), gap=S4))
-        medicine = self.form.add("product", _("Medicine"), self.product, check=_known, beside=[new_product])
-        lot = self.form.add("lot", _("Lot"), self.lot)
-        expiry = self.form.add("expiry", _("Expiry"), self.expiry, check=self._check_expiry)
-        units = self.form.add("units", _("Boxes x units"), self.units, check=self._check_units)
-        stack(
-            self.form,
-            row((medicine, 5), (lot, 2), (expiry, 2), (units, 2), gap=S3),
-            row(self.no_lot, None, self.add, gap=S3),
-            gap=S2,
-        )
-        deeds = row(self.remove, None, self.receive, gap=S2)
+        give_letters(self.remove, self.condition, self.refuse)
+        deeds = row(self.remove, self.condition, self.refuse, None, self.print, self.receive, gap=S2)
         entry = Card(self.head, self.form, margins=(S4, S3, S4, S3), gap=S3)
         self.table.setMinimumHeight(120)
         body = QWidget()
@@ -106,86 +105,58 @@ class ReceivePage(QWidget):
         stack(self, (scrolled(body), 1), deeds, margins=(S4, S3, S4, S3), gap=S3)
 
     def _connect(self) -> None:
-        self.add.clicked.connect(self.add_line)
-        self.units.returnPressed.connect(self.add_line)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.keep_draft)
+        for form in (self.head, self.form):
+            form.edited.connect(self._typed)
+        self.form.entered.connect(self._take_line)
+        self.form.discard.clicked.connect(self._discard)
+        self.head.gift_chosen.connect(self._least_days_changed)
+        self.table.opened.connect(self._ask_condition)
         self.remove.clicked.connect(self._take_out)
+        self.condition.clicked.connect(self._ask_condition)
+        self.refuse.clicked.connect(self._refuse)
+        self.print.clicked.connect(self._print)
         self.receive.clicked.connect(self._receive)
-        self.product.picked.connect(self._say_product)
-        # Enter in the last field of a line enters the line; the form's own habit would only move on.
-        self.units.removeEventFilter(self.form)
 
     def take_focus(self) -> None:
         (self.product if self.partner.value() else self.partner).setFocus()
 
-    # finding
-
-    def _find_partner(self, words: str) -> list[tuple[Any, str]]:
-        return [(p.partner_id, p.name) for p in self._office.ask(directory.partners, words, 8)]
-
-    def _find_product(self, words: str) -> list[tuple[Any, str]]:
-        found = self._office.ask(shelf.find_presentation, words)
-        self._products |= {product.presentation_id: product for product in found}
-        return [(product.presentation_id, _with_pack(product)) for product in found]
-
-    def _say_product(self, presentation_id: str) -> None:
-        product = self._products[presentation_id]
-        self.form.fields["product"].say(_("On the shelf: {shelf}").format(shelf=product.shelf), "neutral")
-
-    def _new_partner(self) -> None:
-        PartnerSheet(self._office, self.partner.text(), self.partner.set_value, self).open()
-
-    def _new_product(self) -> None:
-        PresentationSheet(self._office, self.product.text(), self._take_new, self).open()
-
-    def _take_new(self, presentation_id: str) -> None:
-        product = self._office.ask(shelf.presentation, presentation_id)
-        self._products[presentation_id] = product
-        self.product.set_value(presentation_id, _with_pack(product))
-        self.lot.setFocus()
-
-    # the line
-
-    def _check_expiry(self, typed: str) -> str | None:
-        try:
-            day = check_expiry(read_expiry(typed), self._today)
-        except Refused as refused:
-            return refused.sentence()
-        field = self.form.fields["expiry"]
-        field.say(_("Until {day}").format(day=say_day(day)), "warning" if is_short(day, self._today) else "accent")
-        return None
-
-    def _check_units(self, typed: str) -> str | None:
-        try:
-            read_units(typed)
-        except Refused as refused:
-            return refused.sentence()
-        return None
+    # the lines
 
     def add_line(self) -> None:
-        """Put what is typed into the list below, and begin the next."""
-        number = clean_lot_number(self.lot.text())
-        faults = self.form.find_faults()
-        if number is None and not self.no_lot.isChecked():
-            self.form.complain("lot", _("Write it, or tick that the box has none."))
-            return
-        if faults:
-            return
-        product = self._products[self.product.value()]
-        line = DeliveryLine(
-            product.presentation_id,
-            number,
-            read_expiry(self.expiry.text()),
-            read_units(self.units.text()),
-            number is None,
-        )
-        self.lines.append(_Line(new_id(), product, line))
-        self.form.clear()
-        self.no_lot.setChecked(False)
+        self.form.enter()
+
+    def _take_line(self, product: Product, line: DeliveryLine) -> None:
+        self.lines.append(Line(new_id(), product, line))
         self._show()
-        self.product.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.table.choose_at(len(self.lines) - 1)
+        self.keep_draft()
 
     def _take_out(self) -> None:
         self.lines = [shown for shown in self.lines if shown.key != self.table.key()]
+        self._show()
+        self.keep_draft()
+
+    def _ask_condition(self) -> None:
+        shown = self.table.row()
+        if shown is not None:
+            ConditionSheet(shown.product, shown.line, partial(self._note_condition, shown.key), self).open()
+
+    def _note_condition(self, key: str, cold: ColdChain | None, damaged: int, what: str | None) -> None:
+        self.lines = [
+            shown._replace(line=replace(shown.line, cold_chain=cold, damaged_units=damaged, damage_text=what))
+            if shown.key == key
+            else shown
+            for shown in self.lines
+        ]
+        self._show()
+        self.keep_draft()
+
+    def _least_days_changed(self) -> None:
+        self.form.least_days = self.head.least_days()
         self._show()
 
     def _show(self) -> None:
@@ -198,46 +169,171 @@ class ReceivePage(QWidget):
             else _("Receive")
         )
         self.remove.setVisible(bool(count))
+        self.condition.setVisible(bool(count))
+        self.refuse.setVisible(any(self._is_short(shown.line.expires_on) for shown in self.lines))
+
+    # the draft
+
+    def _typed(self) -> None:
+        """Who types without a pause must not lose it all: kept twice a second."""
+        if not self._pause.isActive():
+            self._pause.start()
+
+    def keep_draft(self) -> None:
+        """Called while one types, and before a lock, the cover, and leaving."""
+        self._pause.stop()
+        if self._is_empty():
+            if self._is_kept:
+                self._drop_draft()
+            return
+        fields = {
+            "head": self.head.typed(),
+            "line": self.form.typed(),
+            "lines": [_as_draft(shown.line) for shown in self.lines],
+        }
+        keep = partial(keep_draft, screen=DRAFT, record_id=self._delivery_id, fields=fields, caret={})
+        self._office.do(keep, self, then=self._say_kept)
+
+    def _is_empty(self) -> bool:
+        return not self.lines and self.form.is_empty() and self.head.is_empty()
+
+    def _say_kept(self, when: datetime) -> None:
+        self._is_kept = True
+        self.form.kept.setText(_("Draft kept {time}").format(time=f"{self._office.local(when):%H:%M:%S}"))
+        self.form.discard.show()
+
+    def _bring_draft(self) -> None:
+        draft = next((one for one in self._office.ask(my_drafts) if one.screen == DRAFT), None)
+        if draft is not None:
+            self._bring_back(draft)
+
+    def _bring_back(self, draft: KeptDraft) -> None:
+        self._delivery_id, self._is_kept = draft.record_id, True
+        kept = [_from_draft(one) for one in draft.fields.get("lines", [])]
+        products = self._office.ask(shelf.presentations, [line.presentation_id for line in kept])
+        self.lines = [Line(new_id(), products[line.presentation_id], line) for line in kept]
+        self.head.bring_back(draft.fields.get("head", {}))
+        self.form.bring_back(draft.fields.get("line", {}))
+        self.form.kept.setText(_("What was not finished is here again"))
+        self.form.discard.show()
+
+    def _discard(self) -> None:
+        count = len(self.lines)
+        asked = ngettext("Discard {count} line that was typed?", "Discard {count} lines that were typed?", count)
+        if count:
+            self._office.voice.confirm(asked.format(count=count), self, self._begin_anew)
+        else:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._drop_draft()
+        self._clear()
+
+    def _drop_draft(self) -> None:
+        self._is_kept = False
+        self._office.do(partial(drop_draft, screen=DRAFT, record_id=self._delivery_id), self)
+        self.form.kept.setText("")
+        self.form.discard.hide()
+
+    def _clear(self) -> None:
+        self._pause.stop()
+        self._delivery_id, self.lines, self._is_kept = new_id(), [], False
+        self.head.begin_anew()
+        self.form.clear_line()
+        self.form.kept.setText("")
+        self.form.discard.hide()
+        self._show()
+        self.take_focus()
 
     # the delivery
 
     def _receive(self) -> None:
         if self.head.find_faults() or not self.lines:
             return
+        if not self.form.is_empty():
+            # A line that was begun is neither received nor forgotten.
+            self.form.enter()
+            if not self.form.is_empty():
+                return
+        head, sender = self.head.head(), self.head.head().sender
         use_case = partial(
             receiving.receive_delivery,
             delivery_id=self._delivery_id,
-            partner_id=self.partner.value(),
-            document_text=self.document.text(),
+            document_text=head.document,
+            received_on=head.received_on,
             lines=[shown.line for shown in self.lines],
+            **asdict(sender),
         )
-        self._office.do(use_case, self, then=lambda _id: self._received(), failed=self._failed)
+        self._office.do(use_case, self, then=self._received, failed=self._failed)
 
-    def _received(self) -> None:
+    def _received(self, delivery_id: str) -> None:
         count = len(self.lines)
         told = ngettext("{count} line received.", "{count} lines received.", count)
         self._office.notice(told.format(count=count))
-        self._delivery_id, self.lines = new_id(), []
-        self.head.clear()
-        self._show()
-        self.take_focus()
+        self._received_id = delivery_id
+        self._clear()
 
     def _failed(self, error: ClinicError) -> None:
         self._office.voice.say(error, self)
         self._show()
 
+    # papers
 
-def _known(value: date | str | None) -> str | None:
-    """An id is a value that was picked; words of one's own are not."""
-    return None if isinstance(value, str) and len(value) == 36 else _("Choose from the list, or «New».")
+    def _print(self) -> None:
+        """What was just received; while another is typed, or before, one is chosen."""
+        if self._received_id is not None and not self.lines:
+            print_delivery(self._office, self._received_id, self)
+        else:
+            DeliveriesSheet(self._office, self).open()
+
+    def _refuse(self) -> None:
+        """A letter says which lots last too short; once it is printed they are no longer part of the delivery."""
+        partner_id = self.head.head().sender.partner_id
+        short = [shown for shown in self.lines if self._is_short(shown.line.expires_on)]
+        if partner_id is None:
+            self.head.complain("partner", _("Say first who sent it."))
+            return
+        refused = [ShortLine(x.line.presentation_id, x.line.lot_number, x.line.expires_on, x.line.units) for x in short]
+        paper = self._office.ask(
+            letters.refusal, partner_id, refused, self.head.least_days(), self.head.document.text().strip()
+        )
+        leave_out = partial(self._leave_out, {shown.key for shown in short})
+        show_letter(self._office, paper.pdf(), _("Refused lots"), partner_id, "refusal", self, leave_out)
+
+    def _leave_out(self, keys: set[str]) -> None:
+        self.lines = [shown for shown in self.lines if shown.key not in keys]
+        self._show()
+        self.keep_draft()
+        told = ngettext(
+            "{count} line taken out: it is not received.", "{count} lines taken out: they are not received.", len(keys)
+        )
+        self._office.notice(told.format(count=len(keys)))
 
 
-def _with_pack(product: Product) -> str:
-    if not product.pack_units or product.pack_units == 1:
-        return product.said
-    return _("{product}, box of {units}").format(product=product.said, units=product.pack_units)
+def _medicine(shown: Line) -> cells.Cell:
+    chips: list[ChipIn] = []
+    if shown.line.cold_chain is not None:
+        tone = "well" if shown.line.cold_chain is ColdChain.KEPT else "warning"
+        chips.append(ChipIn(_(COLD_WORDS[shown.line.cold_chain]), tone))
+    if shown.line.damaged_units or shown.line.damage_text:
+        words = _("{count} damaged").format(count=f"{shown.line.damaged_units:,}")
+        chips.append(ChipIn(words if shown.line.damaged_units else _("damage noted"), "warning"))
+    return cells.strong(shown.product.said, *chips)
 
 
-def _units(shown: _Line) -> cells.Cell | str:
+def _units(shown: Line) -> cells.Cell | str:
     product = shown.product
     return cells.number(say_packs(shown.line.units, product.pack_units, product.unit))
+
+
+def _as_draft(line: DeliveryLine) -> dict[str, Any]:
+    return asdict(line) | {"expires_on": line.expires_on.isoformat()}
+
+
+def _from_draft(kept: dict[str, Any]) -> DeliveryLine:
+    cold = kept.get("cold_chain")
+    told: dict[str, Any] = {
+        "expires_on": date.fromisoformat(kept["expires_on"]),
+        "cold_chain": ColdChain(cold) if cold else None,
+    }
+    return DeliveryLine(**(kept | told))

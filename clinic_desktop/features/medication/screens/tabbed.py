@@ -56,6 +56,13 @@ class TabbedScreen(QWidget):
         if callable(focus):
             focus()
 
+    def keep_draft(self) -> None:
+        """Before the window is covered or locked, or shows another place: a page keeps what is typed in it."""
+        for page in self._built.values():
+            keep = getattr(page, "keep_draft", None)
+            if callable(keep):
+                keep()
+
     def step_back(self) -> bool:
         """Esc first leaves what a page has begun."""
         step = getattr(self.page(), "step_back", None)

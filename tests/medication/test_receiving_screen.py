@@ -1,0 +1,286 @@
+"""A delivery as hands and scanners type it: few keys, nothing wrong on the shelf, nothing lost by a power cut."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from clinic_desktop.features.medication.queries import barcodes, deliveries, donations
+from clinic_desktop.features.medication.rules.kinds import ColdChain, Gift, MovementKind, PartnerKind
+from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
+from clinic_desktop.features.medication.screens.receiving import ReceivePage
+from clinic_desktop.features.medication.service import barcodes as learning
+from clinic_desktop.features.medication.service import donations as giving
+from clinic_desktop.features.medication.service import formulary
+from clinic_desktop.features.medication.service.donations import NewGift
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.uikit import dialogs
+from tests.medication.counter import Counter
+
+TODAY = date(2026, 11, 23)
+GTIN = "07501234567893"
+Open = Callable[..., ReceivePage]
+
+
+@pytest.fixture
+def receive(open_screen: Callable[..., Any]) -> Open:
+    kept: list[MedicinesScreen] = []
+
+    def show() -> Any:
+        kept.append(open_screen(MedicinesScreen, tab="receive"))
+        kept[-1].activateWindow()
+        QTest.qWaitForWindowActive(kept[-1])
+        return kept[-1].page()
+
+    return show
+
+
+def keys(text: str) -> int:
+    """Type to wherever the keyboard goes, "\n" for Enter; how many keys that was."""
+    for sign in text:
+        target: QWidget | None = QApplication.activePopupWidget() or QApplication.focusWidget()
+        assert target is not None
+        if sign == "\n":
+            QTest.keyClick(target, Qt.Key.Key_Return)
+        elif sign == "\x1d":
+            QTest.keyClick(target, Qt.Key.Key_BracketRight, Qt.KeyboardModifier.ControlModifier)
+        else:
+            QTest.keyClicks(target, sign)
+    return len(text)
+
+
+def typed_lines(page: ReceivePage) -> list[tuple[str | None, date, int]]:
+    return [(x.line.lot_number, x.line.expires_on, x.line.units) for x in page.lines]
+
+
+def test_a_line_is_in_with_twenty_keys_and_the_hand_is_at_the_next(counter: Counter, receive: Open) -> None:
+    page = receive()
+    keys("nueva\nF-12\n\n")
+    for lot in ("a1123", "b2234"):
+        assert QApplication.focusWidget() is page.product
+        assert keys(f"flu\n{lot}\n0627\n3x20\n") <= 20
+    june = date(2027, 6, 30)
+    assert typed_lines(page) == [("A1123", june, 60), ("B2234", june, 60)]
+    assert counter.balance().units == 0
+    QTest.keyClick(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert counter.lots() == {"A1123": 60, "B2234": 60}
+    assert {m.document for m in counter.movements()} == {"F-12"}
+
+
+def test_a_scanner_fills_product_lot_and_expiry_and_its_enter_closes_and_saves_nothing(
+    counter: Counter, receive: Open
+) -> None:
+    learn = partial(learning.learn_barcode, barcode_id=new_id(), gtin=GTIN, presentation_id=counter.fluoxetine)
+    counter.do(partial(learn, pack_units=30))
+    page = receive()
+    page.partner.set_value(counter.pharmacy, "Farmacia Nueva")
+    page.take_focus()
+    for text, lot in ((f"01{GTIN}1727063010A1\n", "A1"), (f"]d201{GTIN}10A21B7\x1d17270600\n", "A21B7")):
+        keys(text)
+        assert page.lot.text() == lot
+        assert QApplication.focusWidget() is page.units
+        keys("2x\n")
+    assert typed_lines(page) == [("A1", date(2027, 6, 30), 60), ("A21B7", date(2027, 6, 30), 60)]
+    assert counter.balance().units == 0
+    keys(f"01{GTIN}1727063010A21B7\n")
+    assert page.lot.text() == "" and QApplication.focusWidget() is page.lot, "a lot that may end twice is not guessed"
+    page.form.clear_line()
+    page.product.setFocus()
+    keys(f"01{GTIN[:-1]}41727063010A1\n")
+    assert page.form.fields["product"].is_wrong() and len(page.lines) == 2
+
+
+def test_a_new_barcode_is_asked_about_once(counter: Counter, receive: Open) -> None:
+    page = receive()
+    page.product.setFocus()
+    keys("7501234567893\n")
+    sheet: Any = dialogs.front()
+    QTest.keyClicks(sheet.product, "flu")
+    QTest.keyClick(sheet.product, Qt.Key.Key_Return)
+    assert sheet.product.value() == counter.fluoxetine
+    assert sheet.pack.text() == "20"
+    sheet.pack.setText("30")
+    QTest.keyClick(sheet.pack, Qt.Key.Key_Return)
+    assert page.product.value() == counter.fluoxetine
+    known = counter.ask(partial(barcodes.meaning, gtin=GTIN))
+    assert (known.presentation_id, known.pack_units) == (counter.fluoxetine, 30)
+    page.form.clear_line()
+    page.product.setFocus()
+    keys("7501234567893\n")
+    assert page.product.value() == counter.fluoxetine
+    assert QApplication.focusWidget() is page.lot
+
+
+def test_another_product_chosen_after_a_scan_is_asked_and_learned(counter: Counter, receive: Open, office: Any) -> None:
+    other = counter.product("sertralina", "50 mg")
+    learn = partial(learning.learn_barcode, barcode_id=new_id(), gtin=GTIN, presentation_id=counter.fluoxetine)
+    counter.do(learn)
+    page = receive()
+    page.product.setFocus()
+    keys("7501234567893\n")
+    page.product.setFocus()
+    page.product.selectAll()
+    keys("sert\n")
+    assert len(office.voice.asked) == 1
+    assert counter.ask(partial(barcodes.meaning, gtin=GTIN)).presentation_id == other
+
+
+def test_the_barcode_of_the_box_is_never_taken_for_its_lot(counter: Counter, receive: Open) -> None:
+    page = receive()
+    page.product.setFocus()
+    keys("flu\n7501234567893\n0627\n60\n")
+    assert page.lines == []
+    assert page.form.fields["lot"].is_wrong()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("expiry", "1026"),
+        ("expiry", "0299"),
+        ("expiry", "soon"),
+        ("units", "0"),
+        ("units", "-5"),
+        ("units", "1000000000"),
+        ("units", "1.5"),
+        ("units", "½"),
+        ("units", "1,5"),
+        ("lot", "   "),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field_and_changes_nothing(
+    counter: Counter, receive: Open, field: str, typed: str
+) -> None:
+    page = receive()
+    page.product.setFocus()
+    keys("flu\n")
+    good = {"lot": "A1", "expiry": "0627", "units": "3x20"}
+    page.form.fill(good | {field: typed})
+    page.add_line()
+    assert page.form.fields[field].is_wrong()
+    assert page.form.fields[field].message().count(".") <= 2
+    assert page.lines == [] and counter.movements() == ()
+    assert page.product.value() == counter.fluoxetine, "what was right stays"
+
+
+def test_a_box_without_number_is_asked_about_and_recorded_so(counter: Counter, receive: Open) -> None:
+    page = receive()
+    page.partner.set_value(counter.pharmacy, "Farmacia Nueva")
+    page.product.setFocus()
+    keys("flu\n\n")
+    assert QApplication.focusWidget() is page.no_lot
+    keys(" 0627\n60\n")
+    assert typed_lines(page) == [(None, date(2027, 6, 30), 60)]
+    page.receive.click()
+    assert counter.lots() == {None: 60}
+
+
+def test_a_power_cut_loses_no_line_and_nothing_is_received_twice(counter: Counter, receive: Open, do: Any) -> None:
+    page = receive()
+    keys("nueva\nF-12\n\n")
+    for at in range(40):
+        page.form.fill({"lot": f"l{at}", "expiry": "0627", "units": "1x20"})
+        page.product.setText("flu")
+        page.product.textEdited.emit("flu")
+        page.product.take_best()
+        page.add_line()
+    keys("flu\nbegun")
+    page.keep_draft()
+    again = receive()
+    assert [x.line for x in again.lines] == [x.line for x in page.lines]
+    assert (again.document.text(), again.lot.text(), again.partner.text()) == (
+        "F-12", "begun", page.partner.text(),
+    )  # fmt: skip
+    again.form.clear_line()
+    again.receive.click()
+    assert counter.balance().units == 800
+    assert again.lines == []
+    page.form.clear_line()
+    page.receive.click()
+    assert counter.balance().units == 800, "the first window holds the same delivery"
+    assert receive().lines == []
+
+
+def test_a_gift_is_made_once_for_its_delivery_and_its_lots_name_it(counter: Counter, receive: Open) -> None:
+    counter.do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
+    page = receive()
+    keys("labor\n")
+    assert page.head.fields["gift"].isVisible()
+    page.product.setFocus()
+    keys("flu\ns1\n0627\n60\n")
+    page.receive.click()
+    assert page.head.fields["gift"].is_wrong() and counter.balance().units == 0, "the gift is asked first"
+    page.head._new_gift.click()
+    sheet: Any = dialogs.front()
+    sheet.document.setText("DON-7")
+    sheet.value.setText("1,250.50")
+    sheet.least_days.setText("365")
+    sheet.save.click()
+    assert page.document.text() == "DON-7"
+    page.receive.click()
+    (gift,) = counter.ask(donations.donations)
+    assert (gift.kind, gift.document, str(gift.value.amount), gift.least_days) == (
+        Gift.MEDICINE, "DON-7", "1250.50", 365,
+    )  # fmt: skip
+    (lot,) = counter.ask(partial(donations.lots_of, donation_id=gift.donation_id))
+    assert (lot.lot_number, lot.fate.received, lot.fate.left) == ("S1", 60, 60)
+
+
+def test_what_came_warm_or_broken_is_noted_and_leaves_the_shelf_at_once(counter: Counter, receive: Open) -> None:
+    page = receive()
+    page.partner.set_value(counter.pharmacy, "Farmacia Nueva")
+    page.product.setFocus()
+    keys("flu\na1\n0627\n3x20\n")
+    page.condition.click()
+    sheet: Any = dialogs.front()
+    sheet.cold.set_at(1)
+    sheet.damaged.setText("61")
+    sheet.deeds.itemAt(sheet.deeds.count() - 1).widget().click()
+    assert sheet.form.fields["damaged"].is_wrong()
+    sheet.damaged.setText("4")
+    sheet.what.setText("mojadas")
+    sheet.deeds.itemAt(sheet.deeds.count() - 1).widget().click()
+    page.receive.click()
+    assert sorted((m.kind, m.units) for m in counter.movements()) == [
+        (MovementKind.LOSS, -4),
+        (MovementKind.RECEIPT, 60),
+    ]
+    (row,) = counter.ask(deliveries.deliveries)
+    (line,) = counter.ask(partial(deliveries.lines_of, delivery_id=row.delivery_id))
+    assert (line.units, line.damaged, line.damage_text, line.cold_chain) == (60, 4, "mojadas", ColdChain.BROKEN)
+
+
+def test_short_lots_are_refused_by_a_letter_and_then_not_received(
+    counter: Counter, receive: Open, office: Any, qtbot: Any
+) -> None:
+    donor = counter.do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
+    gift = NewGift(donor, Gift.MEDICINE, TODAY, "DON-7", least_days=365)
+    counter.do(partial(giving.add_donation, donation_id=new_id(), gift=gift))
+    page = receive()
+    keys("labor\n")
+    page.gift.setCurrentIndex(1)
+    page.gift.activated.emit(1)
+    page.product.setFocus()
+    keys("flu\ns1\n0527\n60\nflu\ns2\n0628\n60\n")
+    assert page.refuse.isVisible()
+    page.refuse.click()
+    preview: Any = dialogs.front()
+    done: list[bool] = []
+    preview._record(_leaving(), lambda: done.append(True))
+    preview.close()
+    assert done == [True]
+    assert [lot for lot, _day, _units in typed_lines(page)] == ["S2"]
+    page.receive.click()
+    assert office.voice.asked == []
+    assert counter.lots() == {"S2": 60}
+
+
+def _leaving() -> Any:
+    from clinic_desktop.printing.preview import Leaving
+
+    return Leaving("print", "office", 1, 1)
