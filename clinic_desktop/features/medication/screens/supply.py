@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.medication.queries.shelf import SHELF
 from clinic_desktop.features.medication.screens.tabbed import Tab, TabbedScreen
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.permissions import Permission
@@ -32,11 +33,18 @@ def _recalls(office: Office) -> QWidget:
     return RecallsPage(office)
 
 
+def _formulary(office: Office) -> QWidget:
+    from clinic_desktop.features.medication.screens.formulary import FormularyPage
+
+    return FormularyPage(office)
+
+
 TABS = (
     Tab("count", N_("Count"), (Permission.COUNT_STOCK,), _count),
     Tab("book", N_("Controlled book"), (Permission.KEEP_REGISTER,), _book),
     Tab("donations", N_("Donations"), (Permission.RECEIVE_STOCK, Permission.KEEP_PARTNERS), _donations),
     Tab("recalls", N_("Recalls"), (Permission.RECALL_LOTS,), _recalls),
+    Tab("formulary", N_("Medicines list"), (*SHELF, Permission.KEEP_CATALOGS), _formulary),
 )
 
 

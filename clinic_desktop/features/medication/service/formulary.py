@@ -99,6 +99,23 @@ def change_presentation(
     return work.add(Presentation(id=new_id, medicine_id=row.medicine_id, **facts)).id
 
 
+def change_product(
+    work: Work,
+    presentation_id: str,
+    to: NewPresentation,
+    *,
+    tall_name: str,
+    seen: Mapping[str, Any],
+    new_id: str,
+    as_new: bool = False,
+) -> str:
+    """What one sheet holds of a product and of its medicine, together or not at all."""
+    medicine_id = work.load(Presentation, presentation_id).medicine_id or ""
+    of_medicine = {name: seen[name] for name in ("atc_code", "tall_name") if name in seen}
+    change_medicine(work, medicine_id, atc_code=to.atc_code, tall_name=tall_name, seen=of_medicine)
+    return change_presentation(work, presentation_id, to, seen=seen, new_id=new_id, as_new=as_new)
+
+
 def change_medicine(
     work: Work, medicine_id: str, *, atc_code: str | None, tall_name: str, seen: Mapping[str, Any]
 ) -> None:
