@@ -5,21 +5,26 @@ from functools import partial
 
 import pytest
 
+from clinic_desktop.features.medication.letters.prescription import prescription_paper
 from clinic_desktop.features.medication.queries import formulary
 from clinic_desktop.features.medication.rules.book import OwnWitness
 from clinic_desktop.features.medication.rules.controlled import (
     ControlWitnessMissing,
+    MorePacksThanRule,
     RuleSaysNo,
     exceeds_packs,
     not_valid,
     say_control,
 )
+from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.handover import Receiver
-from clinic_desktop.features.medication.service import dispensing
+from clinic_desktop.features.medication.service import dispensing, prescribing
+from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
 from tests.medication.counter import Counter, Do
 from tests.medication.test_book import SOURCE, list_as_controlled
+from tests.printing.reading import texts
 
 
 @pytest.fixture
@@ -95,3 +100,27 @@ def test_the_line_beside_the_medicine_says_the_rule_and_its_source(do: Do, ask: 
     assert not_valid(control, today - timedelta(days=30), 0, today) == ""
     assert not_valid(control, today - timedelta(days=31), 0, today)
     assert not_valid(None, today - timedelta(days=400), 9, today) == ""
+
+
+def test_more_boxes_than_the_rule_allows_are_asked_about_over_all_lines_of_a_prescription(
+    counter: Counter, do: Do, product: str
+) -> None:
+    list_as_controlled(do, product, most_packs=2)
+    with pytest.raises(MorePacksThanRule) as asked:
+        counter.prescribe("2-0-1", days=30, product=product)
+    assert SOURCE in asked.value.sentence()
+    lines = [PrescriptionLine(new_id(), product, None, read_dose("1-0-0"), days) for days in (40, 30)]
+    prescribe = partial(prescribing.prescribe, patient_id=counter.patient, lines=lines, note_id=new_id())
+    with pytest.raises(MorePacksThanRule):
+        do(prescribe)
+    assert do(partial(prescribe, **asked.value.again))
+    assert counter.prescribe("1-0-0", days=30, product=product)
+
+
+def test_the_prescription_on_paper_says_what_the_rule_asks(counter: Counter, do: Do, ask: Do, product: str) -> None:
+    list_as_controlled(do, product, most_packs=2, valid_days=30)
+    note_id = new_id()
+    counter.prescribe(product=product, note=note_id)
+    said = " ".join(texts(ask(partial(prescription_paper, note_id=note_id)).pdf()))
+    assert "valid 30 days" in " ".join(said.split())
+    assert SOURCE in " ".join(said.split())

@@ -11,7 +11,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from clinic_desktop.features.consults.rules.safety import LineToCheck
 from clinic_desktop.features.consults.screens.parts import Here, kept_dict, kept_list
-from clinic_desktop.features.consults.screens.prescription_fields import MedicineField, StepField, stock_line
+from clinic_desktop.features.consults.screens.prescription_fields import (
+    MedicineField,
+    StepField,
+    control_line,
+    stock_line,
+)
 from clinic_desktop.features.consults.screens.prescription_lines import (
     USUAL_DAYS,
     Draft,
@@ -25,13 +30,11 @@ from clinic_desktop.features.consults.screens.prescription_lines import (
 from clinic_desktop.features.consults.screens.prescription_sheets import DoseGridSheet, StopSheet
 from clinic_desktop.features.consults.screens.prescription_terms import Terms
 from clinic_desktop.features.consults.service.signing import Written
-from clinic_desktop.features.medication.queries import prescriptions, shelf
+from clinic_desktop.features.medication.queries import formulary, prescriptions, shelf
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
 from clinic_desktop.features.medication.queries.shelf import Product
-from clinic_desktop.features.medication.rules.courses import (
-    say_days,
-    says_its_days,
-)
+from clinic_desktop.features.medication.rules.control import Control
+from clinic_desktop.features.medication.rules.courses import say_days, says_its_days
 from clinic_desktop.features.medication.service.prescribing import Stop
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import Refused
@@ -53,6 +56,7 @@ class PrescriptionPanel(Card):
     def __init__(self, office: Office, parent: QWidget | None = None) -> None:
         self._office = office
         self._products: dict[str, Product] = {}
+        self._controls: Mapping[str, Control] = {}
         self._current: tuple[CurrentMedicine, ...] = ()
         self._since: Mapping[str, date] = {}
         self._lines: list[Draft] = []
@@ -177,6 +181,7 @@ class PrescriptionPanel(Card):
     def _learn_products(self) -> None:
         wanted = {line.presentation_id for line in (*self._lines, *self._current) if line.presentation_id}
         self._products = self._office.ask(shelf.presentations, sorted(wanted)) if wanted else {}
+        self._controls = self._office.ask(formulary.controls, sorted(wanted)) if wanted else {}
 
     def repeat(self) -> None:
         """Everything that was prescribed last, once more. What is written already stays, what is stopped stays off."""
@@ -399,6 +404,8 @@ class PrescriptionPanel(Card):
         if differs and self._current:
             self._shown.addWidget(Phrase(semi(differs, "accent"), size="small"))
         self._shown.addLayout(stock_line(line, product))
+        if (control := self._controls.get(line.presentation_id or "")) is not None:
+            self._shown.addLayout(control_line(line, product, control))
 
     # as a part of the consultation
 

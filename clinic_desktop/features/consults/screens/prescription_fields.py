@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from clinic_desktop.features.consults.screens.prescription_lines import Draft
 from clinic_desktop.features.medication.queries.shelf import Product
+from clinic_desktop.features.medication.rules.control import Control
+from clinic_desktop.features.medication.rules.controlled import exceeds_packs, say_control
 from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.kernel.dates import say_day
@@ -62,3 +64,11 @@ def stock_line(line: Draft, product: Product | None) -> QHBoxLayout:
         return row(Icon("circle-check", "well", 16), (Phrase(quiet(words), size="small"), 1), gap=5)
     words = _("{shelf} · {units} needed").format(shelf=there, units=leaves)
     return row(Icon("alert-triangle", "warning", 16), (Phrase(semi(words, "warning"), size="small"), 1), gap=5)
+
+
+def control_line(line: Draft, product: Product | None, control: Control) -> QHBoxLayout:
+    """What the rule of a controlled medicine asks of a prescription, and who says so; in warning where it asks less."""
+    words, pack = say_control(control), product.pack_units if product else None
+    if exceeds_packs(control, line.units_with(product) or 0, pack):
+        return row(Icon("alert-triangle", "warning", 16), (Phrase(semi(words, "warning"), size="small"), 1), gap=5)
+    return row(Icon("info-circle", "quiet", 16), (Phrase(quiet(words), size="small"), 1), gap=5)

@@ -113,8 +113,18 @@ after_signing: tuple[Callable[[Work, Signed], None], ...] = ()
 """Slot for upper rooms, filled by app/house.py: runs inside the signing transaction."""
 
 
-def sign_note(work: Work, *, encounter_id: str, note_id: str, written: Written, confirmed: bool = False) -> Signed:
+def sign_note(
+    work: Work,
+    *,
+    encounter_id: str,
+    note_id: str,
+    written: Written,
+    confirmed: bool = False,
+    accept_packs: bool = False,
+) -> Signed:
     """Make the note final with all that belongs to it. Doing it twice with the same id does it once.
+
+    `accept_packs`: although the rule of a controlled medicine allows fewer boxes.
 
     Somebody who may write but not sign leaves it waiting for a supervisor.
     """
@@ -147,6 +157,7 @@ def sign_note(work: Work, *, encounter_id: str, note_id: str, written: Written, 
             encounter_id=encounter_id,
             prescriber_text=_prescriber(work),
             urgent_reason=written.urgent_reason,
+            accept_packs=accept_packs,
         )
     prescribing.stop_medicines(work, encounter.patient_id, written.stops, note_id)
     if written.safety_answers:

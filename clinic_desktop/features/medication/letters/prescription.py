@@ -1,12 +1,13 @@
 """The prescription, for the person and for a pharmacy: what, how, how much, by whom. No diagnosis unless asked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from clinic_desktop.features.agenda.letters.calls import neutral_letterhead
 from clinic_desktop.features.medication.letters.times_of_day import HEIGHT, TimesOfDay
-from clinic_desktop.features.medication.queries import prescriptions
+from clinic_desktop.features.medication.queries import formulary, prescriptions
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine
+from clinic_desktop.features.medication.rules.controlled import say_control
 from clinic_desktop.features.medication.rules.courses import say_days
 from clinic_desktop.features.medication.rules.doses import Dose, say_dose
 from clinic_desktop.features.medication.rules.in_words import in_spanish
@@ -55,6 +56,8 @@ class Prescription:
     diagnoses: tuple[str, ...]
     printed_by: str
     printed_at: str
+    controls: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the rule of a controlled medicine asks of this paper, by presentation."""
 
 
 def prescription_paper(asker: Asker, note_id: str, *, full_page: bool = False, diagnoses: Sequence[str] = ()) -> Paper:
@@ -82,8 +85,14 @@ def prescription_paper(asker: Asker, note_id: str, *, full_page: bool = False, d
             diagnoses=tuple(diagnoses),
             printed_by=asker.actor.name,
             printed_at=say_instant(asker.now, asker.place.zone),
+            controls=_controls(asker, lines),
         )
     )
+
+
+def _controls(asker: Asker, lines: Sequence[CurrentMedicine]) -> dict[str, str]:
+    found = formulary.controls(asker, [line.presentation_id for line in lines if line.presentation_id])
+    return {key: say_control(control) for key, control in found.items()}
 
 
 def _say_allergies(header: Header) -> str:
@@ -100,7 +109,7 @@ def lay_out(prescription: Prescription) -> Paper:
         Notice(prescription.allergies),
     ]
     for at, line in enumerate(prescription.lines, 1):
-        blocks += _line(at, line)
+        blocks += [*_line(at, line), Words(prescription.controls.get(line.presentation_id or ""))]
     if prescription.diagnoses:
         blocks.append(Words("\n".join(prescription.diagnoses), head=_("Diagnosis")))
     blocks += _terms(prescription.lines)

@@ -5,9 +5,10 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from clinic_desktop.features.medication.queries import book, handed, handing, owed, papers, shelf, vouchers
+from clinic_desktop.features.medication.queries import formulary, handed, handing, owed, papers, shelf, vouchers
 from clinic_desktop.features.medication.queries.handing import PersonToServe
 from clinic_desktop.features.medication.queries.owed import PersonOwed
+from clinic_desktop.features.medication.rules.controlled import say_control
 from clinic_desktop.features.medication.rules.shelf import ShelfLot, say_lasting, say_units
 from clinic_desktop.features.medication.screens.give_card import SOON_DAYS, GiveCard
 from clinic_desktop.features.medication.screens.handed_papers import HandedCard, PapersSheet
@@ -35,7 +36,7 @@ from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Facts, Phrase, Piece, Text, quiet, semi
 
-_WIDE, _NARROW = 236, 200
+_WIDE, _NARROW = 236, 178
 _SIDE_WIDE, _SIDE_NARROW = 300, 232
 
 
@@ -182,9 +183,13 @@ class DispensePage(QWidget):
         presentation_id = item.line.presentation_id
         product = self._office.ask(shelf.presentation, presentation_id) if presentation_id else None
         lots = self._office.ask(shelf.lots, presentation_id) if presentation_id else ()
-        controlled = bool(presentation_id) and self._office.ask(book.witness_wanted, presentation_id)
+        control = self._office.ask(formulary.control_of, presentation_id) if presentation_id else None
+        controlled = bool(control and control.rule and control.rule.witness_wanted)
+        says = say_control(control) if control else ""
         today = self._office.today()
-        card = GiveCard(item, product, lots, today, paper=paper, controlled=controlled, voucher_key=voucher_key)
+        card = GiveCard(
+            item, product, lots, today, paper=paper, controlled=controlled, control=says, voucher_key=voucher_key
+        )
         card.changed.connect(self._sum_up)
         card.voucher_wanted.connect(self._voucher)
         card.same_paper.connect(lambda: join_to(self._office, self, card.paper, item))

@@ -29,7 +29,7 @@ from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.fields import Edit
-from clinic_desktop.uikit.layouts import row
+from clinic_desktop.uikit.layouts import column, row
 from clinic_desktop.uikit.marks import Chip, Icon
 from clinic_desktop.uikit.surfaces import Card
 from clinic_desktop.uikit.tables import Column, ListTable
@@ -62,14 +62,16 @@ class GiveCard(Card):
         *,
         paper: ServedPaper | None = None,
         controlled: bool = False,
+        control: str = "",
         voucher_key: str | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """`voucher_key`: a voucher may be written for what is missing; the first of several has the key."""
+        """`control`: what the rule of a controlled medicine asks. `voucher_key`: a voucher may be written for what is
+        missing; the first of several has the key."""
         super().__init__(margins=(S4, S3, S4, S3), gap=5, parent=parent)
         self.item, self.product, self._today = item, product, today
         self.paper, self.controlled, self._voucher_key = paper, controlled, voucher_key
-        self._lots = lots
+        self._lots, self._control = lots, control
         self.dispense_id = new_id()
         self.chosen: ShelfLot | None = None
         self.reason = ""
@@ -87,6 +89,7 @@ class GiveCard(Card):
         self.state = Chip("")
         self.note = Text("", "small", "semi", "danger", wrap=True)
         self.table = self._make_table()
+        self._title_row: QHBoxLayout | None = None
         self._dose_row: QHBoxLayout | None = None
         self._lay_out(usable)
         self.set_current(False)
@@ -201,7 +204,9 @@ class GiveCard(Card):
         days = ngettext("{days} day", "{days} days", line.days).format(days=line.days)
         told = [line.dose_said, line.instructions_text or "", days]
         dose = Phrase(quiet(_("DOSE") + " "), semi(" — ".join(part for part in told if part)))
-        self.body.addLayout(row((title, 1), self.state, gap=S2))
+        self._title_row = row((title, 1), self.state, gap=S2)
+        self._title_row.setAlignment(self.state, Qt.AlignmentFlag.AlignLeft)
+        self.body.addLayout(self._title_row)
         if not self.may_give():
             self.body.addWidget(dose)
             self._say_why_not()
@@ -212,25 +217,31 @@ class GiveCard(Card):
         self._dose_row = row((dose, 1), amount, gap=S2)
         self.body.addLayout(self._dose_row)
         self.body.addWidget(self.terms)
+        if self._control:
+            self.body.addWidget(Text(self._control, "small", color="quiet", wrap=True))
         self.body.addWidget(self.table)
         self.body.addWidget(self.note)
         if self._voucher_key is not None and self.lacks():
             self.body.addLayout(self._voucher_row())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little room the amount stands under the dose, so that neither is squeezed."""
+        """Where there is little room the amount stands under the dose, so that neither is squeezed; likewise the state
+        under the name."""
         super().resizeEvent(event)
-        if self._dose_row is not None:
-            ways = QBoxLayout.Direction
-            self._dose_row.setDirection(ways.TopToBottom if self.width() < _ROOMY else ways.LeftToRight)
+        ways = QBoxLayout.Direction
+        way = ways.TopToBottom if self.width() < _ROOMY else ways.LeftToRight
+        for beside in (self._title_row, self._dose_row):
+            if beside is not None:
+                beside.setDirection(way)
 
     def _paper_row(self, paper: ServedPaper) -> QHBoxLayout:
         told = _("On {day} {units} were handed out from the paper {folio}.").format(
             day=say_day(paper.given_on), units=say_units(paper.units, paper.unit), folio=paper.folio
         )
-        same = Button(_("Is it the same?"), icon="file-check")
+        same = Link(_("Is it the same?"), small=True)
         same.clicked.connect(self.same_paper)
-        return row(Icon("alert-triangle", "warning", 16), (Text(told, "small", "semi", wrap=True), 1), same, gap=S2)
+        said = column(Text(told, "small", "semi", wrap=True), row(same, None), gap=2)
+        return row(Icon("alert-triangle", "warning", 16), (said, 1), gap=S2)
 
     def _voucher_row(self) -> QHBoxLayout:
         self.voucher = Button(_("Voucher for a pharmacy"), self._voucher_key or "", icon="ticket")
@@ -305,10 +316,10 @@ class GiveCard(Card):
 
     def _make_table(self) -> ListTable[Taking]:
         columns = [
-            Column[Taking](_("Lot"), lambda t: t.lot.lot_number or _("without number"), 94),
+            Column[Taking](_("Lot"), lambda t: t.lot.lot_number or _("without number"), 92),
             Column[Taking](_("Expires"), lambda t: say_day(t.lot.expires_on), 102),
-            Column[Taking](_("There are"), lambda t: cells.number(f"{t.lot.units:,}"), 50, right=True),
-            Column[Taking](_("Hand out"), lambda t: cells.number(f"{t.units:,}", "strong"), 70, right=True),
+            Column[Taking](_("There are"), lambda t: cells.number(f"{t.lot.units:,}"), 48, right=True),
+            Column[Taking](_("Hand out"), lambda t: cells.number(f"{t.units:,}", "strong"), 68, right=True),
             Column[Taking]("", self._remark, stretch=True, wide_only=True),
         ]
         table = ListTable(columns, key=lambda t: t.lot.lot_id, row_height=COMPACT_ROW, flush=True)

@@ -1,11 +1,18 @@
 """What the rule of a controlled medicine wants before it leaves: a witness, and a reason where a term is over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from clinic_desktop.features.medication.queries import book, formulary
+from clinic_desktop.features.medication.queries import book, formulary, shelf
 from clinic_desktop.features.medication.rules.book import check_witness
-from clinic_desktop.features.medication.rules.controlled import ControlWitnessMissing, RuleSaysNo, not_valid
+from clinic_desktop.features.medication.rules.controlled import (
+    ControlWitnessMissing,
+    MorePacksThanRule,
+    RuleSaysNo,
+    exceeds_packs,
+    not_valid,
+)
 from clinic_desktop.features.medication.rules.handover import Receiver
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.storage.work import Work
@@ -45,3 +52,20 @@ def check_rule(
     if over and not control_reason.strip():
         raise RuleSaysNo(what=over, source=control.rule.source if control.rule else control.source)
     return receiver, control_reason.strip() if over else ""
+
+
+def check_packs(work: Work, prescribed: Sequence[tuple[str, int]]) -> None:
+    """Ask before a prescription holds more boxes of one controlled product than its rule allows.
+
+    `prescribed`: presentations and units; two lines of one product count together.
+    """
+    for presentation_id, control in formulary.controls(work, [key for key, _units in prescribed]).items():
+        product = shelf.presentation(work, presentation_id)
+        units = sum(units for key, units in prescribed if key == presentation_id)
+        if control.rule is not None and exceeds_packs(control, units, product.pack_units):
+            raise MorePacksThanRule(
+                again={"accept_packs": True},
+                medicine=product.name,
+                packs=control.rule.most_packs,
+                source=control.rule.source,
+            )

@@ -24,6 +24,7 @@ from clinic_desktop.features.medication.rules.refusals import (
     UnitsMissing,
 )
 from clinic_desktop.features.medication.rules.shelf import check_units
+from clinic_desktop.features.medication.service.controlled import check_packs
 from clinic_desktop.features.medication.service.movements import asked_line, cleaned_reason
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.dates import say_day
@@ -84,6 +85,7 @@ def prescribe(
     encounter_id: str | None = None,
     prescriber_text: str = "",
     urgent_reason: str = "",
+    accept_packs: bool = False,
 ) -> str | None:
     """Write the prescription of a note that is being signed; its lines share one folio, which is returned.
 
@@ -100,6 +102,8 @@ def prescribe(
     if len({line.request_id for line in lines}) < len(lines):
         raise SameLineTwice()
     made = [_request(work, line) for line in lines]
+    if not accept_packs:
+        check_packs(work, [(row.presentation_id, row.units or 0) for row in made if row.presentation_id])
     folio = work.next_number("prescription")
     head = _Head(patient_id, note_id, encounter_id, folio, prescriber_text, urgent_reason.strip() or None)
     for request in made:
