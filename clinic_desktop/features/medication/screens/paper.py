@@ -87,7 +87,7 @@ class PaperPage(QWidget):
         folio = self.head.add("folio", _("Folio of the paper"), self.folio)
         prescriber = self.head.add("prescriber", _("Prescribed by"), self.prescriber)
         handed = self.head.add("day", _("Handed out on"), self.day, optional=True, check=self._check_day)
-        stack(self.head, row((person, 4), (folio, 2), (prescriber, 3), (handed, 2), gap=S3))
+        stack(self.head, row((person, 4), (folio, 2), (prescriber, 3), (handed, 3), gap=S3))
         medicine = self.form.add("product", _("Medicine"), self.product, check=_known)
         units = self.form.add("units", _("Units"), self.units, check=_check_units)
         days = self.form.add("days", _("Days"), self.days, optional=True, check=_check_days)
