@@ -186,6 +186,8 @@ def test_no_service_sets_a_balance() -> None:
         for module in pkgutil.iter_modules(service.__path__)
         for name in vars(__import__(f"{service.__name__}.{module.name}", fromlist=["x"]))
     ]
+    # How little or much a shelf should hold is said by people; what it holds is only ever a sum.
+    names = [name for name in names if name != "set_level"]
     assert not [name for name in names if "balance" in name or name.startswith(("set_", "edit_"))]
 
 

@@ -1,4 +1,4 @@
-"""The proof at the start of the day: every balance is the sum of whole movements, and none is below zero."""
+"""The proof at the start of the day: every balance is the sum of whole movements and as it was counted, none below 0."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,10 +6,12 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from clinic_desktop.features.medication.queries import ledger, sums
 from clinic_desktop.features.medication.queries.shelf import SHELF
+from clinic_desktop.features.medication.records.counts import StockCountLine
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
-from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
+from clinic_desktop.features.medication.records.stock import StockDisposal, StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind, Unit, say_product
 from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.kernel.i18n import N_, _
@@ -23,6 +25,11 @@ class Wrong(StrEnum):
     COUNTERED_TWICE = "countered-twice"
     NOT_WHAT_LEFT = "not-what-left"
     EXPIRED_GIVEN = "expired-given"
+    NOT_AS_COUNTED = "not-as-counted"
+    COUNT_UNFIT = "count-unfit"
+    ONE_NAME = "one-name"
+    NOT_AS_SENT = "not-as-sent"
+    KEPT_SUM = "kept-sum"
 
 
 _SENTENCES: dict[Wrong, str] = {
@@ -32,6 +39,21 @@ _SENTENCES: dict[Wrong, str] = {
     Wrong.COUNTERED_TWICE: N_("{medicine}, lot {lot}: the same mistake was countered twice. Count this lot."),
     Wrong.NOT_WHAT_LEFT: N_("{medicine}: what a person was given is not what left the shelf ({units} apart)."),
     Wrong.EXPIRED_GIVEN: N_("{medicine}, lot {lot}: {units} were handed out after the lot had expired."),
+    Wrong.NOT_AS_COUNTED: N_(
+        "{medicine}, lot {lot}: at its last count the movements come to {units} more or less than was counted. "
+        "Count this lot again."
+    ),
+    Wrong.COUNT_UNFIT: N_(
+        "{medicine}, lot {lot}: a count was adjusted by {units} more or less than it differed. Count this lot again."
+    ),
+    Wrong.ONE_NAME: N_("{medicine}, lot {lot}: {units} were destroyed without an act with two names. Write the act."),
+    Wrong.NOT_AS_SENT: N_(
+        "{medicine}: what arrived from another of our clinics is not what was sent ({units} apart). Ask both."
+    ),
+    Wrong.KEPT_SUM: N_(
+        "{medicine}, lot {lot}: lists show {units} more or less than there are. What is handed out is right. "
+        "Close the program and open it again."
+    ),
 }
 
 
@@ -69,8 +91,14 @@ def check_sums(asker: Asker) -> tuple[Discrepancy, ...]:
         (Wrong.COUNTERED_TWICE, _countered_twice()),
         (Wrong.NOT_WHAT_LEFT, _not_what_left(asker)),
         (Wrong.EXPIRED_GIVEN, _expired_given()),
+        (Wrong.COUNT_UNFIT, _count_unfit()),
+        (Wrong.ONE_NAME, _one_name()),
+        *([(Wrong.NOT_AS_SENT, _not_as_sent())] if asker.place.is_central else []),
     ):
         found += [_discrepancy(asker, what, *row) for row in asker.all(select)]
+    found += [_discrepancy(asker, Wrong.NOT_AS_COUNTED, *row) for row in ledger.unsettled(asker)]
+    kept = ((wrong.lot_id, wrong.kept - wrong.summed) for wrong in sums.wrong_sums(asker))
+    found += [_discrepancy(asker, Wrong.KEPT_SUM, *row) for row in kept]
     return tuple(found)
 
 
@@ -127,6 +155,49 @@ def _expired_given() -> AnySelect:
         .join(StockLot, StockLot.id == StockMovement.lot_id)
         .where(StockMovement.kind == MovementKind.DISPENSE, StockMovement.occurred_on > StockLot.expires_on)
         .where(~sa.exists().where(mirror.countered_id == StockMovement.id))
+    )
+
+
+def _count_unfit() -> AnySelect:
+    """The one movement of a counted line is the difference that the line tells."""
+    adjusted = sa.func.coalesce(sa.func.sum(StockMovement.units), 0)
+    apart = (adjusted - (StockCountLine.counted_units - StockCountLine.expected_units)).label("apart")
+    is_its_own = sa.and_(StockMovement.count_line_id == StockCountLine.id, StockMovement.kind == MovementKind.COUNT)
+    return (
+        sa.select(StockCountLine.lot_id, apart)
+        .outerjoin(StockMovement, is_its_own)
+        .group_by(StockCountLine.id)
+        .having(apart != 0)
+    )
+
+
+def _one_name() -> AnySelect:
+    mirror = aliased(StockMovement)
+    named = sa.and_(
+        sa.func.trim(sa.func.coalesce(StockDisposal.first_name, "")) != "",
+        sa.func.trim(sa.func.coalesce(StockDisposal.second_name, "")) != "",
+    )
+    return (
+        sa.select(StockMovement.lot_id, StockMovement.units)
+        .outerjoin(StockDisposal, StockDisposal.id == StockMovement.disposal_id)
+        .where(StockMovement.kind == MovementKind.DESTRUCTION, sa.func.coalesce(named, False).is_(False))
+        .where(~sa.exists().where(mirror.countered_id == StockMovement.id))
+    )
+
+
+def _not_as_sent() -> AnySelect:
+    """Only the central holds both ends. What is still on its way is not wrong yet."""
+    mirror = aliased(StockMovement)
+    total = sa.func.sum(StockMovement.units)
+    arrived = sa.func.sum(sa.case((StockMovement.kind == MovementKind.TRANSFER_IN, StockMovement.units), else_=0))
+    ends = (MovementKind.TRANSFER_IN, MovementKind.TRANSFER_OUT)
+    return (
+        sa.select(sa.func.min(StockMovement.lot_id), total)
+        .join(StockLot, StockLot.id == StockMovement.lot_id)
+        .where(StockMovement.transfer_id.is_not(None), StockMovement.kind.in_(ends))
+        .where(~sa.exists().where(mirror.countered_id == StockMovement.id))
+        .group_by(StockMovement.transfer_id, StockLot.presentation_id)
+        .having(arrived > 0, total != 0)
     )
 
 
