@@ -15,6 +15,7 @@ from clinic_desktop.features.medication.rules.controlled import (
 )
 from clinic_desktop.features.medication.rules.handover import Receiver
 from clinic_desktop.features.staff import queries as staff
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
 
 
@@ -37,6 +38,7 @@ def check_rule(
     Returns the receiver with the witness that was named meanwhile, and that reason. What left on an earlier day and is
     only typed now is not refused: the book names what it lacks.
     """
+    work.require(Permission.DISPENSE)
     control = formulary.control_of(work, leaving.presentation_id)
     if control is None or leaving.day < work.today:
         return receiver, ""
@@ -59,6 +61,7 @@ def check_packs(work: Work, prescribed: Sequence[tuple[str, int]]) -> None:
 
     `prescribed`: presentations and units; two lines of one product count together.
     """
+    work.require(Permission.PRESCRIBE)
     for presentation_id, control in formulary.controls(work, [key for key, _units in prescribed]).items():
         product = shelf.presentation(work, presentation_id)
         units = sum(units for key, units in prescribed if key == presentation_id)
