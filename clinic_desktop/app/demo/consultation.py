@@ -1,7 +1,6 @@
 """One generated consultation: the note, the scale, the diagnosis, the prescription, and what the pharmacy hands out."""
 
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -10,6 +9,7 @@ from clinic_desktop.app.demo.besides import with_note, write_besides
 from clinic_desktop.app.demo.illness import LAST_ITEM_OF_PHQ9, Burden, Course, answer
 from clinic_desktop.app.demo.people import words
 from clinic_desktop.app.demo.shelf import Shelf
+from clinic_desktop.app.demo.supplies import Supplies
 from clinic_desktop.app.demo.team import Team
 from clinic_desktop.features.consults.queries import diagnoses, risks
 from clinic_desktop.features.consults.rules.diagnoses import (
@@ -60,8 +60,8 @@ class Visit:
 class Consultation:
     """Holds consultations in the name of the team."""
 
-    def __init__(self, rng: Random, team: Team, stock: Shelf) -> None:
-        self._rng, self._team, self._stock = rng, team, stock
+    def __init__(self, rng: Random, team: Team, stock: Shelf, supplies: Supplies) -> None:
+        self._rng, self._team, self._stock, self._supplies = rng, team, stock, supplies
         self._besides = Random(rng.getstate()[1][1])
         self._to_be_answered: list[tuple[date, str]] = []
 
@@ -183,9 +183,12 @@ class Consultation:
         for line in lines:
             units = units_of(line.course, Unit.TABLET) if line.course else 0
             handout = dispensing.Handout(_new(work), line.request_id, units)
-            with suppress(NotEnough):
-                dispensing.dispense(work, visit.patient_id, [handout], accept_early=True)
+            work.actor = self._team.pharmacy
+            try:
+                dispensing.dispense(work, visit.patient_id, [handout], accept_early=True, accept_short=True)
                 given += 1
+            except NotEnough:
+                self._supplies.send_to_pharmacy(work, visit.patient_id, line.request_id)
         return given
 
 

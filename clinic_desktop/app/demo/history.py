@@ -14,6 +14,7 @@ from clinic_desktop.app.demo.consultation import Consultation, Visit
 from clinic_desktop.app.demo.illness import Burden, Course, draw_burden, draw_course
 from clinic_desktop.app.demo.people import Region, invent
 from clinic_desktop.app.demo.shelf import Shelf
+from clinic_desktop.app.demo.supplies import Supplies
 from clinic_desktop.app.demo.team import Team
 from clinic_desktop.features.agenda.rules.day import VisitKind
 from clinic_desktop.features.agenda.service import day as agenda
@@ -65,7 +66,8 @@ class History:
         self._joining = _spread(self._rng, plan.people, len(self._days) - 1)
         self._expected: dict[date, list[Life]] = defaultdict(list)
         self._shelf = Shelf(self._rng, plan.first_day)
-        self._consultation = Consultation(self._rng, team, self._shelf)
+        self._supplies = Supplies(Random(plan.seed + 1), team)
+        self._consultation = Consultation(self._rng, team, self._shelf, self._supplies)
         self.lives: list[Life] = []
         self.counts: Counter[str] = Counter()
 
@@ -82,8 +84,10 @@ class History:
         day, moments = work.today, _Moments(work, self._expected[work.today], joining)
         if not self._shelf.products:
             self._shelf.take_names(work)
+            self._supplies.agree(work, [product.presentation_id for product in self._shelf.products.values()])
         _as(work, self._team.pharmacy)
-        self.counts["deliveries"] += self._shelf.receive(work, len(self.lives) + joining)
+        self.counts["deliveries"] += self._shelf.receive(work, len(self.lives) + joining, self._supplies)
+        self._supplies.live(work)
         self.counts["replies"] += self._consultation.take_replies(work)
         for life in self._expected.pop(day, []):
             self._expect(work, life, moments)

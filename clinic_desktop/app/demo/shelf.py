@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from random import Random
 
 from clinic_desktop.app.demo.illness import COURSES
+from clinic_desktop.app.demo.supplies import Supplies
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.rules.courses import constant, units_of
 from clinic_desktop.features.medication.rules.doses import read_dose
-from clinic_desktop.features.medication.rules.kinds import MovementKind, PartnerKind, Unit
+from clinic_desktop.features.medication.rules.kinds import MovementKind, Unit
 from clinic_desktop.features.medication.service import correcting, formulary, receiving
 from clinic_desktop.kernel.assets import read_catalog
 from clinic_desktop.kernel.clock import unix_ms
@@ -20,6 +21,8 @@ from clinic_desktop.storage.work import Work
 EVERY_DAYS = 42
 SHORT_DATED = ("N05AX12", "N04AA02")
 """Given by the donor with little time left and hardly used: they expire on the shelf."""
+COMES_LATE = ("N06AB06",)
+"""Left out of one delivery in three: its shelf runs empty, and people are sent to the pharmacy with a voucher."""
 _DAYS = 120
 """For how long a delivery should last."""
 
@@ -30,7 +33,6 @@ class Shelf:
     def __init__(self, rng: Random, first_day: date) -> None:
         self._rng = rng
         self._next = first_day
-        self._partners: dict[PartnerKind, str] = {}
         self._count = 0
         self.products: dict[tuple[str, str], shelf.Product] = {}
 
@@ -38,23 +40,18 @@ class Shelf:
         return self.products[atc, strength]
 
     def take_names(self, work: Work) -> None:
-        """Put the demonstrated formulary and the partners in; repeatable."""
+        """Put the demonstrated formulary in; repeatable."""
         formulary.take_formulary(work, demonstration=True)
         for row in read_catalog("demo_presentations"):
             found = shelf.find_presentation(work, f"{row['medicine']} {row['strength']}")
             if found:
                 self.products.setdefault((row["atc"], row["strength"]), found[0])
-        self._partners = {
-            PartnerKind.DONOR: formulary.add_partner(work, PartnerKind.DONOR, "Donación demostración"),
-            PartnerKind.PHARMACY: formulary.add_partner(work, PartnerKind.PHARMACY, "Farmacia aliada demostración"),
-        }
 
-    def receive(self, work: Work, people: int) -> int:
+    def receive(self, work: Work, people: int, supplies: Supplies) -> int:
         """A delivery if one is due; returns how many."""
         if work.today < self._next:
             return 0
         first = self._count == 0
-        kind = PartnerKind.DONOR if first else PartnerKind.PHARMACY
         lines = list(self._lines(work, max(people, 10), first))
         self._next = work.today + timedelta(days=EVERY_DAYS)
         self._count += 1
@@ -62,7 +59,8 @@ class Shelf:
             return 0
         paper = f"{'D' if first else 'F'}-{self._count:04}"
         delivery_id = new_id(unix_ms(work.now))
-        receiving.receive_delivery(work, delivery_id, self._partners[kind], paper, lines, accept_short=True)
+        partner_id, gift = (supplies.donor, supplies.gift) if first else (supplies.pharmacy, None)
+        receiving.receive_delivery(work, delivery_id, partner_id, paper, lines, accept_short=True, donation_id=gift)
         return 1
 
     def _lines(self, work: Work, people: int, first: bool) -> Iterator[receiving.DeliveryLine]:
@@ -71,7 +69,7 @@ class Shelf:
         for (atc, strength), product in self.products.items():
             most = wanted.get((atc, strength), 0)
             there = shelf.balance(work, product.presentation_id).usable if most else 0
-            if there < most:
+            if there < most and not (self._count % 3 == 1 and product.atc_code in COMES_LATE):
                 yield self._line(work, product, most - there, self._rng.randrange(150, 700))
             if first and atc in SHORT_DATED:
                 yield self._line(work, product, 60, 75 if atc == SHORT_DATED[0] else 330)

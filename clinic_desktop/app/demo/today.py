@@ -7,6 +7,7 @@ from clinic_desktop.app.demo.consultation import Consultation, Visit
 from clinic_desktop.app.demo.illness import COURSES, Burden, Course
 from clinic_desktop.app.demo.people import Region, invent
 from clinic_desktop.app.demo.shelf import Shelf
+from clinic_desktop.app.demo.supplies import Supplies
 from clinic_desktop.app.demo.team import Team
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus, VisitKind
@@ -32,7 +33,10 @@ def live_morning(work: Work, *, team: Team, region: Region, seed: int) -> None:
     stock = Shelf(rng, work.today)
     work.actor = team.coordinator
     stock.take_names(work)
-    holds = Consultation(rng, team, stock)
+    supplies = Supplies(Random(seed + 1), team)
+    supplies.remember(work)
+    supplies.call_back(work, stock.find("N06AB03", "20 mg").presentation_id)
+    holds = Consultation(rng, team, stock, supplies)
     _plan(work, team, region)
     expected = _expected(work, team, rng)
     here = expected[: SEEN + 1 + WAITING]
