@@ -49,7 +49,6 @@ class DispensePage(QWidget):
         self._served: str | None = None
         self._narrow = False
         self.cards: list[GiveCard] = []
-        self._just_given: list[str] = []
         self.which = Tabs([_("Today"), _("Owed")])
         self.people = self._make_list()
         self.soon = Text("", "small", color="quiet", wrap=True)
@@ -142,16 +141,15 @@ class DispensePage(QWidget):
         return True
 
     def _chosen(self, person: PersonToServe | PersonOwed | None) -> None:
-        patient_id = person.patient_id if person else None
-        if patient_id != self._served:
-            self.show_person(patient_id)
+        # Who was given everything leaves the list and stays in sight, with what was handed out.
+        if person is not None and person.patient_id != self._served:
+            self.show_person(person.patient_id)
 
     def show_person(self, patient_id: str | None) -> None:
         """The lines of one person, with the lots that would be taken."""
         items = self._office.ask(handing.owed_to, patient_id) if patient_id else ()
         if patient_id != self._served:
             self.side.taken.clear()
-            self._just_given = []
         self._served = patient_id
         clear(self._lines)
         self.cards = []
@@ -203,8 +201,9 @@ class DispensePage(QWidget):
         """What left today already, so that its papers can be printed again."""
         given = self._office.ask(handed.handed_on, self._served, self._office.today()) if self._served else ()
         if given:
+            ids = [one.dispense_id for one in given]
             card = HandedCard(given)
-            card.papers.clicked.connect(lambda: self.open_papers([one.dispense_id for one in given]))
+            card.papers.clicked.connect(lambda: self.open_papers(given[0].patient_id, ids))
             self._lines.addWidget(card)
 
     # handing out
@@ -226,10 +225,13 @@ class DispensePage(QWidget):
             handouts=handouts,
             receiver=self.side.taken.receiver(),
         )
+        patient_id = self._served
         leaving = [(handout.dispense_id, card) for card in self.cards if (handout := card.handout())]
-        self._office.do(use_case, self, then=lambda _none: self._given(leaving, then_print), failed=self._failed)
+        self._office.do(
+            use_case, self, then=lambda _none: self._given(patient_id, leaving, then_print), failed=self._failed
+        )
 
-    def _given(self, leaving: Sequence[tuple[str, GiveCard]], then_print: bool) -> None:
+    def _given(self, patient_id: str, leaving: Sequence[tuple[str, GiveCard]], then_print: bool) -> None:
         ids = [dispense_id for dispense_id, _card in leaving]
         told = self._say_left([card.item.line.presentation_id or "" for _id, card in leaving])
         self.side.taken.clear()
@@ -237,17 +239,16 @@ class DispensePage(QWidget):
         self.reload()
         self.take_focus()
         if then_print:
-            self.open_papers(ids)
+            self.open_papers(patient_id, ids)
 
     def _say_left(self, presentation_ids: Sequence[str]) -> list[str]:
         """What stays on the shelf, and how long it lasts."""
         there = self._office.ask(shelf.presentations, presentation_ids)
         return [_say_stays(there[one]) for one in dict.fromkeys(presentation_ids) if one in there]
 
-    def open_papers(self, dispense_ids: Sequence[str]) -> None:
+    def open_papers(self, patient_id: str, dispense_ids: Sequence[str]) -> None:
         """Labels and receipt of what was handed out."""
-        if self._served is not None:
-            PapersSheet(self._office, self, self._served, dispense_ids).open()
+        PapersSheet(self._office, self, patient_id, dispense_ids).open()
 
     def _voucher(self) -> None:
         if self._served is not None:

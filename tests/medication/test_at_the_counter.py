@@ -1,0 +1,244 @@
+"""The counter as hands use it: keys counted, what is owed, who took it away, papers made and joined."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from clinic_desktop.features.medication.queries import handed, papers
+from clinic_desktop.features.medication.rules.doses import read_dose
+from clinic_desktop.features.medication.rules.kinds import ReceiverSign
+from clinic_desktop.features.medication.screens.dispensing import DispensePage
+from clinic_desktop.features.medication.screens.handed_papers import HandedCard, PapersSheet
+from clinic_desktop.features.medication.screens.joining import JoinSheet
+from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
+from clinic_desktop.features.medication.screens.paper import PaperPage
+from clinic_desktop.features.medication.service import dispensing, prescribing
+from clinic_desktop.features.medication.service.dispensing import Handout
+from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
+from clinic_desktop.features.medication.service.receiving import DeliveryLine
+from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.service import registering
+from clinic_desktop.kernel.clock import StillClock
+from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.printing.preview import Preview
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor
+from clinic_desktop.uikit import dialogs
+from tests.medication.counter import Counter
+from tests.medication.test_dispensing import paper
+from tests.medication.test_screens import two_lines
+
+TODAY = date(2026, 11, 23)
+CTRL = Qt.KeyboardModifier.ControlModifier
+Show = Callable[..., Any]
+
+
+@pytest.fixture
+def show(open_screen: Callable[..., Any]) -> Show:
+    kept: list[MedicinesScreen] = []
+
+    def opened(**arguments: Any) -> Any:
+        kept.append(open_screen(MedicinesScreen, **arguments))
+        kept[-1].activateWindow()
+        return kept[-1].page()
+
+    return opened
+
+
+def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """A key goes to whatever has the focus, as under a hand."""
+    QApplication.processEvents()
+    held = QApplication.focusWidget()
+    assert held is not None
+    QTest.keyClick(held, key, modifier)
+    QApplication.processEvents()
+
+
+def front(kind: type[Any]) -> Any:
+    QApplication.processEvents()
+    dialog = dialogs.front()
+    assert isinstance(dialog, kind)
+    return dialog
+
+
+def type_amount(card: Any, typed: str) -> None:
+    card.amount.setText(typed)
+    card.amount.textEdited.emit(typed)
+
+
+def test_a_whole_prescription_takes_one_key_from_the_list(counter: Counter, show: Show) -> None:
+    two_lines(counter)
+    page: DispensePage = show()
+    page.take_focus()
+    press(Qt.Key.Key_Return, CTRL)
+    assert counter.lots() == {"A1": 0, "B1": 210}
+
+
+def test_enter_confirms_a_line_and_the_last_enter_hands_out(counter: Counter, show: Show) -> None:
+    counter.receive(100)
+    counter.prescribe()
+    page: DispensePage = show()
+    page.take_focus()
+    press(Qt.Key.Key_Return)
+    assert page.cards[0].amount.hasFocus()
+    press(Qt.Key.Key_Return)
+    assert page.cards[0].state.text() == "Checked"
+    assert page.side.give.hasFocus()
+    press(Qt.Key.Key_Space)
+    assert counter.lots() == {"A1": 70}
+
+
+def test_handing_out_says_what_stays_and_how_long_it_lasts(
+    counter: Counter, show: Show, office: Any, clock: StillClock
+) -> None:
+    counter.receive(100)
+    clock.advance(days=29)
+    counter.prescribe()
+    show().give()
+    told = office.voice.notices[-1]
+    assert told.startswith("Handed out. 70 capsules of fluoxetina stay, they last ")
+
+
+def test_part_says_what_is_owed_and_until_when(counter: Counter, show: Show, clock: StillClock) -> None:
+    counter.receive(10)
+    counter.prescribe()
+    page: DispensePage = show()
+    card = page.cards[0]
+    assert card.amount.text() == "10", "what the shelf has"
+    assert "owed 20 capsules, pick up until 22-dec-2026" in card.terms.text()
+    page.give()
+    clock.advance(days=1)
+    counter.receive(60, "A2")
+    page.which.set_at(1)
+    page.which.chosen.emit(1)
+    person = page.people.row()
+    assert person is not None
+    assert person.said == "CETO MARCOS, Elena"
+    page.give()
+    assert counter.lots() == {"A1": 0, "A2": 40}
+
+
+def test_fewer_are_proposed_where_the_lot_does_not_last_and_all_of_it_asks(
+    counter: Counter, show: Show, office: Any
+) -> None:
+    line = DeliveryLine(counter.fluoxetine, "A1", TODAY + timedelta(days=19), 100)
+    counter.receive_lines(line, accept_short=True)
+    counter.prescribe()
+    page: DispensePage = show()
+    card = page.cards[0]
+    assert card.amount.text() == "20"
+    type_amount(card, "30")
+    assert "20 last" in card.note.text()
+    assert page.side.give.isEnabled()
+    page.give()
+    assert len(office.voice.asked) == 1
+    assert counter.lots() == {"A1": 70}
+
+
+def test_who_took_it_away_is_kept_with_kinship_and_sign(counter: Counter, show: Show) -> None:
+    counter.receive(100)
+    counter.prescribe()
+    page: DispensePage = show()
+    assert page.side.taken.kinship.isHidden()
+    page.side.taken.name.setText("Juan Ceto")
+    assert not page.side.taken.kinship.isHidden()
+    page.side.taken.kinship.setText("hijo")
+    page.side.taken.sign.set_value(ReceiverSign.THUMBPRINT)
+    page.give()
+    (given,) = counter.ask(partial(handed.handed_on, patient_id=counter.patient, day=TODAY))
+    assert (given.received_by, given.received_sign) == ("Juan Ceto (hijo)", ReceiverSign.THUMBPRINT)
+    assert page.side.taken.receiver().said is None, "the next person is another one"
+
+
+def test_labels_and_receipt_are_printed_with_the_handing_out_and_again_later(counter: Counter, show: Show) -> None:
+    counter.receive(100)
+    counter.prescribe()
+    page: DispensePage = show()
+    page.take_focus()
+    press(Qt.Key.Key_P, CTRL)
+    assert counter.lots() == {"A1": 70}
+    front(PapersSheet).labels.click()
+    front(Preview).reject()
+    front(PapersSheet).receipt.click()
+    front(Preview).reject()
+    front(PapersSheet).reject()
+    (card,) = page.findChildren(HandedCard)
+    card.papers.click()
+    front(PapersSheet).reject()
+
+
+def test_what_a_colleague_hands_out_meanwhile_is_gone_from_the_proposal(
+    counter: Counter, show: Show, vault: Vault
+) -> None:
+    counter.receive(40)
+    counter.prescribe()
+    other = PatientId(new_id())
+    counter.do(partial(registering.register, patient_id=other, details=Details(given_names="Pedro")))
+    line = PrescriptionLine(new_id(), counter.fluoxetine, None, read_dose("1-0-0"), 30)
+    counter.do(partial(prescribing.prescribe, patient_id=other, lines=[line], note_id=None))
+    page: DispensePage = show()
+    assert page.cards[0].amount.text() == "30"
+    mateo = Actor(new_id(), "Mateo", frozenset({Permission.DISPENSE}))
+    vault.do(partial(dispensing.dispense, patient_id=other, handouts=[Handout(new_id(), line.request_id, 30)]), mateo)
+    assert page.cards[0].amount.text() == "10"
+
+
+# -- papers
+
+
+def test_a_medicine_that_was_served_from_paper_asks_whether_it_is_the_same(counter: Counter, show: Show) -> None:
+    counter.receive(100)
+    paper(counter)
+    counter.prescribe()
+    page: DispensePage = show()
+    page.cards[0].same_paper.emit()
+    front(JoinSheet)
+    press(Qt.Key.Key_Return)
+    assert dialogs.front() is None
+    assert page.cards == [], "nothing of it is owed any more"
+    assert counter.lots() == {"A1": 70}
+
+
+def test_the_page_of_papers_counts_those_to_join_and_joins_with_one_key(
+    counter: Counter, show: Show, office: Any
+) -> None:
+    counter.receive(200)
+    paper(counter, 60)
+    page: PaperPage = show(tab="paper")
+    assert page.joining.isHidden()
+    counter.prescribe()
+    QApplication.processEvents()
+    assert page.joining.text() == "1 paper to join"
+    page.joining.click()
+    front(JoinSheet)
+    press(Qt.Key.Key_Return)
+    assert len(office.voice.asked) == 1, "60 were handed out and 30 are owed"
+    assert counter.ask(papers.served_papers) == ()
+
+
+def test_a_paper_of_last_week_is_typed_with_its_day(
+    counter: Counter, show: Show, clock: StillClock, qtbot: Any
+) -> None:
+    counter.receive(100)
+    clock.advance(days=9)
+    page: PaperPage = show(tab="paper")
+    qtbot.keyClicks(page.person, "ceto")
+    assert page.person.take_best()
+    page.head.fill({"folio": "r-77", "prescriber": "Dr. Pu", "day": "5/12/2026"})
+    qtbot.keyClicks(page.product, "flu")
+    page.product.take_best()
+    page.form.fill({"units": "30"})
+    page.add_line()
+    page.give.click()
+    assert page.head.fields["day"].message(), "that day is still to come"
+    page.head.fill({"day": "25/11/2026"})
+    page.give.click()
+    (served,) = counter.ask(papers.served_papers)
+    assert (served.given_on, served.units) == (date(2026, 11, 25), 30)
