@@ -9,9 +9,9 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
@@ -80,6 +80,17 @@ class Label(QWidget):
             painter.fillRect(QRectF(left, base, metrics().horizontalAdvance(self.words[at]), 1), col("quiet"))
 
 
+class _FromTop(QVBoxLayout):
+    """Gives its items the height that they need at this width, and leaves the rest below: no message is cut."""
+
+    def setGeometry(self, rect: QRect) -> None:
+        if self.expandingDirections() & Qt.Orientation.Vertical:
+            super().setGeometry(rect)
+            return
+        needed = self.heightForWidth(rect.width()) if self.hasHeightForWidth() else self.sizeHint().height()
+        super().setGeometry(QRect(rect.x(), rect.y(), rect.width(), min(rect.height(), needed)))
+
+
 class Field(QWidget):
     """A label, its editor and one line under it."""
 
@@ -109,8 +120,12 @@ class Field(QWidget):
             line = row(editor, *tail)
         else:
             line = row((editor, 1), *tail)
-        stack(self, self.label, line, self._under, gap=3)
-        self.layout().setAlignment(Qt.AlignmentFlag.AlignTop)  # pyright: ignore[reportOptionalMemberAccess]
+        lines = _FromTop(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(3)
+        lines.addWidget(self.label)
+        lines.addLayout(line)
+        lines.addWidget(self._under)
 
     def say(self, words: str, tone: Tone = "accent") -> None:
         """What was understood ("Nacida hacia 1987"), or any other word under the field. Empty takes it away."""
