@@ -4,6 +4,8 @@ from clinic_desktop.app.demo.hands import Hands
 from clinic_desktop.features.medication.queries import handing, proof, shelf
 from clinic_desktop.features.medication.screens.dispensing import DispensePage
 from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
+from clinic_desktop.features.medication.screens.supply import SupplyScreen
+from clinic_desktop.features.medication.screens.tabbed import TabbedScreen
 from clinic_desktop.uikit import dialogs
 
 
@@ -16,13 +18,19 @@ def at_the_pharmacy(hands: Hands, name: str, patient_ids: list[str]) -> None:
         _hand_out(hands, patient_id)
     wrong = hands.office.ask(proof.check_sums)
     hands.summary.check("cada saldo es la suma de sus movimientos", wrong == ())
-    screen = hands.find(MedicinesScreen)
-    for at, what in enumerate(("inventario", "recibir", "receta-en-papel"), 1):
-        screen.tabs.set_at(at)
-        screen.tabs.chosen.emit(at)
-        hands.picture(what)
-        hands.narrow_picture(what)
+    _look_at_tabs(hands, hands.find(MedicinesScreen), "medicinas")
+    hands.office.go("supply")
+    _look_at_tabs(hands, hands.find(SupplyScreen), "abastecimiento")
     hands.leave()
+
+
+def _look_at_tabs(hands: Hands, screen: TabbedScreen, name: str) -> None:
+    """Each page of a place, with what the clinic has on it."""
+    for code in screen.codes():
+        screen.open_tab(code)
+        hands.settle()
+        hands.picture(f"{name}-{code}")
+        hands.narrow_picture(f"{name}-{code}")
 
 
 def _hand_out(hands: Hands, patient_id: str) -> None:

@@ -9,7 +9,7 @@ from clinic_desktop.kernel.progress import finish
 from clinic_desktop.storage.backup import list_backups
 from clinic_desktop.uikit.office import Office
 
-PLACES = ("team", "settings", "backups", "stick", "persons", "medicines", "help")
+PLACES = ("team", "settings", "backups", "stick", "persons", "medicines", "supply", "help")
 NAMES = {
     "team": "equipo",
     "settings": "ajustes",
@@ -17,6 +17,7 @@ NAMES = {
     "stick": "memoria",
     "persons": "personas-coordinacion",
     "medicines": "medicamentos-coordinacion",
+    "supply": "abastecimiento-coordinacion",
     "help": "ayuda",
 }
 

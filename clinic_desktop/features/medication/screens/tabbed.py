@@ -31,19 +31,21 @@ class TabbedScreen(QWidget):
         self.tabs = Tabs([_(one.title) for one in self._open_to_me])
         self.tabs.chosen.connect(self._show)
         stack(self, row(self.tabs, None, margins=(20, 6, 16, 0)), (self.pages, 1), gap=0)
-        codes = [one.code for one in self._open_to_me]
-        self.tabs.set_at(codes.index(tab) if tab in codes else 0)
+        self.tabs.set_at(self.codes().index(tab) if tab in self.codes() else 0)
         self._show()
 
     def page(self) -> QWidget | None:
         """The page in front."""
         return self.pages.currentWidget()
 
+    def codes(self) -> tuple[str, ...]:
+        """The pages that are open to whoever sits here."""
+        return tuple(one.code for one in self._open_to_me)
+
     def open_tab(self, code: str) -> QWidget | None:
         """Bring a page to the front, if it is open to whoever sits here; returns the page in front."""
-        codes = [one.code for one in self._open_to_me]
-        if code in codes:
-            self.tabs.set_at(codes.index(code))
+        if code in self.codes():
+            self.tabs.set_at(self.codes().index(code))
             self._show()
         return self.page()
 
