@@ -84,7 +84,9 @@ def _lines(lines: tuple[KeptLine, ...]) -> tuple[Block, ...]:
 
 def _line(line: KeptLine) -> tuple[str, ...]:
     row = line.voucher
-    told = f"{row.medicine_text}, {say_units(row.given, row.unit)}" if row else ""
+    told = row.medicine_text if row else ""
+    if row and row.given:
+        told += f", {say_units(row.given, row.unit)}"
     day = say_day(row.answer.answered_on) if row and row.answer and row.answer.answered_on and row.given else ""
     return line.folio_text, told, day, say_money(line.billed), say_money(line.agreed), said_difference(line)
 
@@ -146,10 +148,10 @@ def figures_paper(asker: Asker, since: date, until: date) -> Paper:
 
 
 def said_figures(one: Figures) -> tuple[str, ...]:
-    rate = "–" if one.rate is None else f"{one.rate} %"
+    told = _("{some} of {all}, {rate}").format(some=one.filled, all=one.known, rate=f"{one.rate} %")
     return (
         one.partner,
-        _("{some} of {all}, {rate}").format(some=one.filled, all=one.known, rate=rate),
+        told if one.known else "–",
         f"{one.part:,}",
         f"{one.out:,}",
         "–" if one.days is None else f"{one.days:g}",

@@ -21,6 +21,7 @@ from clinic_desktop.printing.paper import (
     Block,
     Fact,
     Facts,
+    Heading,
     Letterhead,
     Notice,
     Paper,
@@ -99,9 +100,9 @@ def _promised(row: VoucherRow) -> tuple[Block, ...]:
     units = say_units(row.units, row.unit)
     in_letters = f" ({in_spanish(row.units)})" if language() == "es" else ""
     return (
-        Facts((Fact(_("Name"), row.said, wide=True), Fact(_("Pharmacy"), row.partner, wide=True))),
-        Words(row.medicine_text, large=True, strong=True),
-        Words(f"{units}{in_letters}", large=True, strong=True),
+        Facts((Fact(_("Name"), row.said), Fact(_("Pharmacy"), row.partner))),
+        Heading(row.medicine_text),
+        Words(f"{units}{in_letters}", large=True),
         Notice(_("Valid until {day}").format(day=say_day(row.valid_until))),
     )
 
@@ -120,7 +121,7 @@ def _half_of_the_pharmacy(voucher: VoucherPaper) -> Slip:
             Facts(tuple(Fact(label, None, to_write=True) for label in written), 4),
             Signature(
                 (
-                    Signer(_("Received by: signature or thumbprint"), thumbprint=True),
+                    Signer(_("Received what is written above"), thumbprint=True),
                     Signer(_("Pharmacy: name, signature and stamp")),
                 )
             ),

@@ -312,14 +312,27 @@ def lacking_in(asker: Asker, note_id: str) -> tuple[Lacking, ...]:
 def _lacking(asker: Asker, *which: sa.ColumnElement[bool]) -> tuple[Lacking, ...]:
     asker.require(Permission.SEND_VOUCHERS)
     open_to_me = MedicationRequest.patient_id.not_in(restricted.hidden_people(asker))
-    items = [item for item in lines_with_given(asker, *which, open_to_me) if _may_have(item)]
+    items = [item for item in _newest(lines_with_given(asker, *which, open_to_me)) if _may_have(item)]
     there = shelf.presentations(asker, (item.line.presentation_id for item in items if item.line.presentation_id))
-    found = [
-        Lacking(item, there[item.line.presentation_id].usable, asker.today)
-        for item in items
-        if item.line.presentation_id in there
-    ]
-    return tuple(sorted((one for one in found if one.units), key=lambda one: one.item.line.request_id))
+    left = {product.presentation_id: product.usable for product in there.values()}
+    found: list[Lacking] = []
+    for item in sorted(items, key=lambda one: one.line.request_id):
+        product = item.line.presentation_id
+        if product in left:
+            # What one line takes from the shelf is not there for the next.
+            mine = min(left[product], item.most_now(asker.today))
+            left[product] -= mine
+            found.append(Lacking(item, mine, asker.today))
+    return tuple(one for one in found if one.units)
+
+
+def _newest(items: Sequence[ToGive]) -> list[ToGive]:
+    """Without what a newer prescription of the same medicine took the place of."""
+    newest: dict[str, tuple[date, str]] = {}
+    for item in items:
+        signed = (item.line.signed_on, item.line.folio or "")
+        newest[item.line.key] = max(signed, newest.get(item.line.key, signed))
+    return [item for item in items if newest[item.line.key] == (item.line.signed_on, item.line.folio or "")]
 
 
 def _may_have(item: ToGive) -> bool:

@@ -27,7 +27,7 @@ from clinic_desktop.features.medication.screens.voucher_sheets import AnswerShee
 from clinic_desktop.features.medication.service import statements as service
 from clinic_desktop.features.medication.service.statements import ClosedStatement
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit.buttons import Button, Tabs
 from clinic_desktop.uikit.choices import Select
@@ -67,12 +67,12 @@ class StatementPage(QWidget):
             field.setAccessibleName(name)
         self.wrong = Text("", "small", "semi", "danger", wrap=True)
         self.wrong.hide()
-        self.views = Tabs([_("This statement"), _("Not asked for yet"), _("Closed")])
+        self.views = Tabs([_("This statement"), _("Not asked for yet"), _("Closed months")])
         self.table, self.unpaid, self.closed = lines_table(), unpaid_table(), closed_table()
-        self.sum = Phrase("")
+        self.sum = Phrase("", size="small")
         self.accept = Button(_("Pay it all the same"), icon="check")
         self.remove = Button(_("Take out the line"), icon="minus")
-        self.correct = Button(_("Correct it with a new one"), icon="pencil")
+        self.correct = Button(_("Correct it with a new one"), icon="edit")
         self.print = Button(_("Print"), "print", icon="printer")
         self.close_month = Button(_("Close the statement"), "save", "primary", "check", tall=True)
         self._lists = QStackedWidget()
@@ -87,8 +87,9 @@ class StatementPage(QWidget):
         for table in (self.table, self.unpaid, self.closed):
             self._lists.addWidget(table)
         head = row((self.pharmacy, 3), self.month, self.document, S3, (self.folio, 2), self.amount, gap=S2)
-        listed = Card(row(self.views, None, margins=(16, 2, 8, 0)), (self._lists, 1), margins=(1, 2, 1, 4), gap=0)
-        deeds = row(self.remove, self.accept, self.correct, (self.sum, 1), self.print, self.close_month, gap=S2)
+        above = row(self.views, (self.sum, 1), margins=(16, 2, 8, 0), gap=S4)
+        listed = Card(above, (self._lists, 1), margins=(1, 2, 1, 4), gap=0)
+        deeds = row(self.remove, self.accept, self.correct, None, self.print, self.close_month, gap=S2)
         stack(self, head, self.wrong, (listed, 1), deeds, margins=(S4, S2, S4, S3), gap=S2)
 
     def _connect(self) -> None:
@@ -161,9 +162,8 @@ class StatementPage(QWidget):
             self.sum.set_pieces("")
             return
         told = totals(self.lines(), self._currency())
-        count = ngettext("{count} line", "{count} lines", len(self._lines)).format(count=len(self._lines))
         self.sum.set_pieces(
-            quiet(f"{count} · {_('Asked')} "),
+            quiet(_("Billed") + " "),
             semi(say_money(told.billed)),
             quiet(f" · {_('Agreed')} "),
             semi(say_money(told.agreed)),

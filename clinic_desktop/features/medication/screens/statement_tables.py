@@ -4,7 +4,6 @@ from clinic_desktop.features.medication.queries.statements import StatementRow
 from clinic_desktop.features.medication.queries.vouchers import VoucherRow
 from clinic_desktop.features.medication.rules.money import say_money
 from clinic_desktop.features.medication.rules.statements import Matched, say_difference, say_month
-from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.surfaces import EmptyState
@@ -15,13 +14,14 @@ _TWO_LINES = 46
 
 def lines_table() -> ListTable[Matched]:
     columns = [
-        Column[Matched](_("Folio and medicine"), _line_said, stretch=True),
+        Column[Matched](_("Folio"), lambda m: m.ours.folio if m.ours else m.billed.folio_text, 150),
+        Column[Matched](_("Medicine"), _what, 330, wide_only=True),
         Column[Matched](_("Billed"), lambda m: cells.number(say_money(m.billed.amount)), 112, right=True),
         Column[Matched](_("Agreed"), lambda m: cells.number(say_money(m.agreed), "strong"), 112, right=True),
-        Column[Matched](_("What differs"), _differs, 330),
+        Column[Matched](_("What differs"), _differs, stretch=True),
     ]
     empty = EmptyState(_("Type the folio of a line, Enter, its amount, Enter."))
-    return ListTable(columns, key=lambda m: m.billed.line_id, empty=empty, row_height=_TWO_LINES)
+    return ListTable(columns, key=lambda m: m.billed.line_id, empty=empty)
 
 
 def unpaid_table() -> ListTable[VoucherRow]:
@@ -47,22 +47,15 @@ def closed_table() -> ListTable[StatementRow]:
     return ListTable(columns, key=lambda s: s.statement_id, empty=empty, row_height=_TWO_LINES)
 
 
-def _line_said(line: Matched) -> cells.Cell:
-    ours = line.ours
-    if ours is None:
-        return cells.two_lines(line.billed.folio_text)
-    day = f" · {say_day(ours.answered_on)}" if ours.answered_on else ""
-    return cells.two_lines(ours.folio, under=f"{ours.medicine}{day}")
+def _what(line: Matched) -> cells.Cell:
+    return cells.quiet(line.ours.medicine if line.ours else "")
 
 
 def _differs(line: Matched) -> cells.Cell | str:
     if line.difference is None:
         return cells.quiet(_("As agreed"))
     said = say_difference(line, say_money)
-    if line.billed.accepted:
-        head, _dot, why = said.partition(". ")
-        return cells.two_lines(head, under=why)
-    return cells.warn(said)
+    return said if line.billed.accepted else cells.warn(said)
 
 
 def _due(voucher: VoucherRow) -> cells.Cell:

@@ -34,7 +34,7 @@ class FiguresPage(QWidget):
         told = QWidget()
         stack(told, Text(_("What the numbers mean"), "small", "semi"), *meaning, None, gap=4)
         body = QWidget()
-        stack(body, (Card((self.table, 1), margins=(1, 4, 1, 4)), 1), told, gap=S3)
+        stack(body, Card(self.table, margins=(1, 4, 1, 4)), told, None, gap=S3)
         head = row(self.time, None, self.print, gap=S2)
         stack(self, head, (scrolled(body), 1), margins=(S4, S2, S4, S3), gap=S2)
         self.time.currentIndexChanged.connect(self.reload)
@@ -53,9 +53,7 @@ class FiguresPage(QWidget):
             Column[Figures](_("Avoided"), lambda one: cells.number(said_figures(one)[7]), 90, right=True),
         ]
         empty = EmptyState(_("No voucher was written in this time."))
-        table = ListTable(columns, key=lambda one: one.partner, empty=empty)
-        table.setMinimumHeight(130)
-        return table
+        return ListTable(columns, key=lambda one: one.partner, empty=empty)
 
     def _between(self) -> tuple[date, date]:
         today = self._office.today()
@@ -64,6 +62,7 @@ class FiguresPage(QWidget):
 
     def reload(self, _at: int = 0) -> None:
         self.table.show_rows(self._office.ask(queries.voucher_figures, *self._between()))
+        self.table.fit_height()
 
     def _print(self) -> None:
         from clinic_desktop.printing.preview import Preview

@@ -31,7 +31,9 @@ from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.theme import S2, S3, S4
 from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
-_LINE, _MOST = 62, 3
+_LINE, _MOST, _MOST_LOW = 64, 4, 2
+_LOW = 560
+_SAID = 46
 
 
 def ask_vouchers(
@@ -115,7 +117,8 @@ class VoucherSheet(Sheet):
             rows += [line.chosen, under]
         stack(listed, *rows, gap=2)
         area = scrolled(listed)
-        area.setFixedHeight(_LINE * min(len(self.lines), _MOST) + 6)
+        low = self._screen.window().height() < _LOW
+        area.setFixedHeight(_LINE * min(len(self.lines), _MOST_LOW if low else _MOST) + 6)
         return area
 
     def _chosen(self) -> list[tuple[_Line, int]]:
@@ -201,7 +204,9 @@ class AnswerSheet(Sheet):
         lot = form.add("lot", _("Lot"), self.lot, optional=True)
         expiry = form.add("expiry", _("Expires"), self.expiry, optional=True, check=_wrong_expiry)
         price = form.add("price", _("Price"), self.price, optional=True, check=self._wrong_price)
-        stack(form, row((units, 3), (day, 2), gap=S4), row((lot, 2), (expiry, 1), (price, 2), gap=S4), gap=S3)
+        stack(form, row((units, 3), (day, 2), gap=S4), row((lot, 2), (expiry, 1), (price, 2), gap=S4), None, gap=S3)
+        # Room for what is said under the fields: an open sheet does not grow.
+        form.setMinimumHeight(form.sizeHint().height() + _SAID)
         self.body.addWidget(form)
         self.units.textEdited.connect(self._say_back)
         self.day.textEdited.connect(self._say_back)
