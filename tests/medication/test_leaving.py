@@ -188,7 +188,7 @@ def test_what_was_called_back_is_not_sent_to_be_used(counter: Counter) -> None:
             presentation_id=product,
             lot_number="A1",
             reason="color",
-            source_text=None,
+            source_text="",
         )
     )
     with pytest.raises(UnusableNotSent):

@@ -1,53 +1,74 @@
-"""What a count needs to know, and what counts found."""
+"""What the screen of a count asks besides queries/counts.py: who else is here, and what moved meanwhile."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.medication.queries.shelf import SHELF
-from clinic_desktop.features.medication.records.counts import StockCount, StockCountLine
-from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.features.medication.queries.counts import READERS, CountedProduct, to_count
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
+from clinic_desktop.features.medication.rules.kinds import MovementKind, matches
+from clinic_desktop.features.medication.rules.tally import EXPIRING_DAYS, Scope
+from clinic_desktop.features.staff.records import StaffMember
+from clinic_desktop.features.staff.rules import in_service
 from clinic_desktop.storage.work import Asker
 
-TABLES = frozenset({"stock_count", "stock_count_line", "stock_movement", "stock_lot"})
-COUNTERS = (Permission.COUNT_STOCK, *SHELF)
+
+def others(asker: Asker, words: str = "", limit: int = 8) -> tuple[tuple[str, str], ...]:
+    """Who else works here, by name: for a second name under a count or an act."""
+    asker.require(*READERS)
+    select = (
+        sa.select(StaffMember.id, StaffMember.full_name, StaffMember.active, StaffMember.valid_until)
+        .where(StaffMember.voided_at.is_(None), StaffMember.id != asker.actor.staff_id)
+        .order_by(StaffMember.full_name)
+    )
+    found = [
+        (staff_id, name or "")
+        for staff_id, name, active, until in asker.all(select)
+        if in_service(active, until, asker.today) and matches(words, name or "")
+    ]
+    return tuple(found[:limit])
 
 
-@dataclass(frozen=True, slots=True)
-class CountRow:
-    count_id: str
-    number: str | None
-    counted_on: date
-    counted_at: datetime
-    scope: str | None
-    first_name: str | None
-    second_name: str | None
-    lots: int
-    apart: int
-    """Lots of which there was another number than the movements said."""
+def lots_in(asker: Asker, scope: Scope, medicine: str = "") -> tuple[CountedProduct, ...]:
+    """The lots of a sheet, by medicine, without quantities. `medicine` by name, where it is one."""
+    found = to_count(asker)
+    match scope:
+        case Scope.EVERYTHING:
+            return found
+        case Scope.ONE:
+            return tuple(lot for lot in found if lot.name == medicine)
+        case Scope.CONTROLLED:
+            return tuple(lot for lot in found if lot.controlled_code)
+        case Scope.EXPIRING:
+            last = asker.today + timedelta(days=EXPIRING_DAYS)
+            return tuple(lot for lot in found if lot.expires_on is not None and lot.expires_on <= last)
 
 
-def past_counts(asker: Asker, limit: int = 200) -> tuple[CountRow, ...]:
-    """The counts of this clinic's shelf, the newest first."""
-    asker.require(*COUNTERS)
-    apart = sa.func.sum(sa.case((StockCountLine.counted_units != StockCountLine.expected_units, 1), else_=0))
+def lots_named(asker: Asker, lot_ids: Sequence[str]) -> tuple[CountedProduct, ...]:
+    """These lots, by medicine: of a count that goes on another day, when some may have nothing left."""
+    asker.require(*READERS)
     select = (
         sa.select(
-            StockCount.id,
-            StockCount.number,
-            StockCount.counted_on,
-            StockCount.counted_at,
-            StockCount.scope_text,
-            StockCount.first_name,
-            StockCount.second_name,
-            sa.func.count(StockCountLine.id),
-            sa.func.coalesce(apart, 0),
+            StockLot.id, StockLot.lot_number, StockLot.expires_on, Presentation.id, Medicine.name, Medicine.tall_name,
+            Presentation.form, Presentation.strength_text, Presentation.route, Presentation.unit,
+            Presentation.pack_units, Presentation.controlled_code,
         )
-        .outerjoin(StockCountLine, StockCountLine.count_id == StockCount.id)
-        .where(StockCount.site_id == asker.site_id)
-        .group_by(StockCount.id)
-        .order_by(StockCount.counted_at.desc(), StockCount.id.desc())
-        .limit(limit)
+        .join(Presentation, Presentation.id == StockLot.presentation_id)
+        .join(Medicine, Medicine.id == Presentation.medicine_id)
+        .where(StockLot.id.in_(lot_ids))
+    )  # fmt: skip
+    known = {row[0]: CountedProduct(*row) for row in asker.all(select)}
+    return tuple(known[lot_id] for lot_id in lot_ids if lot_id in known)
+
+
+def moved_since(asker: Asker, lot_ids: Sequence[str], moment: datetime) -> int:
+    """How many movements of these lots on this shelf happened after the sheet was printed."""
+    asker.require(*READERS)
+    select = (
+        sa.select(sa.func.count())
+        .where(StockMovement.site_id == asker.site_id, StockMovement.lot_id.in_(lot_ids))
+        .where(StockMovement.occurred_at > moment, StockMovement.kind != MovementKind.COUNT)
     )
-    return tuple(CountRow(*row) for row in asker.all(select))
+    return asker.value(select) or 0

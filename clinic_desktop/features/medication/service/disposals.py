@@ -105,7 +105,7 @@ def note_act_printed(work: Work, disposal_id: str, way: str, copies: int) -> Non
     """Who printed or saved the act."""
     work.require(Permission.CORRECT_STOCK)
     work.about("stock_disposal", disposal_id)
-    work.detail = {"way": way, "copies": copies}
+    work.act, work.detail = "medication.note_act_printed", {"way": way, "copies": copies}
 
 
 def _two_names(work: Work, act: NewAct) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def note_slip_printed(work: Work, transfer_id: str, way: str, copies: int) -> No
     """Who printed or saved the packing slip."""
     work.require(Permission.CORRECT_STOCK)
     work.about("stock_transfer", transfer_id)
-    work.detail = {"way": way, "copies": copies}
+    work.act, work.detail = "medication.note_slip_printed", {"way": way, "copies": copies}
 
 
 def _check_receiver(work: Work, to_site_id: str | None, to_partner_id: str | None) -> None:
