@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from clinic_desktop.features.consults.letters import trend as papers
@@ -20,7 +20,8 @@ from clinic_desktop.features.consults.rules.course_drawing import MOST_SERIES, D
 from clinic_desktop.features.consults.rules.scale_tables import Scale, find_scale
 from clinic_desktop.features.consults.service import leaving as service
 from clinic_desktop.kernel.i18n import _, ngettext
-from clinic_desktop.printing.drawing import Dot, Form, Letters, Patch, Shape, Side, Stroke, Tint, Wording
+from clinic_desktop.printing.drawing import Letters, Tint
+from clinic_desktop.printing.on_screen import Dress, paint
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.choices import Check
 from clinic_desktop.uikit.dialogs import Sheet
@@ -32,12 +33,6 @@ from clinic_desktop.uikit.words import Text
 
 _INK: dict[Tint, Role] = {Tint.TEXT: "text", Tint.QUIET: "quiet", Tint.STRONG: "accent", Tint.FAINT: "line"}
 _GROUND: dict[Tint, Role] = {Tint.STRONG: "accent_soft", Tint.FAINT: "ground"}
-_MIDDLE = Qt.AlignmentFlag.AlignVCenter
-_SIDES = {
-    Side.LEFT: Qt.AlignmentFlag.AlignLeft | _MIDDLE,
-    Side.CENTRE: Qt.AlignmentFlag.AlignCenter,
-    Side.RIGHT: Qt.AlignmentFlag.AlignRight | _MIDDLE,
-}
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 
@@ -150,9 +145,7 @@ class Trend(QWidget):
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
         else:
             drawn = self._laid_out()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for shape in drawn.shapes:
-                _paint(painter, shape)
+            paint(painter, drawn.shapes, _DRESS)
             self._paint_spot(painter, drawn)
         if self.hasFocus():
             focus_ring(painter, QRectF(self.rect()))
@@ -187,45 +180,12 @@ def _voice(small: bool, strong: bool) -> tuple[Size, Weight]:
     return "small" if small else "body", "semi" if strong else "regular"
 
 
-def _paint(painter: QPainter, shape: Shape) -> None:
-    match shape:
-        case Stroke():
-            style = Qt.PenStyle.DashLine if shape.dashed else Qt.PenStyle.SolidLine
-            painter.setPen(QPen(col(_INK[shape.tint]), shape.width, style))
-            painter.drawLine(QPointF(shape.x1, shape.y1), QPointF(shape.x2, shape.y2))
-        case Patch():
-            area = QRectF(shape.x, shape.y, shape.width, shape.height)
-            ground = col(_GROUND.get(shape.tint, "surface")) if shape.soft else None
-            rounded(painter, area, ground, col(_INK[shape.tint]) if shape.edge else None, 3 if shape.edge else 0)
-        case Dot():
-            _paint_dot(painter, shape)
-        case Wording():
-            painter.setFont(font(*_voice(shape.small, shape.strong)))
-            painter.setPen(col(_INK[shape.tint]))
-            left = {Side.LEFT: 0.0, Side.CENTRE: 300.0, Side.RIGHT: 600.0}[shape.side]
-            painter.drawText(QRectF(shape.x - left, shape.y - 12, 600, 24), _SIDES[shape.side], shape.text)
-
-
-def _paint_dot(painter: QPainter, dot: Dot) -> None:
-    ink, half = col(_INK[dot.tint]), dot.size / 2
-    painter.setPen(QPen(ink, 2))
-    painter.setBrush(ink if dot.filled else col("surface"))
-    x, y = dot.x, dot.y
-    if dot.form is Form.CIRCLE:
-        painter.drawEllipse(QPointF(x, y), half, half)
-    elif dot.form is Form.SQUARE:
-        painter.drawRect(QRectF(x - half + 0.5, y - half + 0.5, dot.size - 1, dot.size - 1))
-    elif dot.form is Form.CROSS:
-        painter.drawLine(QPointF(x - half, y - half), QPointF(x + half, y + half))
-        painter.drawLine(QPointF(x - half, y + half), QPointF(x + half, y - half))
-    else:
-        painter.drawPolygon(QPolygonF([QPointF(x + dx * half, y + dy * half) for dx, dy in CORNERS[dot.form]]))
-
-
-CORNERS = {
-    Form.DIAMOND: ((0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)),
-    Form.TRIANGLE: ((0.0, -1.2), (1.1, 0.9), (-1.1, 0.9)),
-}
+_DRESS = Dress(
+    ink=lambda tint: col(_INK[tint]),
+    ground=lambda tint: col(_GROUND.get(tint, "surface")),
+    surface=lambda: col("surface"),
+    font=lambda small, strong: font(*_voice(small, strong)),
+)
 
 
 # -- large

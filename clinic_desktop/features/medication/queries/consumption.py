@@ -1,7 +1,7 @@
 """What stands here of each product and how much of it is used in a day, for a few products or for all, set-wise."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -55,16 +55,21 @@ class _Lot:
     units: int
 
 
-def standings(asker: Asker, ids: Iterable[str] | None = None) -> dict[str, Standing]:
-    """By product; of all that stood here or was given in these days, or of those named."""
+def standings(asker: Asker, ids: Iterable[str] | None = None, site_id: str | None = None) -> dict[str, Standing]:
+    """By product; of all that stood here or was given in these days, or of those named. Of this shelf or another."""
     asker.require(*SHELF)
+    where = site_id or asker.site_id
     wanted = None if ids is None else list(dict.fromkeys(ids))
     first = asker.today - timedelta(days=LOOK_DAYS - 1)
-    lots, changes = _lots(asker, first, wanted), _changes(asker, first, wanted)
-    apart, given, vouchers = _apart(asker), _given(asker, first, wanted), _by_voucher(asker, first, wanted)
+    lots, changes = _lots(asker, where, first, wanted), _changes(asker, where, first, wanted)
+    apart, given, vouchers = (
+        _apart(asker),
+        _given(asker, where, first, wanted),
+        _by_voucher(asker, where, first, wanted),
+    )
     by_product: dict[str, list[tuple[_Lot, LotDays]]] = defaultdict(list)
     for lot in lots:
-        spans = _spans(apart, lot)
+        spans = _spans(apart, lot.presentation_id, lot.number)
         seen = LotDays(lot.expires_on, lot.units, changes.get(lot.lot_id, {}), spans)
         by_product[lot.presentation_id].append((lot, seen))
     told: dict[str, Standing] = {}
@@ -81,24 +86,24 @@ def standings(asker: Asker, ids: Iterable[str] | None = None) -> dict[str, Stand
     return told
 
 
-def _lots(asker: Asker, first: date, wanted: Sequence[str] | None) -> list[_Lot]:
+def _lots(asker: Asker, site_id: str, first: date, wanted: Sequence[str] | None) -> list[_Lot]:
     """What had expired before the first of these days was never usable in them."""
     select = (
         sa.select(StockLot.id, StockLot.presentation_id, StockLot.lot_number, StockLot.expires_on, ShelfSum.units)
         .join(ShelfSum, ShelfSum.lot_id == StockLot.id)
-        .where(ShelfSum.site_id == asker.site_id, StockLot.expires_on >= first)
+        .where(ShelfSum.site_id == site_id, StockLot.expires_on >= first)
     )
     if wanted is not None:
         select = select.where(StockLot.presentation_id.in_(wanted))
     return [_Lot(*row) for row in asker.all(select)]
 
 
-def _changes(asker: Asker, first: date, wanted: Sequence[str] | None) -> Mapping[str, dict[date, int]]:
+def _changes(asker: Asker, site_id: str, first: date, wanted: Sequence[str] | None) -> Mapping[str, dict[date, int]]:
     """What each day of these added to each lot; later days too, if a clock once went wrong."""
     lot, day = StockMovement.lot_id, StockMovement.occurred_on
     select = (
         sa.select(lot, day, sa.func.sum(StockMovement.units))
-        .where(StockMovement.site_id == asker.site_id, day >= first)
+        .where(StockMovement.site_id == site_id, day >= first)
         .group_by(lot, day)
     )
     if wanted is not None:
@@ -109,18 +114,18 @@ def _changes(asker: Asker, first: date, wanted: Sequence[str] | None) -> Mapping
     return found
 
 
-def _given(asker: Asker, first: date, wanted: Sequence[str] | None) -> dict[str, int]:
+def _given(asker: Asker, site_id: str, first: date, wanted: Sequence[str] | None) -> dict[str, int]:
     product = MedicationDispense.presentation_id
     select = (
         sa.select(product, sa.func.sum(MedicationDispense.units))
-        .where(MedicationDispense.given_on >= first, MedicationDispense.origin_site_id == asker.site_id)
+        .where(MedicationDispense.given_on >= first, MedicationDispense.origin_site_id == site_id)
         .where(product.is_not(None))
         .group_by(product)
     )
     return {str(key): units or 0 for key, units in asker.all(_among(select, product, wanted))}
 
 
-def _by_voucher(asker: Asker, first: date, wanted: Sequence[str] | None) -> dict[str, int]:
+def _by_voucher(asker: Asker, site_id: str, first: date, wanted: Sequence[str] | None) -> dict[str, int]:
     """What pharmacies say they gave; of two answers to one voucher the newest tells."""
     product, other = Voucher.presentation_id, aliased(VoucherAnswer)
     newer = sa.and_(
@@ -134,7 +139,7 @@ def _by_voucher(asker: Asker, first: date, wanted: Sequence[str] | None) -> dict
     select = (
         sa.select(product, sa.func.sum(sa.func.coalesce(VoucherAnswer.units, whole)))
         .join(VoucherAnswer, VoucherAnswer.voucher_id == Voucher.id)
-        .where(VoucherAnswer.answered_on >= first, Voucher.origin_site_id == asker.site_id)
+        .where(VoucherAnswer.answered_on >= first, Voucher.origin_site_id == site_id)
         .where(VoucherAnswer.outcome.in_(_HANDED), product.is_not(None), sa.not_(sa.exists().where(newer)))
         .group_by(product)
     )
@@ -158,8 +163,14 @@ def _apart(asker: Asker) -> _Apart:
     return found
 
 
-def _spans(apart: _Apart, lot: _Lot) -> tuple[Span, ...]:
+def apart_of(asker: Asker, presentation_id: str) -> Callable[[str | None], tuple[Span, ...]]:
+    """For a lot number of this product: when it was called back."""
+    known = _apart(asker)
+    return lambda number: _spans(known, presentation_id, number)
+
+
+def _spans(apart: _Apart, presentation_id: str, number: str | None) -> tuple[Span, ...]:
     if not apart:
         return ()
-    whole = apart.get((lot.presentation_id, None), [])
-    return (*whole, *(apart.get((lot.presentation_id, lot.number), []) if lot.number else []))
+    whole = apart.get((presentation_id, None), [])
+    return (*whole, *(apart.get((presentation_id, number), []) if number else []))

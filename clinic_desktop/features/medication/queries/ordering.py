@@ -92,6 +92,8 @@ class OrderRow:
     delivered_by: date | None
     covers_until: date | None
     note: str | None
+    is_ours: bool = True
+    """Of this clinic, not of one whose orders the central sees."""
     step: OrderStep | None = None
     step_on: date | None = None
     why_over: str | None = None
@@ -225,14 +227,17 @@ def _orders(asker: Asker, *which: sa.ColumnElement[bool], limit: int = 500) -> t
     ids = [row[0] for row in rows]
     lines, steps = _lines(asker, ids), _steps(asker, ids)
     names = {site.site_id: site.name for site in staff.sites(asker)} if ids else {}
-    return tuple(_order(row, names.get(row[2], ""), steps.get(row[0], _NO_STEP), lines.get(row[0], ())) for row in rows)
+    return tuple(
+        _order(row, names.get(row[2], ""), steps.get(row[0], _NO_STEP), lines.get(row[0], ()), asker.site_id)
+        for row in rows
+    )
 
 
-def _order(row: Sequence[Any], site: str, step: _Step, lines: tuple[OrderedLine, ...]) -> OrderRow:
+def _order(row: Sequence[Any], site: str, step: _Step, lines: tuple[OrderedLine, ...], here: str) -> OrderRow:
     order_id, number, site_id, partner_id, partner, made_on, delivered_by, covers_until, note = row
     head = OrderRow(order_id, number, site_id, site, partner_id, partner, made_on, delivered_by, covers_until, note)
     held, held_on, why = step
-    return replace(head, step=held, step_on=held_on, why_over=why, lines=lines)
+    return replace(head, step=held, step_on=held_on, why_over=why, lines=lines, is_ours=site_id == here)
 
 
 def _steps(asker: Asker, ids: Sequence[str]) -> dict[str, _Step]:

@@ -33,17 +33,31 @@ def _recalls(office: Office) -> QWidget:
     return RecallsPage(office)
 
 
+def _partners(office: Office) -> QWidget:
+    from clinic_desktop.features.medication.screens.partners import PartnersPage
+
+    return PartnersPage(office)
+
+
 def _formulary(office: Office) -> QWidget:
     from clinic_desktop.features.medication.screens.formulary import FormularyPage
 
     return FormularyPage(office)
 
 
+def _orders(office: Office) -> QWidget:
+    from clinic_desktop.features.medication.screens.orders import OrdersPage
+
+    return OrdersPage(office)
+
+
 TABS = (
     Tab("count", N_("Count"), (Permission.COUNT_STOCK,), _count),
+    Tab("orders", N_("Orders"), (Permission.ORDER_STOCK,), _orders),
     Tab("book", N_("Controlled book"), (Permission.KEEP_REGISTER,), _book),
     Tab("donations", N_("Donations"), (Permission.RECEIVE_STOCK, Permission.KEEP_PARTNERS), _donations),
     Tab("recalls", N_("Recalls"), (Permission.RECALL_LOTS,), _recalls),
+    Tab("partners", N_("Partners"), (Permission.KEEP_PARTNERS,), _partners),
     Tab("formulary", N_("Medicines list"), (*SHELF, Permission.KEEP_CATALOGS), _formulary),
 )
 

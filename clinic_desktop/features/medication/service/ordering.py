@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinic_desktop.features.medication.queries import ordering, shelf
+from clinic_desktop.features.medication.queries.who_may import SHELF
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.orders import StockOrder, StockOrderEvent, StockOrderLine
 from clinic_desktop.features.medication.records.partners import Partner
@@ -121,3 +122,10 @@ def end_order(work: Work, event_id: str, order_id: str, reason: str) -> OrderSte
     work.about("stock_order", order_id)
     work.add(StockOrderEvent(id=event_id, order_id=order_id, step=step, happened_on=work.today, reason=why))
     return step
+
+
+def note_stock_printed(work: Work, what: str, way: str, copies: int) -> None:
+    """A picture or list of the shelf was printed or saved as a file."""
+    work.require(*SHELF)
+    work.act, work.detail = "medication.note_stock_printed", {"what": what, "way": way, "copies": copies}
+    work.about("site", work.site_id)
