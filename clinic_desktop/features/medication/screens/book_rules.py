@@ -153,8 +153,8 @@ class RuleSheet(Sheet):
         self._office.do(use_case, self, then=lambda _none: self.accept(), failed=self._failed)
 
     def _failed(self, error: ClinicError) -> None:
-        empty = "class_code" if not self.class_code.text() else "source" if not self.source.text() else "country"
-        self.form.complain(empty, error.sentence())
+        code, source = self.class_code.text().strip(), self.source.text().strip()
+        self.form.complain("class_code" if not code else "country" if source else "source", error.sentence())
 
 
 def _said(rule: ControlTerms) -> cells.Cell | str:
