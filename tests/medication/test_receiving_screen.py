@@ -10,15 +10,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from clinic_desktop.features.medication.queries import barcodes, deliveries, donations
+from clinic_desktop.features.medication.queries import barcodes, deliveries, donations, ordering, senders, transfers
+from clinic_desktop.features.medication.records.partners import Donation
+from clinic_desktop.features.medication.records.stock import StockLot, StockMovement, StockTransfer
 from clinic_desktop.features.medication.rules.kinds import ColdChain, Gift, MovementKind, PartnerKind
 from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
 from clinic_desktop.features.medication.screens.receiving import ReceivePage
 from clinic_desktop.features.medication.service import barcodes as learning
 from clinic_desktop.features.medication.service import donations as giving
 from clinic_desktop.features.medication.service import formulary
+from clinic_desktop.features.medication.service import ordering as ordering_service
 from clinic_desktop.features.medication.service.donations import NewGift
+from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.storage.work import Work
 from clinic_desktop.uikit import dialogs
 from tests.medication.counter import Counter
 
@@ -278,6 +283,66 @@ def test_short_lots_are_refused_by_a_letter_and_then_not_received(
     page.receive.click()
     assert office.voice.asked == []
     assert counter.lots() == {"S2": 60}
+
+
+def _send_from(work: Work, site_id: str, product: str, donor: str, transfer_id: str) -> str:
+    """What a merge brings of another clinic: its lot with its gift, and the sending that left it."""
+    work.add(Site(id=site_id, code="NEB", name="Nebaj", kind="clinic", zone="UTC", origin_site_id=site_id))
+    gift = Donation(partner_id=donor, kind=Gift.MEDICINE, given_on=TODAY, origin_site_id=site_id)
+    donation_id = work.add(gift).id
+    lot = StockLot(
+        presentation_id=product, lot_number="N1", expires_on=date(2027, 6, 30), partner_id=donor,
+        donation_id=donation_id, origin_site_id=site_id,
+    )  # fmt: skip
+    lot_id = work.add(lot).id
+    sent = StockTransfer(id=transfer_id, number="NEB-1", to_site_id=work.site_id, sent_on=TODAY, origin_site_id=site_id)
+    work.add(sent)
+    for kind, units in ((MovementKind.RECEIPT, 100), (MovementKind.TRANSFER_OUT, -40)):
+        of_sending = transfer_id if units < 0 else None
+        moved = StockMovement(
+            lot_id=lot_id, site_id=site_id, kind=kind, units=units, occurred_on=TODAY, transfer_id=of_sending,
+            origin_site_id=site_id,
+        )  # fmt: skip
+        work.add(moved)
+    return donation_id
+
+
+def test_what_another_clinic_sent_is_there_to_be_compared_and_stays_of_its_gift(
+    counter: Counter, receive: Open, do: Any
+) -> None:
+    donor = do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
+    send = partial(_send_from, site_id=new_id(), product=counter.fluoxetine, donor=donor, transfer_id=new_id())
+    donation_id = do(send)
+    page = receive()
+    keys("neb\n")
+    assert typed_lines(page) == [("N1", date(2027, 6, 30), 40)]
+    page.receive.click()
+    assert counter.balance().units == 40
+    assert {m.kind for m in counter.movements()} == {MovementKind.TRANSFER_IN}
+    (lot,) = counter.ask(partial(donations.lots_of, donation_id=donation_id))
+    assert (lot.lot_number, lot.fate.left) == ("N1", 40)
+    assert counter.ask(transfers.awaited) == ()
+
+
+def test_a_delivery_answers_the_order_that_was_picked(counter: Counter, receive: Open, do: Any) -> None:
+    order_id = new_id()
+    do(
+        partial(
+            ordering_service.place_order,
+            order_id=order_id,
+            partner_id=counter.pharmacy,
+            lines=[ordering_service.AskedLine(counter.fluoxetine, 60, None, "campaña")],
+            plan=counter.ask(ordering.plan),
+        )
+    )
+    page = receive()
+    assert counter.ask(partial(senders.senders, words="nueva"))[0].what.startswith("order")
+    keys("nueva\n")
+    page.product.setFocus()
+    keys("flu\na1\n0627\n3x20\n")
+    page.receive.click()
+    assert counter.ask(ordering.open_orders) == ()
+    assert counter.balance().units == 60
 
 
 def _leaving() -> Any:

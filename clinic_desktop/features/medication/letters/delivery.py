@@ -32,7 +32,7 @@ def receipt_list(asker: Asker, delivery_id: str) -> Paper:
         Column(_("Medicine"), 3, strong=True),
         Column(_("Lot"), 1.3),
         Column(_("Expires"), 1.2),
-        Column(_("Came"), 2, Align.RIGHT),
+        Column(_("Received"), 2.4, Align.RIGHT),
         Column(_("How it arrived"), 1.8),
     )
     return Paper(

@@ -79,7 +79,7 @@ def refusal(
     )
     rows = tuple(
         (
-            products[line.presentation_id].said,
+            f"{products[line.presentation_id].name} {products[line.presentation_id].product}".strip(),
             line.lot_number or _("without number"),
             say_day(line.expires_on),
             f"{(line.expires_on - asker.today).days:,}",
@@ -100,7 +100,7 @@ def refusal(
 def _gift_facts(gift: DonationRow) -> tuple[Fact, ...]:
     return (
         Fact(_("Document"), gift.document),
-        Fact(_("Given on"), say_day(gift.given_on) if gift.given_on else None),
+        Fact(_("Date of the gift"), say_day(gift.given_on) if gift.given_on else None),
         Fact(_("Value"), say_money(gift.value) if gift.value else None, needed=gift.kind is Gift.MONEY),
         Fact(_("Which goods"), gift.goods, needed=gift.kind is Gift.GOODS, wide=True),
         Fact(_("Only for the programme"), gift.programme, needed=False, wide=True),

@@ -91,8 +91,8 @@ class DonationSheet(Sheet):
             ),
             row(
                 (add("document", _("Document"), self.document, optional=True), 3),
-                (add("day", _("Given on"), self.day, optional=True, check=self._check_day), 2),
-                (add("least", _("Days it lasts at least"), self.least_days, optional=True, check=_check_days), 3),
+                (add("day", _("Date of the gift"), self.day, optional=True, check=self._check_day), 2),
+                (add("least", _("Least days"), self.least_days, optional=True, check=_check_days), 3),
                 gap=S3,
             ),
             row(
@@ -104,9 +104,9 @@ class DonationSheet(Sheet):
             row(
                 (add("programme", _("Only for the programme"), self.programme, optional=True), 3),
                 (add("condition", _("Condition of use"), self.condition, optional=True), 3),
+                (add("note", _("Note"), self.note, optional=True), 2),
                 gap=S3,
             ),
-            add("note", _("Note"), self.note, optional=True),
             gap=S2,
         )
         self.kind.chosen.connect(self._fit_kind)
@@ -126,7 +126,11 @@ class DonationSheet(Sheet):
         return [(one.partner_id, one.name) for one in self._office.ask(directory.partners, words, 8)]
 
     def _new_donor(self) -> None:
-        PartnerSheet(self._office, self.donor.text(), self.donor.set_value, self).open()
+        PartnerSheet(self._office, self.donor.text(), self._take_donor, self).open()
+
+    def _take_donor(self, partner_id: str, name: str) -> None:
+        self.donor.set_value(partner_id, name)
+        self.document.setFocus()
 
     # checking
 

@@ -21,7 +21,7 @@ from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import give_letters
-from clinic_desktop.uikit.layouts import column, row, stack
+from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
@@ -42,7 +42,7 @@ class DonationsPage(QWidget):
         self.table = self._make_table()
         self.lots = self._make_lots()
         self.told = Text("", "small", color="quiet", wrap=True)
-        self.new = Button(_("New gift"), "save", "primary", "plus", tall=True)
+        self.new = Button(_("New gift"), "new", "primary", "plus", tall=True)
         self.correct = Button(_("Correct"))
         self.thanked = Button(_("Thanked today"))
         self.letter = Button(_("Thank-you sheet"), "print")
@@ -53,9 +53,11 @@ class DonationsPage(QWidget):
     def _make_table(self) -> ListTable[DonationRow]:
         columns = [
             Column[DonationRow](_("Who gives it"), lambda x: cells.strong(x.partner), stretch=True),
-            Column[DonationRow](_("What is given"), lambda x: _(GIFT_WORDS[x.kind]), 120),
-            Column[DonationRow](_("Document"), lambda x: x.document or _("none"), 130),
-            Column[DonationRow](_("Given on"), lambda x: say_day(x.given_on) if x.given_on else "", 110),
+            Column[DonationRow](_("What is given"), lambda x: _(GIFT_WORDS[x.kind]), 90),
+            Column[DonationRow](_("Document"), lambda x: x.document or _("none"), 120),
+            Column[DonationRow](
+                _("Date of the gift"), lambda x: say_day(x.given_on) if x.given_on else "", 110, wide_only=True
+            ),
             Column[DonationRow](_("Value"), _value, 130, right=True, wide_only=True),
             Column[DonationRow](_("Left of it"), _left, 150, right=True),
             Column[DonationRow](_("Thanked"), _thanked, 120),
@@ -68,15 +70,17 @@ class DonationsPage(QWidget):
     def _make_lots(self) -> ListTable[GiftLot]:
         columns = [
             Column[GiftLot](_("Medicine"), lambda x: cells.strong(f"{x.medicine} {x.product}".strip()), stretch=True),
-            Column[GiftLot](_("Lot"), lambda x: x.lot_number or _("without number"), 110),
-            Column[GiftLot](_("Expires"), self._expires, 160),
-            Column[GiftLot](_("Received"), lambda x: cells.number(f"{x.fate.received:,}"), 90, right=True),
-            Column[GiftLot](_("Used"), lambda x: cells.number(f"{x.fate.used:,}"), 90, right=True),
+            Column[GiftLot](_("Lot"), lambda x: x.lot_number or _("without number"), 100),
+            Column[GiftLot](_("Expires"), self._expires, 150),
+            Column[GiftLot](
+                _("Received"), lambda x: cells.number(f"{x.fate.received:,}"), 90, right=True, wide_only=True
+            ),
+            Column[GiftLot](_("Used"), lambda x: cells.number(f"{x.fate.used:,}"), 80, right=True),
             Column[GiftLot](
                 _("Lost or expired"), lambda x: cells.number(f"{x.fate.lost + x.fate.expired:,}"), 130, right=True,
                 wide_only=True,
             ),
-            Column[GiftLot](_("Left"), _lot_left, 200, right=True),
+            Column[GiftLot](_("Left of it"), _lot_left, 190, right=True),
         ]  # fmt: skip
         self._no_lots = EmptyState(_("No lots came with this gift yet. They are received under Medicines, Receive."))
         return ListTable(columns, key=lambda x: x.lot_id, empty=self._no_lots, row_height=COMPACT_ROW)
@@ -90,13 +94,12 @@ class DonationsPage(QWidget):
         return cells.warn(_("{day}, short").format(day=day)) if is_short(lot.expires_on, self._today) else day
 
     def _lay_out(self) -> None:
-        self.words.setMaximumWidth(280)
-        gifts = Card(row((self.words, 1), None, margins=(S3, S2, S3, 0)), (self.table, 1), margins=(1, 4, 1, 4), gap=4)
-        below = column(self.told, margins=(S3, S2, S3, 0))
-        lots = Card(below, (self.lots, 1), margins=(1, 4, 1, 4), gap=4)
+        head = row((self.words, 2), (self.told, 3), gap=S4, margins=(S3, 4, S3, 0))
+        gifts = Card(head, (self.table, 1), margins=(1, 2, 1, 2), gap=2)
+        lots = Card((self.lots, 1), margins=(1, 2, 1, 2))
         give_letters(self.correct, self.thanked)
-        self._deeds = row(self.correct, self.thanked, self.letter, None, self.new, gap=S2)
-        self._page = stack(self, (gifts, 3), (lots, 2), self._deeds, margins=(S4, S3, S4, S3), gap=S3)
+        deeds = row(self.correct, self.thanked, self.letter, None, self.new, gap=S2)
+        self._page = stack(self, (gifts, 1), (lots, 1), deeds, margins=(S4, S3, S4, S3), gap=S3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -137,7 +140,6 @@ class DonationsPage(QWidget):
             else _("A gift of money or goods has no lots.")
         )
         self.told.setText(say_terms(gift) if gift else "")
-        self.told.setVisible(bool(self.told.text()))
 
     # doing
 

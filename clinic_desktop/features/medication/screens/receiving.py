@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.medication.letters import donation as letters
 from clinic_desktop.features.medication.letters.donation import ShortLine
-from clinic_desktop.features.medication.queries import shelf
+from clinic_desktop.features.medication.queries import shelf, transfers
 from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.rules.kinds import COLD_WORDS, ColdChain
 from clinic_desktop.features.medication.rules.shelf import is_short, say_packs
@@ -23,7 +24,7 @@ from clinic_desktop.features.medication.screens.receiving_sheets import (
     print_delivery,
 )
 from clinic_desktop.features.medication.service import receiving
-from clinic_desktop.features.medication.service.receiving import DRAFT, DeliveryLine
+from clinic_desktop.features.medication.service.receiving import DRAFT, DeliveryLine, Sender
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -33,13 +34,15 @@ from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.cells import ChipIn
 from clinic_desktop.uikit.forms import give_letters
-from clinic_desktop.uikit.layouts import row, scrolled, stack
+from clinic_desktop.uikit.layouts import column, row, scrolled, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import COMPACT_ROW, S2, S3, S4
 
 PAUSE_MS = 500
+_LOW = 380
+"""Below this the whole of a line, and the lines, need the room of the head."""
 
 
 class Line(NamedTuple):
@@ -63,15 +66,15 @@ class ReceivePage(QWidget):
         self._is_kept = False
         self.lines: list[Line] = []
         self.form = LineEntry(office)
-        self.head = DeliveryHead(office, lambda: self.product.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.head = DeliveryHead(office, self._go_to_lines)
         self.partner, self.document, self.gift = self.head.partner, self.head.document, self.head.gift
         self.product, self.lot, self.expiry = self.form.product, self.form.lot, self.form.expiry
         self.units, self.no_lot = self.form.units, self.form.no_lot
         self.receive = Button(_("Receive"), "save", "primary", "check", tall=True)
-        self.remove = Button(_("Take out the line"), icon="minus")
+        self.remove = Button(_("Take it out"), icon="minus")
         self.condition = Button(_("Cold or damage"))
-        self.refuse = Button(_("Refuse the short lots"))
-        self.print = Button(_("Print a delivery"), "print")
+        self.refuse = Button(_("Refuse short lots"))
+        self.print = Button(_("Print what came"), "print")
         self.table = self._make_table()
         self._lay_out()
         self._connect()
@@ -98,11 +101,28 @@ class ReceivePage(QWidget):
     def _lay_out(self) -> None:
         give_letters(self.remove, self.condition, self.refuse)
         deeds = row(self.remove, self.condition, self.refuse, None, self.print, self.receive, gap=S2)
-        entry = Card(self.head, self.form, margins=(S4, S3, S4, S3), gap=S3)
-        self.table.setMinimumHeight(120)
+        self._entry = column(self.head, self.form, margins=(S4, S3, S4, S3), gap=S3)
+        entry = Card(self._entry, margins=(0, 0, 0, 0))
+        self.table.setMinimumHeight(92)
         body = QWidget()
         stack(body, entry, (Card((self.table, 1), margins=(1, 4, 1, 4)), 1), gap=S3)
-        stack(self, (scrolled(body), 1), deeds, margins=(S4, S3, S4, S3), gap=S3)
+        self._page = stack(self, (scrolled(body), 1), deeds, margins=(S4, S3, S4, S3), gap=S3)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        edge = 4 if self._is_low() else S3
+        self._page.setContentsMargins(S4, edge, S4, edge)
+        self._page.setSpacing(edge)
+        self._entry.setContentsMargins(S4, edge, S4, edge)
+        self._entry.setSpacing(edge)
+        self.head.fold(self._is_low() and not self.head.isAncestorOf(self.focusWidget()))
+
+    def _is_low(self) -> bool:
+        return self.height() < _LOW
+
+    def _go_to_lines(self) -> None:
+        self.head.fold(self._is_low())
+        self.product.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _connect(self) -> None:
         self._pause = QTimer(self)
@@ -113,6 +133,7 @@ class ReceivePage(QWidget):
             form.edited.connect(self._typed)
         self.form.entered.connect(self._take_line)
         self.form.discard.clicked.connect(self._discard)
+        self.head.sender_chosen.connect(self._bring_sent)
         self.head.gift_chosen.connect(self._least_days_changed)
         self.table.opened.connect(self._ask_condition)
         self.remove.clicked.connect(self._take_out)
@@ -122,7 +143,11 @@ class ReceivePage(QWidget):
         self.receive.clicked.connect(self._receive)
 
     def take_focus(self) -> None:
-        (self.product if self.partner.value() else self.partner).setFocus()
+        if self.partner.value():
+            self._go_to_lines()
+        else:
+            self.head.fold(False)
+            self.partner.setFocus()
 
     # the lines
 
@@ -133,6 +158,25 @@ class ReceivePage(QWidget):
         self.lines.append(Line(new_id(), product, line))
         self._show()
         self.table.choose_at(len(self.lines) - 1)
+        self.keep_draft()
+
+    def _bring_sent(self, sender: Sender) -> None:
+        """What another clinic wrote that it sent: compared with the box, line by line, and taken out or typed anew."""
+        if sender.transfer_id is None or self.lines:
+            return
+        sent = self._office.ask(transfers.sent_lines, sender.transfer_id)
+        products = self._office.ask(shelf.presentations, [one.presentation_id for one in sent])
+        for one in sent:
+            line = DeliveryLine(
+                one.presentation_id,
+                one.lot_number,
+                one.expires_on,
+                one.units,
+                one.lot_number is None,
+                lot_id=one.lot_id,
+            )
+            self.lines.append(Line(new_id(), products[one.presentation_id], line))
+        self._show()
         self.keep_draft()
 
     def _take_out(self) -> None:
@@ -248,8 +292,10 @@ class ReceivePage(QWidget):
     # the delivery
 
     def _receive(self) -> None:
+        self.head.fold(False)
         if self.head.find_faults() or not self.lines:
             return
+        self.head.fold(self._is_low())
         if not self.form.is_empty():
             # A line that was begun is neither received nor forgotten.
             self.form.enter()
@@ -291,6 +337,7 @@ class ReceivePage(QWidget):
         partner_id = self.head.head().sender.partner_id
         short = [shown for shown in self.lines if self._is_short(shown.line.expires_on)]
         if partner_id is None:
+            self.head.fold(False)
             self.head.complain("partner", _("Say first who sent it."))
             return
         refused = [ShortLine(x.line.presentation_id, x.line.lot_number, x.line.expires_on, x.line.units) for x in short]

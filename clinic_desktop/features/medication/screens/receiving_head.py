@@ -28,6 +28,7 @@ from clinic_desktop.uikit.forms import Form
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.theme import S3
+from clinic_desktop.uikit.words import Text
 
 
 class Head(NamedTuple):
@@ -73,10 +74,30 @@ class DeliveryHead(Form):
         document = self.add("document", _("Document"), self.document, optional=True)
         day = self.add("day", _("Received on"), self.day, optional=True, check=self._check_day)
         gift.hide()
-        stack(self, row((partner, 4), (gift, 3), (document, 2), (day, 2), gap=S3))
+        self._whole, self._short = QWidget(), QWidget()
+        stack(self._whole, row((partner, 4), (gift, 3), (document, 2), (day, 2), gap=S3))
+        self._brief, change = Text("", weight="semi"), Link(_("Change"), small=True)
+        change.clicked.connect(self._unfold)
+        stack(self._short, row((self._brief, 1), change, gap=S3))
+        self._short.hide()
+        stack(self, self._whole, self._short)
         order = (self.partner, self.gift, self.document, self.day, self._new_partner, self._new_gift)
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
+
+    def fold(self, folded: bool) -> None:
+        """On a low screen the lines need the room: what was said of the whole delivery is then one line of words."""
+        head = self.head()
+        day = say_day(head.received_on) if head.received_on else ""
+        said = (self.partner.text(), self.gift.currentText() if self._asks_gift else "", head.document, day)
+        self._brief.setText(" · ".join(dict.fromkeys(word for word in said if word)))
+        known = _known(self.partner.value()) is None and self._check_gift(self.gift.value()) is None
+        self._whole.setVisible(not (folded and known))
+        self._short.setVisible(folded and known)
+
+    def _unfold(self) -> None:
+        self.fold(False)
+        _focus(self.partner)
 
     # from whom
 
@@ -90,6 +111,7 @@ class DeliveryHead(Form):
             self.complain("partner", _known(None))
 
     def _picked(self, sender: Sender) -> None:
+        self.partner.setCursorPosition(0)
         self.fields["partner"].say("")
         self._show_gifts()
         self._go_on()

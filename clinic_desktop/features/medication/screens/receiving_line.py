@@ -190,6 +190,7 @@ class LineEntry(Form):
         return [(product.presentation_id, with_pack(product)) for product in found]
 
     def _picked(self, presentation_id: str) -> None:
+        self.product.setCursorPosition(0)
         if self._gtin is not None:
             self._teach(self._gtin, presentation_id)
             self._gtin = None
@@ -213,6 +214,7 @@ class LineEntry(Form):
     def _put_product(self, product: Product) -> None:
         self._products[product.presentation_id] = product
         self.product.set_value(product.presentation_id, with_pack(product))
+        self.product.setCursorPosition(0)
         self._say_product(product)
 
     def _new(self) -> None:

@@ -140,7 +140,7 @@ class ConditionSheet(Sheet):
             self.form,
             self.form.add("cold", _("If it has to come cold"), self.cold, optional=True),
             row(
-                (self.form.add("damaged", _("Units damaged"), self.damaged, optional=True), 2),
+                (self.form.add("damaged", _("Units damaged"), self.damaged, optional=True), 3),
                 (self.form.add("what", _("What was damaged"), self.what, optional=True), 3),
                 gap=S3,
             ),

@@ -48,6 +48,8 @@ class DeliveryLine:
     damaged_units: int = 0
     """Of these units; they leave the shelf at once, both visible."""
     damage_text: str | None = None
+    lot_id: str | None = None
+    """The lot that another clinic sent, where its sending is known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,9 @@ def _lot_for(work: Work, line: DeliveryLine, sender: Sender) -> str:
     work.load(Presentation, line.presentation_id)
     number = clean_lot_number(line.lot_number)
     if sender.from_site_id is not None:
-        known = deliveries.lot_of_clinic(work, line.presentation_id, number, line.expires_on, sender.from_site_id)
+        known = _sent_lot(work, line) or deliveries.lot_of_clinic(
+            work, line.presentation_id, number, line.expires_on, sender.from_site_id
+        )
     else:
         known = shelf.same_lot(
             work, line.presentation_id, number, line.expires_on, sender.partner_id, sender.donation_id
@@ -218,6 +222,15 @@ def _lot_for(work: Work, line: DeliveryLine, sender: Sender) -> str:
         donation_id=sender.donation_id,
     )
     return work.add(lot).id
+
+
+def _sent_lot(work: Work, line: DeliveryLine) -> str | None:
+    """The very lot of the sending, unless the box says something else."""
+    if line.lot_id is None:
+        return None
+    lot = work.load(StockLot, line.lot_id)
+    said = (line.presentation_id, clean_lot_number(line.lot_number), line.expires_on)
+    return lot.id if said == (lot.presentation_id, lot.lot_number, lot.expires_on) else None
 
 
 def _not_future(work: Work, day: date | None) -> date:
