@@ -1,16 +1,18 @@
 """The book on the screen and on paper: what is missing is named, two people close, a page is the same each time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 
 from clinic_desktop.features.medication.letters import book as letters
-from clinic_desktop.features.medication.queries import formulary
+from clinic_desktop.features.medication.queries import counting, formulary
 from clinic_desktop.features.medication.rules.book import PageHasGap
 from clinic_desktop.features.medication.rules.kinds import MovementKind
+from clinic_desktop.features.medication.rules.tally import Scope
 from clinic_desktop.features.medication.screens.book import RegisterScreenPage
+from clinic_desktop.features.medication.screens.supply import SupplyScreen
 from clinic_desktop.features.medication.service import correcting
 from clinic_desktop.features.medication.service.movements import move
 from clinic_desktop.features.patients.service import restricting
@@ -28,7 +30,7 @@ __all__ = ["shelf"]
 
 
 @pytest.fixture
-def previews(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def previews(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """The printing that was offered, with its dialog kept shut."""
     from clinic_desktop.printing.preview import Preview
 
@@ -38,7 +40,9 @@ def previews(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         made.append(self)
 
     monkeypatch.setattr(Preview, "open", remember)
-    return made
+    yield made
+    for preview in made:
+        preview.close()
 
 
 def words_of(pdf: bytes) -> str:
@@ -88,6 +92,15 @@ def test_without_a_controlled_medicine_the_page_says_whom_to_ask(
     page.rules.click()
     sheet = front()
     assert sheet.table.count() == 0
+
+
+def test_the_check_count_begins_with_this_medicine(shelf: Shelf, open_screen: Callable[..., Any]) -> None:
+    place = open_screen(SupplyScreen, tab="book")
+    place.page().count.click()
+    sheet = front()
+    assert (sheet.scope.value(), sheet.product.value()) == (Scope.ONE, "clonazepam")
+    lots = shelf.ask(partial(counting.lots_in, scope=Scope.CONTROLLED))
+    assert [lot.name for lot in lots] == ["clonazepam"]
 
 
 def test_a_rule_is_typed_with_its_source(shelf: Shelf, open_screen: Callable[..., Any]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from clinic_desktop.features.medication.queries import formulary
 from clinic_desktop.features.medication.queries.counts import READERS, CountedProduct, to_count
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
@@ -40,7 +41,8 @@ def lots_in(asker: Asker, scope: Scope, medicine: str = "") -> tuple[CountedProd
         case Scope.ONE:
             return tuple(lot for lot in found if lot.name == medicine)
         case Scope.CONTROLLED:
-            return tuple(lot for lot in found if lot.controlled_code)
+            listed = formulary.controls(asker, {lot.presentation_id for lot in found if lot.presentation_id})
+            return tuple(lot for lot in found if lot.presentation_id in listed)
         case Scope.EXPIRING:
             last = asker.today + timedelta(days=EXPIRING_DAYS)
             return tuple(lot for lot in found if lot.expires_on is not None and lot.expires_on <= last)

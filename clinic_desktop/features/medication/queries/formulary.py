@@ -32,7 +32,7 @@ from clinic_desktop.kernel.names import fold
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import AnySelect, Asker
 
-READERS = (*SHELF, Permission.KEEP_CATALOGS, Permission.KEEP_REGISTER)
+READERS = (*SHELF, Permission.COUNT_STOCK, Permission.KEEP_CATALOGS, Permission.KEEP_REGISTER)
 TABLES = frozenset({"medicine", "presentation", "control_listing", "control_rule"})
 
 

@@ -237,7 +237,7 @@ class RegisterScreenPage(QWidget):
             return
         begin = getattr(above.open_tab("count"), "begin_with", None)
         if callable(begin):
-            begin(chosen.product.presentation_id)
+            begin(chosen.product.name)
 
     def _close(self) -> None:
         from clinic_desktop.features.medication.screens.book_sheets import ClosePageSheet

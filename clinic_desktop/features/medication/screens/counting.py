@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from clinic_desktop.features.medication.queries import counts as queries
 from clinic_desktop.features.medication.queries.counts import CountRow
+from clinic_desktop.features.medication.rules.tally import Scope
 from clinic_desktop.features.medication.screens import counting_kept as kept
 from clinic_desktop.features.medication.screens.counting_entry import CountEntry
 from clinic_desktop.features.medication.screens.counting_kept import OpenCount
@@ -117,6 +118,16 @@ class CountPage(QWidget):
             BeginSheet(self._office, self._begun, self).open()
         else:
             self.show_entry(kept.reopen(self._office, self._unfinished))
+
+    def begin_with(self, medicine: str) -> None:
+        """A count of this medicine alone, unless one is open already: then that one goes on."""
+        if self._unfinished is not None:
+            self.take_focus()
+            return
+        sheet = BeginSheet(self._office, self._begun, self)
+        sheet.scope.set_value(Scope.ONE)
+        sheet.product.set_value(medicine, medicine)
+        sheet.open()
 
     def _begun(self, count: OpenCount, printing: bool) -> None:
         entry = self.show_entry(count)
