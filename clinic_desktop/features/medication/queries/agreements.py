@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 
@@ -14,6 +15,15 @@ from clinic_desktop.storage.work import AnySelect, Asker
 TABLES = frozenset({"agreement", "agreement_item", "partner"})
 PRICES = (Permission.KEEP_PARTNERS, Permission.SEND_VOUCHERS)
 """Who sees what something costs and how much of it was agreed."""
+SOON_DAYS = 60
+"""An agreement that ends within these days is marked, so that there is time to speak about the next one."""
+
+
+class AgreementStanding(StrEnum):
+    TO_COME = "to-come"
+    IN_FORCE = "in-force"
+    ENDS_SOON = "ends-soon"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,14 @@ class AgreementRow:
     monthly_limit: Money | None
     currency: str
     condition_text: str | None
+
+    def standing(self, today: date) -> AgreementStanding:
+        if self.ends_on is not None and self.ends_on < today:
+            return AgreementStanding.ENDED
+        if self.starts_on is not None and today < self.starts_on:
+            return AgreementStanding.TO_COME
+        soon = self.ends_on is not None and self.ends_on <= today + timedelta(days=SOON_DAYS)
+        return AgreementStanding.ENDS_SOON if soon else AgreementStanding.IN_FORCE
 
     def holds_on(self, day: date) -> bool:
         """From its first day to its last; without a first or last day it has no bound on that side."""

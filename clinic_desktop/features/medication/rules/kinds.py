@@ -163,6 +163,13 @@ GIFT_WORDS: dict[Gift, str] = {
     Gift.MONEY: N_("Money"),
     Gift.GOODS: N_("Goods"),
 }
+MAY_RECEIVE_WORDS: dict[MayReceive, str] = {
+    MayReceive.VOUCHERS: N_("Vouchers: a name and a medicine"),
+    MayReceive.NAME_AND_PHONE: N_("A name and a telephone"),
+    MayReceive.REFERRALS: N_("Referral letters"),
+    MayReceive.NUMBERS: N_("Counts in groups"),
+    MayReceive.STOCK: N_("Medicines of ours"),
+}
 PARTNER_WORDS: dict[PartnerKind, str] = {
     PartnerKind.PHARMACY: N_("Pharmacy"),
     PartnerKind.DONOR: N_("Donor"),

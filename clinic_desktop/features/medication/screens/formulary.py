@@ -50,6 +50,7 @@ class FormularyPage(QWidget):
         self.words.setAccessibleName(_("Find in the list of medicines"))
         self.which = Select([(standing, _(words)) for standing, words in _FILTERS.items()])
         self.which.setAccessibleName(_("Which products"))
+        self.which.setMinimumWidth(190)
         self.table = self._make_table()
         self.told = Text("", "small", color="quiet", wrap=True)
         self.control = Button(_("Controlled classes"), icon="shield-check")

@@ -77,6 +77,13 @@ def bring_back_partner(work: Work, partner_id: str) -> None:
     work.session.flush()
 
 
+def note_directory_printed(work: Work, way: str, copies: int) -> None:
+    """Who printed or saved the directory."""
+    work.require(Permission.KEEP_PARTNERS)
+    work.about("partner", "")
+    work.detail = {"way": way, "copies": copies}
+
+
 def _ask_if_there(work: Work, partner_id: str, card: PartnerCard) -> None:
     """A person decides whether two are the same: names are borne twice, and one telephone may serve two posts."""
     if shelf.is_there(work, Partner, partner_id):
