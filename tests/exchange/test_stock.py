@@ -2,13 +2,26 @@
 
 import itertools
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from clinic_desktop.app import wiring
 from clinic_desktop.features.bundles import queries as bundles
@@ -20,14 +33,17 @@ from clinic_desktop.features.medication.service import correcting, counting
 from clinic_desktop.features.medication.service.counting import ClosedCount, CountedLot
 from clinic_desktop.features.medication.service.movements import move
 from clinic_desktop.kernel.clock import StillClock
+from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage import ledger as signed
 from clinic_desktop.storage.keys import Opened
 from clinic_desktop.storage.opening import open_vault
-from clinic_desktop.storage.work import Work
-from tests.exchange.conftest import MakeNetwork
-from tests.makers.network import Network, Office, enrol, make_office
+from clinic_desktop.storage.work import Actor, Work
+from tests.makers.network import STAFF, Network, Office, copy_network, enrol, make_office
 from tests.makers.state import of_site
+
+who, which = st.integers(0, 1), st.integers(0, 9)
 
 
 @dataclass
@@ -78,14 +94,22 @@ class Clinic:
             assert office.ask(partial(ledger.unsettled)) == []
 
 
-@pytest.fixture
-def clinic(make: MakeNetwork, made_vault: tuple[Path, Opened], tmp_path: Path, clock: StillClock) -> Clinic:
+CLINIC = (("CEN", 1), ("CLA", 2), ("OTHER", 5))
+"""The folders of the three computers, and who works at each."""
+
+
+@pytest.fixture(scope="session")
+def saved_clinic(
+    saved_network: Path, made_vault: tuple[Path, Opened], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """A clinic with two computers and one lot, known to all; made once."""
     wiring.fill()
-    network = make(1)
+    folder, clock = tmp_path_factory.mktemp("stock"), StillClock(datetime(2026, 11, 23, 14, 0, tzinfo=UTC))
+    network = copy_network(saved_network, made_vault[1], folder, clock, 1)
     reception, central = network.clinics[0], network.central
     site_id = reception.vault.place.site_id
-    place = tmp_path / "other"
-    other = make_office(place, made_vault[1], made_vault[0], clock, "Clínica 1", "CLA", "clinic", 5, site_id=site_id)
+    made = (made_vault[1], made_vault[0], clock, "Clínica 1", "CLA", "clinic", 5)
+    other = make_office(folder / "more", *made, site_id=site_id)
     enrol(other, central)
     network.clinics.append(other)
 
@@ -96,11 +120,35 @@ def clinic(make: MakeNetwork, made_vault: tuple[Path, Opened], tmp_path: Path, c
         move(work, made.id, MovementKind.RECEIPT, 100, work.in_days(-20))
         return made.id
 
-    made = Clinic(network, reception, other, central, reception.do(lot))
-    made.network.round()
-    made.network.round()
-    assert made.units(other) == made.units(central) == 100
-    return made
+    lot_id = reception.do(lot)
+    network.round()
+    network.round()
+    network.close()
+    (folder / "more" / "CLA").rename(folder / "OTHER")
+    return folder, lot_id
+
+
+def open_clinic(saved: tuple[Path, str], opened: Opened, folder: Path, clock: StillClock) -> Clinic:
+    clock.advance(minutes=60)
+    offices: list[Office] = []
+    for place, number in CLINIC:
+        shutil.copytree(saved[0] / place, folder / place)
+        stick = folder / f"stick-{place}"
+        stick.mkdir()
+        vault = open_vault(folder / place, opened, clock)
+        actor = Actor(STAFF.format(n=number), place, frozenset(Permission))
+        offices.append(Office(place, folder / place, opened, clock, vault, actor, stick))
+    return Clinic(Network(offices[0], offices[1:]), offices[1], offices[2], offices[0], saved[1])
+
+
+@pytest.fixture
+def clinic(
+    saved_clinic: tuple[Path, str], made_vault: tuple[Path, Opened], tmp_path: Path, clock: StillClock
+) -> Iterator[Clinic]:
+    wiring.fill()
+    made = open_clinic(saved_clinic, made_vault[1], tmp_path, clock)
+    yield made
+    made.network.close()
 
 
 def test_what_the_other_computer_gave_before_the_count_does_not_change_what_was_counted(clinic: Clinic) -> None:
@@ -142,7 +190,7 @@ def test_in_whatever_order_and_however_often_it_is_merged_the_count_holds(clinic
     psychiatrist.do(partial(correcting.counter_movement, movement_id=wrong, reason="error"))
     clinic.move(psychiatrist, -1)
     ups += [reception.export().path, psychiatrist.export().path]
-    orders = [*itertools.islice(itertools.permutations(ups), 0, 720, 103), (*ups, *ups)]
+    orders = [*itertools.islice(itertools.permutations(ups), 0, 720, 179), (*ups, *ups)]
     found: list[Any] = []
     for central, order in zip(copies(clinic.central, len(orders)), orders, strict=True):
         for path in order:
@@ -208,3 +256,93 @@ def test_what_a_count_needs_and_has_not_arrived_is_waited_for(clinic: Clinic) ->
     clinic.network.round()
     clinic.everywhere_the_same()
     assert clinic.units(clinic.central) == 75
+
+
+class Carriers(RuleBasedStateMachine):
+    """Two computers that give, count, type late and counter, with sticks that come late, twice and in any order."""
+
+    saved: ClassVar[tuple[Path, str]]
+    opened: ClassVar[Opened]
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="stock"))
+        clock = StillClock(datetime(2026, 11, 23, 14, 0, tzinfo=UTC))
+        self.clinic = open_clinic(self.saved, self.opened, self.folder, clock)
+        self.up: list[Path] = []
+        self.down: list[Path] = []
+
+    def office(self, n: int) -> Office:
+        return self.clinic.network.clinics[n]
+
+    @rule(n=who, units=st.integers(1, 9), days_ago=st.integers(0, 3))
+    def give(self, n: int, units: int, days_ago: int) -> None:
+        self.clinic.move(self.office(n), -units, days_ago=days_ago)
+
+    @rule(n=who, units=st.integers(0, 120), hours_ago=st.integers(0, 60))
+    def count(self, n: int, units: int, hours_ago: int) -> None:
+        self.clinic.count(self.office(n), units, hours_ago=hours_ago)
+
+    @rule(n=who, which=which)
+    def counter(self, n: int, which: int) -> None:
+        office = self.office(n)
+        rows = office.sql("SELECT id FROM stock_movement ORDER BY id")
+        with suppress(Refused):
+            wrong = rows[which % len(rows)][0]
+            office.do(partial(correcting.counter_movement, movement_id=wrong, reason="error"))
+
+    @rule(n=who)
+    def export(self, n: int) -> None:
+        self.up.append(self.office(n).export().path)
+
+    @precondition(lambda self: self.up)
+    @rule(which=which)
+    def merge_some_bundle(self, which: int) -> None:
+        self.clinic.central.merge(self.up[which % len(self.up)])
+        self.down.append(self.clinic.central.answer()["Clínica 1"])
+
+    @precondition(lambda self: self.down)
+    @rule(n=who, which=which)
+    def accept_some_answer(self, n: int, which: int) -> None:
+        self.office(n).accept(self.down[which % len(self.down)])
+
+    @rule(n=who)
+    def restart(self, n: int) -> None:
+        office = self.office(n)
+        office.vault.close()
+        office.vault = open_vault(office.folder, office.opened, office.clock)
+
+    @invariant()
+    def every_computer_holds_what_was_counted_as_far_as_it_knows(self) -> None:
+        for office in self.clinic.network.all():
+            assert all(counted == there for counted, there in self.clinic.at_counts(office))
+
+    def teardown(self) -> None:
+        if hasattr(self, "clinic"):
+            self.clinic.central.merge(*self.up)
+            for _round in range(3):
+                self.clinic.network.round()
+            self.clinic.everywhere_the_same()
+            self.clinic.network.close()
+            shutil.rmtree(self.folder)
+
+
+def run(saved: tuple[Path, str], opened: Opened, examples: int, steps: int) -> None:
+    wiring.fill()
+    machine = type("Here", (Carriers,), {"saved": saved, "opened": opened})
+    checks = (HealthCheck.too_slow, HealthCheck.data_too_large)
+    quick = settings(max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=checks)
+    run_state_machine_as_test(machine, settings=quick)
+
+
+def test_any_way_of_the_sticks_leaves_everybody_with_the_same_counted_shelf(
+    saved_clinic: tuple[Path, str], made_vault: tuple[Path, Opened]
+) -> None:
+    run(saved_clinic, made_vault[1], examples=2, steps=12)
+
+
+@pytest.mark.long
+def test_many_ways_of_the_sticks_leave_everybody_with_the_same_counted_shelf(
+    saved_clinic: tuple[Path, str], made_vault: tuple[Path, Opened]
+) -> None:
+    run(saved_clinic, made_vault[1], examples=60, steps=40)
