@@ -89,9 +89,8 @@ def test_after_its_days_or_its_fillings_it_is_asked_why_and_the_book_shows_it(
 def test_the_line_beside_the_medicine_says_the_rule_and_its_source(do: Do, ask: Do, product: str) -> None:
     list_as_controlled(do, product, most_packs=2, valid_days=30, is_retained=True)
     control = ask(partial(formulary.control_of, presentation_id=product))
-    assert say_control(control) == (
-        f"Controlled: Lista III · at most 2 boxes · valid 30 days · the prescription stays here · Source: {SOURCE}"
-    )
+    assert say_control(control) == f"Controlled: Lista III · at most 2 boxes · valid 30 days · Source: {SOURCE}"
+    assert "the pharmacy keeps the prescription" in say_control(control, at_counter=True)
     assert exceeds_packs(control, 61, 30)
     assert not exceeds_packs(control, 60, 30)
     assert not exceeds_packs(control, 600, None)

@@ -92,7 +92,7 @@ def prescription_paper(asker: Asker, note_id: str, *, full_page: bool = False, d
 
 def _controls(asker: Asker, lines: Sequence[CurrentMedicine]) -> dict[str, str]:
     found = formulary.controls(asker, [line.presentation_id for line in lines if line.presentation_id])
-    return {key: say_control(control) for key, control in found.items()}
+    return {key: say_control(control, at_counter=True) for key, control in found.items()}
 
 
 def _say_allergies(header: Header) -> str:

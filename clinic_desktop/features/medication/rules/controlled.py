@@ -70,10 +70,14 @@ def read_number(text: str, name: str) -> int | None:
     return int(text)
 
 
-def say_control(control: Control) -> str:
-    """The small line beside the medicine: what it is, what the rule asks of a prescription, and who says so."""
-    head = _("Controlled: {title}").format(title=control.title)
-    said = [head, *say_terms(control.rule)] if control.rule else [head]
+def say_control(control: Control, *, at_counter: bool = False) -> str:
+    """The small line beside the medicine: what it is, what the rule asks of a prescription, and who says so.
+
+    `at_counter`: also what is asked of whoever hands it out.
+    """
+    said = [_("Controlled: {title}").format(title=control.title)]
+    if control.rule is not None:
+        said += [*say_terms(control.rule), *(say_handing(control.rule) if at_counter else ())]
     source = control.rule.source if control.rule else control.source
     return " · ".join((*said, _("Source: {source}").format(source=source)))
 
@@ -88,8 +92,13 @@ def say_terms(rule: ControlTerms) -> list[str]:
     if rule.most_fillings is not None:
         words = ngettext("handed out at most {count} time", "handed out at most {count} times", rule.most_fillings)
         said.append(words.format(count=rule.most_fillings))
+    return said
+
+
+def say_handing(rule: ControlTerms) -> list[str]:
+    said: list[str] = []
     if rule.is_retained:
-        said.append(_("the prescription stays here"))
+        said.append(_("the pharmacy keeps the prescription"))
     if rule.witness_wanted:
         said.append(_("with a witness"))
     return said

@@ -141,7 +141,7 @@ class RegisterScreenPage(QWidget):
 
     def _choose(self, chosen: BookRow | None) -> None:
         self.title.setText(chosen.product.said if chosen else "")
-        self.told.setText(say_control(chosen.control) if chosen else "")
+        self.told.setText(say_control(chosen.control, at_counter=True) if chosen else "")
         before = self.pages.value()
         self.pages.blockSignals(True)
         self.pages.set_options(_pages_of(chosen.book) if chosen else [])

@@ -7,7 +7,13 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.medication.queries import book as books
 from clinic_desktop.features.medication.queries import formulary
 from clinic_desktop.features.medication.rules.control import ControlTerms
-from clinic_desktop.features.medication.rules.controlled import ControlTyped, NumberUnclear, read_number, say_terms
+from clinic_desktop.features.medication.rules.controlled import (
+    ControlTyped,
+    NumberUnclear,
+    read_number,
+    say_handing,
+    say_terms,
+)
 from clinic_desktop.features.medication.service import book as keeping
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
@@ -162,7 +168,7 @@ def _said(rule: ControlTerms) -> cells.Cell | str:
 
 
 def _asked(rule: ControlTerms) -> cells.Cell | str:
-    said = ", ".join(say_terms(rule)) or _("Nothing is asked")
+    said = ", ".join((*say_terms(rule), *say_handing(rule))) or _("Nothing is asked")
     if rule.in_register is False:
         said = f"{said}, {_('not in the book')}"
     return cells.two_lines(said, under=_("Source: {source}").format(source=rule.source))

@@ -183,7 +183,7 @@ class DispensePage(QWidget):
         lots = self._office.ask(shelf.lots, presentation_id) if presentation_id else ()
         control = self._office.ask(formulary.control_of, presentation_id) if presentation_id else None
         controlled = bool(control and control.rule and control.rule.witness_wanted)
-        says = say_control(control) if control else ""
+        says = say_control(control, at_counter=True) if control else ""
         today = self._office.today()
         card = GiveCard(
             item, product, lots, today, paper=paper, controlled=controlled, control=says, voucher_key=voucher_key
