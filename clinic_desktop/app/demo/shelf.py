@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from clinic_desktop.app.demo.illness import COURSES
-from clinic_desktop.app.demo.supplies import Supplies
+from clinic_desktop.app.demo.supplies import BY_HOSPITAL, Supplies
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.rules.courses import constant, units_of
 from clinic_desktop.features.medication.rules.doses import read_dose
@@ -21,8 +21,8 @@ from clinic_desktop.storage.work import Work
 EVERY_DAYS = 42
 SHORT_DATED = ("N05AX12", "N04AA02")
 """Given by the donor with little time left and hardly used: they expire on the shelf."""
-COMES_LATE = ("N06AB06",)
-"""Left out of one delivery in three: its shelf runs empty, and people are sent to the pharmacy with a voucher."""
+COMES_SHORT = ("N05AX08", "N06AB10")
+"""A fifth of what is needed: their shelf runs empty, and people are sent to the pharmacy with a voucher."""
 _DAYS = 120
 """For how long a delivery should last."""
 
@@ -69,8 +69,12 @@ class Shelf:
         for (atc, strength), product in self.products.items():
             most = wanted.get((atc, strength), 0)
             there = shelf.balance(work, product.presentation_id).usable if most else 0
-            if there < most and not (self._count % 3 == 1 and product.atc_code in COMES_LATE):
+            if atc in COMES_SHORT:
+                most //= 5
+            if there < most:
                 yield self._line(work, product, most - there, self._rng.randrange(150, 700))
+            if first and atc == BY_HOSPITAL:
+                yield self._line(work, product, 240, 700)
             if first and atc in SHORT_DATED:
                 yield self._line(work, product, 60, 75 if atc == SHORT_DATED[0] else 330)
 
