@@ -52,12 +52,12 @@ def thank_you(asker: Asker, donation_id: str) -> Paper:
 
 
 def refusal(
-    asker: Asker, partner_id: str, lines: Sequence[ShortLine], least_days: int | None, document: str = ""
+    asker: Asker, partner_id: str, short_lots: Sequence[ShortLine], least_days: int | None, document: str = ""
 ) -> Paper:
     """Which lots were brought and not accepted, and why: for the donor, who can do better next time."""
     asker.require(Permission.RECEIVE_STOCK)
     donor = senders.partner_name(asker, partner_id)
-    products = shelf.presentations(asker, [line.presentation_id for line in lines])
+    products = shelf.presentations(asker, [line.presentation_id for line in short_lots])
     days = SHORT_EXPIRY_DAYS if least_days is None else least_days
     agreed = ngettext(
         "It was agreed that a medicine lasts at least {count} day when it arrives.",
@@ -85,7 +85,7 @@ def refusal(
             f"{(line.expires_on - asker.today).days:,}",
             say_packs(line.units, products[line.presentation_id].pack_units, products[line.presentation_id].unit),
         )
-        for line in lines
+        for line in short_lots
     )
     blocks: list[Block] = [
         Facts((Fact(_("Document"), document, needed=False),)),

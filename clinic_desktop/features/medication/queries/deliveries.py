@@ -150,6 +150,7 @@ def lot_of_clinic(
 
     Else the one that an earlier transfer made here.
     """
+    asker.require(*SHELF)
     if lot_number is None:
         return None
     there = sa.exists().where(StockMovement.lot_id == StockLot.id, StockMovement.site_id == site_id)

@@ -11,10 +11,10 @@ from clinic_desktop.features.medication.queries import partners as directory
 from clinic_desktop.features.medication.queries.donations import DonationRow
 from clinic_desktop.features.medication.rules.kinds import GIFT_WORDS, Gift
 from clinic_desktop.features.medication.rules.money import CURRENCIES, Money, currency_of, read_money
+from clinic_desktop.features.medication.rules.past_days import read_past_day
 from clinic_desktop.features.medication.screens.catalog import PartnerSheet
 from clinic_desktop.features.medication.service import donations as service
 from clinic_desktop.features.medication.service.donations import NewGift, read_least_days
-from clinic_desktop.features.patients.screens.consent import read_day
 from clinic_desktop.kernel.errors import ClinicError, Refused
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import new_id
@@ -140,7 +140,7 @@ class DonationSheet(Sheet):
         return _("Choose from the list, or «New».")
 
     def _check_day(self, typed: str) -> str | None:
-        if not typed or read_day(typed, self._today) is not None:
+        if not typed or read_past_day(typed, self._today) is not None:
             return None
         return _("Write a day that is not still to come, like 5/12/2026.")
 
@@ -171,7 +171,7 @@ class DonationSheet(Sheet):
         self.note.setText(gift.note or "")
 
     def _typed(self) -> NewGift:
-        day = read_day(self.day.text().strip(), self._today) if self.day.text().strip() else None
+        day = read_past_day(self.day.text().strip(), self._today) if self.day.text().strip() else None
         programme = self.programme.text().strip()
         return NewGift(
             self._partner_id or self.donor.value(),

@@ -14,11 +14,11 @@ from clinic_desktop.features.medication.queries import deliveries, donations, se
 from clinic_desktop.features.medication.queries.donations import DonationRow
 from clinic_desktop.features.medication.queries.senders import Found
 from clinic_desktop.features.medication.rules.kinds import Gift
+from clinic_desktop.features.medication.rules.past_days import read_past_day
 from clinic_desktop.features.medication.screens.catalog import PartnerSheet
 from clinic_desktop.features.medication.screens.donation_sheet import DonationSheet
 from clinic_desktop.features.medication.screens.receiving_keys import EnterLeads
 from clinic_desktop.features.medication.service.receiving import Sender
-from clinic_desktop.features.patients.screens.consent import read_day
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.buttons import Link
@@ -175,7 +175,7 @@ class DeliveryHead(Form):
         self.fields["document"].say(said, "warning")
 
     def _check_day(self, typed: str) -> str | None:
-        if not typed or read_day(typed, self._today) is not None:
+        if not typed or read_past_day(typed, self._today) is not None:
             return None
         return _("Write a day that is not still to come, like 5/12/2026.")
 
@@ -190,7 +190,7 @@ class DeliveryHead(Form):
     def head(self) -> Head:
         sender, gift = self._sender(), self.gift.value() if self._asks_gift else None
         typed = self.day.text().strip()
-        day = read_day(typed, self._today) if typed else None
+        day = read_past_day(typed, self._today) if typed else None
         return Head(Sender(**(asdict(sender) | {"donation_id": gift})), self.document.text().strip(), day)
 
     def is_empty(self) -> bool:
