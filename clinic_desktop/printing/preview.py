@@ -1,6 +1,5 @@
 """A paper on the screen, and the two ways it may leave the computer: the printer, or a PDF nobody protects."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +29,7 @@ from clinic_desktop.printing.job import Job, Order, is_half_sheet, open_printer
 from clinic_desktop.printing.pages import Pages
 from clinic_desktop.printing.printers import NoPrinter, NotPaper, is_file_writer, printer_names
 from clinic_desktop.printing.sheet_view import STEP, SheetView
+from clinic_desktop.printing.whole_file import write_whole
 
 # The same strokes as in the program's one registry of keys.
 PRINT_KEY = "Ctrl+P"
@@ -311,20 +311,6 @@ class Preview(QDialog):
         self._pages.close()
         # Its parent lives on; the paper must not.
         self.deleteLater()
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """All of it under its name, or nothing."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def _plain(text: str = "", *, wrap: bool = False) -> QLabel:

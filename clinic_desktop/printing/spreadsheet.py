@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from clinic_desktop.kernel.errors import Trouble
 from clinic_desktop.kernel.i18n import N_
+from clinic_desktop.printing.whole_file import write_whole
 
 Value = str | int | date | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -75,8 +76,6 @@ def csv_text(rows: Sequence[Sequence[Value]]) -> bytes:
 
 def save(path: Path, rows: Sequence[Sequence[Value]], *, name: str, heads: Sequence[int] = (0,)) -> None:
     """As its ending says, all of it or nothing."""
-    from clinic_desktop.printing.preview import write_whole
-
     data = csv_text(rows) if path.suffix.lower() == ".csv" else xlsx(rows, name=name, heads=heads)
     try:
         write_whole(path, data)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from clinic_desktop.printing import preview
+from clinic_desktop.printing import whole_file
 from clinic_desktop.printing.spreadsheet import SheetNotSaved, csv_text, save, xlsx
 
 ROWS = [
@@ -55,7 +55,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: py
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(preview.os, "fsync", full)
+    monkeypatch.setattr(whole_file.os, "fsync", full)
     with pytest.raises(SheetNotSaved):
         save(tmp_path / "pedido.xlsx", ROWS, name="x")
     assert list(tmp_path.iterdir()) == []

@@ -66,7 +66,9 @@ def _facts(order: OrderRow) -> tuple[Fact, ...]:
 
 def _columns(order: OrderRow) -> tuple[Column, ...]:
     own = (
-        () if order.partner_id else (Column(_("There are"), 1.1, Align.RIGHT), Column(_("On order"), 1.1, Align.RIGHT))
+        ()
+        if order.partner_id
+        else (Column(_("There are"), 1.1, Align.RIGHT), Column(_("On its way"), 1.1, Align.RIGHT))
     )
     return (
         Column(_("No."), 0.45, Align.RIGHT),
@@ -101,7 +103,7 @@ def order_rows(asker: Asker, order_id: str) -> list[list[Value]]:
         [],
         [
             _("No."), _("Medicine"), _("Strength, form and way"), _("Units"), _("Unit"), _("Units in a box"),
-            _("Boxes"), _("There are"), _("On order"), _("Proposed"), _("Reason"),
+            _("Boxes"), _("There are"), _("On its way"), _("Proposed"), _("Reason"),
         ],
     ]  # fmt: skip
     rows += [_cells(at, line) for at, line in enumerate(order.lines, 1)]

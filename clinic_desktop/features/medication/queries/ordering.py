@@ -226,7 +226,7 @@ def _orders(asker: Asker, *which: sa.ColumnElement[bool], limit: int = 500) -> t
     rows: Sequence[Any] = asker.all(select)
     ids = [row[0] for row in rows]
     lines, steps = _lines(asker, ids), _steps(asker, ids)
-    names = {site.site_id: site.name for site in staff.sites(asker)} if ids else {}
+    names = {asker.site_id: asker.place.site_name} | {site.site_id: site.name for site in staff.sites(asker)}
     return tuple(
         _order(row, names.get(row[2], ""), steps.get(row[0], _NO_STEP), lines.get(row[0], ()), asker.site_id)
         for row in rows

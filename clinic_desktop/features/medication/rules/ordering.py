@@ -56,7 +56,7 @@ STATE_WORDS: dict[OrderState, str] = {
     OrderState.PART: N_("Came in part"),
     OrderState.ALL: N_("Came in full"),
     OrderState.CLOSED: N_("Over: the rest is not expected"),
-    OrderState.CANCELLED: N_("Cancelled"),
+    OrderState.CANCELLED: N_("Cancelled order"),
 }
 
 

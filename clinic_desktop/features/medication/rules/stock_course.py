@@ -71,8 +71,9 @@ class StockCourse:
             return ()
         whole = lasts(self.lots, self.per_day, self.today) or 0
         days = min(whole + 1, LOOK_AHEAD)
-        step = max(days // 40, 1)
-        told = [*range(0, days, step), days]
+        # It falls evenly but where a lot expires with something left.
+        ends = {n for lot in self.lots for n in (lot.days_of_use(self.today) - 1, lot.days_of_use(self.today))}
+        told = sorted(n for n in {0, days, *ends} if 0 <= n <= days)
         return tuple(
             (self.today + timedelta(days=n), usable_after(self.lots, self.per_day, self.today, n)) for n in told
         )

@@ -49,7 +49,7 @@ def draw_course(course: StockCourse, width: float, height: float, letters: Lette
 class _Course:
     def __init__(self, course: StockCourse, width: float, height: float, letters: Letters) -> None:
         self._course, self._letters, self._shapes = course, letters, list[Shape]()
-        self._row = letters.small_line + 5
+        self._row, self._width = letters.small_line + 5, width
         self._ahead = course.ahead()
         self._first = course.usable[0][0] if course.usable else course.today
         far = [course.today + timedelta(days=30), *(day for day, _units in self._ahead)]
@@ -57,7 +57,8 @@ class _Course:
         highest = max((units for _day, units in (*course.usable, *self._ahead)), default=0)
         self._scale = nice_top(max(highest, course.least or 0, course.most or 0, 1))
         self._left = max(self._wide(f"{self._scale:,}"), self._wide("00,000")) + 8
-        self._right, self._top = width - 16, self._row + 4
+        # Beside the end that is foreseen stands its day.
+        self._right, self._top = width - self._letters.width("00-mmm-0000", True, True) - 14, self._row + 4
         self._bottom = height - 2 * self._row - 8
 
     def drawn(self) -> Drawn:
@@ -89,13 +90,21 @@ class _Course:
         for units in sorted({0, self._scale // 2, self._scale}):
             y = self._y(units)
             self._put(Wording(self._left - 6, y, f"{units:,}", Side.RIGHT, small=True, tint=Tint.QUIET))
-            self._put(Stroke(self._left, y, self._right, y, Tint.FAINT if units else Tint.QUIET))
+            self._put(
+                Stroke(
+                    self._left if not units else self._left - 4,
+                    y,
+                    self._right if not units else self._left,
+                    y,
+                    Tint.QUIET,
+                )
+            )
         free_from = 0.0
         for first in _months(self._first, self._last):
             x, words = self._x(first), say_month(first)
             half = self._wide(words) / 2
             self._put(Stroke(x, self._bottom, x, self._bottom + 4, Tint.QUIET))
-            if x - half >= free_from and x + half <= self._right + 14:
+            if x - half >= free_from and x + half <= self._width - 4:
                 self._put(Wording(x, self._bottom + self._row * 0.7, words, Side.CENTRE, small=True, tint=Tint.QUIET))
                 free_from = x + half + 10
 
@@ -106,7 +115,7 @@ class _Course:
                 y = self._y(units)
                 said = words.format(units=f"{units:,}")
                 self._put(Stroke(self._left, y, self._right, y, Tint.QUIET, dashed=True))
-                self._put(Wording(self._left + 4, y - self._row / 2, said, small=True, tint=Tint.QUIET))
+                self._put(Wording(self._right + 4, y, said, small=True, tint=Tint.QUIET))
 
     def _today(self) -> None:
         x = self._x(self._course.today)
@@ -119,8 +128,9 @@ class _Course:
             self._put(Patch(x, self._bottom - 6, end - x, 6, Tint.STRONG, edge=True))
             days = (last - first).days + 1
             words = ngettext("none, {days} day", "none, {days} days", days).format(days=days)
-            if self._wide(words) <= end - x + 30:
-                middle = max((x + end) / 2, self._left + self._wide(words) / 2)
+            self._put(Dot(x, self._bottom, Form.CROSS, _MARK - 2, Tint.TEXT))
+            if self._wide(words) <= end - x:
+                middle = (x + end) / 2
                 self._put(Wording(middle, self._bottom - self._row, words, Side.CENTRE, small=True, strong=True))
 
     def _line(self, days: Sequence[tuple[date, int]], *, dashed: bool) -> None:
@@ -139,11 +149,9 @@ class _Course:
             )
         end = self._course.ends_on
         if end is not None and self._ahead and self._course.today < end <= self._last:
-            x, words = self._x(end), say_day(end)
-            half = self._wide(words) / 2
+            x = self._x(end)
             self._put(Dot(x, self._bottom, Form.CROSS, _MARK, Tint.TEXT))
-            middle = min(max(x, self._left + half), self._right + 14 - half)
-            self._put(Wording(middle, self._bottom - self._row, words, Side.CENTRE, small=True, strong=True))
+            self._put(Wording(x + 8, self._bottom - self._row * 0.6, say_day(end), small=True, strong=True))
 
     def _marks(self) -> None:
         there, free_from = dict(self._course.usable), 0.0
@@ -153,9 +161,13 @@ class _Course:
             x, y = self._x(mark.day), self._y(there.get(mark.day, 0))
             self._put(Dot(x, y, _MARKS[mark.kind], _MARK, Tint.TEXT, filled=mark.kind is MarkKind.CAME))
             words = f"{mark.units:+,}"
-            if mark.kind is MarkKind.CAME and x - self._wide(words) / 2 >= free_from:
-                self._put(Wording(x, max(y - _MARK - 4, self._row / 2), words, Side.CENTRE, small=True, strong=True))
-                free_from = x + self._wide(words) / 2 + 6
+            half = self._letters.width(words, True, True) / 2
+            middle = max(x, self._left + half + 2)
+            if mark.kind is MarkKind.CAME and middle - half >= free_from:
+                self._put(
+                    Wording(middle, max(y - _MARK - 4, self._row / 2), words, Side.CENTRE, small=True, strong=True)
+                )
+                free_from = middle + half + 6
 
     def _legend(self) -> None:
         y = self._bottom + self._row * 1.7 + 4
@@ -173,7 +185,7 @@ class _Course:
             else:
                 self._put(Dot(x + 4, y, form, _MARK - 1, Tint.TEXT, filled=form is Form.TRIANGLE))
                 x += 14
-            if x + self._wide(words) > self._right + 14:
+            if x + self._wide(words) > self._width:
                 break
             self._put(Wording(x, y, words, small=True, tint=Tint.QUIET))
             x += self._wide(words) + 18

@@ -55,7 +55,7 @@ class ExpiringSheet(Sheet):
             Column[ExpiringRow](_("What to do"), lambda r: papers.say_what_to_do(r), 330),
         ]
         empty = EmptyState(_("Nothing expires in the next six months."))
-        table = ListTable(columns, key=lambda r: r.lot.lot_id, empty=empty, row_height=_TWO_LINES, flush=True)
+        table = ListTable(columns, key=lambda r: r.lot.lot_id, empty=empty, row_height=_TWO_LINES)
         table.setAccessibleName(_("Lots that expire soon"))
         return table
 

@@ -62,7 +62,7 @@ class NewOrder(QWidget):
         self.back = Button(_("Go back"), key="back", kind="quiet")
         self.add = Button(_("Add a product"), icon="plus")
         self.leave_out = Button(_("Leave out"), icon="minus")
-        self.open = Button(_("Why this number"), icon="help-circle")
+        self.open = Button(_("Why, or another number"), icon="help-circle")
         self.save = Button(_("Write the order"), key="save", kind="primary", icon="check", tall=True)
         self._lay_out()
         self._connect()
@@ -99,10 +99,10 @@ class NewOrder(QWidget):
             Column[_Row](_("Usable"), _usable, 130),
             Column[_Row](_("Lasts"), _lasts, 112, right=True),
             Column[_Row](
-                _("On order"), lambda r: _number(r.line.proposal.need.on_order), 92, right=True, wide_only=True
+                _("On its way"), lambda r: _number(r.line.proposal.need.on_order), 92, right=True, wide_only=True
             ),
             Column[_Row](_("Proposed"), _proposed, 96, right=True),
-            Column[_Row](_("Asked for"), _asked, 170, right=True),
+            Column[_Row](_("Asked for"), _asked, 226, right=True),
         ]
         empty = EmptyState(_("Nothing needs to be ordered now. «Add a product» asks for something all the same."))
         table = ListTable(columns, key=lambda r: r.line.presentation_id, empty=empty, row_height=_TWO_LINES)

@@ -41,7 +41,7 @@ class OrdersPage(QWidget):
         self.lines = self._make_lines()
         self.title, self.told = Text("", "head", "semi", wrap=True), Text("", "small", color="quiet", wrap=True)
         self.expires = Button(_("What expires"), icon="calendar-event")
-        self.end = Button(_("End the order"), kind="quiet")
+        self.end = Button(_("End it"), kind="quiet")
         self.sheet = Button(_("Spreadsheet"), icon="download")
         self.print = Button(_("Print"), key="print", icon="printer")
         self.begin = Button(_("New order"), kind="primary", icon="plus", tall=True)
@@ -72,7 +72,7 @@ class OrdersPage(QWidget):
     def _make_orders(self) -> ListTable[OrderRow]:
         central = self._office.ask(lambda reading: reading.place.is_central)
         columns = [
-            Column[OrderRow](_("Day"), lambda o: say_day(o.made_on), 100),
+            Column[OrderRow](_("Day"), lambda o: say_day(o.made_on), 104, wide_only=True),
             Column[OrderRow](
                 _("To whom"),
                 lambda o: cells.two_lines(
@@ -80,7 +80,7 @@ class OrdersPage(QWidget):
                 ),
                 stretch=True,
             ),
-            Column[OrderRow](_("How it stands"), _state, 170),
+            Column[OrderRow](_("How it stands"), _state, 172),
             Column[OrderRow](_("Products"), lambda o: cells.number(f"{len(o.lines)}"), 90, right=True, wide_only=True),
         ]
         empty = EmptyState(_("Nothing was ordered yet. «New order» proposes what to ask for."))
@@ -92,7 +92,7 @@ class OrdersPage(QWidget):
         columns = [
             Column[OrderedLine](_("Medicine"), _said, stretch=True),
             Column[OrderedLine](_("Asked for"), lambda x: cells.number(f"{x.asked:,}", "strong"), 100, right=True),
-            Column[OrderedLine](_("Came"), _came, 110, right=True),
+            Column[OrderedLine](_("Came so far"), _came, 110, right=True),
         ]
         table = ListTable(columns, key=lambda x: x.line_id, row_height=_TWO_LINES, flush=True)
         table.setAccessibleName(_("Products of the order"))
