@@ -8,8 +8,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.medication.letters import donation as letters
+from clinic_desktop.features.medication.letters.donor_report import donor_paper
 from clinic_desktop.features.medication.queries import donations as queries
 from clinic_desktop.features.medication.queries.donations import DonationRow, GiftLot
+from clinic_desktop.features.medication.queries.donor_report import READERS
 from clinic_desktop.features.medication.rules.kinds import GIFT_WORDS, Gift
 from clinic_desktop.features.medication.rules.money import say_money
 from clinic_desktop.features.medication.rules.shelf import is_short, say_packs, say_units
@@ -46,6 +48,8 @@ class DonationsPage(QWidget):
         self.correct = Button(_("Correct"))
         self.thanked = Button(_("Thanked today"))
         self.letter = Button(_("Thank-you sheet"), "print")
+        self.report = Button(_("Report to the donor"))
+        self.report.setVisible(office.may(*READERS))
         self._lay_out()
         self._connect()
         self._show()
@@ -97,8 +101,8 @@ class DonationsPage(QWidget):
         head = row((self.words, 2), (self.told, 3), gap=S4, margins=(S3, 4, S3, 0))
         gifts = Card(head, (self.table, 1), margins=(1, 2, 1, 2), gap=2)
         lots = Card((self.lots, 1), margins=(1, 2, 1, 2))
-        give_letters(self.correct, self.thanked)
-        deeds = row(self.correct, self.thanked, self.letter, None, self.new, gap=S2)
+        give_letters(self.correct, self.thanked, self.report)
+        deeds = row(self.correct, self.thanked, self.letter, self.report, None, self.new, gap=S2)
         self._page = stack(self, (gifts, 1), (lots, 1), deeds, margins=(S4, S3, S4, S3), gap=S3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -115,6 +119,7 @@ class DonationsPage(QWidget):
         self.correct.clicked.connect(self._correct)
         self.thanked.clicked.connect(self._thank)
         self.letter.clicked.connect(self._print)
+        self.report.clicked.connect(self._report)
         self._office.follow(queries.TABLES, self, self._show)
 
     def take_focus(self) -> None:
@@ -131,6 +136,7 @@ class DonationsPage(QWidget):
     def _choose(self, gift: DonationRow | None) -> None:
         self.correct.setEnabled(gift is not None)
         self.letter.setEnabled(gift is not None)
+        self.report.setEnabled(gift is not None)
         self.thanked.setEnabled(gift is not None and gift.thanked_on is None)
         of_medicine = gift is not None and gift.kind is Gift.MEDICINE
         self.lots.show_rows(self._office.ask(queries.lots_of, gift.donation_id) if gift and of_medicine else ())
@@ -167,6 +173,12 @@ class DonationsPage(QWidget):
         if gift is not None:
             pdf = self._office.ask(letters.thank_you, gift.donation_id).pdf()
             show_letter(self._office, pdf, _("Thank you"), gift.partner_id, "thanks", self)
+
+    def _report(self) -> None:
+        gift = self.table.row()
+        if gift is not None:
+            pdf = self._office.ask(donor_paper, gift.partner_id).pdf()
+            show_letter(self._office, pdf, _("Report to the donor"), gift.partner_id, "report", self)
 
 
 def show_letter(
