@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from clinic_desktop.features.medication.records.formulary import Presentation
 from clinic_desktop.features.medication.records.vouchers import Voucher, VoucherAnswer
 from clinic_desktop.features.medication.rules.kinds import VoucherOutcome
 from clinic_desktop.features.medication.rules.vouchers import HANDED
-from clinic_desktop.storage.work import Asker
+from clinic_desktop.storage.work import AnySelect, Asker
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +46,26 @@ def vouchers_of_medicine(asker: Asker, patient_id: str, medicine_id: str, since:
     )
 
 
-def _vouchers(asker: Asker, *which: sa.ColumnElement[bool]) -> tuple[Vouchered, ...]:
+@cache
+def _every() -> AnySelect:
+    """Made once: this is asked at every handing out."""
     amending = aliased(VoucherAnswer)
     holding = ~sa.exists().where(amending.amends_id == VoucherAnswer.id)
-    select = (
+    return (
         sa.select(
             Voucher.id, Voucher.request_id, Voucher.units, Voucher.issued_on, Voucher.valid_until,
             VoucherAnswer.outcome, VoucherAnswer.units, VoucherAnswer.answered_on,
         )
         .outerjoin(VoucherAnswer, sa.and_(VoucherAnswer.voucher_id == Voucher.id, holding))
-        .where(*which)
         .order_by(
             VoucherAnswer.amends_id.is_not(None), VoucherAnswer.outcome.in_(HANDED),
             VoucherAnswer.recorded_at, VoucherAnswer.id,
         )
     )  # fmt: skip
-    rows: Sequence[Any] = asker.all(select)
+
+
+def _vouchers(asker: Asker, *which: sa.ColumnElement[bool]) -> tuple[Vouchered, ...]:
+    rows: Sequence[Any] = asker.all(_every().where(*which))
     # After a merge a voucher may have two answers: the last of this order tells, as in rules/vouchers.py `holding`.
     return tuple({row[0]: _vouchered(*row[1:]) for row in rows}.values())
 
