@@ -38,7 +38,7 @@ OPEN = {
         "medicine_named": "the catalogue; nobody's medicine",
         "country": "where this clinic stands",
         "in_force_here": "a condition on the catalogue",
-        "is_of_a_clinic": "a condition on the catalogue",
+        "central_sites": "ids of sites",
         "keeps_list": "whether a central office is known",
         "site_name": "which clinic put a product into the list",
         "same_lot": "the shelf; nobody's medicine",

@@ -42,13 +42,10 @@ def test_nothing_is_understood_of_what_a_partner_may_receive(counter: Counter) -
     partner_id = _keep(counter, CARD)
     row = counter.ask(partial(directory.partner, partner_id=partner_id))
     assert (row.may_receive, row.gives, row.said) == ((), (), "Farmacia del Lago, Sololá")
-    for thing in MayReceive:
-        assert not counter.ask(partial(directory.may_receive, partner_id=partner_id, thing=thing))
     told = replace(CARD, may_receive=(MayReceive.STOCK, MayReceive.VOUCHERS), gives=(Gift.MONEY,))
     _keep(counter, told, partner_id)
     row = counter.ask(partial(directory.partner, partner_id=partner_id))
     assert (row.may_receive, row.gives) == ((MayReceive.VOUCHERS, MayReceive.STOCK), (Gift.MONEY,))
-    assert counter.ask(partial(directory.may_receive, partner_id=partner_id, thing=MayReceive.VOUCHERS))
 
 
 def test_somebody_of_the_same_name_or_telephone_is_asked_about_and_a_yes_keeps_both(counter: Counter) -> None:

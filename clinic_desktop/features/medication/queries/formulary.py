@@ -68,7 +68,7 @@ class FormularyRow:
     decision_text: str | None
     joined_id: str | None
     site_id: str
-    of_a_clinic: bool
+    of_a_clinic: bool = False
     keeper_elsewhere: bool = False
     """A central office decides, and it is not this one."""
     control: Control | None = None
@@ -205,17 +205,16 @@ def _rows(asker: Asker, which: sa.ColumnElement[bool]) -> list[FormularyRow]:
             Presentation.decision_text,
             Presentation.joined_id,
             Presentation.origin_site_id,
-            in_force.is_of_a_clinic(asker),
         )
         .join(Medicine, Medicine.id == Presentation.medicine_id)
         .where(which, Presentation.voided_at.is_(None), Medicine.voided_at.is_(None))
         .order_by(Medicine.name, Presentation.strength_text, Presentation.id)
     )
-    elsewhere = not in_force.keeps_list(asker)
-    alone = not elsewhere and not asker.place.is_central
-    rows = [FormularyRow(*row, keeper_elsewhere=elsewhere) for row in asker.all(select)]
+    elsewhere, central = not in_force.keeps_list(asker), in_force.central_sites(asker)
     # Without a central office nobody has to accept anything.
-    return [replace(row, of_a_clinic=False) for row in rows] if alone else rows
+    decided = elsewhere or asker.place.is_central
+    rows = [FormularyRow(*row, keeper_elsewhere=elsewhere) for row in asker.all(select)]
+    return [replace(row, of_a_clinic=decided and row.site_id not in central) for row in rows]
 
 
 def _with_control(asker: Asker, rows: Iterable[FormularyRow]) -> tuple[FormularyRow, ...]:

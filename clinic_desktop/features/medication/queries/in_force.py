@@ -23,12 +23,11 @@ def keeps_list(asker: Asker) -> bool:
     return asker.place.is_central or asker.value(central.limit(1)) is None
 
 
-def is_of_a_clinic(asker: Asker) -> sa.ColumnElement[bool]:
-    """For a select over `Presentation`: not of the central, and not come with the program."""
+def central_sites(asker: Asker) -> frozenset[str]:
+    """Whose rows nobody has to accept: the central's, and what came with the program."""
     here = [asker.site_id] if asker.place.is_central else []
-    central = sa.select(PeerDevice.site_id).where(PeerDevice.role == CENTRAL)
-    own = Presentation.origin_site_id
-    return sa.and_(own.not_in([SHIPPED, *here]), own.not_in(central))
+    central = asker.all(sa.select(PeerDevice.site_id).where(PeerDevice.role == CENTRAL))
+    return frozenset([SHIPPED, *here, *(row[0] for row in central)])
 
 
 def in_force_here(asker: Asker) -> sa.ColumnElement[bool]:
@@ -38,7 +37,8 @@ def in_force_here(asker: Asker) -> sa.ColumnElement[bool]:
     twin = sa.exists().where(
         own.joined_id == Presentation.id, own.decision == Decision.ACCEPTED, own.origin_site_id == asker.site_id
     )
-    return sa.or_(here, sa.and_(sa.not_(is_of_a_clinic(asker)), sa.not_(twin)))
+    central = Presentation.origin_site_id.in_(central_sites(asker))
+    return sa.or_(here, sa.and_(central, sa.not_(twin)))
 
 
 def medicine_named(asker: Asker, name: str) -> str | None:

@@ -67,13 +67,6 @@ def partners(
     return tuple(row for row in found if matches(words, row.name or ""))[:limit]
 
 
-def may_receive(asker: Asker, partner_id: str, thing: MayReceive) -> bool:
-    """Whether somebody ticked that this partner may be told or sent this."""
-    asker.require(*CHOOSERS)
-    told = asker.value(sa.select(Partner.may_receive).where(Partner.id == partner_id))
-    return thing.value in (told or ())
-
-
 def directory(
     asker: Asker, words: str = "", kind: PartnerKind | None = None, *, retired: bool = False
 ) -> tuple[DirectoryRow, ...]:
