@@ -94,6 +94,26 @@ def test_without_a_controlled_medicine_the_page_says_whom_to_ask(
     assert sheet.table.count() == 0
 
 
+def test_the_first_page_may_hold_all_the_months_before_it_was_kept(
+    shelf: Shelf, clock: StillClock, open_screen: Callable[..., Any], previews: list[Any]
+) -> None:
+    shelf.give(30)
+    clock.advance(days=40)
+    shelf.give(20)
+    clock.advance(days=35)
+    page = open_screen(RegisterScreenPage)
+    page.close_page.click()
+    sheet = front()
+    sheet.months.set_value("2027-01")
+    assert "closing balance 250 tablets" in sheet.said.text()
+    sheet.witness.setText("Rosa Ixcoy")
+    sheet._close()
+    (first,) = shelf.book().pages
+    assert (first.number, first.month, len(first.lines)) == (1, "2027-01", 3)
+    assert not any(line.late for line in first.lines)
+    assert [page.month for page in shelf.book().open_pages] == ["2027-02"]
+
+
 def test_the_check_count_begins_with_this_medicine(shelf: Shelf, open_screen: Callable[..., Any]) -> None:
     place = open_screen(SupplyScreen, tab="book")
     place.page().count.click()

@@ -16,7 +16,7 @@ from clinic_desktop.features.medication.queries import formulary, shelf
 from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.records.counts import StockCount, StockCountLine
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
-from clinic_desktop.features.medication.records.formulary import ControlListing, Presentation
+from clinic_desktop.features.medication.records.formulary import ControlListing, ControlRule, Presentation
 from clinic_desktop.features.medication.records.partners import Partner
 from clinic_desktop.features.medication.records.prescriptions import MedicationRequest
 from clinic_desktop.features.medication.records.register import RegisterNote, RegisterPage
@@ -27,7 +27,7 @@ from clinic_desktop.features.medication.records.stock import (
     StockMovement,
     StockTransfer,
 )
-from clinic_desktop.features.medication.rules.book import Book, ClosedPage, Lack, Line, Moved, Page, bound
+from clinic_desktop.features.medication.rules.book import Book, ClosedPage, Lack, Line, Moved, Page, bound, gathered
 from clinic_desktop.features.medication.rules.control import Control
 from clinic_desktop.features.medication.rules.kinds import DispenseKind, MovementKind, ReceiverSign
 from clinic_desktop.features.patients.queries import restricted
@@ -191,8 +191,13 @@ def _closed(asker: Asker, presentation_id: str) -> list[ClosedPage]:
     ]
 
 
-def page(asker: Asker, presentation_id: str, page_id: str | None = None, month: str | None = None) -> BookPage | None:
-    """A closed page by its id, else the open one of a month, else the first that is open; None: there is none."""
+def page(
+    asker: Asker, presentation_id: str, page_id: str | None = None, month: str | None = None, up_to: str | None = None
+) -> BookPage | None:
+    """A closed page by its id, else the open one of a month, else the first that is open; None: there is none.
+
+    `up_to`: the first page as it is if it holds all months up to this one.
+    """
     asker.require(Permission.KEEP_REGISTER)
     book = book_of(asker, presentation_id)
     control = formulary.control_of(asker, presentation_id)
@@ -201,6 +206,8 @@ def page(asker: Asker, presentation_id: str, page_id: str | None = None, month: 
         found = book.page(page_id)
         return None if found is None else _closed_page(asker, book, found, product, control)
     found = next((one for one in book.open_pages if month in (None, one.month)), None)
+    if up_to is not None:
+        found = gathered(book, up_to)
     if found is None:
         return None
     told = _told(asker, [line.movement_id for line in found.lines], control)
@@ -243,14 +250,26 @@ def _told(
     noted = _notes(asker, movement_ids, notes)
     givers = {key: staff.name_of(asker, key) for key in {row.recorded_by for row in found}}
     people = _people(asker, {row.patient_id for row in found if row.patient_id})
-    wanted = bool(control and control.rule and control.rule.witness_wanted)
+    since = _witness_since(asker, control)
     hidden = {str(key) for key in restricted.hidden_from(asker, people)}
     told: dict[str, Told] = {}
     for row in found:
         one = _said(asker, row, givers, people, noted.get(row.id, ()))
-        one = replace(one, lacks=_lacks(one, row.was_countered, wanted))
+        one = replace(one, lacks=_lacks(one, row.was_countered, since is not None and row.recorded_at >= since))
         told[row.id] = _covered(one) if row.patient_id in hidden else one
     return told
+
+
+def _witness_since(asker: Asker, control: Control | None) -> datetime | None:
+    """Since when a witness is wanted: nobody could know of a rule before it was first written here."""
+    if control is None or control.rule is None or not control.rule.witness_wanted:
+        return None
+    first: AnySelect = sa.select(sa.func.min(ControlRule.recorded_at)).where(
+        ControlRule.country == control.rule.country,
+        ControlRule.class_code == control.rule.class_code,
+        ControlRule.witness_wanted.is_(True),
+    )
+    return asker.value(first)
 
 
 def _lines() -> AnySelect:

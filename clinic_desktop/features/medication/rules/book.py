@@ -6,7 +6,7 @@ apart the longest chain holds, the others stand beside it; so the book is the sa
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -226,23 +226,30 @@ def _beside(page: ClosedPage, pages: Mapping[str, ClosedPage], known: Mapping[st
 
 
 def _page(page: ClosedPage, known: Mapping[str, Moved], entry: int) -> Page:
-    lines = _lines(page.movements, known, page.month, page.opening, entry)
+    lines = _lines(page.movements, known, _begins(page.number, page.month), page.opening, entry)
     return Page(page.number, page.month, page.opening, page.closing, lines, page.page_id)
 
 
-def _lines(names: Sequence[str], known: Mapping[str, Moved], month: str, opening: int, entry: int) -> tuple[Line, ...]:
+def _lines(
+    names: Sequence[str], known: Mapping[str, Moved], begins: date, opening: int, entry: int
+) -> tuple[Line, ...]:
     found: list[Line] = []
     balance: int | None = opening
     for at, name in enumerate(names):
         moved = known.get(name)
         balance = None if moved is None or balance is None else balance + moved.units
-        found.append(Line(entry + at, name, moved, balance, moved is not None and is_late(moved, month)))
+        found.append(Line(entry + at, name, moved, balance, moved is not None and is_late(moved, begins)))
     return tuple(found)
 
 
-def is_late(moved: Moved, month: str) -> bool:
+def _begins(number: int, month: str) -> date:
+    """Nothing is late on the first page: there is none before it."""
+    return first_day(month) if number > 1 else date.min
+
+
+def is_late(moved: Moved, begins: date) -> bool:
     """Whether it belonged on an earlier page: it happened before this one, or was typed before and came by a merge."""
-    return min(moved.occurred_on, moved.known_on) < first_day(month)
+    return min(moved.occurred_on, moved.known_on) < begins
 
 
 def _drafts(loose: Sequence[Moved], chain: Sequence[ClosedPage], today: date) -> tuple[Page, ...]:
@@ -265,7 +272,7 @@ def _drafts(loose: Sequence[Moved], chain: Sequence[ClosedPage], today: date) ->
     entry = 1 + sum(len(page.movements) for page in chain)
     made: list[Page] = []
     for month in months:
-        lines = _lines(names[month], known, month, opening, entry)
+        lines = _lines(names[month], known, _begins(number, month), opening, entry)
         closing = opening + sum(known[name].units for name in names[month])
         made.append(Page(number, month, opening, closing, lines))
         number, opening, entry = number + 1, closing, entry + len(lines)
@@ -278,6 +285,16 @@ def _off(book: Book, shelf: int | None) -> list[Gap]:
     if shelf is not None and shelf != book.balance:
         return [Gap(Fault.NOT_THE_SHELF, units=abs(shelf - book.balance))]
     return [Gap(Fault.BELOW_ZERO, units=book.balance)] if book.balance < 0 else []
+
+
+def gathered(book: Book, month: str) -> Page | None:
+    """The first page of a book, if it holds all months up to this one: of a medicine that stood on the shelf for long
+    before it was listed. Later pages hold one month each."""
+    parts = [page for page in book.open_pages if page.month <= month]
+    if book.pages or not parts or parts[-1].month != month:
+        return None
+    lines = tuple(replace(line, late=False) for page in parts for line in page.lines)
+    return Page(1, month, parts[0].opening, parts[-1].closing, lines)
 
 
 def month_of(day: date) -> str:

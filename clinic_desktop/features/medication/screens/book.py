@@ -242,8 +242,11 @@ class RegisterScreenPage(QWidget):
     def _close(self) -> None:
         from clinic_desktop.features.medication.screens.book_sheets import ClosePageSheet
 
-        if self._shown is not None:
-            ClosePageSheet(self._office, self._shown, self._closed, self).open()
+        chosen = self.list.row()
+        if self._shown is not None and chosen is not None:
+            pages = chosen.book.open_pages if chosen.book.last is None else chosen.book.open_pages[:1]
+            months = [page.month for page in pages if is_over(page.month, self._today)]
+            ClosePageSheet(self._office, self._shown, months, self._closed, self).open()
 
     def _closed(self, presentation_id: str, page_id: str) -> None:
         """The page is printed at once, to be signed by both."""

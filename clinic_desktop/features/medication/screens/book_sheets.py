@@ -1,10 +1,11 @@
 """Closing a page of the book before a witness, and completing a line with a note."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.medication.queries import book as books
 from clinic_desktop.features.medication.queries.book import BookLine, BookPage
 from clinic_desktop.features.medication.rules.book import Lack, say_lacks, say_month
 from clinic_desktop.features.medication.rules.shelf import say_units
@@ -13,6 +14,7 @@ from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.choices import Select
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import Form
@@ -23,25 +25,49 @@ from clinic_desktop.uikit.words import Text
 
 
 class ClosePageSheet(Sheet):
-    """What is closed, once more, and who is the witness."""
+    """What is closed, once more, and who is the witness. The first page of a book may hold several months."""
 
-    def __init__(self, office: Office, shown: BookPage, then: Callable[[str, str], object], parent: QWidget) -> None:
+    def __init__(
+        self,
+        office: Office,
+        shown: BookPage,
+        months: Sequence[str],
+        then: Callable[[str, str], object],
+        parent: QWidget,
+    ) -> None:
+        """`months`: those that are over; more than one only where it is the first page."""
         self._office, self._shown, self._then = office, shown, then
         self._page_id = new_id()
-        page = shown.page
-        lines = ngettext("{count} line", "{count} lines", len(page.lines)).format(count=len(page.lines))
-        closing = _("closing balance {units}").format(units=say_units(page.closing, shown.product.unit))
-        said = [shown.product.said, say_month(page.month), lines if page.lines else _("no movements"), closing]
+        self.said = Text("", wrap=True)
+        self.months = Select([(month, say_month(month)) for month in months])
         self.witness = Edit()
         self.form = Form()
-        field = self.form.add("witness", _("Witness, another person"), self.witness)
-        stack(self.form, field, gap=S3)
-        title = _("Close page {page}").format(page=page.number)
+        up_to = self.form.add("up_to", _("The first page holds all until"), self.months)
+        up_to.setVisible(len(months) > 1)
+        stack(self.form, up_to, self.form.add("witness", _("Witness, another person"), self.witness), gap=S3)
+        title = _("Close page {page}").format(page=shown.page.number)
         warn = Text(_("A closed page never changes. Compare the closing balance with the shelf first."), wrap=True)
-        super().__init__(title, parent, Text(title, "head", "semi"), Text(" · ".join(said), wrap=True), warn, self.form)
+        super().__init__(title, parent, Text(title, "head", "semi"), self.said, warn, self.form)
         self.add_deed(Button(_("Go back"), "back", "quiet"))
         self.add_deed(Button(_("Close the page"), "save", "primary"), self._close)
+        self.months.currentIndexChanged.connect(self._look)
+        self._say()
         self.witness.setFocus()
+
+    def _up_to(self) -> str | None:
+        return self.months.value() if self.months.count() > 1 else None
+
+    def _look(self, _at: int) -> None:
+        key = self._shown.product.presentation_id
+        self._shown = self._office.ask(books.page, key, up_to=self._up_to()) or self._shown
+        self._say()
+
+    def _say(self) -> None:
+        page = self._shown.page
+        lines = ngettext("{count} line", "{count} lines", len(page.lines)).format(count=len(page.lines))
+        closing = _("closing balance {units}").format(units=say_units(page.closing, self._shown.product.unit))
+        said = [self._shown.product.said, say_month(page.month), lines if page.lines else _("no movements"), closing]
+        self.said.setText(" · ".join(said))
 
     def _close(self) -> None:
         key = self._shown.product.presentation_id
@@ -51,6 +77,7 @@ class ClosePageSheet(Sheet):
             presentation_id=key,
             lines=[line.line.movement_id for line in self._shown.lines],
             witness_name=self.witness.text(),
+            up_to=self._up_to(),
         )
         self._office.do(use_case, self, then=lambda _page: self._closed(key), failed=self._failed)
 

@@ -37,13 +37,17 @@ def close_page(
     witness_name: str,
     *,
     witness_id: str | None = None,
+    up_to: str | None = None,
 ) -> int:
-    """Close the first open page as it was shown (`lines`, the movements on it); returns its number."""
+    """Close the first open page as it was shown (`lines`, the movements on it); returns its number.
+
+    `up_to`: the first page of a book may hold all months up to this one.
+    """
     work.require(Permission.KEEP_REGISTER)
     if shelf.is_there(work, RegisterPage, page_id):
         return work.load(RegisterPage, page_id).page or 0
     book = books.book_of(work, presentation_id)
-    shown = books.page(work, presentation_id)
+    shown = books.page(work, presentation_id, up_to=up_to)
     if shown is None:
         raise NothingToClose()
     if book.gaps:
