@@ -219,7 +219,7 @@ def test_the_papers_of_a_gift_and_a_delivery_say_what_came(counter: Counter, don
     for words in ("Laboratorio Ejemplo", "F-1", "3 boxes × 20 = 60", "2 capsules", "mojadas </para>"):
         assert words in " ".join(said.split())
     short = [ShortLine(counter.fluoxetine, None, date(2026, 12, 31), 60)] * 80
-    refused = counter.ask(partial(letters.refusal, partner_id=donor, lines=short, least_days=180))
+    refused = counter.ask(partial(letters.refusal, partner_id=donor, short_lots=short, least_days=180))
     assert "180 days" in " ".join(texts(refused.pdf()))
     empty = give(counter, donor, Gift.GOODS, goods_text="Sillas " * 400, document_text="")
     assert texts(counter.ask(partial(letters.thank_you, donation_id=empty)).pdf())

@@ -1,6 +1,6 @@
 """Taking in a delivery: whom from, which paper, and its lines in a few keys each or by the scanner."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -230,12 +230,12 @@ class ReceivePage(QWidget):
             if self._is_kept:
                 self._drop_draft()
             return
-        fields = {
+        typed = {
             "head": self.head.typed(),
             "line": self.form.typed(),
             "lines": [_as_draft(shown.line) for shown in self.lines],
         }
-        keep = partial(keep_draft, screen=DRAFT, record_id=self._delivery_id, fields=fields, caret={})
+        keep = partial(keep_draft, screen=DRAFT, record_id=self._delivery_id, fields=typed, caret={})
         self._office.do(keep, self, then=self._say_kept)
 
     def _is_empty(self) -> bool:
@@ -255,7 +255,10 @@ class ReceivePage(QWidget):
         self._delivery_id, self._is_kept = draft.record_id, True
         kept = [_from_draft(one) for one in draft.fields.get("lines", [])]
         products = self._office.ask(shelf.presentations, [line.presentation_id for line in kept])
-        self.lines = [Line(new_id(), products[line.presentation_id], line) for line in kept]
+        # A product that is no longer here was joined or taken back meanwhile: its line is typed anew.
+        self.lines = [
+            Line(new_id(), products[line.presentation_id], line) for line in kept if line.presentation_id in products
+        ]
         self.head.bring_back(draft.fields.get("head", {}))
         self.form.bring_back(draft.fields.get("line", {}))
         self.form.kept.setText(_("What was not finished is here again"))
@@ -383,4 +386,5 @@ def _from_draft(kept: dict[str, Any]) -> DeliveryLine:
         "expires_on": date.fromisoformat(kept["expires_on"]),
         "cold_chain": ColdChain(cold) if cold else None,
     }
-    return DeliveryLine(**(kept | told))
+    known = {field.name for field in fields(DeliveryLine)}
+    return DeliveryLine(**{name: value for name, value in (kept | told).items() if name in known})

@@ -308,8 +308,10 @@ class LineEntry(Form):
     def bring_back(self, typed: dict[str, Any]) -> None:
         for name, editor in self._editors().items():
             editor.setText(typed.get(name) or "")
-        if typed.get("product_id"):
-            self._put_product(self._office.ask(shelf.presentation, typed["product_id"]))
+        wanted = typed.get("product_id") or ""
+        product = self._office.ask(shelf.presentations, [wanted]).get(wanted)
+        if product is not None:
+            self._put_product(product)
             self._set_pack(typed.get("pack_units"))
         self._gtin = typed.get("gtin")
         self.no_lot.setChecked(bool(typed.get("no_lot")))
