@@ -126,7 +126,9 @@ def formulary(asker: Asker, words: str = "", standing: Standing | None = Standin
     """The list by name; `LISTED` has a clinic's own proposals too, since they are in force there. None: everything."""
     asker.require(*READERS)
     elsewhere_too = asker.place.is_central and standing is Standing.PROPOSED
-    rows = _rows(asker, sa.true() if elsewhere_too else in_force.in_force_here(asker))
+    rows = _rows(
+        asker, sa.true() if elsewhere_too else in_force.in_force_here(asker.site_id, in_force.central_sites(asker))
+    )
     wanted = {Standing.LISTED, Standing.PROPOSED} if standing is Standing.LISTED else {standing}
     found = [row for row in rows if standing is None or row.standing in wanted]
     return _with_control(asker, [row for row in found if matches(words, f"{row.name} {row.product}")])

@@ -4,6 +4,8 @@ What a clinic put in is in force there at once, and its row goes to no other cli
 once more as its own, for everybody else; at the clinic itself that twin is left out, so that nothing changes there.
 """
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
@@ -30,15 +32,14 @@ def central_sites(asker: Asker) -> frozenset[str]:
     return frozenset([SHIPPED, *here, *(row[0] for row in central)])
 
 
-def in_force_here(asker: Asker) -> sa.ColumnElement[bool]:
-    """Whether a product may be chosen at this site."""
-    here = Presentation.origin_site_id == asker.site_id
+def in_force_here(site_id: str, central: Collection[str]) -> sa.ColumnElement[bool]:
+    """For a select over `Presentation`: whether it may be chosen at this site."""
     own = aliased(Presentation)
     twin = sa.exists().where(
-        own.joined_id == Presentation.id, own.decision == Decision.ACCEPTED, own.origin_site_id == asker.site_id
+        own.joined_id == Presentation.id, own.decision == Decision.ACCEPTED, own.origin_site_id == site_id
     )
-    central = Presentation.origin_site_id.in_(central_sites(asker))
-    return sa.or_(here, sa.and_(central, sa.not_(twin)))
+    listed = sa.and_(Presentation.origin_site_id.in_(central), sa.not_(twin))
+    return sa.or_(Presentation.origin_site_id == site_id, listed)
 
 
 def medicine_named(asker: Asker, name: str) -> str | None:

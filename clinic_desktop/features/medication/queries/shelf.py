@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from clinic_desktop.features.medication.queries.consumption import standings
-from clinic_desktop.features.medication.queries.in_force import in_force_here
+from clinic_desktop.features.medication.queries.in_force import central_sites, in_force_here
 from clinic_desktop.features.medication.queries.who_may import SHELF as SHELF
 from clinic_desktop.features.medication.queries.withheld import is_withheld
 from clinic_desktop.features.medication.records.counts import StockCount, StockCountLine
@@ -257,7 +257,11 @@ def _ids_matching(asker: Asker, words: str, limit: int, *, retired: bool = True)
             Presentation.id, Medicine.name, Presentation.strength_text, Presentation.form, Presentation.pack_units
         )
         .join(Medicine, Medicine.id == Presentation.medicine_id)
-        .where(Presentation.voided_at.is_(None), Medicine.voided_at.is_(None), in_force_here(asker))
+        .where(
+            Presentation.voided_at.is_(None),
+            Medicine.voided_at.is_(None),
+            in_force_here(asker.site_id, central_sites(asker)),
+        )
         .order_by(Medicine.name, Presentation.strength_text)
     )
     if not retired:
