@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from clinic_desktop.app import house
+from clinic_desktop.features.consults.screens import slots as chart_slots
 from clinic_desktop.features.medication.letters import voucher as letters
 from clinic_desktop.features.medication.letters.voucher import VoucherPaper
 from clinic_desktop.features.medication.queries import statements
@@ -19,6 +21,7 @@ from clinic_desktop.features.medication.screens.voucher_sheets import AnswerShee
 from clinic_desktop.features.medication.screens.vouchers import VouchersPage
 from clinic_desktop.features.settings.service import choose
 from clinic_desktop.kernel.i18n import set_language
+from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit import dialogs
 from tests.medication.counter import Counter
 from tests.medication.pharmacy import Alliance, open_alliance
@@ -190,3 +193,15 @@ def test_long_names_print_whole(counter: Counter, alliance: Alliance) -> None:
     row = replace(row, said="Chávez " * 60, partner="Farmacia " * 60, medicine_text="m" * 3000)
     paper = letters.lay_out_voucher(VoucherPaper(None, "letter", row, "Dra. X · colegiado 1", "Ana", "hoy"))
     assert "".join(texts(paper.pdf())).count("Chávez") >= 120
+
+
+def test_after_a_signature_the_voucher_is_among_the_papers_while_the_shelf_lacks_it(
+    counter: Counter, alliance: Alliance, office: Any
+) -> None:
+    house.furnish()
+    (paper,) = [one for one in chart_slots.signed_papers if one.title == "Voucher for a pharmacy"]
+    note_id = new_id()
+    counter.prescribe(note=note_id)
+    assert paper.always_ask and paper.wanted(office, note_id)
+    counter.receive(30)
+    assert not paper.wanted(office, note_id)

@@ -59,7 +59,7 @@ class KeptLine:
 
 
 def matched(
-    asker: Asker, partner_id: str, currency: str, lines: Sequence[Billed], but_statement_id: str | None = None
+    asker: Asker, partner_id: str, currency: str, lines: Sequence[Billed] = (), but_statement_id: str | None = None
 ) -> tuple[Matched, ...]:
     """Each line beside our voucher. `but_statement_id`: the statement that is being corrected pays nothing any more."""
     asker.require(*agreements.PRICES)

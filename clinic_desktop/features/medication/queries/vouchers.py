@@ -397,8 +397,8 @@ def _this_month(asker: Asker, partner_id: str) -> list[VoucherRow]:
     return for_money(asker, Voucher.partner_id == partner_id, Voucher.issued_on >= first)
 
 
-def valid_until(asker: Asker, agreement: AgreementRow) -> date:
-    """As many days as the clinic chose, and never beyond what was agreed."""
+def valid_until(asker: Asker, ends_on: date | None) -> date:
+    """As many days as the clinic chose, and never beyond the last day of the agreement."""
     asker.require(Permission.SEND_VOUCHERS)
     last = asker.today + timedelta(days=setting(asker, "voucher_days"))
-    return min(last, agreement.ends_on) if agreement.ends_on else last
+    return min(last, ends_on) if ends_on else last

@@ -9,15 +9,21 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.medication.letters import statement as statement_letters
 from clinic_desktop.features.medication.letters import voucher as letters
 from clinic_desktop.features.medication.service import statements, vouchers
+from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.office import Office
 
 
 def print_vouchers(office: Office, voucher_ids: Sequence[str], screen: QWidget, *, at_once: bool = False) -> Any:
-    """Show them ready to print. `at_once` prints where there is a printer: whoever pressed Enter wanted the paper."""
+    """Show them ready to print; None where the record is reserved. `at_once` prints where there is a printer: whoever
+    pressed Enter wanted the paper."""
     from clinic_desktop.printing.preview import Leaving, Preview
 
-    pdf = office.ask(letters.vouchers_pdf, voucher_ids)
+    try:
+        pdf = office.ask(letters.vouchers_pdf, voucher_ids)
+    except Refused as refused:
+        office.voice.say(refused, screen)
+        return None
 
     def record(leaving: Leaving, proceed: Callable[[], None]) -> None:
         noting: Callable[..., Any] = partial(

@@ -44,7 +44,7 @@ def ask_vouchers(
 ) -> Sheet | None:
     """Offer vouchers for these lines of one person; says so where there is nothing to write one for."""
     if not lacking:
-        office.notice(_("Nothing is owed that is not on the shelf."))
+        office.notice(_("There is nothing to write a voucher for. Of a reserved record its prescriber writes it."))
         return None
     sheet = VoucherSheet(office, lacking, screen, written)
     sheet.open()
@@ -148,7 +148,7 @@ class VoucherSheet(Sheet):
             price = offer.price(line.lacking.item.line.presentation_id or "", units)
             line.cost.setText(say_money(price) if price else _("no price was agreed"))
             total = total + price if price and price.currency == total.currency else total
-        last = self._office.ask(queries.valid_until, offer.agreement)
+        last = self._office.ask(queries.valid_until, offer.agreement.ends_on)
         count = ngettext("{count} voucher", "{count} vouchers", len(chosen)).format(count=len(chosen))
         cost = (quiet("  ·  "), semi(say_money(total))) if total.amount else ()
         until = _("valid until {day}").format(day=say_day(last))
@@ -173,7 +173,7 @@ class VoucherSheet(Sheet):
         office, screen, written = self._office, self._screen, self._written
         self.accept()
         shown = print_vouchers(office, voucher_ids, screen, at_once=True)
-        if written is not None:
+        if written is not None and shown is not None:
             dialogs.when_closed(shown, written)
 
 

@@ -212,7 +212,7 @@ def _write(
             medicine_text=f"{line.name} {line.product}".strip(),
             units=new.units,
             issued_on=work.today,
-            valid_until=vouchers.valid_until(work, agreement),
+            valid_until=vouchers.valid_until(work, agreement.ends_on),
             price_minor=None if money is None else to_minor(money),
             currency=money.currency if money else agreement.currency,
             issued_by_text=author,
