@@ -30,7 +30,7 @@ from clinic_desktop.uikit.words import Text, semi
 
 _SIDE, _SIDE_NARROW = 372, 224
 _TWO_LINES = 46
-_LOW = 400
+_LOW, _ROOMY = 400, 960
 _WIDE = (52, 126, 156, 0, 140, 84, 76)
 _NARROW = (46, 108, 118, 0, 0, 82, 58)
 """Of the columns of a page; 0 is the one that takes what is left, or is left out."""
@@ -65,7 +65,7 @@ class RegisterScreenPage(QWidget):
         self.lines.chosen.connect(self._weigh)
         self.lines.opened.connect(self._complete)
         self.rules.clicked.connect(self._open_rules)
-        self.complete.clicked.connect(lambda: self._complete(self.lines.row()))
+        self.complete.clicked.connect(lambda: self._complete(self.lines.row() or self._first_lacking()))
         self.count.clicked.connect(self._count)
         self.print.clicked.connect(self._print)
         self.close_page.clicked.connect(self._close)
@@ -89,7 +89,7 @@ class RegisterScreenPage(QWidget):
         compact = is_compact(self.window().width())
         self.side.setFixedWidth(_SIDE_NARROW if compact else _SIDE)
         self.pages.setFixedWidth(226 if compact else 270)
-        for at, width in enumerate(_NARROW if compact else _WIDE):
+        for at, width in enumerate(_NARROW if self.width() < _ROOMY else _WIDE):
             if width:
                 self.lines.setColumnWidth(at, width)
         self._fit()
@@ -213,7 +213,11 @@ class RegisterScreenPage(QWidget):
 
     def _weigh(self, line: BookLine | None) -> None:
         is_open = self._shown is not None and self._shown.page.page_id is None
-        self.complete.setEnabled(is_open and line is not None and line.told is not None)
+        chosen = line or self._first_lacking()
+        self.complete.setEnabled(is_open and chosen is not None and chosen.told is not None)
+
+    def _first_lacking(self) -> BookLine | None:
+        return next(iter(self._shown.lacking), None) if self._shown else None
 
     # deeds
 
