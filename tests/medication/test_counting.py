@@ -316,3 +316,24 @@ def test_where_nobody_counted_a_movement_costs_one_small_question(counter: Count
 
     vault.do(watched, actor)
     assert len(asked) == 2
+
+
+def test_at_opening_every_counted_lot_and_every_kept_sum_is_looked_at_again(
+    counter: Counter, vault: Vault, actor: Actor
+) -> None:
+    """Written past the program, as by a copy of the file that somebody mended by hand."""
+    counter.receive(60)
+    line_id, lot_id = count_lot(counter, 57), lot_of(counter)
+
+    def past_the_program(work: Work) -> None:
+        row = {"lot_id": lot_id, "site_id": work.site_id, "kind": MovementKind.LOSS, "units": -4}
+        work.add(StockMovement(occurred_on=work.in_days(-1), **row))
+        work.cursor.execute("UPDATE shelf_sum SET units = units + 100")
+
+    vault.do(past_the_program, actor)
+    assert {found.what for found in counter.ask(proof.check_sums)} == {proof.Wrong.NOT_AS_COUNTED, proof.Wrong.KEPT_SUM}
+    list(late.look_again(vault, actor))
+    assert counter.ask(proof.check_sums) == ()
+    (taken,) = (m for m in counter.movements() if m.kind is MovementKind.LATE)
+    assert taken.units == 4 and counter.balance().units == 57
+    assert counter.ask(partial(counts.counted_lines, count_id=str(taken.count_id)))[0].line_id == line_id

@@ -10,11 +10,13 @@ from datetime import datetime
 from functools import partial
 from json import dumps
 
-from clinic_desktop.features.medication.queries import ledger
+from clinic_desktop.features.medication.queries import ledger, sums
 from clinic_desktop.features.medication.queries.ledger import LineRow, Shelf
+from clinic_desktop.features.medication.queries.shelf import SHELF
 from clinic_desktop.features.medication.records.stock import StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.rules.late import Seen, counter_id
+from clinic_desktop.features.medication.service.sums import make_sums_again
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.ledger import digests
 from clinic_desktop.storage.vault import Vault
@@ -73,14 +75,17 @@ def settle_merged(work: Work, changed: Mapping[str, Collection[str]]) -> int:
 
 
 def look_again(vault: Vault, actor: Actor) -> Generator[Progress, None, None]:
-    """At opening, beside all else: every counted lot still stands as it was counted. Nothing should ever be found, for
-    what comes late is settled in the transaction that brings it. Costs one small question where nobody counted."""
+    """At opening, beside all else: every counted lot still stands as it was counted, and the kept sums are those of the
+    movements. Nothing should ever be found, for what comes late is settled in the transaction that brings it. Costs one
+    small question where nobody counted."""
     lots = vault.ask(ledger.counted_lots, actor)
     for at in range(0, len(lots), LOTS_AT_ONCE):
         some = lots[at : at + LOTS_AT_ONCE]
         if vault.ask(partial(ledger.unsettled, lot_ids=some), actor):
             vault.do(partial(settle_late, lot_ids=some), actor)
         yield Progress(at, len(lots), "")
+    if not actor.permissions.isdisjoint(SHELF) and vault.ask(sums.wrong_sums, actor):
+        vault.do(make_sums_again, actor)
 
 
 def _movements(work: Work, lines: Mapping[Shelf, list[LineRow]]) -> dict[Shelf, list[Seen]]:
