@@ -13,7 +13,10 @@ CATALOGS = {
     "demo_given_names": (["name", "sex"], 99),
     "pet_names": (["called", "names"], 90),
     "complaint_kinds": (["code", "name", "source"], 10),
-    "demo_presentations": (["code", "atc", "medicine", "strength", "form", "pack_size", "controlled", "source"], 26),
+    "demo_presentations": (
+        ["code", "atc", "medicine", "strength", "form", "pack_size", "content_ml", "controlled", "source"],
+        34,
+    ),
     "demo_surnames": (["name", "kind"], 156),
     "diagnosis_short_list": (["code", "label"], 20),
     "found_by": (["code", "name", "source"], 11),
@@ -69,6 +72,21 @@ def test_the_short_list_of_diagnoses_and_the_demonstrated_medicines_are_known_co
     shown = read_catalog("demo_presentations")
     assert {(row["atc"], row["medicine"]) for row in shown} <= medicines
     assert all(int(row["pack_size"]) > 0 for row in shown)
+    assert all(bool(row["content_ml"]) == (row["form"] == "suspensión") for row in shown)
+
+
+def test_what_the_formulary_marks_as_controlled_is_marked_with_its_source_and_nothing_else_is() -> None:
+    marked = [row for row in read_catalog("demo_presentations") if row["controlled"]]
+    assert sorted(f"{row['medicine']} {row['strength']} {row['form']}" for row in marked) == [
+        "amitriptilina 50 mg tableta",
+        "clonazepam 2 mg tableta",
+        "diazepam 10 mg tableta",
+        "fenobarbital 100 mg tableta",
+        "haloperidol 5 mg/mL ampolla",
+        "lorazepam 1 mg tableta",
+        "metilfenidato 10 mg tableta",
+    ]
+    assert {row["source"] for row in marked} == {"formulario CES Chiapas"}
 
 
 def test_a_short_label_never_uses_the_word_that_stigmatises() -> None:

@@ -100,7 +100,7 @@ def test_a_partner_is_not_put_in_twice(do: Callable[..., Any], counter: Counter)
 def test_the_formulary_is_the_same_in_every_clinic_and_put_in_once(
     do: Callable[..., Any], ask: Callable[..., Any]
 ) -> None:
-    assert do(partial(formulary.take_formulary, demonstration=True)) == 67 + 26
+    assert do(partial(formulary.take_formulary, demonstration=True)) == 67 + 34
     assert do(partial(formulary.take_formulary, demonstration=True)) == 0
     found = ask(partial(shelf.find_presentation, words="hal amp"))
     assert [product.said for product in found] == ["haloperidol 5 mg/mL — ampoule — injection"]

@@ -321,6 +321,7 @@ _CATALOG_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _FORMS = {
     "tableta": (Form.TABLET, Unit.TABLET, Route.ORAL),
     "ampolla": (Form.AMPOULE, Unit.AMPOULE, Route.INJECTED),
+    "suspensión": (Form.SUSPENSION, Unit.BOTTLE, Route.ORAL),
 }
 """The forms of the demonstrated presentations; the catalog is in Spanish, as its source is."""
 
@@ -358,6 +359,7 @@ def _catalog_presentations() -> Iterator[Presentation]:
             route=route,
             unit=unit,
             pack_units=int(row["pack_size"]),
+            content_tenths_ml=int(row["content_ml"]) * 10 if row["content_ml"] else None,
             controlled_code="CES" if row["controlled"] else None,
             controlled_source=row["source"] if row["controlled"] else None,
         )
