@@ -27,10 +27,15 @@ from clinic_desktop.features.medication.rules.statements import (
     totals,
 )
 from clinic_desktop.features.medication.rules.vouchers import VoucherState
+from clinic_desktop.features.medication.screens.statement import StatementPage
 from clinic_desktop.features.medication.service import partners
 from clinic_desktop.features.medication.service import statements as service
 from clinic_desktop.features.medication.service.statements import ClosedStatement
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor
+from clinic_desktop.uikit import dialogs
 from tests.medication.counter import Counter
 from tests.medication.pharmacy import TODAY, Alliance, make_agreement, open_alliance
 
@@ -224,3 +229,55 @@ def test_numbers_say_what_came_of_the_vouchers_and_what_they_mean(counter: Count
 
     said = " ".join(texts(counter.ask(partial(letters.figures_paper, since=TODAY, until=TODAY)).pdf()))
     assert "Cost of a patient-month" in said and "30 days of treatment" in said
+
+
+def test_who_keeps_agreements_but_sends_no_vouchers_sees_money_and_no_medicine(
+    counter: Counter, alliance: Alliance, vault: Vault
+) -> None:
+    filled(alliance)
+    office = Actor(new_id(), "Central", frozenset({Permission.KEEP_PARTNERS}))
+    (row,) = vault.ask(queries.unpaid, office)
+    assert (row.patient_id, row.said, row.medicine_text, row.due) == ("", "", "", q("120"))
+    assert vault.ask(partial(queries.voucher_figures, since=TODAY, until=TODAY), office)[0].cost == (q("120"),)
+
+
+def test_a_correction_is_begun_with_the_lines_of_the_old_one_and_closes_under_a_new_number(
+    counter: Counter, alliance: Alliance, open_screen: Any
+) -> None:
+    _id, folio = filled(alliance)
+    number = close(alliance, line(folio, "110"))
+    page = open_screen(StatementPage)
+    page.views.set_at(2)
+    page._show()
+    page.correct.click()
+    assert not page.pharmacy.isEnabled() and [one.folio_text for one in page._lines] == [folio]
+    page.table.choose_at(0)
+    page.take_out()
+    page.folio.setText(folio)
+    page.amount.setText("120")
+    page.add_line()
+    page.close_month.click()
+    front: Any = dialogs.front()
+    front.yes.click()
+    rows = counter.ask(queries.statements)
+    assert {(row.number == number, row.agreed.amount, row.amended_by is None) for row in rows} == {
+        (True, 110, False),
+        (False, 120, True),
+    }
+    shown: Any = dialogs.front()
+    shown.reject()
+
+
+def test_what_differs_is_paid_only_with_a_reason(counter: Counter, alliance: Alliance, open_screen: Any) -> None:
+    _id, folio = filled(alliance)
+    page = open_screen(StatementPage)
+    page.folio.setText(folio)
+    page.amount.setText("125")
+    page.add_line()
+    assert page.accept.isEnabled()
+    page.accept.click()
+    asked: Any = dialogs.front()
+    asked.edit.setText("subió el precio")
+    asked.yes.click()
+    (shown,) = page.lines()
+    assert (shown.agreed, shown.billed.accepted) == (q("125"), "subió el precio")

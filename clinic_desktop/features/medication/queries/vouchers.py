@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -195,9 +195,12 @@ def _ours(asker: Asker) -> sa.ColumnElement[bool]:
 
 
 def for_money(asker: Asker, *which: sa.ColumnElement[bool]) -> list[VoucherRow]:
-    """Vouchers with what they cost. The name is left empty: whoever pays needs the folio."""
+    """Vouchers with what they cost. Whose they are is left empty, since whoever pays needs the folio; and who keeps
+    agreements but sends no vouchers learns of no medicine."""
     asker.require(*agreements.PRICES)
-    return _rows(asker, which, _nobody)
+    sends = asker.actor.may(Permission.SEND_VOUCHERS)
+    rows = _rows(asker, which, _nobody)
+    return [replace(row, patient_id="", medicine_text=row.medicine_text if sends else "") for row in rows]
 
 
 def _shown(asker: Asker, *which: sa.ColumnElement[bool]) -> list[VoucherRow]:
