@@ -56,7 +56,8 @@ def close(qtbot: Any, name: str) -> None:
     qtbot.keyClick(sheet.second, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
-def shown(page: QWidget) -> str:
+def shown(page: QWidget | None) -> str:
+    assert page is not None
     words = [label.text() for label in page.findChildren(QLabel)]
     for table in page.findChildren(ListTable):
         model = table.model()

@@ -110,12 +110,18 @@ def say_lasting(days: int) -> str:
 def say_usable(usable: int, expired: int, withheld: int = 0) -> str:
     """ "0 usable (40 expired)": expired units never make a shelf look full, nor do those that were called back."""
     said = ngettext("{count} usable", "{count} usable", usable).format(count=f"{usable:,}")
+    return f"{said} {say_apart(expired, withheld)}".strip()
+
+
+def say_apart(expired: int, withheld: int) -> str:
+    """ "(40 expired) (20 called back)", or nothing."""
+    said: list[str] = []
     if expired:
-        said += " " + ngettext("({count} expired)", "({count} expired)", expired).format(count=f"{expired:,}")
+        said.append(ngettext("({count} expired)", "({count} expired)", expired).format(count=f"{expired:,}"))
     if withheld:
         back = ngettext("({count} called back)", "({count} called back)", withheld)
-        said += " " + back.format(count=f"{withheld:,}")
-    return said
+        said.append(back.format(count=f"{withheld:,}"))
+    return " ".join(said)
 
 
 def clean_lot_number(text: str | None) -> str | None:

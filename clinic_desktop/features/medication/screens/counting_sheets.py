@@ -143,7 +143,7 @@ class FoundSheet(Sheet):
         except Refused as refused:
             return refused.sentence()
         expired = day < self._office.today()
-        said = _("It expired on {day}; it is counted all the same") if expired else _("Until {day}")
+        said = _("Expired; it is counted all the same") if expired else _("Until {day}")
         self.form.fields["expiry"].say(said.format(day=say_day(day)), "warning" if expired else "accent")
         return None
 

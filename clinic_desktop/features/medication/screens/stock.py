@@ -1,34 +1,39 @@
 """The shelf: what may be given of each product, its lots, and every movement that made the number."""
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.medication.queries import disposals, proof, shelf, transfers
 from clinic_desktop.features.medication.queries import movements as moves
-from clinic_desktop.features.medication.queries import proof, shelf
 from clinic_desktop.features.medication.queries.movements import MovementRow
+from clinic_desktop.features.medication.queries.proof import Discrepancy
 from clinic_desktop.features.medication.queries.shelf import LotRow, Product
-from clinic_desktop.features.medication.rules.kinds import MOVEMENT_WORDS, TAKEN_OFF, MovementKind
-from clinic_desktop.features.medication.rules.shelf import read_units, say_lasting, say_packs
+from clinic_desktop.features.medication.rules.kinds import MOVEMENT_WORDS
+from clinic_desktop.features.medication.rules.shelf import is_short, say_apart, say_lasting, say_packs, say_usable
+from clinic_desktop.features.medication.screens.leaving import SendSheet
+from clinic_desktop.features.medication.screens.leaving_acts import ExpiredSheet, open_act
+from clinic_desktop.features.medication.screens.leaving_list import LeftSheet
+from clinic_desktop.features.medication.screens.stock_picture import StockPictureSheet
+from clinic_desktop.features.medication.screens.stock_sheets import FindingsSheet, TakeOffSheet, say_many
 from clinic_desktop.features.medication.service import correcting
+from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.dates import say_day
-from clinic_desktop.kernel.errors import ClinicError, Refused
-from clinic_desktop.kernel.i18n import _
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
-from clinic_desktop.uikit.buttons import Button
-from clinic_desktop.uikit.choices import Select
-from clinic_desktop.uikit.dialogs import Sheet, ask_text
+from clinic_desktop.uikit.buttons import Button, Link
+from clinic_desktop.uikit.dialogs import ask_text
 from clinic_desktop.uikit.fields import Edit
-from clinic_desktop.uikit.forms import Form
-from clinic_desktop.uikit.layouts import row, scrolled, stack
+from clinic_desktop.uikit.layouts import line_up, row, scrolled, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Text, quiet, semi
 
+_TABLES = shelf.TABLES | transfers.TABLES | disposals.TABLES
 _SIDE, _SIDE_NARROW = 500, 372
 _TWO_LINES = 46
 
@@ -43,42 +48,63 @@ class StockPage(QWidget):
         self.words = Edit(placeholder=_("Medicine"), icon="search", height=32)
         self.words.setAccessibleName(_("Find a medicine on the shelf"))
         self.wrong = Callout("", "danger", "alert-circle")
+        self.all_wrong = Button(_("Show all"), icon="list-check")
+        self._found: tuple[Discrepancy, ...] = ()
         self.products = self._make_products()
         self.lots, self.movements = self._make_lots(), self._make_movements()
         self.title = Text("", "head", "semi", wrap=True)
         self.told = Text("", "small", color="quiet", wrap=True)
+        self.who = Text("", "small", color="quiet", wrap=True)
+        self.course = Link(_("Over time"), small=True)
         self.counter = Button(_("Counter a mistake"), icon="arrow-back-up")
-        self.take_off = Button(_("Take off the shelf"), icon="minus")
+        self.take_off = Button(_("Take from shelf"), icon="minus")
+        self.send = Button(_("Send"), icon="truck")
+        self.act = Button(_("Destroy or give back"), icon="file-text")
+        self.expired = Button("", icon="alert-triangle")
+        self.left = Button(_("What left"), icon="history")
         self._lay_out()
+        self._connect()
+        office.follow(_TABLES, self, self.reload)
+        self.reload()
+        self.products.choose_at(0)
+
+    def _connect(self) -> None:
         self.words.textChanged.connect(self.reload)
         self.products.chosen.connect(self._show)
         self.lots.chosen.connect(self._narrow)
         self.movements.chosen.connect(self._weigh)
         self.counter.clicked.connect(self._ask_reason)
         self.take_off.clicked.connect(self._ask_what_is_lost)
-        office.follow(shelf.TABLES, self, self.reload)
-        self.reload()
-        self.products.choose_at(0)
+        self.send.clicked.connect(self._send)
+        self.act.clicked.connect(self._write_act)
+        self.expired.clicked.connect(self._take_off_expired)
+        self.left.clicked.connect(self._show_left)
+        self.course.clicked.connect(self._show_course)
+        self.all_wrong.clicked.connect(self._show_findings)
+        self.products.opened.connect(self._to_lots)
+        self.lots.opened.connect(self._to_movements)
 
     def _lay_out(self) -> None:
         head = row((self.words, 1), margins=(12, 8, 12, 4))
         listed = Card(head, (self.products, 1), margins=(1, 0, 1, 4), gap=0)
-        deeds = row(self.take_off, None, self.counter, gap=S2)
-        lots = Text(_("Lots"), weight="semi")
-        moved = Text(_("Movements"), weight="semi")
         told = QWidget()
-        stack(told, lots, (self.lots, 2), moved, (self.movements, 3), gap=S2)
+        stack(told, (self.lots, 2), (self.movements, 3), self.who, gap=S2)
         self.lots.setMinimumHeight(30 + 2 * _TWO_LINES)
         self.movements.setMinimumHeight(30 + 3 * _TWO_LINES)
-        self.side = Card(self.title, self.told, (scrolled(told), 1), deeds, margins=(S4, S3, S4, S3))
+        head = row((self.title, 1), self.course, gap=S2)
+        self.side = Card(head, self.told, (scrolled(told), 1), margins=(S4, S3, S4, S3))
         may = self._office.may(Permission.CORRECT_STOCK)
-        self.counter.setVisible(may)
-        self.take_off.setVisible(may)
+        for button in (self.counter, self.take_off, self.send, self.act):
+            button.setVisible(may)
+        deeds = row(self.take_off, self.send, self.act, self.expired, self.left, None, self.counter, gap=S2)
+        self.findings = QWidget()
+        line_up(self.findings, (self.wrong, 1), self.all_wrong, gap=S2)
         inner = row((listed, 1), self.side, gap=S3)
-        stack(self, self.wrong, (inner, 1), margins=(S4, S3, S4, S3), gap=S2)
+        stack(self, self.findings, (inner, 1), deeds, margins=(S4, S3, S4, S3), gap=S2)
 
     def resizeEvent(self, event: object) -> None:
         self.side.setFixedWidth(_SIDE_NARROW if is_compact(self.window().width()) else _SIDE)
+        self._say_findings()
 
     def _make_products(self) -> ListTable[Product]:
         columns = [
@@ -90,41 +116,80 @@ class StockPage(QWidget):
             Column[Product](_("Lasts"), _lasts, 120, right=True, wide_only=True),
         ]
         empty = EmptyState(_("Nothing on the shelf yet. Enter the first delivery under «Receive»."))
-        return ListTable(columns, key=lambda p: p.presentation_id, empty=empty, row_height=_TWO_LINES)
+        table = ListTable(columns, key=lambda p: p.presentation_id, empty=empty, row_height=_TWO_LINES)
+        table.setAccessibleName(_("Medicines on the shelf"))
+        return table
 
     def _make_lots(self) -> ListTable[LotRow]:
         columns = [
             Column[LotRow](_("Lot"), _lot, stretch=True),
             Column[LotRow](_("Expires"), self._expires, 132),
-            Column[LotRow](_("There are"), lambda r: cells.number(f"{r.lot.units:,}", "strong"), 76, right=True),
+            Column[LotRow](_("There are"), _there_are, 84, right=True),
         ]
-        return ListTable(columns, key=lambda r: r.lot.lot_id, row_height=_TWO_LINES, flush=True)
+        table = ListTable(columns, key=lambda r: r.lot.lot_id, row_height=_TWO_LINES, flush=True)
+        table.setAccessibleName(_("Lots"))
+        return table
 
     def _expires(self, row: LotRow) -> cells.Cell | str:
         day = say_day(row.lot.expires_on)
-        return cells.warn(day) if row.lot.expires_on < self._today else day
+        if row.lot.units <= 0:
+            return day
+        if row.lot.expires_on < self._today:
+            return cells.two_lines(day, under=_("expired"), ink="warn")
+        if is_short(row.lot.expires_on, self._today):
+            return cells.two_lines(day, under=_("expires soon"), ink="warn")
+        return day
 
     def _make_movements(self) -> ListTable[MovementRow]:
         columns = [
-            Column[MovementRow](_("Day"), lambda m: say_day(m.occurred_on), 96),
+            Column[MovementRow](_("Day"), _day, 128),
             Column[MovementRow](_("What"), _what, stretch=True),
             Column[MovementRow](_("Lot"), lambda m: m.lot_number or "–", 84, wide_only=True),
             Column[MovementRow](_("Units"), lambda m: cells.number(f"{m.units:+,}", "strong"), 84, right=True),
         ]
-        return ListTable(columns, key=lambda m: m.movement_id, row_height=_TWO_LINES, flush=True)
+        table = ListTable(columns, key=lambda m: m.movement_id, row_height=_TWO_LINES, flush=True)
+        table.setAccessibleName(_("Movements"))
+        return table
 
     def take_focus(self) -> None:
         self.products.setFocus()
 
+    def _to_lots(self, _product: Product) -> None:
+        """Enter goes inward: from the product to its lots, from a lot to its movements."""
+        if self.lots.row() is None:
+            self.lots.choose_at(0)
+        self.lots.setFocus()
+
+    def _to_movements(self, _lot: LotRow) -> None:
+        if self.movements.row() is None:
+            self.movements.choose_at(0)
+        self.movements.setFocus()
+
     def reload(self) -> None:
         """The balances anew, and what does not add up above them."""
-        found = self._office.ask(proof.check_sums)
-        self.wrong.words.setText("\n".join(finding.sentence() for finding in found[:3]))
-        self.wrong.setVisible(bool(found))
+        self._found = self._office.ask(proof.check_sums)
+        self._say_findings()
+        expired = len(self._office.ask(disposals.expired_here))
+        self.expired.setText(_("Expired: {count}").format(count=expired))
+        self.expired.setVisible(bool(expired) and self._office.may(Permission.CORRECT_STOCK))
         ids = self._office.ask(shelf.stock_ids, self.words.text())
         self.products.show_ids(ids, lambda page: self._office.ask(shelf.presentations, page).values())
 
+    def _say_findings(self) -> None:
+        """The first in whole words; behind the button all of them."""
+        more = len(self._found) - 1
+        words = self._found[0].sentence() if self._found else ""
+        if more > 0:
+            words += " " + ngettext("And {count} more.", "And {count} more.", more).format(count=more)
+        if self._found and is_compact(self.window().width()):
+            # One line is all that a small window has; the sentences are behind the button.
+            words = say_many(len(self._found))
+        self.wrong.words.setText(words)
+        self.wrong.setAccessibleName(words)
+        self.findings.setVisible(bool(self._found))
+
     def _show(self, product: Product | None) -> None:
+        self.course.setVisible(product is not None)
         self.title.setText(product.said if product else "")
         self.told.setText(_told(product) if product else "")
         self.lots.show_rows(self._office.ask(shelf.lots, product.presentation_id) if product else ())
@@ -139,11 +204,24 @@ class StockPage(QWidget):
             which = {"lot_id": lot.lot.lot_id} if lot else {"presentation_id": product.presentation_id}
             ids = self._office.ask(moves.movement_ids, **which)
             self.movements.show_ids(ids, lambda page: self._office.ask(moves.movements, page))
-        self.take_off.setEnabled(lot is not None and lot.lot.units > 0)
+        there = lot is not None and lot.lot.units > 0
+        self.take_off.setEnabled(there)
+        self.act.setEnabled(there)
         self._weigh(self.movements.row())
 
     def _weigh(self, chosen: MovementRow | None) -> None:
-        self.counter.setEnabled(chosen is not None and not chosen.countered and not chosen.mirrors)
+        self.counter.setEnabled(chosen is not None and not chosen.countered and not chosen.is_final)
+        self.who.setText(self._told_of(chosen) if chosen else "")
+
+    def _told_of(self, chosen: MovementRow) -> str:
+        """Everything of one movement, with who typed it and when."""
+        name = self._office.ask(staff.name_of, chosen.recorded_by)
+        at = self._office.local(chosen.recorded_at)
+        typed = _("Typed by {name} on {day}, {time}") if name else _("Typed on {day}, {time}")
+        said = typed.format(name=name, day=say_day(at.date()), time=f"{at:%H:%M}")
+        says = "" if chosen.typed_later else chosen.says()
+        parts = (says, chosen.reason, chosen.partner, chosen.document, said)
+        return " · ".join(part for part in parts if part)
 
     # deeds
 
@@ -160,52 +238,40 @@ class StockPage(QWidget):
         use_case = partial(correcting.counter_movement, movement_id=movement_id, reason=reason)
         self._office.do(use_case, self, then=lambda _mirror: self._office.notice(_("Countered. Both lines stay.")))
 
+    def _send(self) -> None:
+        SendSheet(self._office, self, self.products.row()).open()
+
+    def _write_act(self) -> None:
+        chosen = self.lots.row()
+        if chosen is not None:
+            open_act(self._office, [chosen.lot.lot_id], self)
+
+    def _take_off_expired(self) -> None:
+        lines = self._office.ask(disposals.expired_here)
+        if lines:
+            ExpiredSheet(self._office, lines, self).open()
+
+    def _show_left(self) -> None:
+        LeftSheet(self._office, self).open()
+
+    def _show_course(self) -> None:
+        product = self.products.row()
+        if product is not None:
+            StockPictureSheet(self._office, product.presentation_id, self).open()
+
+    def _show_findings(self) -> None:
+        FindingsSheet(self._found, self._go_to, self).open()
+
+    def _go_to(self, finding: Discrepancy) -> None:
+        self.words.clear()
+        self.products.choose(finding.presentation_id)
+        self.lots.choose(finding.lot_id)
+        self.lots.setFocus()
+
     def _ask_what_is_lost(self) -> None:
         chosen = self.lots.row()
         if chosen is not None:
             TakeOffSheet(self._office, chosen, chosen.lot.expires_on < self._today, self).open()
-
-
-class TakeOffSheet(Sheet):
-    """What leaves the shelf without being handed out."""
-
-    def __init__(self, office: Office, chosen: LotRow, expired: bool, parent: QWidget) -> None:
-        self._office, self._lot = office, chosen.lot
-        self._movement_id = new_id()
-        kinds = [(kind, _(MOVEMENT_WORDS[kind])) for kind in TAKEN_OFF if kind is not MovementKind.EXPIRY or expired]
-        self.kind, self.units, self.reason = Select(kinds), Edit(f"{chosen.lot.units}"), Edit()
-        self.kind.set_value(MovementKind.EXPIRY if expired else MovementKind.LOSS)
-        self.form = Form()
-        stack(
-            self.form,
-            self.form.add("kind", _("What happened"), self.kind),
-            self.form.add("units", _("Units"), self.units),
-            self.form.add("reason", _("Reason"), self.reason),
-            gap=S3,
-        )
-        title = _("Take off lot {lot}").format(lot=chosen.lot.lot_number or _("without number"))
-        super().__init__(title, parent, Text(title, "head", "semi"), self.form)
-        self.add_deed(Button(_("Go back"), "back", "quiet"))
-        self.add_deed(Button(_("Take off"), "save", "primary"), self._take_off)
-
-    def _take_off(self) -> None:
-        try:
-            units = read_units(self.units.text())
-        except Refused as refused:
-            self.form.complain("units", refused.sentence())
-            return
-        use_case = partial(
-            correcting.take_off,
-            movement_id=self._movement_id,
-            lot_id=self._lot.lot_id,
-            units=units,
-            kind=self.kind.value(),
-            reason=self.reason.text(),
-        )
-        self._office.do(use_case, self, then=lambda _none: self.accept(), failed=self._failed)
-
-    def _failed(self, error: ClinicError) -> None:
-        self.form.complain("reason" if not self.reason.text().strip() else "units", error.sentence())
 
 
 def _said(product: Product) -> cells.Cell | str:
@@ -213,13 +279,33 @@ def _said(product: Product) -> cells.Cell | str:
 
 
 def _lot(shown: LotRow) -> cells.Cell | str:
-    return cells.two_lines(shown.lot.lot_number or _("without number"), under=shown.partner or "")
+    words = shown.lot.lot_number or _("without number")
+    if shown.lot.withheld:
+        return cells.two_lines(words, under=_("withheld: recall"), ink="warn")
+    return cells.two_lines(words, under=shown.partner or "")
+
+
+def _there_are(shown: LotRow) -> cells.Cell | str:
+    """Below zero is a finding that people mend, never an error."""
+    if shown.lot.units < 0:
+        return cells.chip(f"{shown.lot.units:,}", "danger", "alert-circle")
+    return cells.number(f"{shown.lot.units:,}", "strong" if shown.lot.units else "quiet")
 
 
 def _usable(product: Product) -> cells.Cell | str:
+    if product.units < 0:
+        return cells.chip(_("{count} below zero").format(count=f"{-product.units:,}"), "danger", "alert-circle")
     if product.usable <= 0:
-        return cells.chip(product.shelf, "danger", "alert-circle")
-    return product.shelf
+        apart = say_usable(product.usable, product.expired)
+        under = say_apart(0, product.withheld)
+        return replace(cells.chip(apart, "danger", "alert-circle"), under=under)
+    under = say_apart(product.expired, product.withheld) or _boxes(product)
+    return cells.two_lines(say_usable(product.usable, 0), under=under)
+
+
+def _boxes(product: Product) -> str:
+    packs = say_packs(product.usable, product.pack_units, product.unit)
+    return packs if "×" in packs else ""
 
 
 def _lasts(product: Product) -> cells.Cell | str:
@@ -234,8 +320,15 @@ def _told(product: Product) -> str:
     return " · ".join((packs, product.shelf))
 
 
+def _day(movement: MovementRow) -> cells.Cell | str:
+    if not movement.typed_later or movement.typed_on is None:
+        return say_day(movement.occurred_on)
+    return cells.two_lines(say_day(movement.occurred_on), under=_("typed {day}").format(day=say_day(movement.typed_on)))
+
+
 def _what(movement: MovementRow) -> cells.Cell | str:
-    told = " · ".join(part for part in (movement.reason, movement.partner, movement.document) if part)
+    says = "" if movement.typed_later else movement.says()
+    told = " · ".join(part for part in (says, movement.reason, movement.partner, movement.document) if part)
     gone = movement.countered or movement.mirrors
     said = _("{what} (countered)") if movement.countered else "{what}"
     what = said.format(what=_(MOVEMENT_WORDS[movement.kind]))
