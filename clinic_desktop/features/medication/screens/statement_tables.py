@@ -15,7 +15,7 @@ _TWO_LINES = 46
 def lines_table() -> ListTable[Matched]:
     columns = [
         Column[Matched](_("Folio"), lambda m: m.ours.folio if m.ours else m.billed.folio_text, 150),
-        Column[Matched](_("Medicine"), _what, 330, wide_only=True),
+        Column[Matched](_("Medicine"), _what, 440, wide_only=True),
         Column[Matched](_("Billed"), lambda m: cells.number(say_money(m.billed.amount)), 112, right=True),
         Column[Matched](_("Agreed"), lambda m: cells.number(say_money(m.agreed), "strong"), 112, right=True),
         Column[Matched](_("What differs"), _differs, stretch=True),

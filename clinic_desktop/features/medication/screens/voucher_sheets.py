@@ -170,6 +170,9 @@ class VoucherSheet(Sheet):
         self._office.do(use_case, self, then=lambda _folios: self._print(ids))
 
     def _print(self, voucher_ids: Sequence[str]) -> None:
+        if self.result():
+            # The second Enter of an impatient hand: written once, printed once.
+            return
         office, screen, written = self._office, self._screen, self._written
         self.accept()
         shown = print_vouchers(office, voucher_ids, screen, at_once=True)
