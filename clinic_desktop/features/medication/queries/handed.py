@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from clinic_desktop.features.medication.rules.kinds import (
     say_product,
 )
 from clinic_desktop.features.medication.rules.portions import lasts_until
+from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
@@ -102,10 +103,17 @@ def _handed(asker: Asker, *which: sa.ColumnElement[bool]) -> list[HandedOut]:
     rows: Sequence[Any] = asker.all(select)
     lines, lots = _lines(asker, {row.request_id for row in rows}), _lots(asker, [row.id for row in rows])
     before, elsewhere = _before(asker, lines), _by_voucher(asker, lines)
-    return [
+    hidden = restricted.hidden_from(asker, {row.patient_id for row in rows})
+    found = [
         _told(row, lines.get(row.request_id), lots[row.id], before[row.request_id or ""], elsewhere[row.request_id])
         for row in rows
     ]
+    # Who came for somebody whose record is reserved would say who that is.
+    return [_without_names(one) if one.patient_id in hidden else one for one in found]
+
+
+def _without_names(one: HandedOut) -> HandedOut:
+    return replace(one, received_by=None, receiver_document=None)
 
 
 def _told(
