@@ -1,6 +1,7 @@
 """Gifts as their papers say them, their lots told apart, and what is left of each."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -35,6 +36,7 @@ from clinic_desktop.features.medication.rules.refusals import (
 )
 from clinic_desktop.features.medication.screens.donation_sheet import DonationSheet
 from clinic_desktop.features.medication.screens.donations import DonationsPage
+from clinic_desktop.features.medication.screens.formulary import FormularyPage
 from clinic_desktop.features.medication.service import barcodes as learning
 from clinic_desktop.features.medication.service import donations as service
 from clinic_desktop.features.medication.service import formulary
@@ -205,6 +207,29 @@ def test_what_another_clinic_learned_waits_for_the_central_whose_word_stands(cou
     do(learn)
     do(partial(_known_elsewhere, site_id=SHIPPED, presentation_id=counter.fluoxetine))
     assert counter.ask(partial(barcodes.meaning, gtin=GTIN)).presentation_id == counter.fluoxetine
+
+
+def test_the_central_accepts_what_a_clinic_learned_or_says_that_it_is_not_that(
+    counter: Counter, do: Do, vault: Vault, open_screen: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, nebaj = counter.product("sertralina", "50 mg"), new_id()
+    do(partial(_add_site, site_id=nebaj))
+    for product in (counter.fluoxetine, other):
+        do(partial(_known_elsewhere, site_id=nebaj, presentation_id=product))
+    assert counter.ask(barcodes.proposed) == (), "a clinic decides nothing for others"
+    monkeypatch.setattr(vault, "_place", replace(vault.place, role="central"))
+    page = open_screen(FormularyPage)
+    assert page.barcodes.text() == "Barcodes (2)" and page.barcodes.isVisible()
+    page.barcodes.click()
+    sheet: Any = dialogs.front()
+    wrong = next(x for x in counter.ask(barcodes.proposed) if x.presentation_id == counter.fluoxetine)
+    sheet.table.choose(wrong.barcode_id)
+    sheet.refuse.click()
+    assert [one.presentation_id for one in counter.ask(barcodes.proposed)] == [other]
+    sheet.accept_one.click()
+    assert counter.ask(barcodes.proposed) == ()
+    assert counter.ask(partial(barcodes.meaning, gtin=GTIN)).presentation_id == other
+    assert not page.barcodes.isVisible()
 
 
 def test_the_papers_of_a_gift_and_a_delivery_say_what_came(counter: Counter, donor: str) -> None:

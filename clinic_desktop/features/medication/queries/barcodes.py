@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.medication.queries.shelf import SHELF
-from clinic_desktop.features.medication.records.formulary import ProductBarcode
+from clinic_desktop.features.medication.records.formulary import Medicine, Presentation, ProductBarcode
+from clinic_desktop.features.medication.rules.kinds import say_product
 from clinic_desktop.features.staff.records import Site
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
 _CLINIC = "clinic"
+TABLES = frozenset({"product_barcode", "presentation", "medicine", "site"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,50 @@ class Known:
     presentation_id: str
     pack_units: int | None
     """Units in the box that carries it; None: as the presentation says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a clinic learned and the central has not decided."""
+
+    barcode_id: str
+    gtin: str
+    presentation_id: str
+    """The product of the list, also where the clinic's own one was joined with it."""
+    medicine: str
+    product: str
+    pack_units: int | None
+    clinic: str
+
+
+def proposed(asker: Asker) -> tuple[Proposed, ...]:
+    """At the central: the codes that clinics learned and of which it has said nothing itself, by number."""
+    asker.require(Permission.KEEP_CATALOGS)
+    if not asker.place.is_central:
+        return ()
+    decided = aliased(ProductBarcode)
+    own = sa.exists().where(
+        decided.gtin == ProductBarcode.gtin,
+        decided.origin_site_id == asker.site_id,
+        decided.retired_at.is_(None),
+        decided.voided_at.is_(None),
+    )
+    product_id = sa.func.coalesce(Presentation.joined_id, Presentation.id)
+    rows: Sequence[Any] = asker.all(
+        sa.select(
+            ProductBarcode.id, ProductBarcode.gtin, product_id, Medicine.name, Presentation.form,
+            Presentation.strength_text, Presentation.route, ProductBarcode.pack_units, Site.name,
+        )
+        .join(Presentation, Presentation.id == ProductBarcode.presentation_id)
+        .join(Medicine, Medicine.id == Presentation.medicine_id)
+        .join(Site, Site.id == ProductBarcode.origin_site_id)
+        .where(ProductBarcode.retired_at.is_(None), ProductBarcode.voided_at.is_(None), Site.kind == _CLINIC, ~own)
+        .order_by(ProductBarcode.gtin, ProductBarcode.recorded_at, ProductBarcode.id)
+    )  # fmt: skip
+    return tuple(
+        Proposed(row_id, gtin, presentation_id, name or "", say_product(form, strength, route), pack, site or "")
+        for row_id, gtin, presentation_id, name, form, strength, route, pack, site in rows
+    )
 
 
 def meaning(asker: Asker, gtin: str) -> Known | None:

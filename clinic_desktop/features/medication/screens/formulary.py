@@ -4,9 +4,11 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.medication.queries import barcodes
 from clinic_desktop.features.medication.queries import formulary as lists
 from clinic_desktop.features.medication.queries.formulary import FormularyRow, Standing
 from clinic_desktop.features.medication.rules.shelf import unit_word
+from clinic_desktop.features.medication.screens.barcodes import BarcodesSheet
 from clinic_desktop.features.medication.screens.formulary_sheets import (
     AcceptChangedSheet,
     ChangeSheet,
@@ -18,7 +20,7 @@ from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
-from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.choices import Select
 from clinic_desktop.uikit.dialogs import ask_text
 from clinic_desktop.uikit.fields import Edit
@@ -60,14 +62,15 @@ class FormularyPage(QWidget):
         self.accept_changed = Button(_("Change and accept"), icon="edit")
         self.accept = Button(_("Accept"), kind="primary", icon="check", tall=True)
         self.add = Button(_("Add a medicine"), kind="primary", icon="plus", tall=True)
+        self.barcodes = Link("")
         self._lay_out()
         self._connect()
-        office.follow(lists.TABLES, self, self.reload)
+        office.follow(lists.TABLES | barcodes.TABLES, self, self.reload)
         self.reload()
         self.table.choose_at(0)
 
     def _lay_out(self) -> None:
-        head = row((self.words, 1), self.which, margins=(12, 8, 12, 4), gap=S3)
+        head = row((self.words, 1), self.which, self.barcodes, margins=(12, 8, 12, 4), gap=S3)
         listed = Card(head, (self.table, 1), margins=(1, 0, 1, 4), gap=0)
         self.told.setMinimumHeight(34)
         deeds = row(
@@ -90,6 +93,7 @@ class FormularyPage(QWidget):
         self.accept_changed.clicked.connect(self._accept_changed)
         self.join.clicked.connect(self._join)
         self.refuse.clicked.connect(self._refuse)
+        self.barcodes.clicked.connect(lambda: BarcodesSheet(self._office, self).open())
 
     def _make_table(self) -> ListTable[FormularyRow]:
         columns = [
@@ -115,6 +119,10 @@ class FormularyPage(QWidget):
         named = _("Proposals ({count})").format(count=waiting) if waiting else _("Proposals")
         self.which.setItemText(list(_FILTERS).index(Standing.PROPOSED), named)
         self.which.setCurrentIndex(at)
+        codes = len(self._office.ask(barcodes.proposed)) if self._may else 0
+        self.barcodes.setText(_("Barcodes ({count})").format(count=codes))
+        self.barcodes.setAccessibleName(self.barcodes.text())
+        self.barcodes.setVisible(bool(codes))
         self.table.show_rows(self._office.ask(lists.formulary, self.words.text(), self.which.value()))
         self._show(self.table.row())
 

@@ -39,3 +39,11 @@ def learn_barcode(
         work.revise(work.load(ProductBarcode, known.barcode_id), seen={}, to={"retired_at": work.now})
     work.about("presentation", presentation_id)
     work.add(ProductBarcode(id=barcode_id, gtin=read, presentation_id=presentation_id, pack_units=pack_units))
+
+
+def refuse_barcode(work: Work, barcode_id: str) -> None:
+    """The central says that a clinic's code does not mean that product; there it is asked about anew."""
+    work.require(Permission.KEEP_CATALOGS)
+    row = work.load(ProductBarcode, barcode_id)
+    if row.retired_at is None:
+        work.revise(row, seen={}, to={"retired_at": work.now})
