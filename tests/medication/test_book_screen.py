@@ -1,6 +1,7 @@
 """The book on the screen and on paper: what is missing is named, two people close, a page is the same each time."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from clinic_desktop.features.medication.letters import book as letters
 from clinic_desktop.features.medication.queries import counting, formulary
+from clinic_desktop.features.medication.records.register import RegisterPage
 from clinic_desktop.features.medication.rules.book import PageHasGap
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.rules.tally import Scope
@@ -163,14 +165,28 @@ def test_a_long_month_goes_on_on_further_sheets_that_bring_and_take_the_balance(
     assert [text.split("Reprinted")[0] for text in sheets] == sheets
 
 
-def test_an_open_page_prints_as_a_draft_and_no_page_with_a_gap(shelf: Shelf, clock: StillClock) -> None:
+def test_an_open_page_prints_as_a_draft_and_no_page_with_a_hole_before_it(
+    shelf: Shelf, clock: StillClock, open_screen: Callable[..., Any], office: Any, previews: list[Any]
+) -> None:
     assert "Draft, not closed" in words_of(shelf.ask(partial(letters.draft_page, presentation_id=shelf.product)))
     clock.advance(days=7)
-    page_id = shelf.close()
     lot = shelf.ask(lambda r: r.plain("SELECT id FROM stock_lot WHERE lot_number = 'C1'"))[0][0]
+    page_id = shelf.close()
     shelf.do(lambda work: move(work, lot, MovementKind.LOSS, -310, work.today, reason="x"))
+    assert shelf.ask(partial(letters.book_page, presentation_id=shelf.product, page_id=page_id)), (
+        "today's shelf is no hole"
+    )
+    third = RegisterPage(
+        site_id=shelf.ask(lambda r: r.site_id), presentation_id=shelf.product, page=3, month="2027-01", opening_units=0,
+        closing_units=0, movements=[], closed_on=date(2027, 1, 31), previous_id=new_id(),
+    )  # fmt: skip
+    third_id = shelf.do(lambda work: work.add(third).id)
     with pytest.raises(PageHasGap):
-        shelf.ask(partial(letters.book_page, presentation_id=shelf.product, page_id=page_id))
+        shelf.ask(partial(letters.book_page, presentation_id=shelf.product, page_id=third_id))
+    page = open_screen(RegisterScreenPage)
+    page.pages.set_value(third_id)
+    page.print.click()
+    assert (previews, len(office.voice.said)) == ([], 1)
 
 
 def test_long_names_and_a_whole_story_as_reason_print(shelf: Shelf) -> None:

@@ -48,14 +48,15 @@ Row = tuple[str, ...]
 
 
 def book_page(asker: Asker, presentation_id: str, page_id: str, *, reprint: bool = False) -> bytes:
-    """A closed page, the same each time; `reprint` says on it that it was printed again."""
+    """A closed page, the same each time; `reprint` says on it that it was printed again. None with a hole before it."""
     asker.require(Permission.KEEP_REGISTER)
     page = books.page(asker, presentation_id, page_id)
     if page is None:
         raise NotHere()
     book = books.book_of(asker, presentation_id)
-    if book.gaps and not page.is_apart:
-        raise PageHasGap(gap=book.gaps[0].sentence())
+    gaps = [gap for gap in book.gaps if gap.page and gap.page <= page.page.number]
+    if gaps and not page.is_apart:
+        raise PageHasGap(gap=gaps[0].sentence())
     return bind(_sheets(asker, page, reprint=reprint))
 
 

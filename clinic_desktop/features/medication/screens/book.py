@@ -16,6 +16,7 @@ from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.features.medication.screens.tabbed import TabbedScreen
 from clinic_desktop.features.medication.service import book as keeping
 from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
@@ -265,10 +266,14 @@ class RegisterScreenPage(QWidget):
         if shown is None:
             return
         key, page_id = shown.product.presentation_id, shown.page.page_id
-        if page_id is None:
-            pdf = self._office.ask(letters.draft_page, key)
-        else:
-            pdf = self._office.ask(letters.book_page, key, page_id, reprint=True)
+        try:
+            if page_id is None:
+                pdf = self._office.ask(letters.draft_page, key)
+            else:
+                pdf = self._office.ask(letters.book_page, key, page_id, reprint=True)
+        except ClinicError as error:
+            self._office.voice.say(error, self)
+            return
         self._preview(pdf, key, shown.page)
 
     def _preview(self, pdf: bytes, presentation_id: str, page: Page) -> None:
