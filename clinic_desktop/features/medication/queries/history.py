@@ -52,17 +52,20 @@ def _stood_before(lot: LotDays, first: date) -> bool:
 
 
 def _moved(asker: Asker, presentation_id: str, first: date) -> tuple[list[LotDays], list[Mark]]:
-    """One question: what each day added to each lot, by kind, and what there was before these days."""
-    day = sa.case((StockMovement.occurred_on >= first, StockMovement.occurred_on))
-    select = (
-        sa.select(
-            StockMovement.lot_id, StockLot.lot_number, StockLot.expires_on, day, StockMovement.kind,
-            sa.func.sum(StockMovement.units),
-        )
-        .join(StockLot, StockLot.id == StockMovement.lot_id)
-        .where(StockLot.presentation_id == presentation_id, StockMovement.site_id == asker.site_id)
-        .group_by(StockMovement.lot_id, day, StockMovement.kind)
-    )  # fmt: skip
+    """One question: what there was of each lot before these days, and what each of them added, by kind."""
+    lot, on, none = StockMovement.lot_id, StockMovement.occurred_on, sa.null()
+    mine = sa.and_(
+        StockMovement.site_id == asker.site_id,
+        lot.in_(sa.select(StockLot.id).where(StockLot.presentation_id == presentation_id)),
+    )
+    total = sa.func.sum(StockMovement.units)
+    before = sa.select(lot, none.label("day"), none.label("kind"), total).where(mine, on < first).group_by(lot)
+    since = sa.select(lot, on, StockMovement.kind, total).where(mine, on >= first).group_by(lot, on, StockMovement.kind)
+    moved = sa.union_all(since, before).subquery("moved")
+    of_lot, day, kind_of, units_of = moved.c
+    select = sa.select(of_lot, StockLot.lot_number, StockLot.expires_on, day, kind_of, units_of).join(
+        StockLot, StockLot.id == of_lot
+    )
     apart = consumption.apart_of(asker, presentation_id)
     totals: dict[str, int] = defaultdict(int)
     changes: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))

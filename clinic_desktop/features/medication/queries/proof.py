@@ -1,7 +1,9 @@
-"""The proof at the start of the day: every balance is the sum of whole movements and as it was counted, none below 0."""
+"""The proof of the morning: every balance is the sum of whole movements and as it was counted, none below 0."""
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -11,11 +13,12 @@ from clinic_desktop.features.medication.queries.shelf import SHELF
 from clinic_desktop.features.medication.records.counts import StockCountLine
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
-from clinic_desktop.features.medication.records.stock import StockDisposal, StockLot, StockMovement
+from clinic_desktop.features.medication.records.stock import ShelfSum, StockDisposal, StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind, Unit, say_product
 from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.kernel.i18n import N_, _
-from clinic_desktop.storage.work import AnySelect, Asker
+from clinic_desktop.kernel.progress import Progress
+from clinic_desktop.storage.work import Actor, AnySelect, Asker, Reading
 
 
 class Wrong(StrEnum):
@@ -76,6 +79,19 @@ class Discrepancy:
         )
 
 
+class VaultLike(Protocol):
+    def ask(self, query: Callable[[Reading], list[Discrepancy]], actor: Actor) -> list[Discrepancy]: ...
+
+
+def check_in_steps(vault: VaultLike, actor: Actor) -> Generator[Progress, None, tuple[Discrepancy, ...]]:
+    """A long job: the same as `check_sums`, one law at a time, so that nobody at work waits for it."""
+    found: list[Discrepancy] = []
+    for law in _LAWS:
+        found += vault.ask(law, actor)
+        yield Progress(0, 0, "")
+    return tuple(found)
+
+
 def check_sums(asker: Asker) -> tuple[Discrepancy, ...]:
     """What does not add up, on every shelf this computer knows; nothing if all is well.
 
@@ -83,37 +99,16 @@ def check_sums(asker: Asker) -> tuple[Discrepancy, ...]:
     mended by people, never refused and never hidden.
     """
     asker.require(*SHELF)
-    found: list[Discrepancy] = []
-    for what, select in (
-        (Wrong.BELOW_ZERO, _below_zero()),
-        (Wrong.WITHOUT_LOT, _without_lot()),
-        (Wrong.NOT_A_MIRROR, _not_a_mirror()),
-        (Wrong.COUNTERED_TWICE, _countered_twice()),
-        (Wrong.NOT_WHAT_LEFT, _not_what_left(asker)),
-        (Wrong.EXPIRED_GIVEN, _expired_given()),
-        (Wrong.COUNT_UNFIT, _count_unfit()),
-        (Wrong.ONE_NAME, _one_name()),
-        *([(Wrong.NOT_AS_SENT, _not_as_sent())] if asker.place.is_central else []),
-    ):
-        found += [_discrepancy(asker, what, *row) for row in asker.all(select)]
-    found += [_discrepancy(asker, Wrong.NOT_AS_COUNTED, *row) for row in ledger.unsettled(asker)]
-    kept = ((wrong.lot_id, wrong.kept - wrong.summed) for wrong in sums.wrong_sums(asker))
-    found += [_discrepancy(asker, Wrong.KEPT_SUM, *row) for row in kept]
-    return tuple(found)
+    return tuple(found for law in _LAWS for found in law(asker))
 
 
 def _below_zero() -> AnySelect:
-    total = sa.func.sum(StockMovement.units).label("units")
-    shelves = sa.select(StockMovement.lot_id, total).group_by(StockMovement.site_id, StockMovement.lot_id)
-    short = shelves.having(total < 0).subquery()
-    return sa.select(short.c.lot_id, short.c.units).join(StockLot, StockLot.id == short.c.lot_id)
+    left = sa.select(ShelfSum.lot_id, ShelfSum.units).where(ShelfSum.units < 0)
+    return left.join(StockLot, StockLot.id == ShelfSum.lot_id)
 
 
 def _without_lot() -> AnySelect:
-    total = sa.func.sum(StockMovement.units).label("units")
-    shelves = sa.select(StockMovement.lot_id, total).group_by(StockMovement.site_id, StockMovement.lot_id).subquery()
-    unknown = ~sa.exists().where(StockLot.id == shelves.c.lot_id)
-    return sa.select(shelves.c.lot_id, shelves.c.units).where(unknown)
+    return sa.select(ShelfSum.lot_id, ShelfSum.units).where(~sa.exists().where(StockLot.id == ShelfSum.lot_id))
 
 
 def _not_a_mirror() -> AnySelect:
@@ -222,3 +217,43 @@ def _discrepancy(asker: Asker, what: Wrong, lot_id: str | None, units: int) -> D
     name, form, strength, unit, lot_number, presentation_id = row
     product = say_product(form, strength, None)
     return Discrepancy(what, units, name, product, unit, lot_id, lot_number, presentation_id)
+
+
+def _law(what: Wrong, select: Callable[[Asker], AnySelect]) -> Callable[[Asker], list[Discrepancy]]:
+    def ask(asker: Asker) -> list[Discrepancy]:
+        asker.require(*SHELF)
+        return [_discrepancy(asker, what, *row) for row in asker.all(select(asker))]
+
+    return ask
+
+
+def _as_sent(asker: Asker) -> list[Discrepancy]:
+    """Only the central sees both ends."""
+    if not asker.place.is_central:
+        return []
+    return [_discrepancy(asker, Wrong.NOT_AS_SENT, *row) for row in asker.all(_not_as_sent())]
+
+
+def _as_counted(asker: Asker) -> list[Discrepancy]:
+    asker.require(*SHELF)
+    return [_discrepancy(asker, Wrong.NOT_AS_COUNTED, *row) for row in ledger.unsettled(asker)]
+
+
+def _as_kept(asker: Asker) -> list[Discrepancy]:
+    kept = ((wrong.lot_id, wrong.kept - wrong.summed) for wrong in sums.wrong_sums(asker))
+    return [_discrepancy(asker, Wrong.KEPT_SUM, *row) for row in kept]
+
+
+_LAWS: tuple[Callable[[Asker], list[Discrepancy]], ...] = (
+    _law(Wrong.BELOW_ZERO, lambda _asker: _below_zero()),
+    _law(Wrong.WITHOUT_LOT, lambda _asker: _without_lot()),
+    _law(Wrong.NOT_A_MIRROR, lambda _asker: _not_a_mirror()),
+    _law(Wrong.COUNTERED_TWICE, lambda _asker: _countered_twice()),
+    _law(Wrong.NOT_WHAT_LEFT, _not_what_left),
+    _law(Wrong.EXPIRED_GIVEN, lambda _asker: _expired_given()),
+    _law(Wrong.COUNT_UNFIT, lambda _asker: _count_unfit()),
+    _law(Wrong.ONE_NAME, lambda _asker: _one_name()),
+    _as_sent,
+    _as_counted,
+    _as_kept,
+)

@@ -74,7 +74,7 @@ class StockMovement(Synced):
     __merge__ = MergeClass.APPEND
     __table_args__ = (
         # A shelf is summed lot by lot from this index alone, without reading a row.
-        sa.Index("ix_stock_movement_sum", "site_id", "lot_id", "units"),
+        sa.Index("ix_stock_movement_sum", "site_id", "lot_id", "occurred_on", "units"),
         # The last months of a shelf, day by day.
         sa.Index("ix_stock_movement_days", "site_id", "occurred_on", "lot_id", "units"),
         *_PLAIN,

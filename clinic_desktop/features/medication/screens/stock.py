@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.medication.queries import disposals, proof, shelf, transfers
@@ -20,6 +21,7 @@ from clinic_desktop.features.medication.screens.stock_sheets import FindingsShee
 from clinic_desktop.features.medication.service import correcting
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.dates import say_day
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
@@ -36,6 +38,8 @@ from clinic_desktop.uikit.words import Text, quiet, semi
 _TABLES = shelf.TABLES | transfers.TABLES | disposals.TABLES
 _SIDE, _SIDE_NARROW = 500, 372
 _TWO_LINES = 46
+_QUICK_MS = 300
+"""A proof that takes no longer is made at every change."""
 
 
 class StockPage(QWidget):
@@ -50,6 +54,7 @@ class StockPage(QWidget):
         self.wrong = Callout("", "danger", "alert-circle")
         self.all_wrong = Button(_("Show all"), icon="list-check")
         self._found: tuple[Discrepancy, ...] = ()
+        self._proving, self._proved, self._rest = False, QElapsedTimer(), 0
         self.products = self._make_products()
         self.lots, self.movements = self._make_lots(), self._make_movements()
         self.title = Text("", "head", "semi", wrap=True)
@@ -69,7 +74,7 @@ class StockPage(QWidget):
         self.products.choose_at(0)
 
     def _connect(self) -> None:
-        self.words.textChanged.connect(self.reload)
+        self.words.textChanged.connect(self._list)
         self.products.chosen.connect(self._show)
         self.lots.chosen.connect(self._narrow)
         self.movements.chosen.connect(self._weigh)
@@ -167,11 +172,31 @@ class StockPage(QWidget):
 
     def reload(self) -> None:
         """The balances anew, and what does not add up above them."""
-        self._found = self._office.ask(proof.check_sums)
-        self._say_findings()
+        self._prove()
         expired = len(self._office.ask(disposals.expired_here))
         self.expired.setText(_("Expired: {count}").format(count=expired))
         self.expired.setVisible(bool(expired) and self._office.may(Permission.CORRECT_STOCK))
+        self._list()
+
+    def _prove(self) -> None:
+        """Beside the work, for over many years it takes a while; then it also rests for as long as it takes often."""
+        if self._proving or (self._proved.isValid() and self._proved.elapsed() < self._rest):
+            return
+        self._proving = True
+        self._proved.start()
+        self._office.run_long(proof.check_in_steps, self, then=self._take_findings, failed=self._not_proved, apart=True)
+
+    def _take_findings(self, found: tuple[Discrepancy, ...]) -> None:
+        self._proving, took = False, self._proved.restart()
+        self._rest = took * 20 if took > _QUICK_MS else 0
+        self._found = found
+        self._say_findings()
+
+    def _not_proved(self, _error: ClinicError) -> None:
+        """The data were locked meanwhile; it is asked again with the next look."""
+        self._proving = False
+
+    def _list(self) -> None:
         ids = self._office.ask(shelf.stock_ids, self.words.text())
         self.products.show_ids(ids, lambda page: self._office.ask(shelf.presentations, page).values())
 

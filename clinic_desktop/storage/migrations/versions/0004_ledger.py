@@ -264,6 +264,8 @@ def upgrade() -> None:
     op.create_index("ix_stock_movement_disposal_id", "stock_movement", ["disposal_id"], unique=False)
     op.add_column("stock_movement", sa.Column("cold_chain", sa.Text(), nullable=True))
     op.add_column("stock_movement", sa.Column("damage_text", sa.Text(), nullable=True))
+    op.drop_index("ix_stock_movement_sum", "stock_movement")
+    op.create_index("ix_stock_movement_sum", "stock_movement", ["site_id", "lot_id", "occurred_on", "units"])
     op.create_index("ix_stock_movement_days", "stock_movement", ["site_id", "occurred_on", "lot_id", "units"])
     op.create_table(
         "shelf_sum",
