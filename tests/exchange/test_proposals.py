@@ -11,11 +11,13 @@ from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.queries.formulary import Standing
 from clinic_desktop.features.medication.rules.kinds import Decision, Form, PartnerKind, Route, Unit
 from clinic_desktop.features.medication.rules.refusals import CentralKeeps, DecidedByCentral, NotAProposal
+from clinic_desktop.features.medication.screens.formulary import FormularyPage
 from clinic_desktop.features.medication.service import formulary, partners
 from clinic_desktop.features.medication.service.formulary import NewPresentation
 from clinic_desktop.features.medication.service.partners import PartnerCard
 from clinic_desktop.features.medication.service.receiving import DeliveryLine, receive_delivery
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.uikit import office as uikit_office
 from tests.makers.network import Network, Office
 from tests.medication.counter import JUNE
 
@@ -136,3 +138,20 @@ def test_what_two_places_wrote_of_one_partner_comes_together_field_by_field(netw
     for office in (central, clinic):
         (row,) = office.ask(directory.directory)
         assert (row.phone, row.place_text) == ("7762 0000", "Sololá")
+
+
+def test_the_central_accepts_a_proposal_from_its_worklist(network: Network, qtbot: Any) -> None:
+    central, (clinic, _other) = network.central, network.clinics
+    _add(clinic, "300 mg")
+    network.round()
+    page = FormularyPage(uikit_office.Office(central.vault, central.actor, immediate=True))
+    qtbot.addWidget(page)
+    page.show()
+    assert page.which.itemText(1) == "Proposals (1)"
+    assert not page.accept.isVisible()
+    page.which.set_value(Standing.PROPOSED)
+    page.reload()
+    page.table.choose_at(0)
+    assert page.accept.isVisible()
+    page.accept.click()
+    assert (central.ask(lists.proposals), _offered(central)) == ((), ["300 mg"])

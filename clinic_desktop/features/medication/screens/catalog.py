@@ -60,7 +60,7 @@ class PartnerSheet(Sheet):
         name = self.name.text().strip()
         use_case = partial(
             formulary.add_partner,
-            kind=self.kind.value() or PartnerKind.OTHER,
+            kind=PartnerKind(self.kind.value() or PartnerKind.OTHER),
             name=name,
             phone=self.phone.text() or None,
         )

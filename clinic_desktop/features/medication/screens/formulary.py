@@ -123,22 +123,29 @@ class FormularyPage(QWidget):
         self.barcodes.setText(_("Barcodes ({count})").format(count=codes))
         self.barcodes.setAccessibleName(self.barcodes.text())
         self.barcodes.setVisible(bool(codes))
-        self.table.show_rows(self._office.ask(lists.formulary, self.words.text(), self.which.value()))
+        self.table.show_rows(self._office.ask(lists.formulary, self.words.text(), self._standing()))
         self._show(self.table.row())
+
+    def _standing(self) -> Standing:
+        return Standing(self.which.value())
 
     def _show(self, chosen: FormularyRow | None) -> None:
         self.told.setText(self._tell(chosen) if chosen else "")
         standing = chosen.standing if chosen else None
         decides = standing is Standing.PROPOSED and chosen is not None and not chosen.keeper_elsewhere
-        decides = decides and self.which.value() is Standing.PROPOSED
-        for button in (self.accept, self.accept_changed, self.join, self.refuse):
-            button.setVisible(self._may and decides)
+        decides = decides and self._standing() is Standing.PROPOSED
         away = standing in (Standing.RETIRED, Standing.REFUSED, Standing.JOINED)
-        self.back.setVisible(self._may and away)
+        shown = {
+            **dict.fromkeys((self.accept, self.accept_changed, self.join, self.refuse), decides),
+            **dict.fromkeys((self.control, self.change, self.retire), not decides and not away),
+            self.back: away,
+            self.add: not decides,
+        }
+        # Those that go first, or for a moment there would be more than the window is wide.
+        for button, seen in sorted(shown.items(), key=lambda pair: pair[1]):
+            button.setVisible(self._may and seen)
         for button in (self.control, self.change, self.retire):
-            button.setVisible(self._may and not decides and not away)
             button.setEnabled(chosen is not None)
-        self.add.setVisible(self._may and not decides)
 
     def _tell(self, chosen: FormularyRow) -> str:
         """Everything that the list has no room for."""

@@ -132,13 +132,11 @@ class ProductSheet(Sheet):
         except Refused as refused:
             self.form.complain("content", refused.sentence())
             return None
-        shape = self.shape.value() or Shape.TABLET
+        shape, route = Shape(self.shape.value() or Shape.TABLET), Route(self.route.value() or Route.ORAL)
         known = self._known
         unit = known.unit if known is not None and known.form is shape and known.unit else UNITS[shape]
         name = known.name if known is not None else self.name.text()
-        return NewPresentation(
-            name, shape, self.strength.text(), unit, pack, self.route.value(), self.atc.text(), content
-        )
+        return NewPresentation(name, shape, self.strength.text(), unit, pack, route, self.atc.text(), content)
 
     def _save(self) -> None:
         new = self.typed()

@@ -100,14 +100,14 @@ class PartnerCardSheet(Sheet):
         self.form.setMinimumHeight(_FORM_HEIGHT)
 
     def _show_gifts(self, _at: int = 0) -> None:
-        self.gifts.setVisible(self.kind.value() is PartnerKind.DONOR or any(c.isChecked() for c in self.gives.values()))
+        self.gifts.setVisible(self.kind.value() == PartnerKind.DONOR or any(c.isChecked() for c in self.gives.values()))
 
     def _doubt_phone(self, text: str) -> None:
         self.form.fields["phone"].say(phone_doubt(text, self._country) or "", "warning")
 
     def _save(self) -> None:
         card = PartnerCard(
-            self.kind.value() or PartnerKind.OTHER,
+            PartnerKind(self.kind.value() or PartnerKind.OTHER),
             self.name.text(),
             self.contact.text(),
             self.phone.text(),
