@@ -91,8 +91,8 @@ class DonationSheet(Sheet):
             ),
             row(
                 (add("document", _("Document"), self.document, optional=True), 3),
-                (add("day", _("Date of the gift"), self.day, optional=True, check=self._check_day), 2),
-                (add("least", _("Least days"), self.least_days, optional=True, check=_check_days), 3),
+                (add("day", _("Date of the gift"), self.day, optional=True, check=self._check_day), 3),
+                (add("least", _("Least days"), self.least_days, optional=True, check=_check_days), 2),
                 gap=S3,
             ),
             row(

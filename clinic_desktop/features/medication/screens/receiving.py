@@ -103,9 +103,9 @@ class ReceivePage(QWidget):
         deeds = row(self.remove, self.condition, self.refuse, None, self.print, self.receive, gap=S2)
         self._entry = column(self.head, self.form, margins=(S4, S3, S4, S3), gap=S3)
         entry = Card(self._entry, margins=(0, 0, 0, 0))
-        self.table.setMinimumHeight(92)
+        self.table.setMinimumHeight(64)
         body = QWidget()
-        stack(body, entry, (Card((self.table, 1), margins=(1, 4, 1, 4)), 1), gap=S3)
+        self._body = stack(body, entry, (Card((self.table, 1), margins=(1, 4, 1, 4)), 1), gap=S3)
         self._page = stack(self, (scrolled(body), 1), deeds, margins=(S4, S3, S4, S3), gap=S3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -115,6 +115,7 @@ class ReceivePage(QWidget):
         self._page.setSpacing(edge)
         self._entry.setContentsMargins(S4, edge, S4, edge)
         self._entry.setSpacing(edge)
+        self._body.setSpacing(edge)
         self.head.fold(self._is_low() and not self.head.isAncestorOf(self.focusWidget()))
 
     def _is_low(self) -> bool:
