@@ -86,6 +86,7 @@ def furnish() -> None:
             or_with=frozenset({Permission.WRITE_NOTES}),
         ),
         patient_slots.Deed(N_("Open chart"), "", "stethoscope", Permission.READ_CHART, _open_chart),
+        patient_slots.Deed(N_("Hand out"), "hand_out", "pill", Permission.DISPENSE, _hand_out),
     )
     patient_slots.panels = (
         patient_slots.Panel(N_("Consent"), Permission.SEE_PATIENTS, _consents),
@@ -423,6 +424,10 @@ def _take_vitals(office: Office, patient_id: PatientId, screen: QWidget) -> None
     from clinic_desktop.features.consults.screens.vitals import ask_vitals
 
     ask_vitals(office, patient_id, screen)
+
+
+def _hand_out(office: Office, patient_id: PatientId, _screen: QWidget) -> None:
+    office.go("medicines", patient_id=patient_id)
 
 
 def _open_chart(office: Office, patient_id: PatientId, _screen: QWidget) -> None:

@@ -94,6 +94,7 @@ KEYS: tuple[Key, ...] = (
     Key("repeat", ("Ctrl+R",), N_("Repeat the prescription"), "consultation"),
     Key("return_note", ("Alt+B",), N_("Give a note back to its author"), "consultation", among_no_fields=True),
     Key("refer", ("Ctrl+D",), N_("Referral letter"), "consultation"),
+    Key("hand_out", ("Alt+Y",), N_("Medicines of this person"), "stock"),
     Key("other_batch", ("Alt+L",), N_("Another batch"), "stock"),
     Key("voucher", ("Alt+U",), N_("Voucher for a pharmacy"), "stock"),
     Key("another_copy", ("Alt+O",), N_("Copy to another stick"), "stock"),

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from clinic_desktop.app import house
 from clinic_desktop.features.medication.queries import handed, papers
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.kinds import ReceiverSign
@@ -23,6 +24,7 @@ from clinic_desktop.features.medication.service.dispensing import Handout
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.features.medication.service.receiving import DeliveryLine
 from clinic_desktop.features.patients.rules.patient import Details
+from clinic_desktop.features.patients.screens import slots as patient_slots
 from clinic_desktop.features.patients.service import registering
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -242,3 +244,18 @@ def test_a_paper_of_last_week_is_typed_with_its_day(
     page.give.click()
     (served,) = counter.ask(papers.served_papers)
     assert (served.given_on, served.units) == (date(2026, 11, 25), 30)
+
+
+def test_from_a_person_one_key_leads_to_what_they_collect_and_one_hands_it_out(
+    counter: Counter, show: Show, office: Any
+) -> None:
+    counter.receive(100)
+    counter.prescribe()
+    house.furnish()
+    (deed,) = [one for one in patient_slots.deeds_for(office, "page") if one.key == "hand_out"]
+    deed.run(office, counter.patient, QWidget())
+    place, arguments = office.went
+    assert place == "medicines"
+    show(**arguments)
+    press(Qt.Key.Key_Return, CTRL)
+    assert counter.lots() == {"A1": 70}
