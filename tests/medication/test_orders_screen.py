@@ -15,6 +15,7 @@ from clinic_desktop.features.medication.rules.ordering import OrderState
 from clinic_desktop.features.medication.rules.stock_course import MarkKind
 from clinic_desktop.features.medication.rules.stock_drawing import draw_course, draw_expiry
 from clinic_desktop.features.medication.screens.expiring import ExpiringSheet
+from clinic_desktop.features.medication.screens.leaving import SendSheet
 from clinic_desktop.features.medication.screens.order_new import NewOrder
 from clinic_desktop.features.medication.screens.order_sheets import AskSheet, write_sheet
 from clinic_desktop.features.medication.screens.orders import OrdersPage
@@ -142,4 +143,8 @@ def test_the_arrows_say_every_point_of_a_picture(used: Counter, open_screen: Any
     soon.open()
     qtbot.keyClick(soon.picture, Qt.Key.Key_Right)
     assert soon.said.text() == soon.picture.accessibleDescription()
+    soon.give.click()
+    send = dialogs.front()
+    assert isinstance(send, SendSheet) and send.product.value() == used.fluoxetine
+    send.reject()
     soon.reject()

@@ -6,9 +6,11 @@ from clinic_desktop.features.medication.letters import stock_picture as papers
 from clinic_desktop.features.medication.queries import expiring as queries
 from clinic_desktop.features.medication.queries.expiring import ExpiringRow
 from clinic_desktop.features.medication.rules.shelf import say_packs
+from clinic_desktop.features.medication.screens.leaving import SendSheet
 from clinic_desktop.features.medication.screens.stock_picture import Picture, StockPictureSheet, preview
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.dialogs import Sheet
@@ -65,13 +67,20 @@ class ExpiringSheet(Sheet):
         self._weigh(self.table.row())
 
     def _weigh(self, chosen: ExpiringRow | None) -> None:
-        self.give.setEnabled(chosen is not None)
+        self.give.setEnabled(chosen is not None and self._office.may(Permission.CORRECT_STOCK))
 
     def _open(self, chosen: ExpiringRow) -> None:
         StockPictureSheet(self._office, chosen.product.presentation_id, self).open()
 
     def _give(self) -> None:
-        """To the sheet that sends."""
+        """To the sheet that sends, with what will not be used here."""
+        chosen = self.table.row()
+        if chosen is None:
+            return
+        sheet = SendSheet(self._office, self, chosen.product)
+        takers = chosen.expiring.takers
+        sheet.propose(chosen.expiring.at_risk or chosen.lot.units, takers[0].name if takers else "")
+        sheet.open()
 
     def _print(self) -> None:
         preview(self._office, self._office.ask(papers.expiry_paper), _("What expires"), self)

@@ -104,6 +104,13 @@ class SendSheet(Sheet):
         self._show()
         self.to.setFocus()
 
+    def propose(self, units: int, receiver: str = "") -> None:
+        """Begin with so many units, and with somebody who could use them."""
+        self.units.setText(f"{units}")
+        found = self._find_receiver(receiver) if receiver else []
+        if found:
+            self.to.set_value(*found[0])
+
     def would_lose(self) -> bool:
         return bool(self.lines)
 
