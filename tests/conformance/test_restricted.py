@@ -9,7 +9,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -34,7 +34,7 @@ from clinic_desktop.features.medication.queries import handing
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.handover import Receiver
 from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Unit
-from clinic_desktop.features.medication.service import dispensing, formulary, receiving
+from clinic_desktop.features.medication.service import dispensing, formulary, partners, receiving
 from clinic_desktop.features.medication.service.formulary import NewPresentation
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.features.medication.service.receiving import DeliveryLine
@@ -93,7 +93,7 @@ def scene(do: Any, ask: Any) -> Scene:
     do(partial(registering.add_allergy, patient_id=mine, substance="penicilina"))
     fluoxetine = NewPresentation("fluoxetina", Form.TABLET, "20 mg", Unit.TABLET)
     tablets = do(partial(formulary.add_presentation, new=fluoxetine))
-    donor = do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Donante"))
+    donor = do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Donante"))
     lines = [DeliveryLine(tablets, "L1", date(2027, 6, 30), 240)]
     receive = partial(
         receiving.receive_delivery, delivery_id=new_id(), partner_id=donor, document_text="1", lines=lines
@@ -140,7 +140,8 @@ def scene(do: Any, ask: Any) -> Scene:
         "new": SECRET_DETAILS, "lines": [SECRET_DETAILS], "step": 1, "many": 50, "within_days": 400,
         "key": "language", "purpose": tuple(ConsentPurpose), "which": tuple(CallList),
         "letter": letter, "act_id": act_id, **of_rights, "result_id": result_id, "reaction_id": reaction_id,
-        "receiver": "", "consent_id": withdrawn, "visits": [], "scores": [], "most": 10,
+        "receiver": "", "consent_id": withdrawn, "visits": [], "scores": [], "most": 10, "scope": "everything",
+        "moment": datetime(2026, 11, 23, tzinfo=UTC),
     }  # fmt: skip
     return Scene(mine, registered.number, neighbour, values)
 
@@ -210,6 +211,8 @@ INTERNAL = {
     "patients.queries.restricted.hidden_people": "a piece of SQL",
     "agenda.queries.day.told_once": "takes a piece of SQL: a part of other queries",
     "medication.queries.ledger": "lots, units and moments, by ids; nobody is in it",
+    "medication.queries.counting": "lots, numbers and the names of colleagues; nobody who is cared for is in it",
+    "medication.queries.transfers.left_lines": "takes a piece of SQL: a part of other queries",
     "medication.queries.shelf.is_there": "takes a class of records: yes or no of an id",
     "consults.queries.diagnoses.same_condition": "takes what a form holds, gives an id",
     "consults.queries.diagnoses.conditions_from": "ids only",

@@ -13,7 +13,7 @@ from clinic_desktop.features.consults.rules.risk import RiskAnswer
 from clinic_desktop.features.consults.rules.scoring import GivenScale
 from clinic_desktop.features.consults.service import encounters, signing
 from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Unit
-from clinic_desktop.features.medication.service import formulary, receiving
+from clinic_desktop.features.medication.service import formulary, partners, receiving
 from clinic_desktop.features.medication.service.formulary import NewPresentation
 from clinic_desktop.features.medication.service.receiving import DeliveryLine
 from clinic_desktop.features.patients.rules.patient import Details
@@ -103,7 +103,7 @@ def tablets(do: Do) -> Callable[..., str]:
         new = NewPresentation(name, Form.TABLET, "20 mg", Unit.TABLET)
         presentation_id = do(partial(formulary.add_presentation, new=new))
         if units:
-            partner_id = do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Donante"))
+            partner_id = do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Donante"))
             lines = [DeliveryLine(presentation_id, "L1", expires, units)]
             do(
                 partial(

@@ -15,7 +15,7 @@ from clinic_desktop.features.consults.screens.injection import DueSheet, Injecti
 from clinic_desktop.features.medication.queries import injections, shelf
 from clinic_desktop.features.medication.rules.courses import read_course
 from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Route, Unit
-from clinic_desktop.features.medication.service import dispensing, formulary, receiving
+from clinic_desktop.features.medication.service import dispensing, formulary, partners, receiving
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
@@ -31,7 +31,7 @@ def ampoules(do: Any) -> str:
         "haloperidol decanoato", Form.AMPOULE, "50 mg/mL", Unit.AMPOULE, 1, Route.INTRAMUSCULAR
     )
     product = do(partial(formulary.add_presentation, new=new))
-    donor = do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Donante"))
+    donor = do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Donante"))
     line = receiving.DeliveryLine(product, "L1", date(2028, 6, 30), 10)
     do(partial(receiving.receive_delivery, delivery_id=new_id(), partner_id=donor, document_text="1", lines=[line]))
     return product
@@ -90,7 +90,7 @@ def test_what_somebody_chose_stays_when_the_shelf_changes_elsewhere(
     shown = sheet()
     shown.ampoule.set_value(False)
     shown.ampoule.activated.emit(1)
-    do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Otra"))
+    do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Otra"))
     shown.reload()
     shown.keep_form()
     assert left(ask, ampoules) == 10

@@ -16,7 +16,7 @@ from clinic_desktop.features.consults.screens.prescription_sheets import DoseGri
 from clinic_desktop.features.medication.queries import prescriptions, shelf
 from clinic_desktop.features.medication.rules.courses import DaysUnclear, read_course, read_days
 from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Route, Unit
-from clinic_desktop.features.medication.service import formulary
+from clinic_desktop.features.medication.service import formulary, partners
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
@@ -162,5 +162,5 @@ def test_what_happens_elsewhere_takes_the_focus_from_no_line(panel: Prescription
     link = [link for link in panel.findChildren(Link) if link.property("line")][-1]
     link.setFocus()
     assert link.hasFocus()
-    do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Otra"))
+    do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Otra"))
     assert link.hasFocus()

@@ -24,7 +24,7 @@ from clinic_desktop.features.medication.queries import prescriptions
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Unit
 from clinic_desktop.features.medication.rules.refusals import WaitsForSignature
-from clinic_desktop.features.medication.service import dispensing, formulary, receiving
+from clinic_desktop.features.medication.service import dispensing, formulary, partners, receiving
 from clinic_desktop.features.medication.service.formulary import NewPresentation
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.features.patients.rules.ages import read_birth
@@ -80,7 +80,7 @@ def sertraline(vault: Vault, actor: Actor) -> str:
     """Tablets on the shelf."""
     new = NewPresentation("sertralina", Form.TABLET, "50 mg", Unit.TABLET)
     tablets = vault.do(partial(formulary.add_presentation, new=new), actor)
-    partner = vault.do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Donante"), actor)
+    partner = vault.do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Donante"), actor)
     line = receiving.DeliveryLine(tablets, "L1", vault.ask(lambda r: r.today, actor) + timedelta(400), 500)
     delivery = partial(receiving.receive_delivery, delivery_id=new_id(), partner_id=partner)
     vault.do(partial(delivery, document_text="1", lines=[line]), actor)

@@ -10,7 +10,7 @@ from clinic_desktop.features.medication.queries import movements as moves
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.kinds import Form, PartnerKind, Route, Unit
-from clinic_desktop.features.medication.service import dispensing, formulary, prescribing, receiving
+from clinic_desktop.features.medication.service import dispensing, formulary, partners, prescribing, receiving
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -79,7 +79,7 @@ class Counter:
 
 
 def open_counter(do: Do, ask: Do) -> Counter:
-    pharmacy = do(partial(formulary.add_partner, kind=PartnerKind.PHARMACY, name="Farmacia Nueva"))
+    pharmacy = do(partial(partners.add_partner, kind=PartnerKind.PHARMACY, name="Farmacia Nueva"))
     new = formulary.NewPresentation("fluoxetina", Form.CAPSULE, "20 mg", Unit.CAPSULE, 20, Route.ORAL, "N06AB03")
     product = do(partial(formulary.add_presentation, new=new))
     patient_id = PatientId(new_id())

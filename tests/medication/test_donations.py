@@ -39,7 +39,7 @@ from clinic_desktop.features.medication.screens.donations import DonationsPage
 from clinic_desktop.features.medication.screens.formulary import FormularyPage
 from clinic_desktop.features.medication.service import barcodes as learning
 from clinic_desktop.features.medication.service import donations as service
-from clinic_desktop.features.medication.service import formulary
+from clinic_desktop.features.medication.service import partners
 from clinic_desktop.features.medication.service.donations import NewGift
 from clinic_desktop.features.medication.service.receiving import DeliveryLine
 from clinic_desktop.features.staff.records import Site
@@ -59,7 +59,7 @@ Do = Callable[..., Any]
 
 @pytest.fixture
 def donor(counter: Counter) -> str:
-    return counter.do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
+    return counter.do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
 
 
 def give(counter: Counter, donor: str | None, kind: Gift = Gift.MEDICINE, **more: Any) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from clinic_desktop.features.medication.queries import disposals as acts
-from clinic_desktop.features.medication.queries import shelf
+from clinic_desktop.features.medication.queries import proof, shelf
 from clinic_desktop.features.medication.queries import transfers as sent
 from clinic_desktop.features.medication.records.partners import Partner
 from clinic_desktop.features.medication.records.stock import StockMovement, StockTransfer
@@ -23,7 +23,7 @@ from clinic_desktop.features.medication.rules.leaving import (
 )
 from clinic_desktop.features.medication.rules.refusals import NotExpiredYet
 from clinic_desktop.features.medication.rules.shelf import NotEnough
-from clinic_desktop.features.medication.service import disposals, formulary, recalls, receiving, transfers
+from clinic_desktop.features.medication.service import disposals, partners, recalls, receiving, transfers
 from clinic_desktop.features.medication.service.disposals import NewAct
 from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.clock import StillClock
@@ -83,7 +83,7 @@ def test_nothing_of_a_sending_leaves_if_one_line_cannot(counter: Counter) -> Non
 
 def test_only_a_partner_that_may_receive_medicines_is_offered_and_sent_to(counter: Counter) -> None:
     counter.receive(60, "A1")
-    post = counter.do(partial(formulary.add_partner, kind=PartnerKind.HEALTH_POST, name="Puesto de Salud"))
+    post = counter.do(partial(partners.add_partner, kind=PartnerKind.HEALTH_POST, name="Puesto de Salud"))
     send = partial(
         transfers.send, transfer_id=new_id(), lines=[leaving(counter, "A1", 20)], to_partner_id=post
     )  # fmt: skip
@@ -193,3 +193,26 @@ def test_what_was_called_back_is_not_sent_to_be_used(counter: Counter) -> None:
     )
     with pytest.raises(UnusableNotSent):
         counter.do(partial(transfers.send, transfer_id=new_id(), lines=[leaving(counter, "A1", 1)], to_site_id=to))
+
+
+def test_what_was_put_apart_when_it_expired_gets_its_act_later_and_the_balance_stays(
+    counter: Counter, clock: StillClock
+) -> None:
+    counter.receive(60, "A1", date(2027, 3, 31))
+    counter.receive(40, "B1", date(2028, 1, 31))
+    clock.advance(days=180)
+    (line,) = counter.ask(acts.expired_here)
+    counter.do(partial(disposals.take_off_expired, lines=[Leaving(new_id(), line.lot_id, line.units)]))
+    (apart,) = counter.ask(acts.put_apart)
+    assert (apart.lot_number, apart.units) == ("A1", 60)
+    with pytest.raises(NotEnough):
+        counter.do(partial(disposals.dispose, act=act(), lines=[Leaving(new_id(), apart.lot_id, 61, was_apart=True)]))
+    good = act()
+    lines = [Leaving(new_id(), apart.lot_id, apart.units, was_apart=True)]
+    counter.do(partial(disposals.dispose, act=good, lines=lines))
+    counter.do(partial(disposals.dispose, act=good, lines=lines))
+    assert counter.lots() == {"A1": 0, "B1": 40}
+    assert counter.ask(acts.put_apart) == ()
+    shown = counter.ask(partial(acts.act_lines, disposal_id=good.disposal_id))
+    assert [(one.lot_number, one.units) for one in shown] == [("A1", 60)]
+    assert counter.ask(proof.check_sums) == ()

@@ -17,7 +17,7 @@ from clinic_desktop.features.medication.rules.refusals import (
     ShortExpiry,
 )
 from clinic_desktop.features.medication.rules.shelf import ExpiredAlready, UnitsImplausible
-from clinic_desktop.features.medication.service import formulary
+from clinic_desktop.features.medication.service import formulary, partners
 from clinic_desktop.features.medication.service.receiving import DeliveryLine
 from clinic_desktop.kernel.errors import NotAllowed, NotHere
 from clinic_desktop.kernel.ids import new_id
@@ -91,10 +91,10 @@ def test_a_short_expiry_asks_first(counter: Counter) -> None:
 
 
 def test_a_partner_is_not_put_in_twice(do: Callable[..., Any], counter: Counter) -> None:
-    add = partial(formulary.add_partner, kind=PartnerKind.PHARMACY, name=" farmacia  nueva ")
+    add = partial(partners.add_partner, kind=PartnerKind.PHARMACY, name=" farmacia  nueva ")
     assert do(add) == counter.pharmacy
     with pytest.raises(NameMissing):
-        do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="  "))
+        do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="  "))
 
 
 def test_the_formulary_is_the_same_in_every_clinic_and_put_in_once(
@@ -111,4 +111,4 @@ def test_the_formulary_is_the_same_in_every_clinic_and_put_in_once(
 def test_receiving_is_for_those_who_may(counter: Counter, vault: Vault) -> None:
     reader = Actor(new_id(), "Ana", frozenset({Permission.SEE_STOCK, Permission.DISPENSE}))
     with pytest.raises(NotAllowed):
-        vault.do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="X"), reader)
+        vault.do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="X"), reader)

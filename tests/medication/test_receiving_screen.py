@@ -18,8 +18,8 @@ from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
 from clinic_desktop.features.medication.screens.receiving import ReceivePage
 from clinic_desktop.features.medication.service import barcodes as learning
 from clinic_desktop.features.medication.service import donations as giving
-from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.features.medication.service import ordering as ordering_service
+from clinic_desktop.features.medication.service import partners
 from clinic_desktop.features.medication.service.donations import NewGift
 from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.ids import new_id
@@ -206,7 +206,7 @@ def test_a_power_cut_loses_no_line_and_nothing_is_received_twice(counter: Counte
 
 
 def test_a_gift_is_made_once_for_its_delivery_and_its_lots_name_it(counter: Counter, receive: Open) -> None:
-    counter.do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
+    counter.do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
     page = receive()
     keys("labor\n")
     assert page.head.fields["gift"].isVisible()
@@ -257,7 +257,7 @@ def test_what_came_warm_or_broken_is_noted_and_leaves_the_shelf_at_once(counter:
 def test_short_lots_are_refused_by_a_letter_and_then_not_received(
     counter: Counter, receive: Open, office: Any, qtbot: Any
 ) -> None:
-    donor = counter.do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
+    donor = counter.do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
     gift = NewGift(donor, Gift.MEDICINE, TODAY, "DON-7", least_days=365)
     counter.do(partial(giving.add_donation, donation_id=new_id(), gift=gift))
     page = receive()
@@ -304,7 +304,7 @@ def _send_from(work: Work, site_id: str, product: str, donor: str, transfer_id: 
 def test_what_another_clinic_sent_is_there_to_be_compared_and_stays_of_its_gift(
     counter: Counter, receive: Open, do: Any
 ) -> None:
-    donor = do(partial(formulary.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
+    donor = do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Laboratorio Ejemplo"))
     send = partial(_send_from, site_id=new_id(), product=counter.fluoxetine, donor=donor, transfer_id=new_id())
     donation_id = do(send)
     page = receive()

@@ -9,7 +9,7 @@ from clinic_desktop.features.medication.rules.courses import read_content
 from clinic_desktop.features.medication.rules.kinds import FORM_WORDS, PARTNER_WORDS, PartnerKind, Route, Unit
 from clinic_desktop.features.medication.rules.kinds import Form as Shape
 from clinic_desktop.features.medication.rules.shelf import read_units
-from clinic_desktop.features.medication.service import formulary
+from clinic_desktop.features.medication.service import formulary, partners
 from clinic_desktop.kernel.errors import ClinicError, Refused
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import new_id
@@ -59,7 +59,7 @@ class PartnerSheet(Sheet):
     def _add(self) -> None:
         name = self.name.text().strip()
         use_case = partial(
-            formulary.add_partner,
+            partners.add_partner,
             kind=PartnerKind(self.kind.value() or PartnerKind.OTHER),
             name=name,
             phone=self.phone.text() or None,

@@ -36,7 +36,6 @@ from clinic_desktop.features.medication.rules.refusals import (
 )
 from clinic_desktop.features.medication.rules.shelf import check_units
 from clinic_desktop.features.medication.rules.tall import check_tall
-from clinic_desktop.features.medication.service import partners
 from clinic_desktop.kernel.assets import read_catalog
 from clinic_desktop.kernel.ids import SHIPPED
 from clinic_desktop.kernel.permissions import Permission
@@ -44,9 +43,6 @@ from clinic_desktop.storage.work import ReasonMissing, Work
 
 # What a product is; all of it together, as it is merged.
 _PRODUCT = ("form", "strength_text", "route", "unit", "pack_units", "content_tenths_ml")
-
-
-add_partner = partners.add_partner
 
 
 @dataclass(frozen=True, slots=True)
