@@ -141,7 +141,7 @@ def scene(do: Any, ask: Any) -> Scene:
         "key": "language", "purpose": tuple(ConsentPurpose), "which": tuple(CallList),
         "letter": letter, "act_id": act_id, **of_rights, "result_id": result_id, "reaction_id": reaction_id,
         "receiver": "", "consent_id": withdrawn, "visits": [], "scores": [], "most": 10, "scope": "everything",
-        "moment": datetime(2026, 11, 23, tzinfo=UTC),
+        "moment": datetime(2026, 11, 23, tzinfo=UTC), "at": datetime(2026, 11, 23, tzinfo=UTC),
     }  # fmt: skip
     return Scene(mine, registered.number, neighbour, values)
 
