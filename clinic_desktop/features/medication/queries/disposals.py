@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.medication.queries.shelf import SHELF
 from clinic_desktop.features.medication.queries.transfers import LeftLine, left_lines
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.partners import Partner
 from clinic_desktop.features.medication.records.stock import StockDisposal, StockLot, StockMovement
+from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.storage.work import AnySelect, Asker
 
@@ -50,13 +53,36 @@ def act(asker: Asker, disposal_id: str) -> Act:
 def act_lines(asker: Asker, disposal_id: str) -> tuple[LeftLine, ...]:
     """What left with this act; a line that was countered since is marked, for the paper was signed with it."""
     asker.require(*SHELF)
-    return tuple(left_lines(asker, StockMovement.disposal_id == disposal_id))
+    lines = left_lines(asker, sa.and_(StockMovement.disposal_id == disposal_id, StockMovement.units < 0))
+    return tuple(lines)
 
 
 def expired_here(asker: Asker) -> tuple[LeftLine, ...]:
     """What expired and still stands on this shelf, by medicine."""
     asker.require(*SHELF)
     return tuple(_there(asker, StockLot.expires_on < asker.today))
+
+
+def put_apart(asker: Asker) -> tuple[LeftLine, ...]:
+    """What left the balance as expired and of which no act says yet what became of it."""
+    asker.require(*SHELF)
+    lots = sa.select(StockMovement.lot_id).where(StockMovement.kind == MovementKind.EXPIRY)
+    return tuple(_lots(asker, _waiting(), StockLot.id.in_(lots)))
+
+
+def waiting_of(asker: Asker, lot_id: str) -> int:
+    """How many units of this lot are put apart here."""
+    asker.require(*SHELF)
+    select = sa.select(_waiting()).where(StockMovement.site_id == asker.site_id, StockMovement.lot_id == lot_id)
+    return asker.value(select) or 0
+
+
+def _waiting() -> sa.ColumnElement[int]:
+    """An act that is written later brings them back and destroys them at once, so that the sum of expiries is it."""
+    wrong = aliased(StockMovement)
+    of_expiry = sa.exists().where(wrong.id == StockMovement.countered_id, wrong.kind == MovementKind.EXPIRY)
+    expiry = sa.or_(StockMovement.kind == MovementKind.EXPIRY, of_expiry)
+    return -sa.func.sum(sa.case((expiry, StockMovement.units), else_=0))
 
 
 def lots_here(asker: Asker, lot_ids: list[str]) -> tuple[LeftLine, ...]:
@@ -66,7 +92,10 @@ def lots_here(asker: Asker, lot_ids: list[str]) -> tuple[LeftLine, ...]:
 
 
 def _there(asker: Asker, which: sa.ColumnElement[bool]) -> list[LeftLine]:
-    left = sa.func.sum(StockMovement.units)
+    return _lots(asker, sa.func.sum(StockMovement.units), which)
+
+
+def _lots(asker: Asker, left: sa.ColumnElement[Any], which: sa.ColumnElement[bool]) -> list[LeftLine]:
     select = (
         sa.select(
             sa.literal(""),

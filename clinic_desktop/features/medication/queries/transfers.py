@@ -132,6 +132,7 @@ def sent_lines(asker: Asker, transfer_id: str) -> tuple[LeftLine, ...]:
 
 def left_lines(asker: Asker, which: sa.ColumnElement[bool]) -> Sequence[LeftLine]:
     """The movements of one paper."""
+    asker.require(*SHELF)
     select = (
         sa.select(
             StockMovement.id,

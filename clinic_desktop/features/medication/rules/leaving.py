@@ -53,6 +53,8 @@ class Leaving:
     movement_id: str
     lot_id: str
     units: int
+    was_apart: bool = False
+    """It expired, left the balance then and was put apart; only the act was still to be written."""
 
 
 def check_leaving(lines: Sequence[Leaving]) -> None:

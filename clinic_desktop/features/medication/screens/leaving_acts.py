@@ -93,9 +93,9 @@ class ExpiredSheet(Sheet):
 class ActSheet(Sheet):
     """Destroyed, or given back to whoever gave it: what, when, where, how, why, and who else was there."""
 
-    def __init__(self, office: Office, lines: Sequence[LeftLine], parent: QWidget) -> None:
+    def __init__(self, office: Office, lines: Sequence[LeftLine], parent: QWidget, *, were_apart: bool = False) -> None:
         self._office, self._screen, self._lines = office, parent, tuple(lines)
-        self._disposal_id = new_id()
+        self._disposal_id, self._were_apart = new_id(), were_apart
         self._movements = [new_id() for _line in lines]
         self.kind = Choice((_("Destroyed"), _("Given back")), 0)
         self.units = Edit(f"{lines[0].units}" if len(lines) == 1 else "")
@@ -189,7 +189,7 @@ class ActSheet(Sheet):
                 self.form.complain("units", refused.sentence())
                 return None
         drawn = zip(self._movements, self._lines, units, strict=True)
-        return [Leaving(movement_id, line.lot_id, count) for movement_id, line, count in drawn]
+        return [Leaving(movement_id, line.lot_id, count, self._were_apart) for movement_id, line, count in drawn]
 
     def _kept(self, number: str) -> None:
         office, screen, disposal_id = self._office, self._screen, self._disposal_id

@@ -9,9 +9,10 @@ from clinic_desktop.features.medication.queries import disposals, transfers
 from clinic_desktop.features.medication.queries.disposals import Act
 from clinic_desktop.features.medication.queries.transfers import Sending
 from clinic_desktop.features.medication.screens.leaving import show_slip
-from clinic_desktop.features.medication.screens.leaving_acts import show_act
+from clinic_desktop.features.medication.screens.leaving_acts import ActSheet, show_act
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.dialogs import Sheet
@@ -35,7 +36,8 @@ class Left:
 
 class LeftSheet(Sheet):
     def __init__(self, office: Office, parent: QWidget) -> None:
-        self._office = office
+        self._office, self._screen = office, parent
+        self._apart = office.ask(disposals.put_apart)
         columns = [
             Column[Left](_("Day"), lambda x: say_day(x.day), 110),
             Column[Left](_("What"), lambda x: cells.two_lines(semi(x.what), under=x.told), stretch=True),
@@ -48,12 +50,20 @@ class LeftSheet(Sheet):
         self.table.setAccessibleName(title)
         super().__init__(title, parent, Text(title, "head", "semi"), (self.table, 1), width=680)
         self.add_deed(Button(_("Go back"), "back", "quiet"))
+        count = len(self._apart)
+        said = ngettext("Act for {count} lot put apart", "Act for {count} lots put apart", count).format(count=count)
+        self.write_act = self.add_deed(Button(said, icon="file-text"), self._write_act)
+        self.write_act.setVisible(bool(count) and office.may(Permission.CORRECT_STOCK))
         self.show_paper = self.add_deed(Button(_("Show the paper"), "open", "primary", "printer"), self._show)
         self.table.opened.connect(self._open)
         self.table.show_rows(left(office))
         self.table.choose_at(0)
         self.show_paper.setEnabled(bool(self.table.count()))
         self.table.setFocus()
+
+    def _write_act(self) -> None:
+        self.accept()
+        ActSheet(self._office, self._apart, self._screen, were_apart=True).open()
 
     def _show(self) -> None:
         chosen = self.table.row()

@@ -11,7 +11,7 @@ from clinic_desktop.features.medication.queries import movements as moves
 from clinic_desktop.features.medication.queries.movements import MovementRow
 from clinic_desktop.features.medication.queries.proof import Discrepancy
 from clinic_desktop.features.medication.queries.shelf import LotRow, Product
-from clinic_desktop.features.medication.rules.kinds import MOVEMENT_WORDS
+from clinic_desktop.features.medication.rules.kinds import MOVEMENT_WORDS, MovementKind
 from clinic_desktop.features.medication.rules.shelf import is_short, say_apart, say_lasting, say_packs, say_usable
 from clinic_desktop.features.medication.screens.leaving import SendSheet
 from clinic_desktop.features.medication.screens.leaving_acts import ExpiredSheet, open_act
@@ -356,5 +356,6 @@ def _what(movement: MovementRow) -> cells.Cell | str:
     told = " · ".join(part for part in (says, movement.reason, movement.partner, movement.document) if part)
     gone = movement.countered or movement.mirrors
     said = _("{what} (countered)") if movement.countered else "{what}"
-    what = said.format(what=_(MOVEMENT_WORDS[movement.kind]))
+    back = movement.kind is MovementKind.EXPIRY and movement.units > 0
+    what = said.format(what=_("Back for its act") if back else _(MOVEMENT_WORDS[movement.kind]))
     return cells.two_lines(quiet(what) if gone else what, under=told)

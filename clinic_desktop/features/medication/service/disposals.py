@@ -16,6 +16,7 @@ from clinic_desktop.features.medication.rules.leaving import (
     check_there,
 )
 from clinic_desktop.features.medication.rules.refusals import NotExpiredYet, NotYet
+from clinic_desktop.features.medication.rules.shelf import NotEnough, check_units
 from clinic_desktop.features.medication.service.movements import cleaned_reason, lot_here, move
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.dates import say_day
@@ -69,7 +70,7 @@ def dispose(work: Work, act: NewAct, lines: Sequence[Leaving]) -> str:
     if act.given_back_to is not None:
         work.load(Partner, act.given_back_to)
     for line in lines:
-        check_there(lot_here(work, line.lot_id), line.units)
+        _check_left(work, line)
     number = work.next_number("disposal")
     work.add(
         StockDisposal(
@@ -86,6 +87,10 @@ def dispose(work: Work, act: NewAct, lines: Sequence[Leaving]) -> str:
     )
     work.about("stock_disposal", act.disposal_id)
     for line in lines:
+        if line.was_apart:
+            # It left the balance when it expired: it comes back and leaves with the act, and the sum stays.
+            back = MovementKind.EXPIRY
+            move(work, line.lot_id, back, line.units, act.done_on, disposal_id=act.disposal_id, document_text=number)
         move(
             work,
             line.lot_id,
@@ -106,6 +111,13 @@ def note_act_printed(work: Work, disposal_id: str, way: str, copies: int) -> Non
     work.require(Permission.CORRECT_STOCK)
     work.about("stock_disposal", disposal_id)
     work.act, work.detail = "medication.note_act_printed", {"way": way, "copies": copies}
+
+
+def _check_left(work: Work, line: Leaving) -> None:
+    if not line.was_apart:
+        check_there(lot_here(work, line.lot_id), line.units)
+    elif disposals.waiting_of(work, line.lot_id) < check_units(line.units):
+        raise NotEnough(usable=f"{disposals.waiting_of(work, line.lot_id):,}")
 
 
 def _two_names(work: Work, act: NewAct) -> tuple[str, str]:
