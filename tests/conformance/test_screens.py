@@ -28,6 +28,7 @@ from clinic_desktop.features.patients.service import registering
 from clinic_desktop.kernel import i18n
 from clinic_desktop.kernel.i18n import set_language
 from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.shell.rail import WITH_WORD, Rail
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import theme
@@ -203,6 +204,20 @@ def test_no_key_has_two_meanings() -> None:
     for key in KEYS:
         if any(s.startswith("F") and s[1:].isdigit() for s in key.strokes):
             assert any(not (s.startswith("F") and s[1:].isdigit()) for s in key.strokes), key.name
+
+
+def test_the_rail_keeps_every_place_in_the_smallest_window_and_its_word_on_the_old_laptop(
+    spanish_office: Office, qtbot: Any
+) -> None:
+    rail = Rail(sorted(RAIL_PLACES, key=lambda place: place.order))
+    qtbot.addWidget(rail)
+    rail.set_compact(True)
+    assert rail.minimumSizeHint().height() <= 442
+    rail.set_compact(False)
+    rail.resize(84, 697)
+    rail.show()
+    QApplication.processEvents()
+    assert min(button.height() for button in rail.buttons) >= WITH_WORD
 
 
 def test_every_place_of_the_rail_says_who_may_see_it() -> None:

@@ -108,7 +108,7 @@ def dispose(work: Work, act: NewAct, lines: Sequence[Leaving]) -> str:
 
 def note_act_printed(work: Work, disposal_id: str, way: str, copies: int) -> None:
     """Who printed or saved the act."""
-    work.require(Permission.CORRECT_STOCK)
+    work.require(*shelf.SHELF)
     work.about("stock_disposal", disposal_id)
     work.act, work.detail = "medication.note_act_printed", {"way": way, "copies": copies}
 

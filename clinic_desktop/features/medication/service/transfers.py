@@ -73,7 +73,7 @@ def send(
 
 def note_slip_printed(work: Work, transfer_id: str, way: str, copies: int) -> None:
     """Who printed or saved the packing slip."""
-    work.require(Permission.CORRECT_STOCK)
+    work.require(*shelf.SHELF)
     work.about("stock_transfer", transfer_id)
     work.act, work.detail = "medication.note_slip_printed", {"way": way, "copies": copies}
 
