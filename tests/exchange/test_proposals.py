@@ -10,7 +10,12 @@ from clinic_desktop.features.medication.queries import partners as directory
 from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.queries.formulary import Standing
 from clinic_desktop.features.medication.rules.kinds import Decision, Form, PartnerKind, Route, Unit
-from clinic_desktop.features.medication.rules.refusals import CentralKeeps, DecidedByCentral, NotAProposal
+from clinic_desktop.features.medication.rules.refusals import (
+    CentralKeeps,
+    DecidedByCentral,
+    JoinInstead,
+    NotAProposal,
+)
 from clinic_desktop.features.medication.screens.formulary import FormularyPage
 from clinic_desktop.features.medication.service import formulary, partners
 from clinic_desktop.features.medication.service.formulary import NewPresentation
@@ -104,6 +109,18 @@ def test_what_is_joined_keeps_its_stock_and_is_offered_until_that_is_used_up(net
     found = clinic.ask(partial(shelf.find_presentation, words="litio"))
     assert {(product.presentation_id, product.usable) for product in found} == {(theirs, 100), (ours, 0)}
     assert [p.presentation_id for p in central.ask(partial(shelf.find_presentation, words="litio"))] == [ours]
+
+
+def test_what_a_second_clinic_proposes_once_more_is_joined_not_listed_twice(network: Network) -> None:
+    central, (first, second) = network.central, network.clinics
+    one, again = _add(first, "300 mg"), _add(second, "300mg")
+    network.round()
+    twin = central.do(partial(formulary.accept, presentation_id=one))
+    with pytest.raises(JoinInstead):
+        central.do(partial(formulary.accept, presentation_id=again))
+    central.do(partial(formulary.join, presentation_id=again, with_id=twin))
+    network.round()
+    assert [_offered(office) for office in network.all()] == [["300 mg"]] * 3
 
 
 def test_a_clinic_changes_what_it_put_in_and_not_what_the_central_has(network: Network) -> None:

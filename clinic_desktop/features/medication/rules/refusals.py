@@ -274,6 +274,10 @@ class InListAlready(Refused):
     text = N_("{product} is in the list already.")
 
 
+class JoinInstead(Refused):
+    text = N_("{product} is in the list already. Join the proposal with it.")
+
+
 class RetiredInList(Refused):
     text = N_("{product} is in the list and was retired. Bring it back instead.")
 

@@ -29,6 +29,7 @@ from clinic_desktop.features.medication.rules.refusals import (
     DecidedByCentral,
     InListAlready,
     JoinedWithItself,
+    JoinInstead,
     ListedAlready,
     NameMissing,
     NotAProposal,
@@ -232,7 +233,10 @@ def _add(work: Work, name: str, atc_code: str | None, facts: Mapping[str, Any], 
 def _twin(work: Work, row: Presentation, facts: Mapping[str, Any], row_id: str | None) -> str:
     """The central's own row of what a clinic proposed, with a medicine that every clinic has."""
     medicine = work.load(Medicine, row.medicine_id)
-    return _add(work, medicine.name or "", medicine.atc_code, facts, row_id)
+    try:
+        return _add(work, medicine.name or "", medicine.atc_code, facts, row_id)
+    except InListAlready as there:
+        raise JoinInstead(**there.facts) from None
 
 
 def _proposal(work: Work, presentation_id: str) -> Presentation:
