@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from clinic_desktop.app import house
-from clinic_desktop.features.medication.queries import handed, papers
+from clinic_desktop.features.medication.queries import handed, handing, papers
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.kinds import ReceiverSign
 from clinic_desktop.features.medication.screens.dispensing import DispensePage
@@ -33,6 +33,7 @@ from clinic_desktop.printing.preview import Preview
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import dialogs
+from clinic_desktop.uikit.dialogs import Question
 from tests.medication.counter import Counter
 from tests.medication.test_dispensing import paper
 from tests.medication.test_screens import two_lines
@@ -223,6 +224,22 @@ def test_the_page_of_papers_counts_those_to_join_and_joins_with_one_key(
     press(Qt.Key.Key_Return)
     assert len(office.voice.asked) == 1, "60 were handed out and 30 are owed"
     assert counter.ask(papers.served_papers) == ()
+
+
+def test_where_two_prescriptions_fit_a_paper_the_one_that_is_meant_is_asked(counter: Counter, show: Show) -> None:
+    counter.receive(200)
+    paper(counter)
+    first, second = counter.prescribe(), counter.prescribe()
+    page: PaperPage = show(tab="paper")
+    page.joining.click()
+    sheet = front(JoinSheet)
+    chosen = sheet.table.row()
+    press(Qt.Key.Key_Return)
+    front(Question).yes.click()
+    QApplication.processEvents()
+    left = {one: counter.ask(partial(handing.request_line, request_id=one)).owed for one in (first, second)}
+    assert left.pop(chosen.item.line.request_id) == 0
+    assert set(left.values()) == {30}
 
 
 def test_a_paper_of_last_week_is_typed_with_its_day(

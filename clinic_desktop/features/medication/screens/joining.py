@@ -15,7 +15,7 @@ from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
-from clinic_desktop.uikit.dialogs import Sheet
+from clinic_desktop.uikit.dialogs import Sheet, ask_yes_no
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
@@ -36,6 +36,11 @@ class Pair:
     @property
     def fit(self) -> Fit:
         return self.paper.fit(self.item)
+
+    @property
+    def is_one_of_several(self) -> bool:
+        """Whether another prescription fits this paper as well."""
+        return sum(self.paper.fit(item).is_good for item in self.paper.candidates) > 1
 
 
 def join_to(office: Office, screen: QWidget, paper: ServedPaper | None, item: ToGive) -> None:
@@ -93,6 +98,16 @@ class JoinSheet(Sheet):
         pair = self.table.row()
         if pair is None:
             return
+        if not pair.is_one_of_several:
+            self._join_pair(pair)
+            return
+        line = pair.item.line
+        question = _("Several prescriptions fit this paper. Join it to {folio} of {day}?").format(
+            folio=line.folio or "", day=say_day(line.signed_on)
+        )
+        ask_yes_no(question, self, lambda: self._join_pair(pair))
+
+    def _join_pair(self, pair: Pair) -> None:
         use_case = partial(
             dispensing.join_paper, dispense_id=pair.paper.dispense_id, request_id=pair.item.line.request_id
         )
@@ -126,6 +141,8 @@ def _typed(pair: Pair) -> cells.Cell:
 
 def _fits(pair: Pair) -> cells.Cell | str:
     fit = pair.fit
+    if fit.is_good and pair.is_one_of_several:
+        return cells.chip(_("One of several"), "warning", "alert-triangle")
     if fit.is_good:
         return cells.chip(_("Fits"), "well", "circle-check")
     told = _("Other units") if not fit.units else _("Other days")
