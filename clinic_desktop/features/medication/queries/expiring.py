@@ -57,7 +57,7 @@ def _all(asker: Asker, within: int, *, only: str | None = None, with_takers: boo
         for key in lost:
             one = known[key]
             told[key] = expiring(one.lots, one.consumption.per_day, asker.today, takers[key], within)
-    products = shelf.presentations(asker, told) if told else {}
+    products = shelf.presentations(asker, told, lasting=False) if told else {}
     return [ExpiringRow(products[key], lot) for key, lots in told.items() if key in products for lot in lots]
 
 

@@ -131,7 +131,7 @@ def proposals(asker: Asker) -> tuple[ProposedLine, ...]:
     asker.require(*READERS)
     known, wanted, way = standings(asker), levels(asker), on_order(asker)
     ids = {*known, *wanted, *way}
-    found = shelf.presentations(asker, sorted(ids)) if ids else {}
+    found = shelf.presentations(asker, sorted(ids), lasting=False) if ids else {}
     for_when = plan(asker)
     lines = (
         _line(product, known.get(key), wanted.get(key), way.get(key, 0), for_when) for key, product in found.items()

@@ -208,12 +208,13 @@ def presentation(asker: Asker, presentation_id: str) -> Product:
     return _with_use(asker, [_product(asker.one(select.where(Presentation.id == presentation_id)))])[0]
 
 
-def presentations(asker: Asker, ids: Iterable[str]) -> dict[str, Product]:
+def presentations(asker: Asker, ids: Iterable[str], *, lasting: bool = True) -> dict[str, Product]:
+    """By id; without `lasting` nobody works out how long each lasts, for who knows it already."""
     asker.require(*SHELF)
     wanted = list(dict.fromkeys(ids))
     select = _products(asker, _sums_of(asker.site_id, wanted)).where(Presentation.id.in_(wanted))
     found = [_product(row) for row in asker.all(select)]
-    return {product.presentation_id: product for product in _with_use(asker, found)}
+    return {product.presentation_id: product for product in (_with_use(asker, found) if lasting else found)}
 
 
 def find_presentation(asker: Asker, words: str, limit: int = 8, *, retired: bool = False) -> tuple[Product, ...]:
