@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from clinic_desktop.features.medication.queries import consumption, expiring, history, ordering, proof, shelf
+from clinic_desktop.features.medication.queries import consumption, expiring, history, ordering, shelf
 from clinic_desktop.features.medication.queries.sums import wrong_sums
 from clinic_desktop.features.medication.records.stock import StockLot
 from clinic_desktop.features.medication.rules.kinds import DispenseKind, Form, MovementKind, Unit
@@ -97,7 +97,6 @@ def test_the_stock_screen(do: Callable[..., Any], ask: Callable[..., Any], vault
         "what expires": partial(ask, expiring.expiring_soon),
         "the picture of one product": partial(ask, partial(history.stock_course, presentation_id=ids[7])),
         "proof that the kept sums are right": partial(ask, wrong_sums),
-        "proof at the start of the day": partial(ask, proof.check_sums),
     }
     for name, act in asked.items():
         waited, mine = timed(act)
