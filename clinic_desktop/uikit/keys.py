@@ -94,9 +94,9 @@ KEYS: tuple[Key, ...] = (
     Key("repeat", ("Ctrl+R",), N_("Repeat the prescription"), "consultation"),
     Key("return_note", ("Alt+B",), N_("Give a note back to its author"), "consultation", among_no_fields=True),
     Key("refer", ("Ctrl+D",), N_("Referral letter"), "consultation"),
-    Key("hand_out", ("Alt+Y",), N_("Medicines of this person"), "stock"),
+    Key("hand_out", ("F7", "Ctrl+Q"), N_("Medicines of this person"), "stock"),
     Key("other_batch", ("Alt+L",), N_("Another batch"), "stock"),
-    Key("voucher", ("Alt+U",), N_("Voucher for a pharmacy"), "stock"),
+    Key("voucher", ("Ctrl+W",), N_("Voucher for a pharmacy"), "stock"),
     Key("another_copy", ("Alt+O",), N_("Copy to another stick"), "stock"),
 )
 _BY_NAME = {key.name: key for key in KEYS}
