@@ -11,7 +11,7 @@ from clinic_desktop.features.medication.queries.shelf import SHELF
 from clinic_desktop.features.medication.queries.transfers import LeftLine, left_lines
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.partners import Partner
-from clinic_desktop.features.medication.records.stock import StockDisposal, StockLot, StockMovement
+from clinic_desktop.features.medication.records.stock import ShelfSum, StockDisposal, StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.storage.work import AnySelect, Asker
@@ -67,7 +67,10 @@ def put_apart(asker: Asker) -> tuple[LeftLine, ...]:
     """What left the balance as expired and of which no act says yet what became of it."""
     asker.require(*SHELF)
     lots = sa.select(StockMovement.lot_id).where(StockMovement.kind == MovementKind.EXPIRY)
-    return tuple(_lots(asker, _waiting(), StockLot.id.in_(lots)))
+    waiting = _waiting()
+    select = _named(waiting).join(StockMovement, StockMovement.lot_id == StockLot.id)
+    here = select.where(StockMovement.site_id == asker.site_id, StockLot.id.in_(lots))
+    return tuple(LeftLine(*row) for row in asker.all(here.group_by(StockLot.id).having(waiting > 0)))
 
 
 def waiting_of(asker: Asker, lot_id: str) -> int:
@@ -92,11 +95,15 @@ def lots_here(asker: Asker, lot_ids: list[str]) -> tuple[LeftLine, ...]:
 
 
 def _there(asker: Asker, which: sa.ColumnElement[bool]) -> list[LeftLine]:
-    return _lots(asker, sa.func.sum(StockMovement.units), which)
+    """From the kept sums: a list of a whole shelf. Whatever leaves is weighed by its movements all the same."""
+    select = _named(ShelfSum.units).join(ShelfSum, ShelfSum.lot_id == StockLot.id)
+    select = select.where(ShelfSum.site_id == asker.site_id, ShelfSum.units > 0, which)
+    return [LeftLine(*row) for row in asker.all(select)]
 
 
-def _lots(asker: Asker, left: sa.ColumnElement[Any], which: sa.ColumnElement[bool]) -> list[LeftLine]:
-    select = (
+def _named(units: sa.ColumnElement[Any] | Any) -> AnySelect:
+    """Lots by medicine; the movement that takes them is still to be drawn."""
+    return (
         sa.select(
             sa.literal(""),
             StockLot.id,
@@ -109,17 +116,13 @@ def _lots(asker: Asker, left: sa.ColumnElement[Any], which: sa.ColumnElement[boo
             Presentation.pack_units,
             StockLot.lot_number,
             StockLot.expires_on,
-            left,
+            units,
         )
-        .join(StockLot, StockLot.id == StockMovement.lot_id)
+        .select_from(StockLot)
         .join(Presentation, Presentation.id == StockLot.presentation_id)
         .join(Medicine, Medicine.id == Presentation.medicine_id)
-        .where(StockMovement.site_id == asker.site_id, which)
-        .group_by(StockLot.id)
-        .having(left > 0)
         .order_by(Medicine.name, Presentation.strength_text, StockLot.expires_on, StockLot.id)
     )
-    return [LeftLine(*row) for row in asker.all(select)]
 
 
 def _acts() -> AnySelect:

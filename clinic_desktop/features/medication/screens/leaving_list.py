@@ -44,7 +44,7 @@ class LeftSheet(Sheet):
             Column[Left](_("Number"), lambda x: x.number, 150),
         ]
         empty = EmptyState(_("Nothing was sent, destroyed or given back yet."))
-        self.table = ListTable(columns, key=lambda x: x.paper_id, empty=empty, row_height=_TWO_LINES, flush=True)
+        self.table = ListTable(columns, key=lambda x: x.paper_id, empty=empty, row_height=_TWO_LINES)
         self.table.setMinimumHeight(30 + 4 * _TWO_LINES)
         title = _("What left on a paper")
         self.table.setAccessibleName(title)
