@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.medication.queries import ordering, shelf
-from clinic_desktop.features.medication.rules.kinds import MovementKind, OrderStep
+from clinic_desktop.features.medication.letters.stock_picture import say_what_to_do
+from clinic_desktop.features.medication.queries import expiring, ordering, shelf
+from clinic_desktop.features.medication.records.dispensing import MedicationDispense
+from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
+from clinic_desktop.features.medication.records.vouchers import Voucher, VoucherAnswer
+from clinic_desktop.features.medication.rules.kinds import MovementKind, OrderStep, Unit, VoucherOutcome
 from clinic_desktop.features.medication.rules.ordering import (
     LevelsUnclear,
     NothingToOrder,
@@ -21,6 +25,7 @@ from clinic_desktop.features.medication.rules.shelf import UnitsImplausible
 from clinic_desktop.features.medication.service import correcting, levels, receiving
 from clinic_desktop.features.medication.service import ordering as service
 from clinic_desktop.features.medication.service.ordering import AskedLine
+from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage.work import ReasonMissing
 from tests.medication.counter import Counter
@@ -134,3 +139,45 @@ def test_lots_that_were_lost_or_called_back_are_no_days_with_stock(used: Counter
     used.do(partial(off, movement_id=new_id()))
     known = used.ask(partial(ordering.proposal_of, presentation_id=used.fluoxetine)).proposal.need
     assert (known.usable, known.consumption.days_with) == (0, 31)
+
+
+def test_what_will_expire_unused_goes_to_the_clinic_that_uses_it(counter: Counter, clock: Any) -> None:
+    """As the central sees it: the movements of another clinic are on this computer too."""
+    elsewhere, soon = new_id(), date(2027, 4, 30)
+    counter.receive(300, "A1", soon)
+
+    def other_clinic(work: Any) -> None:
+        work.add(Site(id=elsewhere, code="SJU", name="San Juan", kind="clinic", zone="America/Guatemala"))
+        lot = StockLot(presentation_id=counter.fluoxetine, lot_number="Z9", expires_on=date(2028, 1, 31))
+        lot_id = work.add(lot).id
+        moved = partial(StockMovement, lot_id=lot_id, site_id=elsewhere, occurred_on=work.today)
+        work.add(moved(kind=MovementKind.RECEIPT, units=200))
+        work.add(moved(kind=MovementKind.DISPENSE, units=-180))
+        given = MedicationDispense(presentation_id=counter.fluoxetine, units=180, given_on=work.today)
+        given.origin_site_id = elsewhere
+        work.add(given)
+
+    counter.do(other_clinic)
+    clock.advance(days=29)
+    (row,) = counter.ask(expiring.expiring_soon)
+    (taker,) = row.expiring.takers
+    # Nothing is used here. There 180 on 30 days, so 6 a day until the end of April, and 20 they have.
+    assert (row.expiring.at_risk, taker.name, taker.per_day, taker.usable) == (300, "San Juan", 6, 20)
+    assert taker.could_use(soon, row.expiring.today) == 6 * 130 - 20
+    assert say_what_to_do(row) == "Use first; send 300 to San Juan, which uses it"
+
+
+def test_vouchers_were_wanted_too_and_of_two_answers_the_newest_tells(used: Counter) -> None:
+    def answered(work: Any) -> None:
+        voucher = Voucher(
+            patient_id=used.patient, presentation_id=used.fluoxetine, units=60, issued_on=work.today, folio="V"
+        )
+        voucher_id = work.add(voucher).id
+        answer = partial(VoucherAnswer, voucher_id=voucher_id, answered_on=work.today)
+        work.add(answer(outcome=VoucherOutcome.FILLED, units=60))
+        work.add(answer(outcome=VoucherOutcome.PART, units=45))
+
+    used.do(answered)
+    known = used.ask(partial(ordering.proposal_of, presentation_id=used.fluoxetine)).proposal
+    assert known.need.consumption.by_voucher == 45
+    assert "Pharmacies gave 45 capsules for our vouchers." in known.words(Unit.CAPSULE)
