@@ -200,3 +200,10 @@ def test_what_expires_before_the_delivery_is_not_counted() -> None:
     said = " ".join(gone.words(Unit.TABLET))
     assert "What is here lasts 10 days" in said and "4 days without it before the delivery" in said
     assert "Proposed, in whole packs: 2 boxes × 30 = 60 tablets." in said
+
+
+@given(consumptions, plans)
+def test_a_shelf_that_covers_everything_leaves_nothing_to_ask_for(used: Consumption, plan: OrderPlan) -> None:
+    enough = UsableLot("a", None, TODAY + timedelta(days=2_000), 100_000)
+    proposal = propose(Need(used, (enough,)), plan)
+    assert proposal.units in (0, None) and 0 <= proposal.here_then == (proposal.wanted or 0)

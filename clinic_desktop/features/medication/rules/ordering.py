@@ -205,11 +205,13 @@ def propose(need: Need, plan: OrderPlan) -> Proposal:
     rate = per_day or Fraction(0)
     before = used_within(need.lots, rate, today, plan.days_before)
     whole = used_within(need.lots, rate, today, plan.days_before + plan.days_covered)
-    here = floor(whole - before)
     wanted = None if per_day is None else ceil(per_day * plan.days_covered)
+    # Rounded once: a shelf that covers all of it leaves nothing to ask for.
+    missing = ceil(rate * plan.days_covered - (whole - before))
+    here = (wanted or 0) - missing
     left = usable_after(need.lots, rate, today, plan.days_before)
     wasted = sum(fate.at_risk for fate in fates(need.lots, rate, today)) if per_day is not None else 0
-    asked = None if wanted is None else max(wanted - here - need.on_order, 0)
+    asked = None if wanted is None else max(missing - need.on_order, 0)
     if need.least is not None:
         asked = max(asked or 0, need.least - left - need.on_order)
     units = None if asked is None else _in_packs(asked, need.pack_units, _room(need, left))
