@@ -85,6 +85,9 @@ def test_only_what_differs_is_asked_again_and_the_second_number_stands() -> None
     tally.reasons["b"] = "se rompió una"
     assert not tally.go_on({"a": 5, "b": 9})
     assert bring_back(tally.kept()) == tally
+    same = Tally(("a",), first={"a": 5})
+    assert not same.go_on({"a": 5})
+    assert same.step is Step.FIRST, "whoever goes back from the names finds the list again"
 
 
 def test_a_count_by_keys_alone_blind_then_again_then_why_then_two_names(

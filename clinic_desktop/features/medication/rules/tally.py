@@ -76,15 +76,14 @@ class Tally:
         return tuple(lot_id for lot_id in self.counted() if self.final(lot_id) != expected.get(lot_id, 0))
 
     def go_on(self, expected: Mapping[str, int]) -> bool:
-        """To the next step; false when nothing is left to ask."""
+        """To the next step; false when nothing is left to ask, and then one may still change what is typed."""
         differing = self.differing(expected)
-        if self.step is Step.FIRST:
-            self.step, self.asked = Step.AGAIN, differing
-        elif self.step is Step.AGAIN:
-            self.step, self.asked = Step.WHY, differing
-        else:
+        if self.step is Step.WHY:
             self.asked = differing
             return bool(self.undone())
+        if differing:
+            self.step = Step.AGAIN if self.step is Step.FIRST else Step.WHY
+            self.asked = differing
         return bool(differing)
 
     def kept(self) -> dict[str, Any]:

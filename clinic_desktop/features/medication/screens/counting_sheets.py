@@ -12,7 +12,7 @@ from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.queries.counts import CountedProduct
 from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.rules.shelf import clean_lot_number, read_expiry, say_packs
-from clinic_desktop.features.medication.rules.tally import EXPIRING_DAYS, Scope, read_counted
+from clinic_desktop.features.medication.rules.tally import EXPIRING_DAYS, Scope, Step, read_counted
 from clinic_desktop.features.medication.screens.catalog import PresentationSheet
 from clinic_desktop.features.medication.screens.counting_kept import DRAFT, FoundBox, OpenCount, begin, box_of
 from clinic_desktop.features.medication.service import counting as service
@@ -217,7 +217,7 @@ class NamesSheet(Sheet):
                 left,
             )
             told.append(said.format(count=f"{left:,}"))
-        if tally.asked:
+        if tally.step is Step.WHY and tally.asked:
             apart = len(tally.asked)
             said = ngettext("{count} with a difference.", "{count} with a difference.", apart)
             told.append(said.format(count=f"{apart:,}"))
