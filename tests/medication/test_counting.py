@@ -337,3 +337,13 @@ def test_at_opening_every_counted_lot_and_every_kept_sum_is_looked_at_again(
     (taken,) = (m for m in counter.movements() if m.kind is MovementKind.LATE)
     assert taken.units == 4 and counter.balance().units == 57
     assert counter.ask(partial(counts.counted_lines, count_id=str(taken.count_id)))[0].line_id == line_id
+
+
+@pytest.mark.parametrize("sql", ["_LINES", "_COUNTED_SINCE", "_OF_LOTS", "_WITH_IDS", "_UNSETTLED"])
+def test_the_law_never_walks_over_all_movements(counter: Counter, sql: str) -> None:
+    asked = str(getattr(ledger, sql))
+    values = ("[]",) * asked.count("?")
+    plan = [str(row[3]) for row in counter.ask(lambda r: r.plain(f"EXPLAIN QUERY PLAN {asked}", values))]
+    assert not [
+        step for step in plan if step.startswith(("SCAN m", "SCAN l", "SCAN w")) or step.endswith("(site_id=?)")
+    ]

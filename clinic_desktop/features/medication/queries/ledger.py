@@ -55,18 +55,20 @@ _SEEN = (
     " WHERE m.site_id = ? AND (m.count_line_id IS NULL OR c.id IS NOT NULL)"
 )
 _OF_LOTS = " ".join((_SEEN, "AND m.lot_id IN (SELECT value FROM json_each(?))"))
-_WITH_IDS = " ".join((_SEEN, "AND m.id IN (SELECT value FROM json_each(?))"))
+# The plus keeps the index of a whole site from being chosen for a handful of ids.
+_WITH_IDS = " ".join((_SEEN.replace("m.site_id", "+m.site_id"), "AND m.id IN (SELECT value FROM json_each(?))"))
 _UNSETTLED = (
-    "WITH line AS (SELECT l.id, l.lot_id, c.site_id, c.counted_at, c.counted_on, l.counted_units, row_number() OVER"
-    " (PARTITION BY c.site_id, l.lot_id ORDER BY c.counted_at DESC, l.id DESC) AS place"
+    "WITH line AS MATERIALIZED (SELECT l.id, l.lot_id, c.site_id, c.counted_at, c.counted_on, l.counted_units,"
+    " row_number() OVER (PARTITION BY c.site_id, l.lot_id ORDER BY c.counted_at DESC, l.id DESC) AS place"
     " FROM stock_count_line l JOIN stock_count c ON c.id = l.count_id"
-    " WHERE l.lot_id IN (SELECT value FROM json_each(?)))"
-    " SELECT k.lot_id, coalesce(sum(m.units), 0) - k.counted_units AS apart FROM line k"
-    " LEFT JOIN (stock_movement m LEFT JOIN stock_count_line w ON w.id = m.count_line_id"
-    " LEFT JOIN stock_count v ON v.id = w.count_id) ON m.site_id = k.site_id AND m.lot_id = k.lot_id"
+    " WHERE l.lot_id IN (SELECT value FROM json_each(?))),"
+    " apart AS MATERIALIZED (SELECT k.lot_id, (SELECT coalesce(sum(m.units), 0) FROM stock_movement m"
+    " LEFT JOIN stock_count_line w ON w.id = m.count_line_id LEFT JOIN stock_count v ON v.id = w.count_id"
+    " WHERE m.site_id = k.site_id AND m.lot_id = k.lot_id"
     " AND CASE WHEN m.count_line_id IS NOT NULL THEN (v.counted_at, w.id) <= (k.counted_at, k.id)"
     " WHEN m.occurred_at IS NOT NULL THEN m.occurred_at <= k.counted_at ELSE m.occurred_on <= k.counted_on END"
-    " WHERE k.place = 1 GROUP BY k.id HAVING apart <> 0"
+    ") - k.counted_units AS units FROM line k WHERE k.place = 1)"
+    " SELECT lot_id, units FROM apart WHERE units <> 0"
 )
 
 
