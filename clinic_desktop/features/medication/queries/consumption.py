@@ -165,6 +165,7 @@ def _apart(asker: Asker) -> _Apart:
 
 def apart_of(asker: Asker, presentation_id: str) -> Callable[[str | None], tuple[Span, ...]]:
     """For a lot number of this product: when it was called back."""
+    asker.require(*SHELF)
     known = _apart(asker)
     return lambda number: _spans(known, presentation_id, number)
 
