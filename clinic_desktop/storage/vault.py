@@ -328,7 +328,7 @@ def _write_lines(cursor: Any, work: Work, touched: list[tuple[str, str]], use_ca
     at = instant_text(work.now)
     for table, row_id in work.views:
         ledger.append(cursor, ledger.Line(at, work.actor.staff_id, ledger.LOOKED, table, row_id, []))
-    if not touched and not work.rows and work.act is None:
+    if not touched and not work.rows and work.act is None and work.detail is None:
         return
     subject = work.subject or (touched[0] if touched else (None, None))
     rows = ledger.digests(cursor, touched) + work.rows

@@ -78,6 +78,19 @@ def test_a_draft_leaves_no_line_and_nothing_to_carry(vault: Vault, actor: Actor)
     assert vault._raw.execute("SELECT count(*) FROM dirty").fetchone()[0] == 0
 
 
+def test_a_paper_that_left_leaves_a_line_though_nothing_else_changed(vault: Vault, actor: Actor) -> None:
+    def note_printed(work: Work) -> None:
+        work.about("recall", "r1")
+        work.detail = {"way": "printed", "copies": 2}
+
+    vault.do(note_printed, actor)
+    newest = vault._raw.execute("SELECT tbl, row_id, detail FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
+    assert newest[:2] == ("recall", "r1") and "copies" in newest[2]
+    count = vault.last_head.count
+    vault.do(lambda work: work.about("recall", "r1"), actor)
+    assert vault.last_head.count == count, "a second Enter that does nothing is not written down"
+
+
 def test_followers_hear_which_tables_changed_and_only_after_the_commit(vault: Vault, actor: Actor) -> None:
     heard: list[frozenset[str]] = []
     stop = vault.follow(heard.append)
