@@ -258,6 +258,21 @@ def test_what_a_count_needs_and_has_not_arrived_is_waited_for(clinic: Clinic) ->
     assert clinic.units(clinic.central) == 75
 
 
+def test_the_central_sees_that_other_units_arrived_than_were_sent(clinic: Clinic) -> None:
+    """What is still on its way is not wrong; a clinic, which holds one end only, says nothing."""
+    sending = new_id()
+
+    def moved(kind: MovementKind, units: int) -> None:
+        clinic.reception.do(lambda w: move(w, clinic.lot_id, kind, units, w.today, transfer_id=sending))
+        clinic.network.round()
+
+    moved(MovementKind.TRANSFER_OUT, -10)
+    assert clinic.central.ask(proof.check_sums) == ()
+    moved(MovementKind.TRANSFER_IN, 8)
+    assert [(f.what, f.units) for f in clinic.central.ask(proof.check_sums)] == [(proof.Wrong.NOT_AS_SENT, -2)]
+    assert clinic.reception.ask(proof.check_sums) == ()
+
+
 class Carriers(RuleBasedStateMachine):
     """Two computers that give, count, type late and counter, with sticks that come late, twice and in any order."""
 
