@@ -73,7 +73,7 @@ class Clinic:
         """Of every counted line here: what was counted, and what the movements add up to at its moment."""
 
         def found(asker: Any) -> list[tuple[int, int]]:
-            some = [line for lines in ledger.lines_of(asker, [self.lot_id]).values() for line in lines]
+            some = [line for lines in ledger.counted_lines_of(asker, [self.lot_id]).values() for line in lines]
             movements = ledger.movements_of(asker, self.reception.vault.place.site_id, [self.lot_id])
             return [
                 (

@@ -238,11 +238,14 @@ class Dispensary(RuleBasedStateMachine):
             assert (product.units, product.usable, product.expired) == (balance.units, balance.usable, balance.expired)
 
     def counted_lots(self) -> set[str]:
-        return {lot_id for _, lot_id in self.ask(partial(ledger.lines_of, lot_ids=[row[0] for row in self.lot_rows()]))}
+        return {
+            lot_id
+            for _, lot_id in self.ask(partial(ledger.counted_lines_of, lot_ids=[row[0] for row in self.lot_rows()]))
+        }
 
     @invariant()
     def what_was_counted_is_the_balance_of_that_moment(self) -> None:
-        lines = self.ask(partial(ledger.lines_of, lot_ids=[row[0] for row in self.lot_rows()]))
+        lines = self.ask(partial(ledger.counted_lines_of, lot_ids=[row[0] for row in self.lot_rows()]))
         held: dict[str, int] = {}
         for (site_id, lot_id), some in lines.items():
             (movements,) = self.ask(partial(ledger.movements_of, site_id=site_id, lot_ids=[lot_id])).values() or ((),)

@@ -53,7 +53,7 @@ def blank_sheet(asker: Asker, lots: Sequence[CountedProduct], moment: datetime, 
 def result_paper(asker: Asker, count_id: str) -> Paper:
     """What was counted, what was noted before, and why they differ."""
     asker.require(*READERS)
-    count, lines = counts.count(asker, count_id), counts.counted_lines(asker, count_id)
+    count, lines = counts.count_row(asker, count_id), counts.counted_lines(asker, count_id)
     columns = (
         Column(_("Medicine"), 3.2, strong=True),
         Column(_("Lot"), 1.3),

@@ -155,7 +155,7 @@ def last_counts(asker: Asker, *, limit: int = 20) -> tuple[CountRow, ...]:
     return tuple(_count(row) for row in asker.all(select.order_by(StockCount.counted_at.desc()).limit(limit)))
 
 
-def count(asker: Asker, count_id: str) -> CountRow:
+def count_row(asker: Asker, count_id: str) -> CountRow:
     asker.require(*READERS)
     return _count(asker.one(_counts().where(StockCount.id == count_id)))
 

@@ -92,7 +92,7 @@ def counted_since(asker: Asker, shelf: Shelf, day: date, moment: datetime | None
     return bool(asker.plain(_COUNTED_SINCE, (shelf[1], shelf[0], at or "", at or "", on)))
 
 
-def lines_of(asker: Asker, lot_ids: Collection[str]) -> dict[Shelf, list[LineRow]]:
+def counted_lines_of(asker: Asker, lot_ids: Collection[str]) -> dict[Shelf, list[LineRow]]:
     """The counted lines of these lots on every shelf, in their order. One whose previous line has not arrived waits."""
     found: dict[Shelf, list[LineRow]] = defaultdict(list)
     for row in asker.plain(_LINES, (dumps(list(lot_ids)),)):
@@ -141,7 +141,9 @@ def known_at(asker: Asker, lot_id: str, at: datetime, line_id: str | None = None
     """What a count of this lot at that moment, here, has to know."""
     shelf = (asker.site_id, lot_id)
     point = Point(at, at.astimezone(asker.place.zone).date(), line_id or "~")
-    lines = [line for line in lines_of(asker, [lot_id]).get(shelf, ()) if line.counted.point.place < point.place]
+    lines = [
+        line for line in counted_lines_of(asker, [lot_id]).get(shelf, ()) if line.counted.point.place < point.place
+    ]
     last = lines[-1] if lines else None
     counted = Counted(point, last.counted.point if last else None)
     since = [seen for seen in movements_of(asker, asker.site_id, [lot_id]).get(shelf, ()) if counted.holds(seen)]
@@ -151,7 +153,7 @@ def known_at(asker: Asker, lot_id: str, at: datetime, line_id: str | None = None
     )
 
 
-def lots_in(asker: Asker, changed: Mapping[str, Collection[str]]) -> tuple[set[str], set[str]]:
+def lots_touched(asker: Asker, changed: Mapping[str, Collection[str]]) -> tuple[set[str], set[str]]:
     """Of rows that came in: the counted lots of its movements, and the lots of which a counted line became whole."""
     of_movements = (
         "SELECT DISTINCT m.lot_id FROM stock_movement m WHERE m.id IN (SELECT value FROM json_each(?))"

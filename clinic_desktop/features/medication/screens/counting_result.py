@@ -77,7 +77,7 @@ class CountResult(QWidget):
         self.lines.setFocus()
 
     def reload(self) -> None:
-        count = self._office.ask(queries.count, self._count_id)
+        count = self._office.ask(queries.count_row, self._count_id)
         lines = self._office.ask(queries.counted_lines, self._count_id)
         at = self._office.local(count.counted_at)
         what = count.scope or _("Everything")

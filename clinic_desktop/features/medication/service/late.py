@@ -33,7 +33,7 @@ def settle_late(work: Work, lot_ids: Iterable[str] | None = None) -> int:
     lots = ledger.counted_lots(work, lot_ids)
     written = 0
     for at in range(0, len(lots), LOTS_AT_ONCE):
-        lines = ledger.lines_of(work, lots[at : at + LOTS_AT_ONCE])
+        lines = ledger.counted_lines_of(work, lots[at : at + LOTS_AT_ONCE])
         pairs = [
             (line, seen)
             for shelf, movements in _movements(work, lines).items()
@@ -50,7 +50,7 @@ def settle_new(work: Work, row: StockMovement) -> None:
     assert row.occurred_on is not None
     if not ledger.counted_since(work, shelf, row.occurred_on, row.occurred_at):
         return
-    lines = ledger.lines_of(work, [shelf[1]])
+    lines = ledger.counted_lines_of(work, [shelf[1]])
     new = ledger.movements_with(work, shelf[0], [row.id]).get(shelf, [])
     _settle(work, lines, [(line, seen) for seen in new for line in lines.get(shelf, ())])
 
@@ -60,8 +60,8 @@ def settle_merged(work: Work, changed: Mapping[str, Collection[str]]) -> int:
     travel: whoever has the movement and the count writes the row as well."""
     if changed.keys().isdisjoint({"stock_movement", "stock_count", "stock_count_line"}) or not ledger.any_count(work):
         return 0
-    moved, counted = ledger.lots_in(work, changed)
-    lines = ledger.lines_of(work, moved | counted)
+    moved, counted = ledger.lots_touched(work, changed)
+    lines = ledger.counted_lines_of(work, moved | counted)
     found: dict[Shelf, list[Seen]] = {}
     for site_id in {site_id for site_id, _ in lines}:
         found |= ledger.movements_with(work, site_id, changed.get("stock_movement", ()))
