@@ -9,9 +9,9 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.consults.letters import trend as papers
 from clinic_desktop.features.consults.queries.chart import Chart
@@ -29,12 +29,11 @@ from clinic_desktop.uikit.layouts import row
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.painting import focus_ring, rounded
 from clinic_desktop.uikit.theme import S3, Role, Size, Weight, col, font, metrics
+from clinic_desktop.uikit.walking import WalkedPicture
 from clinic_desktop.uikit.words import Text
 
 _INK: dict[Tint, Role] = {Tint.TEXT: "text", Tint.QUIET: "quiet", Tint.STRONG: "accent", Tint.FAINT: "line"}
 _GROUND: dict[Tint, Role] = {Tint.STRONG: "accent_soft", Tint.FAINT: "ground"}
-_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-_ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 
 
 def course_of(chart: Chart, scale: Scale | None, today: date, pending: str = "") -> Course:
@@ -52,22 +51,16 @@ def what_of(trend: "Trend") -> str:
     return _("{scale} and medicines").format(scale=title) if title else _("medicines and events")
 
 
-class Trend(QWidget):
+class Trend(WalkedPicture[Spot]):
     """`scale` is the one whose bands are drawn."""
-
-    walked = Signal(str)
 
     def __init__(self, scale: Scale | None, *, large: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.scale = scale
         self._large = large
         self._course: Course | None = None
-        self._spots: tuple[Spot, ...] = ()
-        self._at: int | None = None
         self._drawn: Drawn | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(220, 64)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_course(self, course: Course) -> None:
         if course == self._course:
@@ -88,8 +81,8 @@ class Trend(QWidget):
         self._drawn = None
         self.update()
 
-    def spot(self) -> Spot | None:
-        return self._spots[self._at] if self._at is not None and self._at < len(self._spots) else None
+    def place(self, day: date) -> float:
+        return self._laid_out().frame.x(day)
 
     def left_out(self) -> int:
         """Medicines for which there was no room."""
@@ -101,32 +94,6 @@ class Trend(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._drawn = None
-
-    # walking
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if not self._spots or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            super().keyPressEvent(event)
-        elif key in _STEPS:
-            start = self._at if self._at is not None else len(self._spots) - (1 if _STEPS[key] > 0 else 0)
-            self._go(start + _STEPS[key])
-        elif key in _ENDS:
-            self._go(_ENDS[key] % len(self._spots))
-        else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._spots:
-            frame, x = self._laid_out().frame, event.position().x()
-            self._go(min(range(len(self._spots)), key=lambda at: abs(frame.x(self._spots[at].day) - x)))
-
-    def _go(self, at: int) -> None:
-        self._at = max(0, min(at, len(self._spots) - 1))
-        words = self._spots[self._at].words
-        self.setAccessibleDescription(words)
-        self.walked.emit(words)
-        self.update()
 
     # painting
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.medication.letters import stock_picture as papers
 from clinic_desktop.features.medication.queries import history
@@ -23,6 +23,7 @@ from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.painting import focus_ring
 from clinic_desktop.uikit.theme import Role, col, font
+from clinic_desktop.uikit.walking import WalkedPicture
 from clinic_desktop.uikit.words import Text
 
 _INK: dict[Tint, Role] = {Tint.TEXT: "text", Tint.QUIET: "quiet", Tint.STRONG: "accent", Tint.FAINT: "line"}
@@ -33,25 +34,17 @@ _DRESS = Dress(
     surface=lambda: col("surface"),
     font=lambda small, strong: font("small" if small else "body", "semi" if strong else "regular"),
 )
-_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-_ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 
 
-class Picture(QWidget):
+class Picture(WalkedPicture[Spot]):
     """A drawing with points that the arrows walk through."""
-
-    walked = Signal(str)
 
     def __init__(self, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._empty = empty
         self._draw: Callable[[float, float, Letters], Drawn] | None = None
         self._drawn: Drawn | None = None
-        self._spots: Sequence[Spot] = ()
-        self._at: int | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(300, 130)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_course(self, course: StockCourse) -> None:
         title = _("Stock of {medicine}").format(medicine=course.said)
@@ -70,8 +63,8 @@ class Picture(QWidget):
         self.setAccessibleDescription("" if spots else self._empty)
         self.update()
 
-    def spot(self) -> Spot | None:
-        return self._spots[self._at] if self._at is not None and self._at < len(self._spots) else None
+    def place(self, day: date) -> float:
+        return self._laid_out().x(day)
 
     def sizeHint(self) -> QSize:
         return QSize(760, 330)
@@ -79,32 +72,6 @@ class Picture(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._drawn = None
-
-    # walking
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if not self._spots or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            super().keyPressEvent(event)
-        elif key in _STEPS:
-            start = self._at if self._at is not None else len(self._spots) - (1 if _STEPS[key] > 0 else 0)
-            self._go(start + _STEPS[key])
-        elif key in _ENDS:
-            self._go(_ENDS[key] % len(self._spots))
-        else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._spots:
-            place, x = self._laid_out().x, event.position().x()
-            self._go(min(range(len(self._spots)), key=lambda at: abs(place(self._spots[at].day) - x)))
-
-    def _go(self, at: int) -> None:
-        self._at = max(0, min(at, len(self._spots) - 1))
-        words = self._spots[self._at].words
-        self.setAccessibleDescription(words)
-        self.walked.emit(words)
-        self.update()
 
     # painting
 
