@@ -167,15 +167,16 @@ def test_what_will_expire_unused_goes_to_the_clinic_that_uses_it(counter: Counte
     assert say_what_to_do(row) == "Use first; send 300 to San Juan, which uses it"
 
 
-def test_vouchers_were_wanted_too_and_of_two_answers_the_newest_tells(used: Counter) -> None:
+def test_vouchers_were_wanted_too_once_by_the_answer_that_counts(used: Counter) -> None:
     def answered(work: Any) -> None:
         voucher = Voucher(
             patient_id=used.patient, presentation_id=used.fluoxetine, units=60, issued_on=work.today, folio="V"
         )
         voucher_id = work.add(voucher).id
         answer = partial(VoucherAnswer, voucher_id=voucher_id, answered_on=work.today)
-        work.add(answer(outcome=VoucherOutcome.FILLED, units=60))
-        work.add(answer(outcome=VoucherOutcome.PART, units=45))
+        first = work.add(answer(outcome=VoucherOutcome.FILLED, units=60)).id
+        work.add(answer(outcome=VoucherOutcome.PART, units=45, amends_id=first))
+        work.add(answer(outcome=VoucherOutcome.NOT_FILLED, units=0))
 
     used.do(answered)
     known = used.ask(partial(ordering.proposal_of, presentation_id=used.fluoxetine)).proposal

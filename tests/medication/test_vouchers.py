@@ -22,6 +22,7 @@ from clinic_desktop.features.medication.rules.vouchers import (
     AfterValidity,
     AnswerDayWrong,
     AnsweredAlready,
+    ControlledByVoucher,
     MayNotReceive,
     MoreThanAsked,
     OverMonthlyLimit,
@@ -32,6 +33,8 @@ from clinic_desktop.features.medication.rules.vouchers import (
     read_folio,
 )
 from clinic_desktop.features.medication.service import partners, prescribing
+from clinic_desktop.features.medication.service import vouchers as service
+from clinic_desktop.features.medication.service.vouchers import NewVoucher
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
@@ -40,6 +43,7 @@ from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor
 from tests.medication.counter import Counter
 from tests.medication.pharmacy import TODAY, Alliance, open_alliance
+from tests.medication.test_book import SOURCE, list_as_controlled
 
 
 @pytest.fixture
@@ -160,6 +164,48 @@ def test_a_month_beyond_what_was_agreed_asks_in_money_and_in_units(counter: Coun
     with pytest.raises(OverMonthlyUnits):
         alliance.send(request_id, 30)
     alliance.send(request_id, 30, beyond_limit=True)
+
+
+def test_two_lines_of_one_product_count_together_and_the_limit_itself_may_be_reached(counter: Counter) -> None:
+    alliance = open_alliance(counter, limit=24_000, monthly_units=59)
+    wanted = [NewVoucher(new_id(), counter.prescribe(), 30), NewVoucher(new_id(), counter.prescribe(), 30)]
+    sending = partial(
+        service.issue_vouchers, patient_id=counter.patient, partner_id=alliance.partner, wanted=wanted,
+        accept_early=True,
+    )  # fmt: skip
+    with pytest.raises(OverMonthlyUnits) as over:
+        counter.do(sending)
+    assert (over.value.facts["units"], over.value.facts["limit"]) == ("60", "59")
+    counter.do(partial(sending, wanted=[wanted[0], NewVoucher(wanted[1].voucher_id, wanted[1].request_id, 29)]))
+
+
+def test_a_price_that_does_not_divide_is_rounded_once(counter: Counter) -> None:
+    """A third of Q 10.00 for 30 is Q 3.33, also of a voucher over Q 6.67."""
+    alliance = open_alliance(counter, prices={counter.fluoxetine: (1_000, 30)})
+    voucher_id = alliance.send(counter.prescribe(), 20)
+    assert alliance.row(voucher_id).price == from_minor(667, "GTQ")
+    alliance.answer(voucher_id, 10)
+    assert alliance.row(voucher_id).due == from_minor(333, "GTQ")
+
+
+def test_a_controlled_medicine_is_sent_with_a_yes_under_its_rule_and_source(
+    counter: Counter, alliance: Alliance, clock: StillClock
+) -> None:
+    list_as_controlled(counter.do, counter.fluoxetine, valid_days=5)
+    request_id = counter.prescribe()
+    clock.advance(days=6)
+    with pytest.raises(ControlledByVoucher) as asked:
+        alliance.send(request_id)
+    assert f"Source: {SOURCE}" in asked.value.sentence() and "was valid until" in asked.value.sentence()
+    alliance.send(request_id, controlled=True)
+
+
+def test_a_voucher_out_says_that_its_medicine_was_stopped(counter: Counter, alliance: Alliance) -> None:
+    request_id = counter.prescribe()
+    voucher_id = alliance.send(request_id)
+    assert not alliance.row(voucher_id).stopped
+    counter.do(partial(prescribing.stop_medicine, request_id=request_id, reason="mareo"))
+    assert alliance.row(voucher_id).stopped
 
 
 def test_an_answer_says_what_was_handed_out_once(counter: Counter, alliance: Alliance) -> None:

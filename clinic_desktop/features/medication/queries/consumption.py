@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
+from clinic_desktop.features.medication.queries.vouchered import counts
 from clinic_desktop.features.medication.queries.who_may import SHELF
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.recalls import Recall
@@ -23,9 +23,8 @@ from clinic_desktop.features.medication.rules.consumption import (
 )
 from clinic_desktop.features.medication.rules.kinds import VoucherOutcome
 from clinic_desktop.features.medication.rules.ordering import UsableLot, lasts
+from clinic_desktop.features.medication.rules.vouchers import HANDED
 from clinic_desktop.storage.work import AnySelect, Asker
-
-_HANDED = (VoucherOutcome.FILLED, VoucherOutcome.PART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +125,14 @@ def _given(asker: Asker, site_id: str, first: date, wanted: Sequence[str] | None
 
 
 def _by_voucher(asker: Asker, site_id: str, first: date, wanted: Sequence[str] | None) -> dict[str, int]:
-    """What pharmacies say they gave; of two answers to one voucher the newest tells."""
-    product, other = Voucher.presentation_id, aliased(VoucherAnswer)
-    newer = sa.and_(
-        other.voucher_id == VoucherAnswer.voucher_id,
-        sa.or_(
-            other.recorded_at > VoucherAnswer.recorded_at,
-            sa.and_(other.recorded_at == VoucherAnswer.recorded_at, other.id > VoucherAnswer.id),
-        ),
-    )
+    """What pharmacies gave, by the answer that counts."""
+    product = Voucher.presentation_id
     whole = sa.case((VoucherAnswer.outcome == VoucherOutcome.FILLED, Voucher.units), else_=0)
     select = (
         sa.select(product, sa.func.sum(sa.func.coalesce(VoucherAnswer.units, whole)))
         .join(VoucherAnswer, VoucherAnswer.voucher_id == Voucher.id)
         .where(VoucherAnswer.answered_on >= first, Voucher.origin_site_id == site_id)
-        .where(VoucherAnswer.outcome.in_(_HANDED), product.is_not(None), sa.not_(sa.exists().where(newer)))
+        .where(VoucherAnswer.outcome.in_(HANDED), product.is_not(None), counts())
         .group_by(product)
     )
     return {str(key): units or 0 for key, units in asker.all(_among(select, product, wanted))}

@@ -47,27 +47,41 @@ def vouchers_of_medicine(asker: Asker, patient_id: str, medicine_id: str, since:
 
 
 @cache
+def counts() -> sa.ColumnElement[bool]:
+    """The one answer of a voucher that holds, also where a merge left several: rules/vouchers.py `holding` as SQL."""
+    other = aliased(VoucherAnswer)
+    better = sa.exists().where(
+        other.voucher_id == VoucherAnswer.voucher_id, _stands(other), _weight(other) > _weight(VoucherAnswer)
+    )
+    return sa.and_(_stands(VoucherAnswer), ~better)
+
+
+def _stands(answer: type[VoucherAnswer]) -> sa.ColumnElement[bool]:
+    amending = aliased(VoucherAnswer)
+    return ~sa.exists().where(amending.amends_id == answer.id)
+
+
+def _weight(answer: type[VoucherAnswer]) -> Any:
+    return sa.tuple_(
+        answer.amends_id.is_not(None), answer.outcome.in_(HANDED), answer.recorded_at, answer.id
+    )
+
+
+@cache
 def _every() -> AnySelect:
     """Made once: this is asked at every handing out."""
-    amending = aliased(VoucherAnswer)
-    holding = ~sa.exists().where(amending.amends_id == VoucherAnswer.id)
     return (
         sa.select(
-            Voucher.id, Voucher.request_id, Voucher.units, Voucher.issued_on, Voucher.valid_until,
+            Voucher.request_id, Voucher.units, Voucher.issued_on, Voucher.valid_until,
             VoucherAnswer.outcome, VoucherAnswer.units, VoucherAnswer.answered_on,
         )
-        .outerjoin(VoucherAnswer, sa.and_(VoucherAnswer.voucher_id == Voucher.id, holding))
-        .order_by(
-            VoucherAnswer.amends_id.is_not(None), VoucherAnswer.outcome.in_(HANDED),
-            VoucherAnswer.recorded_at, VoucherAnswer.id,
-        )
+        .outerjoin(VoucherAnswer, sa.and_(VoucherAnswer.voucher_id == Voucher.id, counts()))
     )  # fmt: skip
 
 
 def _vouchers(asker: Asker, *which: sa.ColumnElement[bool]) -> tuple[Vouchered, ...]:
     rows: Sequence[Any] = asker.all(_every().where(*which))
-    # After a merge a voucher may have two answers: the last of this order tells, as in rules/vouchers.py `holding`.
-    return tuple({row[0]: _vouchered(*row[1:]) for row in rows}.values())
+    return tuple(_vouchered(*row) for row in rows)
 
 
 def _vouchered(

@@ -14,7 +14,7 @@ from clinic_desktop.features.medication.queries.handing import ToGive, lines_wit
 from clinic_desktop.features.medication.queries.prescriptions import LOOK_BACK_DAYS
 from clinic_desktop.features.medication.records.formulary import Presentation
 from clinic_desktop.features.medication.records.partners import Partner
-from clinic_desktop.features.medication.records.prescriptions import MedicationRequest
+from clinic_desktop.features.medication.records.prescriptions import MedicationRequest, StopOrder
 from clinic_desktop.features.medication.records.vouchers import Voucher, VoucherAnswer
 from clinic_desktop.features.medication.rules.kinds import MayReceive, Unit
 from clinic_desktop.features.medication.rules.money import Money, from_minor, nothing
@@ -24,9 +24,9 @@ from clinic_desktop.features.medication.rules.vouchers import (
     VoucherState,
     disagree,
     holding,
-    price_of,
     read_folio,
     same_sign,
+    standing,
     state_of,
 )
 from clinic_desktop.features.patients.queries import restricted
@@ -55,13 +55,16 @@ class VoucherRow:
     units: int
     issued_on: date
     valid_until: date
-    price: Money | None
-    """Of all its units, as agreed when it was written."""
+    agreed: Money | None
+    """For `agreed_units` units, as it stood in the agreement when it was written."""
+    agreed_units: int
     currency: str
     state: VoucherState
     answer: Answer | None
     differ: bool
     """Two clinics wrote down different answers."""
+    stopped: bool
+    """The medicine was stopped after it was written."""
     age_days: int
 
     @property
@@ -71,9 +74,18 @@ class VoucherRow:
         return self.answer.units if self.answer is not None and handed else 0
 
     @property
+    def price(self) -> Money | None:
+        """What was agreed for all its units."""
+        return self._cost(self.units)
+
+    @property
     def due(self) -> Money | None:
         """What was agreed for what was handed out."""
-        return price_of(self.price, self.units, self.given)
+        return self._cost(self.given)
+
+    def _cost(self, units: int) -> Money | None:
+        """Rounded once, as whoever has the list of prices reckons it."""
+        return None if self.agreed is None else self.agreed.share(units, self.agreed_units)
 
     @property
     def what(self) -> str:
@@ -175,7 +187,8 @@ def vouchers_of(asker: Asker, patient_id: str) -> tuple[VoucherRow, ...]:
 
 def open_count(asker: Asker) -> int:
     asker.require(Permission.SEND_VOUCHERS)
-    return asker.value(sa.select(sa.func.count()).select_from(Voucher).where(_ours(asker), _unanswered())) or 0
+    which = (Voucher.voided_at.is_(None), _ours(asker), _unanswered(), *_hidden(asker))
+    return asker.value(sa.select(sa.func.count()).select_from(Voucher).where(*which)) or 0
 
 
 def _unanswered() -> sa.ColumnElement[bool]:
@@ -205,9 +218,12 @@ def for_money(asker: Asker, *which: sa.ColumnElement[bool]) -> list[VoucherRow]:
 
 def _shown(asker: Asker, *which: sa.ColumnElement[bool]) -> list[VoucherRow]:
     """The counter sees a reserved record's vouchers under its N, as it hands out to it; others do not see them."""
+    return _rows(asker, (*which, *_hidden(asker)), said_names)
+
+
+def _hidden(asker: Asker) -> tuple[sa.ColumnElement[bool], ...]:
     may = asker.actor.may(Permission.DISPENSE)
-    hidden = () if may else (Voucher.patient_id.not_in(restricted.hidden_people(asker)),)
-    return _rows(asker, (*which, *hidden), said_names)
+    return () if may else (Voucher.patient_id.not_in(restricted.hidden_people(asker)),)
 
 
 def _nobody(_asker: Asker, _patient_ids: Iterable[str]) -> dict[str, str]:
@@ -241,7 +257,9 @@ def _select() -> AnySelect:
             Voucher.issued_on,
             Voucher.valid_until,
             Voucher.price_minor,
+            Voucher.price_units,
             Voucher.currency,
+            sa.exists().where(StopOrder.request_id == Voucher.request_id).label("stopped"),
         )
         .outerjoin(Partner, Partner.id == Voucher.partner_id)
         .outerjoin(Presentation, Presentation.id == Voucher.presentation_id)
@@ -267,11 +285,13 @@ def _row(row: Any, answers: Sequence[Answer], said: str, today: date) -> Voucher
         units=row.units or 0,
         issued_on=issued_on,
         valid_until=valid_until,
-        price=None if row.price_minor is None else from_minor(row.price_minor, currency),
+        agreed=None if row.price_minor is None else from_minor(row.price_minor, currency),
+        agreed_units=row.price_units or row.units or 1,
         currency=currency,
         state=state_of(answer.outcome if answer else None, valid_until, today),
         answer=answer,
         differ=disagree(answers),
+        stopped=row.stopped,
         age_days=(today - issued_on).days,
     )
 
@@ -293,9 +313,10 @@ def _answers(asker: Asker, ids: Sequence[str]) -> dict[str, list[Answer]]:
     return found
 
 
-def holding_answer(asker: Asker, voucher_id: str) -> Answer | None:
+def standing_answers(asker: Asker, voucher_id: str) -> list[Answer]:
+    """Those that no other amends: more than one where two clinics wrote them down apart."""
     asker.require(Permission.SEND_VOUCHERS)
-    return holding(_answers(asker, [voucher_id]).get(voucher_id, ()))
+    return standing(_answers(asker, [voucher_id]).get(voucher_id, ()))
 
 
 # -- what a voucher can be written for, and to whom

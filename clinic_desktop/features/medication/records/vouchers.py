@@ -28,9 +28,10 @@ class Voucher(Synced):
     issued_on: Mapped[date | None] = field(8, Day, index=True)
     valid_until: Mapped[date | None] = field(9, Day)
     price_minor: Mapped[int | None] = field(10, Whole)
-    """Of all its units, as agreed on that day; empty: no price was agreed."""
+    """Of `price_units` units, as agreed on that day; empty: no price was agreed."""
     currency: Mapped[str | None] = field(11, Code)
     issued_by_text: Mapped[str | None] = field(12, Words)
+    price_units: Mapped[int | None] = field(13, Whole)
 
 
 class VoucherAnswer(Synced):

@@ -35,6 +35,10 @@ class OverMonthlyLimit(NeedsConfirmation):
     text = N_("With this, {partner} has {spent} of the {limit} agreed for this month. Give the voucher all the same?")
 
 
+class ControlledByVoucher(NeedsConfirmation):
+    text = N_("{medicine}. {rule}. Give a voucher for it all the same?")
+
+
 class OverMonthlyUnits(NeedsConfirmation):
     text = N_("With this, {partner} hands out {units} of the {limit} agreed for this month. Give it all the same?")
 
@@ -145,11 +149,6 @@ def read_outcome(units: int, asked: int) -> VoucherOutcome:
     if units == 0:
         return VoucherOutcome.NOT_FILLED
     return VoucherOutcome.FILLED if units == asked else VoucherOutcome.PART
-
-
-def price_of(agreed: Money | None, asked: int, given: int) -> Money | None:
-    """What was agreed for so many of the units of a voucher."""
-    return None if agreed is None else agreed.share(given, asked)
 
 
 def read_day(typed: str, today: date) -> date:

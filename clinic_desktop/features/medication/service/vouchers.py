@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import NAMESPACE_URL, uuid5
 
-from clinic_desktop.features.medication.queries import agreements, handing, shelf, vouchers
+from clinic_desktop.features.medication.queries import agreements, book, formulary, handing, shelf, vouchers
 from clinic_desktop.features.medication.queries.agreements import AgreementRow, Price
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, must_read
 from clinic_desktop.features.medication.queries.vouchers import VoucherRow
 from clinic_desktop.features.medication.records.partners import Partner
 from clinic_desktop.features.medication.records.vouchers import Voucher, VoucherAnswer
+from clinic_desktop.features.medication.rules.controlled import not_valid, say_control
 from clinic_desktop.features.medication.rules.doses import still_covered
 from clinic_desktop.features.medication.rules.kinds import MayReceive, VoucherOutcome
 from clinic_desktop.features.medication.rules.money import Money, nothing, say_money, to_minor
@@ -30,6 +32,7 @@ from clinic_desktop.features.medication.rules.vouchers import (
     Answer,
     AnswerDayWrong,
     AnsweredAlready,
+    ControlledByVoucher,
     ExpiredThere,
     MayNotReceive,
     NoAgreement,
@@ -80,6 +83,7 @@ def issue_vouchers(
     beyond_limit: bool = False,
     accept_early: bool = False,
     despite_stock: bool = False,
+    controlled: bool = False,
 ) -> tuple[str, ...]:
     """One voucher for each medicine, all to one pharmacy, all or none; returns their folios.
 
@@ -99,6 +103,8 @@ def issue_vouchers(
         _check_shelf(work, asked)
     if not accept_early:
         _check_early(work, patient_id, asked)
+    if not controlled:
+        _check_control(work, asked)
     priced = [_price(work, partner_id, line, new.units) for line, new in zip(asked, wanted, strict=True)]
     if not beyond_limit:
         _check_limits(work, agreement, wanted, priced)
@@ -157,6 +163,17 @@ def _check_early(work: Work, patient_id: str, asked: Sequence[CurrentMedicine]) 
             raise StillCovered(again={"accept_early": True}, medicine=line.name, **days)
 
 
+def _check_control(work: Work, asked: Sequence[CurrentMedicine]) -> None:
+    """What the rule says of a controlled medicine, and which of its terms is over, is read before the paper leaves."""
+    for line in asked:
+        control = formulary.control_of(work, line.presentation_id or "")
+        if control is None:
+            continue
+        over = not_valid(control, line.signed_on, book.fillings(work, line.request_id), work.today)
+        rule = ". ".join(said for said in (say_control(control, at_counter=True), over) if said)
+        raise ControlledByVoucher(again={"controlled": True}, medicine=line.name, rule=rule)
+
+
 def _price(work: Work, partner_id: str, line: CurrentMedicine, units: int) -> "_Priced":
     found = agreements.price_for(work, partner_id, line.presentation_id or "", work.today)
     return _Priced(line.presentation_id or "", found, found.of(units) if found else None)
@@ -179,12 +196,15 @@ def _check_limits(work: Work, agreement: AgreementRow, wanted: Sequence[NewVouch
         spent = vouchers.spent_in_month(work, agreement.partner_id, limit.currency) + more
         if limit < spent:
             raise OverMonthlyLimit(again=again, partner=partner, spent=say_money(spent), limit=say_money(limit))
-    for new, one in zip(wanted, priced, strict=True):
-        most = one.price.monthly_units if one.price else None
-        if most is not None:
-            units = vouchers.units_in_month(work, agreement.partner_id, one.presentation_id) + new.units
-            if units > most:
-                raise OverMonthlyUnits(again=again, partner=partner, units=f"{units:,}", limit=f"{most:,}")
+    most = {one.presentation_id: one.price.monthly_units for one in priced if one.price}
+    for product, limit_units in most.items():
+        if limit_units is None:
+            continue
+        pairs = zip(wanted, priced, strict=True)
+        units = sum(new.units for new, one in pairs if one.presentation_id == product)
+        units += vouchers.units_in_month(work, agreement.partner_id, product)
+        if units > limit_units:
+            raise OverMonthlyUnits(again=again, partner=partner, units=f"{units:,}", limit=f"{limit_units:,}")
 
 
 def _author(work: Work) -> str:
@@ -199,7 +219,7 @@ def _write(
     work: Work, agreement: AgreementRow, new: NewVoucher, line: CurrentMedicine, priced: _Priced, author: str
 ) -> str:
     folio = work.next_number("voucher")
-    money = priced.money
+    agreed = priced.price.money if priced.price else None
     work.add(
         Voucher(
             id=new.voucher_id,
@@ -213,8 +233,9 @@ def _write(
             units=new.units,
             issued_on=work.today,
             valid_until=vouchers.valid_until(work, agreement.ends_on),
-            price_minor=None if money is None else to_minor(money),
-            currency=money.currency if money else agreement.currency,
+            price_minor=None if agreed is None else to_minor(agreed),
+            price_units=priced.price.price_units if priced.price and agreed else None,
+            currency=agreed.currency if agreed else agreement.currency,
             issued_by_text=author,
         )
     )
@@ -234,7 +255,10 @@ def note_vouchers_printed(work: Work, voucher_ids: Sequence[str], *, way: str, c
 
 
 def answer_voucher(work: Work, given: GivenAnswer, *, why: str = "", confirmed_late: bool = False) -> VoucherOutcome:
-    """What the pharmacy handed out. The same answer again changes nothing; another one needs a reason, and amends."""
+    """What the pharmacy handed out. The same answer again changes nothing; another one needs a reason, and amends.
+
+    Where two answers written apart differ, the one that is saved again with a reason settles it.
+    """
     work.require(Permission.SEND_VOUCHERS)
     row = _known(work, given.voucher_id)
     must_read(work, row.patient_id)
@@ -242,7 +266,7 @@ def answer_voucher(work: Work, given: GivenAnswer, *, why: str = "", confirmed_l
     if shelf.is_there(work, VoucherAnswer, given.answer_id):
         return outcome
     said = _said(work, given, outcome)
-    if row.answer is not None and row.answer.says_the_same(said):
+    if row.answer is not None and row.answer.says_the_same(said) and not row.differ:
         return outcome
     if row.answer is not None and not why.strip():
         raise AnsweredAlready(folio=row.folio, answer=say_answer(row))
@@ -311,19 +335,22 @@ def _check_day(work: Work, row: VoucherRow, said: Answer, confirmed_late: bool) 
 
 
 def _keep(work: Work, row: VoucherRow, said: Answer, why: str) -> None:
+    """One row for each answer that stands, so that none is left that says something else."""
     work.about(Voucher.__tablename__, row.voucher_id)
-    work.add(
-        VoucherAnswer(
-            id=said.answer_id,
-            voucher_id=row.voucher_id,
-            outcome=said.outcome,
-            units=said.units,
-            lot_number=said.lot_number,
-            expires_on=said.expires_on,
-            answered_on=said.answered_on,
-            price_minor=to_minor(said.price) if said.price else None,
-            currency=said.price.currency if said.price else None,
-            amends_id=row.answer.answer_id if row.answer else None,
-            reason=why.strip() or None,
+    amended = [one.answer_id for one in vouchers.standing_answers(work, row.voucher_id)] or [None]
+    for at, amends_id in enumerate(amended):
+        work.add(
+            VoucherAnswer(
+                id=said.answer_id if at == 0 else str(uuid5(NAMESPACE_URL, f"{said.answer_id}:{amends_id}")),
+                voucher_id=row.voucher_id,
+                outcome=said.outcome,
+                units=said.units,
+                lot_number=said.lot_number,
+                expires_on=said.expires_on,
+                answered_on=said.answered_on,
+                price_minor=to_minor(said.price) if said.price else None,
+                currency=said.price.currency if said.price else None,
+                amends_id=amends_id,
+                reason=why.strip() or None,
+            )
         )
-    )

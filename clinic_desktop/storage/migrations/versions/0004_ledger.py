@@ -210,7 +210,7 @@ def upgrade() -> None:
             "currency",
             "issued_by_text",
         ),
-        numbers=("units", "price_minor"),
+        numbers=("units", "price_minor", "price_units"),
         refers={
             "patient_id": "patient",
             "request_id": "medication_request",
