@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 
+from clinic_desktop.features.medication.letters.statement import statement_paper
 from clinic_desktop.features.medication.queries import handing, statements
 from clinic_desktop.features.medication.queries import vouchers as queries
 from clinic_desktop.features.medication.rules.refusals import MoreThanOwed
-from clinic_desktop.features.medication.rules.vouchers import VoucherState
+from clinic_desktop.features.medication.rules.statements import Billed
+from clinic_desktop.features.medication.rules.vouchers import AnsweredAlready, VoucherState
 from clinic_desktop.features.medication.service import vouchers as service
+from clinic_desktop.features.medication.service.statements import ClosedStatement, close_statement
 from clinic_desktop.features.medication.service.vouchers import GivenAnswer
 from clinic_desktop.kernel.ids import new_id
 from tests.makers.network import Network, Office
 from tests.medication.counter import Counter, open_counter
 from tests.medication.pharmacy import Alliance, open_alliance
+from tests.printing.reading import texts
 
 DAY = date(2026, 11, 23)
 
@@ -89,3 +93,37 @@ def test_a_correction_holds_before_what_it_did_not_know(network: Network) -> Non
     assert state(here, voucher_id)[:2] == (VoucherState.PART, 10) and here.row(voucher_id).differ
     owed = {said(side, partial(handing.request_line, request_id=request_id)).owed for side in (here, there)}
     assert owed == {20}
+
+
+def test_a_voucher_paid_twice_apart_is_seen_in_the_list_and_on_the_paper(network: Network) -> None:
+    here, there, request_id = both(network)
+    voucher_id = here.send(request_id)
+    here.answer(voucher_id, 30)
+    network.round()
+    for side, month in ((here, "2026-11"), (there, "2026-10")):
+        asked = Billed(new_id(), side.row(voucher_id).folio, side.row(voucher_id).price)
+        closed = ClosedStatement(new_id(), side.partner, month, "GTQ", (asked,))
+        side.counter.do(partial(close_statement, closed=closed))
+    network.round()
+    one, other = said(there, statements.statements)
+    assert (one.twice, other.twice) == (other.number, one.number)
+    page = " ".join(texts(said(there, partial(statement_paper, statement_id=one.statement_id)).pdf())[0].split())
+    assert "pays it too" in page
+
+
+def test_answers_that_differ_are_settled_by_saying_once_more_what_holds(network: Network) -> None:
+    here, there, request_id = both(network)
+    voucher_id = here.send(request_id)
+    network.round()
+    here.answer(voucher_id, 30)
+    there.answer(voucher_id, 0)
+    network.round()
+    network.round()
+    assert here.row(voucher_id).differ
+    with pytest.raises(AnsweredAlready):
+        here.answer(voucher_id, 30)
+    here.answer(voucher_id, 30, why="está sellado")
+    network.round()
+    network.round()
+    expected = (VoucherState.FILLED, 30, here.row(voucher_id).price, False)
+    assert state(here, voucher_id) == state(there, voucher_id) == expected

@@ -1,5 +1,6 @@
 """A month of a pharmacy: every line beside our voucher, and totals that agree to the cent."""
 
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -30,7 +31,9 @@ from clinic_desktop.features.medication.rules.vouchers import VoucherState
 from clinic_desktop.features.medication.screens.statement import StatementPage
 from clinic_desktop.features.medication.service import partners
 from clinic_desktop.features.medication.service import statements as service
+from clinic_desktop.features.medication.service.agreements import AgreementTerms, keep_agreement
 from clinic_desktop.features.medication.service.statements import ClosedStatement
+from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
@@ -266,6 +269,62 @@ def test_a_correction_is_begun_with_the_lines_of_the_old_one_and_closes_under_a_
     }
     shown: Any = dialogs.front()
     shown.reject()
+
+
+def test_a_correction_begun_by_mistake_is_left_again(counter: Counter, alliance: Alliance, open_screen: Any) -> None:
+    _id, folio = filled(alliance)
+    close(alliance, line(folio, "120"))
+    page = open_screen(StatementPage)
+    page.views.set_at(2)
+    page._show()
+    page.correct.click()
+    page.table.choose_at(0)
+    page.take_out()
+    page.discard.click()
+    front: Any = dialogs.front()
+    front.yes.click()
+    again = open_screen(StatementPage)
+    for shown in (page, again):
+        assert shown.pharmacy.isEnabled() and shown.month.isEnabled() and shown.amended is None
+
+
+def test_figures_are_of_the_currency_agreed_in_that_month_whatever_is_chosen_meanwhile(
+    counter: Counter, open_screen: Any, clock: StillClock
+) -> None:
+    alliance = open_alliance(counter, ends_on=date(2026, 11, 30))
+    _id, folio = filled(alliance)
+    other = counter.do(partial(partners.add_partner, kind=PartnerKind.PHARMACY, name="Farmacia Sur"))
+    in_dollars = AgreementTerms("En dólares", "USD", starts_on=date(2026, 12, 1))
+    for partner_id in (alliance.partner, other):
+        keeping = partial(keep_agreement, agreement_id=new_id(), partner_id=partner_id, terms=in_dollars, items=())
+        counter.do(keeping)
+    clock.advance(days=10)
+    page = open_screen(StatementPage)
+    page.pharmacy.set_value(alliance.partner)
+    page.month.setText("11/2026")
+    page.folio.setText(folio)
+    page._folio_typed()
+    assert page.amount.text() == "120.00"
+    page.add_line()
+    assert [(one.difference, one.agreed) for one in page.lines()] == [(None, q("120"))]
+    page.pharmacy.set_value(other)
+    assert [one.agreed for one in page.lines()] == [from_minor(0, "USD")]
+    page.pharmacy.set_value(alliance.partner)
+    page.close_month.click()
+    front: Any = dialogs.front()
+    front.yes.click()
+    assert counter.ask(queries.statements)[0].agreed == q("120")
+    shown: Any = dialogs.front()
+    shown.reject()
+
+
+def test_what_costs_nothing_is_settled_by_its_statement_too(counter: Counter) -> None:
+    alliance = open_alliance(counter, prices={counter.fluoxetine: (0, 30)})
+    _id, folio = filled(alliance)
+    assert len(counter.ask(queries.unpaid)) == 1
+    close(alliance, line(folio, "0"))
+    assert counter.ask(queries.unpaid) == ()
+    assert told(alliance, line(folio, "0")) == [(Difference.TWICE_EARLIER, q("0"))]
 
 
 def test_what_differs_is_paid_only_with_a_reason(counter: Counter, alliance: Alliance, open_screen: Any) -> None:

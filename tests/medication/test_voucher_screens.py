@@ -1,6 +1,7 @@
 """Vouchers as hands use them: two keys at the counter, a folio and Enter, a month line by line; and the papers."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
 from clinic_desktop.features.medication.screens.statement import StatementPage
 from clinic_desktop.features.medication.screens.voucher_sheets import AnswerSheet, VoucherSheet, ask_vouchers
 from clinic_desktop.features.medication.screens.vouchers import VouchersPage
+from clinic_desktop.features.medication.service.prescribing import stop_medicine
 from clinic_desktop.features.settings.service import choose
 from clinic_desktop.kernel.i18n import set_language
 from clinic_desktop.kernel.ids import new_id
@@ -72,6 +74,10 @@ def test_two_keys_from_a_prescription_to_its_voucher(
     assert (row.units, row.state) == (30, VoucherState.OPEN)
     assert front() is not None and front() is not sheet, "its paper, ready to print"
     front().reject()
+    assert screen.tabs._counts[screen.codes().index("vouchers")] == 1
+    counter.do(partial(stop_medicine, request_id=row.request_id, reason="mareo"))
+    page = screen.open_tab("vouchers")
+    assert [chip.text for chip in page._until(page.out.row()).chips] == ["Medicine stopped"]
 
 
 def test_a_line_is_taken_out_and_its_amount_changed_before_it_is_written(
@@ -119,17 +125,26 @@ def test_a_folio_and_enter_open_the_answer_and_ctrl_enter_keeps_it(
 
 
 def test_a_wrong_check_sign_is_said_and_opens_nothing_by_itself(
-    counter: Counter, alliance: Alliance, shown: Open, qtbot: Any
+    counter: Counter, alliance: Alliance, shown: Open, qtbot: Any, clock: Any
 ) -> None:
-    folio = alliance.row(alliance.send(counter.prescribe())).folio
+    voucher_id = alliance.send(counter.prescribe())
+    folio = alliance.row(voucher_id).folio
+    wrong = folio[:-1] + ("A" if folio[-1] != "A" else "C")
     page = shown(VouchersPage)
-    qtbot.keyClicks(page.folio, folio[:-1] + ("A" if folio[-1] != "A" else "C"))
+    qtbot.keyClicks(page.folio, wrong)
     qtbot.keyClick(page.folio, ENTER)
     assert front() is None
     assert folio in page.wrong.text() and page.out.key() is not None
     page.folio.setText("nada")
     qtbot.keyClick(page.folio, ENTER)
     assert "No voucher has this folio" in page.wrong.text()
+    alliance.answer(voucher_id, 30)
+    clock.advance(days=130)
+    other = alliance.send(counter.prescribe())
+    alliance.answer(other, 30, day=date(2027, 4, 2))
+    page.folio.setText(wrong)
+    qtbot.keyClick(page.folio, ENTER)
+    assert "Enter opens it" not in page.wrong.text(), "Enter would open another one: this is in no list any more"
 
 
 def test_a_month_is_typed_by_folio_and_amount_and_a_lock_loses_none_of_it(

@@ -45,7 +45,7 @@ def statement_paper(asker: Asker, statement_id: str) -> Paper:
         code=row.number,
         dateline=say_day(row.closed_on) if row.closed_on else "",
         footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),
-        blocks=(*_head(row), *_lines(statements.lines_of(asker, statement_id)), *_foot(row)),
+        blocks=(*_head(row), *_lines(row, statements.lines_of(asker, statement_id)), *_foot(row)),
     )
 
 
@@ -69,7 +69,7 @@ def _head(row: StatementRow) -> tuple[Block, ...]:
     return Notice(_("Corrected by {number}: this one counts no more.").format(number=row.amended_by)), facts
 
 
-def _lines(lines: tuple[KeptLine, ...]) -> tuple[Block, ...]:
+def _lines(row: StatementRow, lines: tuple[KeptLine, ...]) -> tuple[Block, ...]:
     columns = (
         Column(_("Folio"), 1.5, strong=True),
         Column(_("Medicine"), 2.6),
@@ -79,16 +79,21 @@ def _lines(lines: tuple[KeptLine, ...]) -> tuple[Block, ...]:
         Column(_("What differs"), 2.2),
     )
     counted = ngettext("{count} line", "{count} lines", len(lines)).format(count=len(lines))
-    return Rows(columns, tuple(_line(line) for line in lines), if_none=_("Nothing to show.")), Words(counted)
+    told = tuple(_line(line, counts=row.amended_by is None) for line in lines)
+    return Rows(columns, told, if_none=_("Nothing to show.")), Words(counted)
 
 
-def _line(line: KeptLine) -> tuple[str, ...]:
+def _line(line: KeptLine, *, counts: bool) -> tuple[str, ...]:
     row = line.voucher
     told = row.medicine_text if row else ""
     if row and row.given:
         told += f", {say_units(row.given, row.unit)}"
     day = say_day(row.answer.answered_on) if row and row.answer and row.answer.answered_on and row.given else ""
-    return line.folio_text, told, day, say_money(line.billed), say_money(line.agreed), said_difference(line)
+    differs = said_difference(line)
+    if counts and line.agreed.amount and line.paid_with:
+        also = _("Statement {number} pays it too").format(number=line.paid_with)
+        differs = f"{differs}. {also}" if differs else also
+    return line.folio_text, told, day, say_money(line.billed), say_money(line.agreed), differs
 
 
 def said_difference(line: KeptLine) -> str:

@@ -40,6 +40,8 @@ class StatementRow:
     """The number of the one that corrects it: then it counts no more."""
     beside: str | None
     """Another statement of the same pharmacy and month that counts too: two computers closed it apart."""
+    twice: str | None
+    """Another one that counts and pays a voucher which this one pays as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +112,17 @@ def _standing() -> sa.ColumnElement[bool]:
     return ~sa.exists().where(newer.amends_id == PharmacyStatement.id)
 
 
+def _pays(line: type[StatementLine]) -> sa.ColumnElement[bool]:
+    """Something was agreed for the voucher; where it costs nothing, nothing differed."""
+    return sa.or_(line.agreed_minor > 0, sa.and_(line.voucher_id.is_not(None), line.reason.is_(None)))
+
+
 def _paid_with(asker: Asker, voucher_ids: Sequence[str], but: str | None) -> dict[str, str]:
     """With which other statement each of these vouchers is paid."""
     select = (
         sa.select(StatementLine.voucher_id, sa.func.min(PharmacyStatement.number))
         .join(PharmacyStatement, PharmacyStatement.id == StatementLine.statement_id)
-        .where(StatementLine.voucher_id.in_(voucher_ids), StatementLine.agreed_minor > 0, _standing())
+        .where(StatementLine.voucher_id.in_(voucher_ids), _pays(StatementLine), _standing())
         .group_by(StatementLine.voucher_id)
     )
     rows: Sequence[Any] = asker.all(select if but is None else select.where(PharmacyStatement.id != but))
@@ -128,7 +135,7 @@ def unpaid(asker: Asker, partner_id: str | None = None) -> tuple[VoucherRow, ...
     of_us = sa.true() if asker.place.is_central else Voucher.origin_site_id == asker.site_id
     paying = (
         sa.exists()
-        .where(StatementLine.voucher_id == Voucher.id, StatementLine.agreed_minor > 0)
+        .where(StatementLine.voucher_id == Voucher.id, _pays(StatementLine))
         .where(PharmacyStatement.id == StatementLine.statement_id, _standing())
     )
     of_one = (Voucher.partner_id == partner_id,) if partner_id else ()
@@ -169,12 +176,19 @@ def _select() -> AnySelect:
         .where(other.id != PharmacyStatement.id, ~sa.exists().where(newest.amends_id == other.id))
         .where(_standing())
     )
-    own = PharmacyStatement
+    own, mine, theirs, rival = PharmacyStatement, aliased(StatementLine), aliased(StatementLine), aliased(PharmacyStatement)
+    twice = (
+        sa.select(sa.func.min(rival.number))
+        .join(theirs, theirs.statement_id == rival.id)
+        .join(mine, mine.voucher_id == theirs.voucher_id)
+        .where(mine.statement_id == own.id, rival.id != own.id, _pays(mine), _pays(theirs))
+        .where(~sa.exists().where(newest.amends_id == rival.id), _standing())
+    )
     return (
         sa.select(
             own.id, own.partner_id, Partner.name, own.month, own.number, own.document_text, own.billed_minor,
             own.agreed_minor, own.currency, own.closed_on, own.note_text, amends.scalar_subquery(),
-            amended_by.scalar_subquery(), beside.scalar_subquery(),
+            amended_by.scalar_subquery(), beside.scalar_subquery(), twice.scalar_subquery(),
         )
         .outerjoin(Partner, Partner.id == own.partner_id)
         .order_by(own.month.desc(), Partner.name, own.number.desc())
@@ -189,12 +203,12 @@ def _rows(asker: Asker, select: AnySelect) -> tuple[StatementRow, ...]:
 def _statement(
     statement_id: str, partner_id: str, partner: str | None, month: str, number: str, document: str | None,
     billed: int | None, agreed: int | None, currency: str | None, closed_on: date | None, note: str | None,
-    amends: str | None, amended_by: str | None, beside: str | None,
+    amends: str | None, amended_by: str | None, beside: str | None, twice: str | None,
 ) -> StatementRow:  # fmt: skip
     code = currency or "GTQ"
     return StatementRow(
         statement_id, partner_id, partner or "", month, number, document, from_minor(billed or 0, code),
-        from_minor(agreed or 0, code), closed_on, note, amends, amended_by, beside,
+        from_minor(agreed or 0, code), closed_on, note, amends, amended_by, beside, twice,
     )  # fmt: skip
 
 
@@ -237,10 +251,10 @@ def pharmacies(asker: Asker) -> tuple[tuple[str, str], ...]:
     return tuple((partner_id, name or "") for partner_id, name in rows)
 
 
-def paid_in(asker: Asker, partner_id: str) -> str:
-    """The currency of what is agreed with a pharmacy: of the agreement in force, else of the last one."""
+def paid_in(asker: Asker, partner_id: str, day: date) -> str:
+    """The currency of what is agreed with a pharmacy: of the agreement in force that day, else of the last one."""
     asker.require(*agreements.PRICES)
-    found = agreements.agreement_on(asker, partner_id, asker.today) or next(
+    found = agreements.agreement_on(asker, partner_id, day) or next(
         iter(agreements.agreements(asker, partner_id)), None
     )
     return found.currency if found else "GTQ"

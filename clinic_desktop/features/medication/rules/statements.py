@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from clinic_desktop.features.medication.rules.money import Money, nothing
@@ -230,6 +230,13 @@ def read_month(typed: str, today: date) -> str:
     if (year, month) > (today.year, today.month):
         raise MonthToCome()
     return f"{year}-{month:02d}"
+
+
+def last_day(month: str, today: date) -> date:
+    """Of a month as "2026-11"; of the one that runs, today."""
+    year, number = (int(part) for part in month.split("-"))
+    first_after = date(year + number // 12, number % 12 + 1, 1)
+    return min(first_after - timedelta(days=1), today)
 
 
 _MONTHS = (

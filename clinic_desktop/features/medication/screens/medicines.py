@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.features.medication.queries import handing, shelf
+from clinic_desktop.features.medication.queries import handing, shelf, vouchers
 from clinic_desktop.features.medication.screens.tabbed import Tab, TabbedScreen
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.permissions import Permission
@@ -53,7 +53,7 @@ class MedicinesScreen(TabbedScreen):
         self, office: Office, *, tab: str = "", patient_id: str | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(office, TABS, tab, parent)
-        office.follow(shelf.TABLES, self, self._count)
+        office.follow(shelf.TABLES | vouchers.TABLES, self, self._count)
         self._count()
         if patient_id is not None:
             self.serve(patient_id)
@@ -67,5 +67,9 @@ class MedicinesScreen(TabbedScreen):
             front.serve(patient_id)
 
     def _count(self) -> None:
+        counts: dict[str, int] = {}
         if self._office.may(Permission.DISPENSE):
-            self.set_count("dispense", len(self._office.ask(handing.to_dispense)))
+            counts["dispense"] = len(self._office.ask(handing.to_dispense))
+        if self._office.may(Permission.SEND_VOUCHERS):
+            counts["vouchers"] = self._office.ask(vouchers.open_count)
+        self.set_counts(counts)

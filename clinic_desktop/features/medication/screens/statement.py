@@ -1,5 +1,6 @@
 """A pharmacy's month: type a folio, Enter, the amount, Enter. Each line says at once whether it is as agreed."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,11 +12,12 @@ from clinic_desktop.features.medication.queries import statements as queries
 from clinic_desktop.features.medication.queries import vouchers as vouchers_queries
 from clinic_desktop.features.medication.queries.statements import StatementRow
 from clinic_desktop.features.medication.queries.vouchers import VoucherRow
-from clinic_desktop.features.medication.rules.money import from_minor, read_money, say_money, to_minor
+from clinic_desktop.features.medication.rules.money import Money, from_minor, read_money, say_money, to_minor
 from clinic_desktop.features.medication.rules.statements import (
     NEVER_PAID,
     Billed,
     Matched,
+    last_day,
     read_month,
     say_difference,
     say_month,
@@ -72,6 +74,7 @@ class StatementPage(QWidget):
         self.sum = Phrase("", size="small")
         self.accept = Button(_("Pay it all the same"), icon="check")
         self.remove = Button(_("Take out the line"), icon="minus")
+        self.discard = Button(_("Discard"), kind="quiet")
         self.correct = Button(_("Correct it with a new one"), icon="edit")
         self.print = Button(_("Print"), "print", icon="printer")
         self.close_month = Button(_("Close the statement"), "save", "primary", "check", tall=True)
@@ -89,11 +92,12 @@ class StatementPage(QWidget):
         head = row((self.pharmacy, 3), self.month, self.document, S3, (self.folio, 2), self.amount, gap=S2)
         above = row(self.views, (self.sum, 1), margins=(16, 2, 8, 0), gap=S4)
         listed = Card(above, (self._lists, 1), margins=(1, 2, 1, 4), gap=0)
-        deeds = row(self.remove, self.accept, self.correct, None, self.print, self.close_month, gap=S2)
+        deeds = row(self.remove, self.accept, self.discard, self.correct, None, self.print, self.close_month, gap=S2)
         stack(self, head, self.wrong, (listed, 1), deeds, margins=(S4, S2, S4, S3), gap=S2)
 
     def _connect(self) -> None:
         self.month.returnPressed.connect(self.document.setFocus)
+        self.month.editingFinished.connect(self.reload)
         self.document.returnPressed.connect(self.folio.setFocus)
         self.folio.returnPressed.connect(self._folio_typed)
         self.amount.returnPressed.connect(self.add_line)
@@ -106,6 +110,7 @@ class StatementPage(QWidget):
         self.table.installEventFilter(self)
         self.remove.clicked.connect(self.take_out)
         self.accept.clicked.connect(self._ask_why)
+        self.discard.clicked.connect(self._discard)
         self.correct.clicked.connect(self._correct_chosen)
         self.print.clicked.connect(self._print_chosen)
         self.close_month.clicked.connect(self._close)
@@ -123,7 +128,12 @@ class StatementPage(QWidget):
         if partner_id is None or not self._lines:
             return ()
         amends = self.amended.statement_id if self.amended else None
-        return self._office.ask(queries.matched, partner_id, self._currency(), self._lines, amends)
+        return self._office.ask(queries.matched, partner_id, self._currency(), self._asked(), amends)
+
+    def _asked(self) -> tuple[Billed, ...]:
+        """The figures as they were typed: another pharmacy or month may be paid in another currency."""
+        currency = self._currency()
+        return tuple(replace(one, amount=Money(one.amount.amount, currency)) for one in self._lines)
 
     def reload(self) -> None:
         self.table.show_rows(self.lines())
@@ -146,6 +156,7 @@ class StatementPage(QWidget):
         differs = line is not None and line.difference is not None and line.difference not in NEVER_PAID
         self.remove.setVisible(at == _THIS)
         self.accept.setVisible(at == _THIS)
+        self.discard.setVisible(at == _THIS and bool(self._lines or self.amended))
         self.correct.setVisible(at == _CLOSED)
         self.print.setVisible(at == _CLOSED)
         self.close_month.setVisible(at == _THIS)
@@ -175,7 +186,11 @@ class StatementPage(QWidget):
         partner_id = self.pharmacy.value()
         if self.amended is not None:
             return self.amended.billed.currency
-        return self._office.ask(queries.paid_in, partner_id) if partner_id else "GTQ"
+        try:
+            day = last_day(read_month(self.month.text(), self._today), self._today)
+        except Refused:
+            day = self._today
+        return self._office.ask(queries.paid_in, partner_id, day) if partner_id else "GTQ"
 
     def _fill_pharmacies(self) -> None:
         self.pharmacy.set_options(self._office.ask(queries.pharmacies))
@@ -197,7 +212,8 @@ class StatementPage(QWidget):
             return
         found = self._office.ask(vouchers_queries.with_folio, self.folio.text())
         due = found.row.due if found is not None and not found.doubtful else None
-        self.amount.setText(f"{due.amount:,}" if due is not None and due.amount else "")
+        usual = due is not None and due.amount and due.currency == self._currency()
+        self.amount.setText(f"{due.amount:,}" if due is not None and usual else "")
         self.amount.setFocus()
         self.amount.selectAll()
 
@@ -324,7 +340,7 @@ class StatementPage(QWidget):
             return
         told = totals(self.lines(), self._currency())
         closed = ClosedStatement(
-            self._statement_id, self.pharmacy.value(), month, self._currency(), tuple(self._lines),
+            self._statement_id, self.pharmacy.value(), month, self._currency(), self._asked(),
             self.document.text(), "", self.amended.statement_id if self.amended else None,
         )  # fmt: skip
         closing = partial(service.close_statement, closed=closed, agreed=told.agreed)
@@ -348,6 +364,10 @@ class StatementPage(QWidget):
         self._hold_amended()
         self._office.do(partial(service.drop_statement, record_id=""), self)
         self.reload()
+
+    def _discard(self) -> None:
+        """Also a correction that was begun by mistake."""
+        ask_yes_no(_("Leave the lines that are typed and not closed?"), self, self._begin_anew)
 
     def _correct_chosen(self) -> None:
         chosen = self.closed.row()

@@ -67,6 +67,8 @@ def _standing(row: StatementRow) -> cells.Cell | str:
         return cells.quiet(_("Corrected by {number}").format(number=row.amended_by))
     if row.beside is not None:
         return cells.warn(_("{number} is of the same month").format(number=row.beside))
+    if row.twice is not None:
+        return cells.warn(_("{number} pays some of it too").format(number=row.twice))
     if row.amends is not None:
         return cells.quiet(_("Corrects {number}").format(number=row.amends))
     return ""

@@ -1,6 +1,6 @@
 """A place of this room: its pages behind tabs, each built when it is first opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -49,9 +49,9 @@ class TabbedScreen(QWidget):
             self._show()
         return self.page()
 
-    def set_count(self, code: str, count: int) -> None:
-        """A number beside the title of one tab; none for zero."""
-        self.tabs.set_counts([count or None if one.code == code else None for one in self._open_to_me])
+    def set_counts(self, counts: Mapping[str, int]) -> None:
+        """A number beside the title of a tab, by its code; none for zero."""
+        self.tabs.set_counts([counts.get(one.code) or None for one in self._open_to_me])
 
     def take_focus(self) -> None:
         focus = getattr(self.page(), "take_focus", None)

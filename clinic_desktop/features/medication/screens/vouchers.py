@@ -100,6 +100,8 @@ class VouchersPage(QWidget):
         return ListTable(columns, key=lambda v: v.voucher_id, empty=empty, row_height=_TWO_LINES)
 
     def _until(self, voucher: VoucherRow) -> cells.Cell | str:
+        if voucher.stopped:
+            return cells.chip(_("Medicine stopped"), "danger", "alert-circle")
         if voucher.state is VoucherState.EXPIRED:
             return cells.chip(_("Expired {day}").format(day=say_day(voucher.valid_until)), "danger", "alert-circle")
         return say_day(voucher.valid_until)
@@ -158,7 +160,10 @@ class VouchersPage(QWidget):
             return
         self.tabs.set_at(_OUT if found.row.answer is None else _ANSWERED)
         self._show()
-        self.table().choose(found.row.voucher_id)
+        listed = self.table().choose(found.row.voucher_id)
+        if found.doubtful and not listed:
+            self._say_wrong(NoSuchVoucher().sentence())
+            return
         if found.doubtful:
             told = _("The last sign is not right. Is it {folio}? Enter opens it.")
             self._say_wrong(told.format(folio=found.row.folio))
