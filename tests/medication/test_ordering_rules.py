@@ -14,14 +14,16 @@ from clinic_desktop.features.medication.rules.consumption import (
     say_rate,
     usable_by_day,
 )
-from clinic_desktop.features.medication.rules.kinds import Unit
+from clinic_desktop.features.medication.rules.kinds import OrderStep, Unit
 from clinic_desktop.features.medication.rules.ordering import (
     Need,
     OrderPlan,
+    OrderState,
     UsableLot,
     fates,
     lasts,
     propose,
+    state_of,
     usable_after,
     used_within,
 )
@@ -170,7 +172,8 @@ def test_a_proposal_is_whole_packs_and_never_below_nothing(need: Need, plan: Ord
     rate = need.consumption.per_day or Fraction(0)
     left = usable_after(need.lots, rate, TODAY, plan.days_before)
     if need.most is not None:
-        assert proposal.units == 0 or left + need.on_order + proposal.units <= need.most
+        there = left + need.on_order + proposal.units
+        assert proposal.units == 0 or there <= need.most or there - pack < (need.least or 1), "one box too many at most"
     elif proposal.wanted is not None:
         assert proposal.units + proposal.here_then + need.on_order >= proposal.wanted
         free = max(proposal.wanted - proposal.here_then - need.on_order, (need.least or 0) - left - need.on_order, 0)
@@ -178,6 +181,22 @@ def test_a_proposal_is_whole_packs_and_never_below_nothing(need: Need, plan: Ord
     if need.least is not None and need.most is None:
         assert left + need.on_order + proposal.units >= need.least
     assert all("{" not in line for line in proposal.words(Unit.TABLET))
+
+
+def test_a_box_bigger_than_the_most_does_not_leave_the_shelf_empty() -> None:
+    plan = OrderPlan.of(TODAY, 14, 2, 15, None)
+    used = Consumption(90, 0, 90)
+    assert propose(Need(used, (), pack_units=100, most=90), plan).units == 100
+    assert propose(Need(used, (), pack_units=100, least=60, most=90), plan).units == 100
+    shelf = (UsableLot("A", "A1", TODAY + timedelta(days=400), 80),)
+    assert propose(Need(used, shelf, pack_units=100, most=90), plan).units == 0
+    assert propose(Need(used, (), on_order=40, pack_units=100, most=90), plan).units == 0
+
+
+def test_an_order_cancelled_where_nobody_knew_what_had_come_is_over_and_not_cancelled() -> None:
+    assert state_of(OrderStep.CANCELLED, some=False, all_of_it=False) is OrderState.CANCELLED
+    assert state_of(OrderStep.CANCELLED, some=True, all_of_it=False) is OrderState.CLOSED
+    assert state_of(OrderStep.SENT, some=True, all_of_it=True) is OrderState.ALL
 
 
 @given(needs, plans, st.integers(1, 500))

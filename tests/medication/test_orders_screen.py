@@ -62,12 +62,13 @@ def test_an_order_is_written_by_keys_and_another_number_says_why(
     assert [(line.proposed, line.asked, line.reason) for line in order.lines] == [(300, 200, "no cabe más")]
     assert order.partner is None and order.state is OrderState.WRITTEN
     assert page.orders.row().order_id == order.order_id
+    write_sheet(office, order.order_id, tmp_path / "no" / "pedido.xlsx", page)
+    assert any("could not be saved" in str(said) for said in office.voice.said), "a folder that is not there is told"
+    assert used.ask(partial(ordering.order, order_id=order.order_id)).state is OrderState.WRITTEN, "nothing left"
     write_sheet(office, order.order_id, tmp_path / "pedido.xlsx", page)
     read = CalamineWorkbook.from_path(str(tmp_path / "pedido.xlsx")).get_sheet_by_index(0).to_python()
     assert read[-1][1] == "fluoxetina" and read[-1][3] == 200
     assert used.ask(partial(ordering.order, order_id=order.order_id)).state is OrderState.SENT
-    write_sheet(office, order.order_id, tmp_path / "no" / "pedido.xlsx", page)
-    assert any("could not be saved" in str(said) for said in office.voice.said), "a folder that is not there is told"
 
 
 def test_a_product_is_left_out_and_added(used: Counter, open_screen: Any) -> None:

@@ -64,10 +64,9 @@ def state_of(step: OrderStep | None, *, some: bool, all_of_it: bool) -> OrderSta
     """What holds of an order: that it came in full, then its end, then that something came, then that it left."""
     if all_of_it:
         return OrderState.ALL
-    if step is OrderStep.CLOSED:
-        return OrderState.CLOSED
-    if step is OrderStep.CANCELLED:
-        return OrderState.CANCELLED
+    if step in (OrderStep.CLOSED, OrderStep.CANCELLED):
+        # Cancelled where nobody knew what had come elsewhere.
+        return OrderState.CLOSED if some or step is OrderStep.CLOSED else OrderState.CANCELLED
     if some:
         return OrderState.PART
     return OrderState.SENT if step is OrderStep.SENT else OrderState.WRITTEN
@@ -214,20 +213,22 @@ def propose(need: Need, plan: OrderPlan) -> Proposal:
     asked = None if wanted is None else max(missing - need.on_order, 0)
     if need.least is not None:
         asked = max(asked or 0, need.least - left - need.on_order)
-    units = None if asked is None else _in_packs(asked, need.pack_units, _room(need, left))
+    units = None if asked is None else _in_packs(asked, need, left + need.on_order)
     return Proposal(plan, need, wanted, here, wasted, lasts(need.lots, per_day, today), units)
 
 
-def _room(need: Need, left: int) -> int | None:
-    """How much may still come without there being more than the most that should stand here."""
-    return None if need.most is None else max(need.most - left - need.on_order, 0)
+def _in_packs(units: int, need: Need, there: int) -> int:
+    """Whole packs: one more rather than one too few, unless that would be more than should stand here.
 
-
-def _in_packs(units: int, pack_units: int | None, room: int | None) -> int:
-    """Whole packs: one more rather than one too few, unless that would be more than should stand here."""
-    pack = pack_units if pack_units and pack_units > 1 else 1
+    What should stand here at least holds before the most; and where there would be none, one pack is asked for, however
+    big it is.
+    """
+    pack = need.pack_units if need.pack_units and need.pack_units > 1 else 1
     packs = -(-units // pack)
-    return pack * (packs if room is None else min(packs, room // pack))
+    if need.most is None or not units:
+        return pack * packs
+    fewest = -(-max((1 if need.least is None else need.least) - there, 0) // pack)
+    return pack * max(min(packs, max(need.most - there, 0) // pack), fewest)
 
 
 def _tell(proposal: Proposal, unit: Unit | None) -> Iterable[str]:

@@ -189,7 +189,7 @@ class AddSheet(Sheet):
 
 
 def save_as_sheet(office: Office, order: OrderRow, screen: QWidget) -> None:
-    """Where the person says; the ledger knows before the file is there."""
+    """Where the person says."""
     chooser = QFileDialog(screen, _("Save as a spreadsheet"), "", "Excel (*.xlsx);;CSV (*.csv)")
     chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     chooser.setDefaultSuffix("xlsx")
@@ -209,14 +209,12 @@ def _chosen(office: Office, order_id: str, screen: QWidget, name: str) -> None:
 
 
 def write_sheet(office: Office, order_id: str, path: Path, screen: QWidget) -> None:
+    """An order names nobody: it counts as sent once the file is there, and not where the disk was full."""
     rows = office.ask(letters.order_rows, order_id)
-
-    def write(_none: object) -> None:
-        try:
-            spreadsheet.save(path, rows, name=_("Order"), heads=(0, letters.HEAD))
-        except ClinicError as error:
-            office.voice.say(error, screen)
-        else:
-            office.notice(_("Saved: {file}").format(file=path.name))
-
-    office.do(partial(service.note_sent, order_id=order_id, way="file"), screen, then=write)
+    try:
+        spreadsheet.save(path, rows, name=_("Order"), heads=(0, letters.HEAD))
+    except ClinicError as error:
+        office.voice.say(error, screen)
+        return
+    said = _("Saved: {file}").format(file=path.name)
+    office.do(partial(service.note_sent, order_id=order_id, way="file"), screen, then=lambda _none: office.notice(said))

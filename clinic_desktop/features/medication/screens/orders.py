@@ -80,13 +80,26 @@ class OrdersPage(QWidget):
                 ),
                 stretch=True,
             ),
-            Column[OrderRow](_("How it stands"), _state, 172),
+            Column[OrderRow](_("How it stands"), self._state, 172),
             Column[OrderRow](_("Products"), lambda o: cells.number(f"{len(o.lines)}"), 90, right=True, wide_only=True),
         ]
         empty = EmptyState(_("Nothing was ordered yet. «New order» proposes what to ask for."))
         table = ListTable(columns, key=lambda o: o.order_id, empty=empty, row_height=_TWO_LINES)
         table.setAccessibleName(_("Orders"))
         return table
+
+    def _state(self, order: OrderRow) -> cells.Cell | str:
+        """What is waited for in vain keeps others from asking again: that it is late stands out."""
+        state, words = order.state, _(STATE_WORDS[order.state])
+        if state in (OrderState.CLOSED, OrderState.CANCELLED, OrderState.ALL):
+            return cells.quiet(words)
+        if state is OrderState.WRITTEN:
+            return cells.warn(words)
+        if order.delivered_by is None:
+            return cells.two_lines(semi(words))
+        late = order.delivered_by < self._office.today()
+        under = (_("late since {day}") if late else _("wanted by {day}")).format(day=say_day(order.delivered_by))
+        return cells.two_lines(semi(words, "warning" if late else "text"), under=under)
 
     def _make_lines(self) -> ListTable[OrderedLine]:
         columns = [
@@ -185,16 +198,6 @@ class OrdersPage(QWidget):
             self._office.do(note, self, then=lambda _none: proceed())
 
         Preview(pdf, _("Order of medicines"), parent=self, record=record, suggested=f"{order.number}.pdf").open()
-
-
-def _state(order: OrderRow) -> cells.Cell | str:
-    state, words = order.state, _(STATE_WORDS[order.state])
-    if state in (OrderState.CLOSED, OrderState.CANCELLED, OrderState.ALL):
-        return cells.quiet(words)
-    if state is OrderState.WRITTEN:
-        return cells.warn(words)
-    under = _("wanted by {day}").format(day=say_day(order.delivered_by)) if order.delivered_by else ""
-    return cells.two_lines(semi(words), under=under)
 
 
 def _said(line: OrderedLine) -> cells.Cell | str:
