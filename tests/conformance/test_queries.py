@@ -33,7 +33,7 @@ OPEN = {
     "medication": {
         "count_of": "a number",
         "lots_of_dispense": "units by lot, of an id one must have",
-        "is_joined": "yes or no, of an id one must have",
+        "joined_to": "ids, of an id one must have",
         "is_countered": "yes or no, of an id one must have",
         "withheld_lots": "ids of lots",
         "open_recall_of": "an id, of a product and a lot",

@@ -14,7 +14,7 @@ from clinic_desktop.app import house
 from clinic_desktop.features.medication.queries import handed, handing, papers
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.kinds import ReceiverSign
-from clinic_desktop.features.medication.screens.dispensing import DispensePage
+from clinic_desktop.features.medication.screens.dispensing import DispensePage, LotSheet
 from clinic_desktop.features.medication.screens.handed_papers import HandedCard, PapersSheet
 from clinic_desktop.features.medication.screens.joining import JoinSheet
 from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
@@ -193,6 +193,49 @@ def test_what_a_colleague_hands_out_meanwhile_is_gone_from_the_proposal(
     assert page.cards[0].amount.text() == "10"
 
 
+def test_a_second_key_hands_out_nothing_more_and_enter_opens_the_next_person(
+    counter: Counter, show: Show, clock: StillClock
+) -> None:
+    counter.receive(100)
+    counter.prescribe()
+    pedro = PatientId(new_id())
+    counter.do(partial(registering.register, patient_id=pedro, details=Details(given_names="Pedro")))
+    line = PrescriptionLine(new_id(), counter.fluoxetine, None, read_dose("1-0-0"), 30)
+    counter.do(partial(prescribing.prescribe, patient_id=pedro, lines=[line], note_id=None))
+    page: DispensePage = show()
+    type_amount(page.cards[0], "10")
+    for _twice in range(2):
+        press(Qt.Key.Key_Return, CTRL)
+    assert counter.lots() == {"A1": 90}, "10 and not the other 20 behind them"
+    assert page.cards[0].terms.text().startswith("10 capsules left today already")
+    type_amount(page.cards[0], "20")
+    for _twice in range(2):
+        press(Qt.Key.Key_Return, CTRL)
+    assert counter.lots() == {"A1": 70}, "nor those of the next in the list, who was not looked at"
+    press(Qt.Key.Key_Return)
+    assert page.cards[0].item.line.patient_id == pedro
+    assert page.cards[0].amount.hasFocus()
+
+
+def test_what_was_typed_stays_when_something_arrives_under_the_hand(counter: Counter, show: Show) -> None:
+    counter.receive(30, "A1", TODAY + timedelta(days=200))
+    counter.receive(30, "B1", TODAY + timedelta(days=300))
+    counter.prescribe()
+    page: DispensePage = show()
+    page.cards[0].focus()
+    type_amount(page.cards[0], "10")
+    page.cards[0].other_lot.emit()
+    sheet = front(LotSheet)
+    counter.receive(30, "C1", TODAY + timedelta(days=400))
+    sheet.lot.setCurrentIndex(1)
+    sheet.reason.setText("caja abierta")
+    sheet.take.click()
+    assert page.cards[0].amount.text() == "10"
+    counter.receive(30, "D1", TODAY + timedelta(days=400))
+    page.give()
+    assert counter.lots() == {"A1": 30, "B1": 20, "C1": 30, "D1": 30}
+
+
 # -- papers
 
 
@@ -229,6 +272,7 @@ def test_the_page_of_papers_counts_those_to_join_and_joins_with_one_key(
 def test_where_two_prescriptions_fit_a_paper_the_one_that_is_meant_is_asked(counter: Counter, show: Show) -> None:
     counter.receive(200)
     paper(counter)
+    paper(counter, 10, "R-78", accept_early=True)
     first, second = counter.prescribe(), counter.prescribe()
     page: PaperPage = show(tab="paper")
     page.joining.click()
@@ -237,6 +281,8 @@ def test_where_two_prescriptions_fit_a_paper_the_one_that_is_meant_is_asked(coun
     press(Qt.Key.Key_Return)
     front(Question).yes.click()
     QApplication.processEvents()
+    QTest.keyClick(sheet.table, Qt.Key.Key_Return)
+    assert front(JoinSheet).table.count(), "a second Enter joins nothing more"
     left = {one: counter.ask(partial(handing.request_line, request_id=one)).owed for one in (first, second)}
     assert left.pop(chosen.item.line.request_id) == 0
     assert set(left.values()) == {30}

@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from clinic_desktop.features.medication.queries import handing, proof, shelf
+from clinic_desktop.features.medication.queries import handed, handing, papers, proof, shelf
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.refusals import (
     AlreadyHandedOut,
@@ -17,8 +18,10 @@ from clinic_desktop.features.medication.rules.refusals import (
     MoreThanOwed,
     NotFirstExpiring,
     NotInFormulary,
+    NotThereThatDay,
     NotTheseLots,
     OfSomebodyElse,
+    OtherProduct,
     PaperServed,
     PrescriberMissing,
     StillCovered,
@@ -34,7 +37,7 @@ from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
-from clinic_desktop.storage.work import Actor
+from clinic_desktop.storage.work import Actor, Work
 from tests.medication.counter import Counter
 
 
@@ -112,7 +115,7 @@ def test_two_dispensers_of_the_last_box_the_second_is_told_what_is_left(counter:
     colleague = Actor(new_id(), "Mateo", frozenset({Permission.DISPENSE}))
     with pytest.raises(NotEnough) as told:
         vault.do(second, colleague)
-    assert told.value.sentence() == "Only 10 can be given now. Nothing was handed out."
+    assert told.value.sentence() == "fluoxetina: only 10 can be given now. Nothing was handed out."
     assert counter.balance().units == 10
 
 
@@ -172,14 +175,56 @@ def test_a_second_handing_out_inside_the_covered_days_asks_and_names_the_first(
     counter.receive(200)
     counter.give(counter.prescribe(), 30)
     clock.advance(days=10)
-    second = counter.prescribe()
+    second, dispense_id = counter.prescribe(), new_id()
     with pytest.raises(StillCovered) as asked:
-        counter.give(second, 30)
+        counter.give(second, 30, dispense_id)
     assert asked.value.sentence() == (
         "fluoxetina was handed out on 23-nov-2026 and lasts until 23-dec-2026. Hand it out all the same?"
     )
-    counter.give(second, 30, accept_early=asked.value.again["accept_early"])
+    counter.give(second, 30, dispense_id, accept_early=asked.value.again["accept_early"])
     assert counter.balance().units == 140
+
+
+def test_every_medicine_that_is_early_or_short_is_asked_about_by_its_own_name(counter: Counter) -> None:
+    strong = counter.product("sertralina", "50 mg")
+    for product in (counter.fluoxetine, strong):
+        counter.receive(200, product=product)
+        counter.give(counter.prescribe(product=product), 30)
+    handouts = [Handout(new_id(), counter.prescribe(product=one), 30) for one in (counter.fluoxetine, strong)]
+    give = partial(dispensing.dispense, patient_id=counter.patient, handouts=handouts)
+    named: list[str] = []
+    for _twice in range(2):
+        with pytest.raises(StillCovered) as asked:
+            counter.do(give)
+        named.append(asked.value.facts["medicine"])
+        give = partial(give, **asked.value.again)
+    assert named == ["fluoxetina", "sertralina"]
+    counter.do(give)
+    assert counter.balance(strong).units == 140
+
+
+def test_a_handing_out_asks_little_of_the_vault(counter: Counter, vault: Vault, actor: Actor) -> None:
+    for n in range(12):
+        counter.receive(30, f"L{n}", date(2027, 6, 1 + n))
+    request_id = counter.prescribe("2-2-2", 60)
+    asked: list[int] = []
+    for units in (10, 300):
+        told: list[str] = []
+
+        def counted(work: Work, told: list[str] = told, units: int = units) -> None:
+            connection = work.session.connection()
+
+            def note(*about: Any) -> None:
+                told.append(about[2])
+
+            event.listen(connection, "before_cursor_execute", note)
+            dispensing.dispense(work, counter.patient, [Handout(new_id(), request_id, units)])
+            event.remove(connection, "before_cursor_execute", note)
+
+        vault.do(counted, actor)
+        asked.append(len(told))
+    assert asked[0] <= 15, "one medicine from one lot"
+    assert asked[1] - asked[0] <= 1 + 2 * 10, "a further lot costs its movement, and whether it was counted since"
 
 
 def test_on_the_day_the_last_units_are_taken_nothing_is_asked(counter: Counter, clock: StillClock) -> None:
@@ -257,6 +302,20 @@ def test_a_paper_that_says_its_days_covers_them(counter: Counter) -> None:
         counter.give(counter.prescribe(), 30)
 
 
+def test_a_paper_of_a_day_on_which_there_was_less_is_told_so_with_the_day(counter: Counter, clock: StillClock) -> None:
+    counter.receive(10)
+    yesterday = clock.now().date()
+    clock.advance(days=1)
+    counter.receive(90, "B1")
+    with pytest.raises(NotThereThatDay) as told:
+        paper(counter, 30, handed_on=yesterday)
+    assert "on 23-nov-2026 only 10" in told.value.sentence()
+    counter.give(counter.prescribe(), 10)
+    assert counter.lots() == {"A1": 0, "B1": 90}
+    with pytest.raises(NotThereThatDay):
+        paper(counter, 1, handed_on=yesterday, accept_early=True)
+
+
 def test_a_folio_of_this_program_is_served_from_the_person(counter: Counter) -> None:
     counter.receive(100)
     request_id = counter.prescribe()
@@ -270,6 +329,40 @@ def test_a_paper_joined_to_the_prescription_typed_later_is_not_owed_again(counte
     dispense_id = paper(counter)
     request_id = counter.prescribe()
     counter.do(partial(dispensing.join_paper, dispense_id=dispense_id, request_id=request_id))
+    counter.do(partial(dispensing.join_paper, dispense_id=dispense_id, request_id=request_id))
     assert owed(counter) == {}
+    other = counter.prescribe()
     with pytest.raises(AlreadyJoined):
+        counter.do(partial(dispensing.join_paper, dispense_id=dispense_id, request_id=other))
+
+
+def test_what_was_joined_counts_for_its_own_prescription_and_warns_before_another(counter: Counter) -> None:
+    counter.receive(200)
+    dispense_id, request_id = paper(counter, 10, days=10), counter.prescribe()
+    counter.do(partial(dispensing.join_paper, dispense_id=dispense_id, request_id=request_id))
+    rest = counter.give(request_id, 20)
+    (told,) = counter.ask(partial(handed.handed_out, dispense_ids=[rest]))
+    assert (told.owed, told.days) == (0, 20)
+    with pytest.raises(StillCovered) as asked:
+        counter.give(counter.prescribe(), 30)
+    assert asked.value.facts["until"] == "23-dec-2026"
+
+
+def test_a_paper_of_another_strength_is_asked_about_though_units_and_days_fit(counter: Counter) -> None:
+    strong = counter.product("fluoxetina", "40 mg")
+    counter.receive(100)
+    dispense_id, request_id = paper(counter), counter.prescribe(product=strong)
+    (served,) = counter.ask(papers.served_papers)
+    assert not served.fit(served.candidates[0]).is_good
+    with pytest.raises(OtherProduct) as asked:
         counter.do(partial(dispensing.join_paper, dispense_id=dispense_id, request_id=request_id))
+    assert "20 mg" in asked.value.sentence() and "40 mg" in asked.value.sentence()
+
+
+def test_a_stopped_line_is_no_longer_called_owed_on_a_receipt_printed_again(counter: Counter) -> None:
+    counter.receive(100)
+    request_id = counter.prescribe()
+    first = counter.give(request_id, 10)
+    counter.do(partial(prescribing.stop_medicine, request_id=request_id, reason="le da sueño"))
+    (told,) = counter.ask(partial(handed.handed_out, dispense_ids=[first]))
+    assert told.owed == 0

@@ -178,3 +178,15 @@ def test_the_next_is_due_by_the_rhythm_of_the_step(counter: Counter, clock: Stil
     clock.advance(days=7)
     give(counter, request_id)
     assert depots(counter)[0].due_on == today(counter) + timedelta(days=28)
+
+
+def test_an_injection_of_yesterday_comes_from_the_lot_that_was_there_yesterday(
+    counter: Counter, clock: StillClock
+) -> None:
+    product = ampoule(counter)
+    counter.receive(2, "A1", date(2027, 9, 30), product)
+    request_id = prescribe(counter, product)
+    clock.advance(days=1)
+    counter.receive(10, "B1", date(2027, 3, 31), product)
+    give(counter, request_id, days_ago=1, dispense_id=new_id())
+    assert counter.lots(product) == {"A1": 1, "B1": 10}, "B1 expires first and came only today"

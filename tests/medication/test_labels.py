@@ -34,8 +34,8 @@ def given_out(dose: str = "1-0-½", days: int = 30, **more: Any) -> HandedOut:
     told: dict[str, Any] = {
         "dispense_id": "d", "patient_id": "p", "name": "fluoxetina", "form": Form.TABLET, "strength_text": "20 mg",
         "route": Route.ORAL, "unit": unit, "units": 30, "given_on": DAY, "lots": LOTS, "line": asked, "days": days,
-        "owed": 0, "paper_folio": None, "prescriber": "Dra. Batz", "received_by": None, "received_sign": None,
-        "receiver_document": None, "witness_name": None,
+        "owed": 0, "paper_folio": None, "prescriber": "Dra. Batz", "handed_by_id": "m", "received_by": None,
+        "received_sign": None, "receiver_document": None, "witness_name": None,
     }  # fmt: skip
     return HandedOut(**(told | more))
 
@@ -112,16 +112,26 @@ def test_the_receipt_has_a_line_to_sign_and_a_box_for_the_thumb_for_all_medicine
         given_out("1 sos 3", name="clonazepam", unit=Unit.TABLET),
         given_out(line=None),
     ]
-    said, pages = read(lay_out_receipt(many, "TZOC, María", "12-1", None, "Mateo", "").pdf())
+    said, pages = read(lay_out_receipt(many, "TZOC, María", "12-1", None, {"m": "Mateo"}, "").pdf())
     for words in ("Constancia de entrega", "fluoxetina 20 mg", "clonazepam", "30 tabletas", "30 días", "A1123",
                   "Firma o huella", "Mateo", "se quedan debiendo 20 tabletas"):  # fmt: skip
         assert words in said
     assert len(pages) == 1
     signed = [given_out(received_sign=ReceiverSign.SIGNATURE, received_by="Juan Tzoc (hijo)", witness_name="Ana")]
-    said, _pages = read(lay_out_receipt(signed, "TZOC, María", "", None, "Mateo", "").pdf())
+    said, _pages = read(lay_out_receipt(signed, "TZOC, María", "", None, {"m": "Mateo"}, "").pdf())
     assert "huella" not in said and "Juan Tzoc (hijo)" in said and "Testigo" in said
     for word in ("mental", "psiqui", "diagn", "depres"):
         assert word not in said.lower()
+
+
+def test_who_took_and_who_gave_sign_each_for_themselves() -> None:
+    set_language("es")
+    both = [given_out(received_by="Juan Tzoc (hijo)"), given_out(received_by="Ana Tzoc", handed_by_id="n")]
+    paper_of = lay_out_receipt(both, "TZOC, María", "", None, {"m": "Mateo", "n": "Nicolasa"}, "")
+    said, pages = read(paper_of.pdf())
+    assert said.count("Juan Tzoc (hijo)") == said.count("Ana Tzoc") == 2
+    assert "Mateo" in said and "Nicolasa" in said
+    assert len(pages) == 1
 
 
 def test_papers_are_made_of_what_was_handed_out(counter: Counter) -> None:

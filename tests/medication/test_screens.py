@@ -105,7 +105,9 @@ def test_another_lot_is_taken_with_a_reason(counter: Counter, place: Open) -> No
     two_lines(counter)
     page = page_of(place())
     shown = card(page, "fluoxetina")
-    sheet = LotSheet(shown, page)
+    shown.other_lot.emit()
+    sheet = dialogs.front()
+    assert isinstance(sheet, LotSheet)
     sheet.lot.set_value(shown.usable_lots()[1])
     sheet.take.click()
     assert shown.chosen is None, "not without a reason"

@@ -1,6 +1,6 @@
 """That somebody was given medicines: what, how much, for how long, by whom, signed or with a thumb. Nothing of why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from clinic_desktop.features.agenda.letters.calls import neutral_letterhead
 from clinic_desktop.features.medication.queries import handed, handing
@@ -8,6 +8,7 @@ from clinic_desktop.features.medication.queries.handed import HandedOut
 from clinic_desktop.features.medication.rules.courses import say_days
 from clinic_desktop.features.medication.rules.kinds import ReceiverSign
 from clinic_desktop.features.medication.rules.shelf import say_units
+from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.i18n import _
@@ -38,12 +39,21 @@ def receipt_of(asker: Asker, dispense_ids: Sequence[str]) -> Paper:
         raise NotHere()
     header = handing.header_to_serve(asker, found[0].patient_id)
     footer = printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone))
-    return lay_out_receipt(found, header.said, header.number, neutral_letterhead(asker), asker.actor.name, footer)
+    # Who hands out signs, whoever prints it again.
+    by = {one.handed_by_id: staff.name_of(asker, one.handed_by_id or "") for one in found}
+    by |= {me: asker.actor.name for me in (asker.actor.staff_id,) if not by.get(me)}
+    return lay_out_receipt(found, header.said, header.number, neutral_letterhead(asker), by, footer)
 
 
 def lay_out_receipt(
-    given: Sequence[HandedOut], name: str, number: str, head: Letterhead | None, by: str, footer: str
+    given: Sequence[HandedOut],
+    name: str,
+    number: str,
+    head: Letterhead | None,
+    by: Mapping[str | None, str],
+    footer: str,
 ) -> Paper:
+    """`by`: the name of each who handed out, by id."""
     first = given[0]
     folios = ", ".join(dict.fromkeys(one.folio for one in given if one.folio))
     blocks: list[Block] = [
@@ -58,11 +68,11 @@ def lay_out_receipt(
         Words(_owed(given)),
         Facts(
             (
-                Fact(_("Received by"), first.received_by or _("The person"), wide=True),
-                Fact(_("Identification shown"), first.receiver_document, needed=False, wide=True),
+                Fact(_("Received by"), _each(one.received_by or _("The person") for one in given), wide=True),
+                Fact(_("Identification shown"), _each(o.receiver_document for o in given), needed=False, wide=True),
             )
         ),
-        _signature(first, name, by),
+        _signature(given, name, by),
     ]
     return Paper(
         title=_("Record of handing out"),
@@ -100,12 +110,21 @@ def _owed(given: Sequence[HandedOut]) -> str:
     return "\n".join(told)
 
 
-def _signature(first: HandedOut, name: str, by: str) -> Signature:
-    """A line, and a box for the thumb unless somebody said that it is signed."""
-    received = Signer(
-        first.received_by or name, (_("Received it"),), thumbprint=first.received_sign != ReceiverSign.SIGNATURE
-    )
-    signers = [received, Signer(by, (_("Handed out by"),))]
-    if first.witness_name:
-        signers.append(Signer(first.witness_name, (_("Witness"),)))
+def _each(words: Iterable[str | None]) -> str:
+    return ", ".join(dict.fromkeys(word for word in words if word))
+
+
+def _signature(given: Sequence[HandedOut], name: str, by: Mapping[str | None, str]) -> Signature:
+    """A line for each who took something away, and a box for the thumb unless somebody said that it is signed."""
+    signed = {one.received_by: one.received_sign for one in given}
+    handers = dict.fromkeys(by[one.handed_by_id] for one in given)
+    witnesses = dict.fromkeys(one.witness_name for one in given if one.witness_name)
+    signers = [
+        *(
+            Signer(who or name, (_("Received it"),), thumbprint=sign != ReceiverSign.SIGNATURE)
+            for who, sign in signed.items()
+        ),
+        *(Signer(who, (_("Handed out by"),)) for who in handers),
+        *(Signer(who, (_("Witness"),)) for who in witnesses),
+    ]
     return Signature(tuple(signers))

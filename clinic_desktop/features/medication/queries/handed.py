@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from clinic_desktop.features.medication.queries.handing import Part, parts_given
 from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, line_of, prescribed_lines
 from clinic_desktop.features.medication.queries.vouchered import vouchers_of_lines
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
@@ -58,6 +59,7 @@ class HandedOut:
     owed: int
     paper_folio: str | None
     prescriber: str
+    handed_by_id: str | None
     received_by: str | None
     received_sign: ReceiverSign | None
     receiver_document: str | None
@@ -92,8 +94,8 @@ def _handed(asker: Asker, *which: sa.ColumnElement[bool]) -> list[HandedOut]:
         sa.select(
             dispense.id, dispense.patient_id, Medicine.name, Presentation.form, Presentation.strength_text,
             Presentation.route, Presentation.unit, kept, dispense.given_on, dispense.request_id, dispense.days,
-            dispense.paper_folio, dispense.prescriber_text, dispense.received_by, dispense.received_sign,
-            dispense.receiver_document, dispense.witness_name,
+            dispense.paper_folio, dispense.prescriber_text, dispense.recorded_by, dispense.received_by,
+            dispense.received_sign, dispense.receiver_document, dispense.witness_name,
         )
         .join(Presentation, Presentation.id == dispense.presentation_id)
         .join(Medicine, Medicine.id == Presentation.medicine_id)
@@ -102,7 +104,9 @@ def _handed(asker: Asker, *which: sa.ColumnElement[bool]) -> list[HandedOut]:
     )  # fmt: skip
     rows: Sequence[Any] = asker.all(select)
     lines, lots = _lines(asker, {row.request_id for row in rows}), _lots(asker, [row.id for row in rows])
-    before, elsewhere = _before(asker, lines), _by_voucher(asker, lines)
+    before, elsewhere = defaultdict[str, list[Part]](list), _by_voucher(asker, lines)
+    for part in parts_given(asker, lines):
+        before[part.request_id].append(part)
     hidden = restricted.hidden_from(asker, {row.patient_id for row in rows})
     found = [
         _told(row, lines.get(row.request_id), lots[row.id], before[row.request_id or ""], elsewhere[row.request_id])
@@ -120,10 +124,10 @@ def _told(
     row: Any,
     line: CurrentMedicine | None,
     lots: Sequence[HandedLot],
-    parts: Sequence[tuple[str, date, int]],
+    parts: Sequence[Part],
     elsewhere: int,
 ) -> HandedOut:
-    told = sum(units for _id, _day, units in parts) + elsewhere
+    told = sum(part.units for part in parts) + elsewhere
     return HandedOut(
         dispense_id=row.id,
         patient_id=row.patient_id,
@@ -137,9 +141,10 @@ def _told(
         lots=tuple(lots),
         line=line,
         days=_days(row, line, parts),
-        owed=max(line.units - told, 0) if line else 0,
+        owed=max(line.units - told, 0) if line and line.stopped_on is None else 0,
         paper_folio=row.paper_folio,
         prescriber=(line.prescriber_text if line else row.prescriber_text) or "",
+        handed_by_id=row.recorded_by,
         received_by=row.received_by,
         received_sign=row.received_sign,
         receiver_document=row.receiver_document,
@@ -147,11 +152,11 @@ def _told(
     )
 
 
-def _days(row: Any, line: CurrentMedicine | None, parts: Sequence[tuple[str, date, int]]) -> int | None:
+def _days(row: Any, line: CurrentMedicine | None, parts: Sequence[Part]) -> int | None:
     """How much longer the person has some because of this handing out."""
     if line is None or line.course is None:
         return row.days if line is None else None
-    earlier = [(day, units) for dispense_id, day, units in parts if dispense_id < row.id]
+    earlier = [(part.day, part.units) for part in parts if part.dispense_id < row.id]
     ends = [
         lasts_until(line.course, line.begins_on, handed, line.unit, line.content_tenths_ml)
         for handed in (earlier, [*earlier, (row.given_on, row.kept)])
@@ -165,23 +170,6 @@ def _lines(asker: Asker, request_ids: Iterable[str | None]) -> dict[str, Current
     wanted = [one for one in request_ids if one]
     rows = asker.all(prescribed_lines().where(MedicationRequest.id.in_(wanted))) if wanted else ()
     return {row.id: line_of(row, asker.today) for row in rows}
-
-
-def _before(asker: Asker, request_ids: Iterable[str]) -> defaultdict[str, list[tuple[str, date, int]]]:
-    """Every handing out of these lines, with what it added."""
-    dispense = MedicationDispense
-    found: defaultdict[str, list[tuple[str, date, int]]] = defaultdict(list)
-    wanted = list(request_ids)
-    if wanted:
-        given = (DispenseKind.GIVEN, DispenseKind.MISTAKE)
-        rows: Sequence[Any] = asker.all(
-            sa.select(dispense.request_id, dispense.id, dispense.given_on, dispense.units)
-            .where(dispense.request_id.in_(wanted), dispense.kind.in_(given))
-            .order_by(dispense.id)
-        )
-        for request_id, dispense_id, day, units in rows:
-            found[request_id].append((dispense_id, day, units))
-    return found
 
 
 def _by_voucher(asker: Asker, request_ids: Iterable[str]) -> defaultdict[str | None, int]:

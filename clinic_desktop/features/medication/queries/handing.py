@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -45,6 +46,7 @@ class ToGive:
     line: CurrentMedicine
     given: int
     first_given_on: date | None = None
+    given_today: int = 0
     vouchered: int = 0
     """What a partner pharmacy gave of it, or is to give: a voucher is out."""
 
@@ -114,38 +116,59 @@ class _Given:
 
     units: int = 0
     first_on: date | None = None
+    today: int = 0
 
 
-def _given(asker: Asker, asked: Sequence[str]) -> dict[str, _Given]:
-    """Units given for prescribed lines, also from papers that were joined to them, less what was a mistake."""
+class Part(NamedTuple):
+    """What one row adds to what was given of a prescribed line; a mistake takes away."""
+
+    request_id: str
+    dispense_id: str
+    kind: DispenseKind
+    units: int
+    day: date
+
+
+def parts_given(asker: Asker, asked: Iterable[str]) -> list[Part]:
+    """What was given for prescribed lines, also from papers that were joined to them, in the order it was written."""
+    asker.require(*READERS)
+    wanted = list(asked)
     dispense, joined = MedicationDispense, DispenseJoin
     told = (dispense.id, dispense.kind, dispense.units, dispense.given_on)
-    direct = sa.select(dispense.request_id, *told).where(dispense.request_id.in_(asked))
+    direct = sa.select(dispense.request_id, *told).where(dispense.request_id.in_(wanted))
     papers = (
         sa.select(joined.request_id, *told).join(dispense, own == joined.dispense_id)
         for own in (dispense.id, dispense.amends_id)
     )
     # A union tells once what two computers joined to the same line.
-    every = sa.union(direct, *(paper.where(joined.request_id.in_(asked)) for paper in papers)).subquery()
-    rows: Sequence[Any] = asker.all(sa.select(every))
+    every = sa.union(direct, *(paper.where(joined.request_id.in_(wanted)) for paper in papers)).subquery()
+    rows: Sequence[Any] = asker.all(sa.select(every)) if wanted else ()
+    kinds = (DispenseKind.GIVEN, DispenseKind.MISTAKE)
+    parts = (Part(row[0], row[1], row[2], row[3] or 0, row[4]) for row in rows if row[2] in kinds)
+    return sorted(parts, key=lambda part: part.dispense_id)
+
+
+def _given(asker: Asker, asked: Sequence[str]) -> dict[str, _Given]:
     found: dict[str, _Given] = {}
-    for request_id, _id, kind, units, given_on in rows:
-        if kind in (DispenseKind.GIVEN, DispenseKind.MISTAKE):
-            so_far = found.get(request_id, _Given())
-            first_on = min(so_far.first_on or given_on, given_on) if kind is DispenseKind.GIVEN else so_far.first_on
-            found[request_id] = _Given(so_far.units + (units or 0), first_on)
+    for part in parts_given(asker, asked):
+        so_far = found.get(part.request_id, _Given())
+        first_on = so_far.first_on
+        if part.kind is DispenseKind.GIVEN:
+            first_on = min(first_on or part.day, part.day)
+        today = so_far.today + (part.units if part.day == asker.today else 0)
+        found[part.request_id] = _Given(so_far.units + part.units, first_on, today)
     return found
 
 
 def _with_given(asker: Asker, lines: Sequence[CurrentMedicine]) -> list[ToGive]:
     asked = [line.request_id for line in lines]
-    given = _given(asker, asked) if lines else {}
+    given = _given(asker, asked)
     elsewhere: defaultdict[str, int] = defaultdict(int)
     for voucher in vouchers_of_lines(asker, asked):
         if voucher.request_id and voucher.holds(asker.today):
             elsewhere[voucher.request_id] += voucher.units
     known = ((line, given.get(line.request_id, _Given())) for line in lines)
-    return [ToGive(line, told.units, told.first_on, elsewhere[line.request_id]) for line, told in known]
+    return [ToGive(line, told.units, told.first_on, told.today, elsewhere[line.request_id]) for line, told in known]
 
 
 def lines_with_given(asker: Asker, *which: sa.ColumnElement[bool]) -> list[ToGive]:
@@ -242,6 +265,7 @@ def said_names(asker: Asker, patient_ids: Iterable[str]) -> dict[str, str]:
     return told | {str(reserved): said for reserved, said in restricted.hidden_from(asker, ids).items()}
 
 
+@cache
 def _kept() -> Any:
     """What the person kept of one handing out."""
     amending = aliased(MedicationDispense)
@@ -255,9 +279,11 @@ def handed_earlier(asker: Asker, patient_id: str, medicine_id: str, *, but_folio
     """Earlier handings out of a medicine, by voucher too, with the days they last; those of the prescription
     `but_folio` left out."""
     must_read(asker, patient_id)
-    kept = _kept()
+    kept, joined = _kept(), DispenseJoin
+    paper = sa.select(sa.func.min(joined.request_id)).where(joined.dispense_id == MedicationDispense.id)
+    request_id = sa.func.coalesce(MedicationDispense.request_id, paper.scalar_subquery())
     select = (
-        sa.select(MedicationDispense.given_on, MedicationDispense.days, kept, MedicationDispense.request_id)
+        sa.select(MedicationDispense.given_on, MedicationDispense.days, kept, request_id)
         .join(Presentation, Presentation.id == MedicationDispense.presentation_id)
         .where(MedicationDispense.patient_id == patient_id, Presentation.medicine_id == medicine_id)
         .where(MedicationDispense.kind == DispenseKind.GIVEN, kept > 0)
@@ -331,5 +357,7 @@ def lots_of_dispense(asker: Asker, dispense_id: str) -> dict[str, int]:
     return {str(lot_id): units for lot_id, units in asker.all(select) if units and units > 0}
 
 
-def is_joined(asker: Asker, dispense_id: str) -> bool:
-    return asker.value(sa.select(DispenseJoin.id).where(DispenseJoin.dispense_id == dispense_id)) is not None
+def joined_to(asker: Asker, dispense_id: str) -> set[str]:
+    """Which prescribed line a paper was said to be; after a merge two clinics may have said it of two."""
+    rows = asker.all(sa.select(DispenseJoin.request_id).where(DispenseJoin.dispense_id == dispense_id))
+    return {str(row[0]) for row in rows}

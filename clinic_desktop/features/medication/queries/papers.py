@@ -28,6 +28,7 @@ class ServedPaper:
     patient_id: str
     said: str
     medicine_id: str
+    presentation_id: str
     name: str
     form: Form | None
     strength_text: str | None
@@ -46,7 +47,8 @@ class ServedPaper:
         return say_product(self.form, self.strength_text, self.route)
 
     def fit(self, item: ToGive) -> Fit:
-        return how_it_fits(self.units, self.given_on, item.owed, item.line.signed_on, item.line.ends_on)
+        line, same = item.line, self.presentation_id == item.line.presentation_id
+        return how_it_fits(self.units, self.given_on, item.owed, line.signed_on, line.ends_on, same_product=same)
 
 
 def served_papers(asker: Asker, patient_id: str | None = None) -> tuple[ServedPaper, ...]:
@@ -69,9 +71,9 @@ def _not_joined(asker: Asker, patient_id: str | None) -> Sequence[Any]:
     kept = (dispense.units + less.scalar_subquery()).label("kept")
     select = (
         sa.select(
-            dispense.id, dispense.patient_id, Presentation.medicine_id, Medicine.name, Presentation.form,
-            Presentation.strength_text, Presentation.route, Presentation.unit, kept, dispense.given_on,
-            dispense.paper_folio, dispense.prescriber_text,
+            dispense.id, dispense.patient_id, Presentation.medicine_id, dispense.presentation_id, Medicine.name,
+            Presentation.form, Presentation.strength_text, Presentation.route, Presentation.unit, kept,
+            dispense.given_on, dispense.paper_folio, dispense.prescriber_text,
         )
         .join(Presentation, Presentation.id == dispense.presentation_id)
         .join(Medicine, Medicine.id == Presentation.medicine_id)
@@ -96,8 +98,8 @@ def _typed(asker: Asker, people: set[str]) -> defaultdict[tuple[str, str], list[
 
 def _served(row: Any, names: dict[str, str], lines: Sequence[ToGive]) -> ServedPaper:
     paper = ServedPaper(
-        row.id, row.patient_id, names.get(row.patient_id, ""), row.medicine_id, row.name or "", row.form,
-        row.strength_text, row.route, row.unit, row.kept, row.given_on, row.paper_folio or "",
+        row.id, row.patient_id, names.get(row.patient_id, ""), row.medicine_id, row.presentation_id, row.name or "",
+        row.form, row.strength_text, row.route, row.unit, row.kept, row.given_on, row.paper_folio or "",
         row.prescriber_text or "", (),
     )  # fmt: skip
     likely = sorted(lines, key=lambda item: (not paper.fit(item).is_good, _apart(paper, item)))

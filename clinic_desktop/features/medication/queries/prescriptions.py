@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -119,7 +120,9 @@ def _seems_depot(route: Route | None, course: Course | None) -> bool:
     return course is not None and is_depot(route, course.first)
 
 
+@cache
 def prescribed_lines() -> AnySelect:
+    """Made once: this is asked at every handing out."""
     request = MedicationRequest
     return (
         sa.select(

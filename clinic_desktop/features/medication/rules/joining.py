@@ -13,11 +13,16 @@ class Fit:
     """Not more was handed out than is owed."""
     dates: bool
     """It was handed out while the prescription ran, or shortly before it was typed."""
+    product: bool
+    """It is the strength and the form that was prescribed: units of another are another dose."""
 
     @property
     def is_good(self) -> bool:
-        return self.units and self.dates
+        return self.units and self.dates and self.product
 
 
-def how_it_fits(units: int, given_on: date, owed: int, signed_on: date, ends_on: date) -> Fit:
-    return Fit(units <= owed, signed_on - timedelta(days=DAYS_APART) <= given_on < ends_on)
+def how_it_fits(
+    units: int, given_on: date, owed: int, signed_on: date, ends_on: date, *, same_product: bool = True
+) -> Fit:
+    in_time = signed_on - timedelta(days=DAYS_APART) <= given_on < ends_on
+    return Fit(units <= owed, in_time, same_product)

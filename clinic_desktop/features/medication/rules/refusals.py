@@ -1,5 +1,6 @@
 """What the services of this room refuse or ask about, each in one sentence."""
 
+from clinic_desktop.features.medication.rules.shelf import NotEnough
 from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
 from clinic_desktop.kernel.i18n import N_
 
@@ -156,10 +157,27 @@ class NotTheSame(Refused):
     text = N_("The paper and the prescription are not of the same person and medicine.")
 
 
+class NotEnoughOf(NotEnough):
+    text = N_("{medicine}: only {usable} can be given now. Nothing was handed out.")
+
+
+class NotThereThatDay(NotEnough):
+    text = N_(
+        "{medicine}: on {day} only {usable} could have left. Look at the day and the amount. Nothing was handed out."
+    )
+
+
 class FitsBadly(NeedsConfirmation):
     text = N_(
         "From the paper {units} were handed out on {day}. The prescription is of {signed}, and {owed} are owed. "
         "Are they the same? It cannot be undone."
+    )
+
+
+class OtherProduct(NeedsConfirmation):
+    text = N_(
+        "From the paper {units} of {given} were handed out on {day}. Prescribed on {signed} is {asked}, and {owed} are "
+        "owed. Units of another strength are another dose. Are they the same? It cannot be undone."
     )
 
 

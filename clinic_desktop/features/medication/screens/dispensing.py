@@ -1,8 +1,9 @@
 """Who has medicines to collect, what exactly leaves the shelf, and one key that hands it all out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.features.medication.queries import formulary, handed, handing, owed, papers, shelf, vouchers
@@ -48,6 +49,7 @@ class DispensePage(QWidget):
         self._office = office
         self._served: str | None = None
         self._narrow = False
+        self._last_given: list[str] = []
         self.cards: list[GiveCard] = []
         self.which = Tabs([_("Today"), _("Owed")])
         self.people = self._make_list()
@@ -60,6 +62,7 @@ class DispensePage(QWidget):
         self.left = self._make_left()
         self._lay_out()
         self.people.chosen.connect(self._chosen)
+        self.people.clicked.connect(self._clicked)
         self.people.opened.connect(self._focus_first)
         self.which.chosen.connect(self._other_list)
         self.side.give.clicked.connect(self.give)
@@ -108,7 +111,10 @@ class DispensePage(QWidget):
 
     def reload(self) -> None:
         """The list anew; the chosen person stays, with what is owed now."""
+        # Who was given everything leaves the list and stays in sight: a second key never reaches the next person.
+        self.people.blockSignals(True)
         self.people.show_rows(self._to_serve())
+        self.people.blockSignals(False)
         soon = self._office.ask(shelf.expiring_lots, SOON_DAYS)
         told = ngettext("{count} lot expires within {days} days", "{count} lots expire within {days} days", soon)
         self.soon.setText(told.format(count=soon, days=SOON_DAYS) if soon else _("No lot expires soon"))
@@ -121,12 +127,14 @@ class DispensePage(QWidget):
         return self._office.ask(owed.owed_now)
 
     def _other_list(self, _at: int = 0) -> None:
-        self.reload()
+        self.people.show_rows(self._to_serve())
         self.people.choose_at(0)
+        self.show_person(self.people.key())
 
     def serve(self, patient_id: str) -> None:
         """Somebody who comes another day for what is owed need not be on today's list."""
-        if not self.people.choose(patient_id):
+        self.people.choose(patient_id)
+        if self._served != patient_id:
             self.show_person(patient_id)
         self._focus_first()
 
@@ -140,8 +148,10 @@ class DispensePage(QWidget):
         self.people.setFocus()
         return True
 
+    def _clicked(self, _at: QModelIndex) -> None:
+        self._chosen(self.people.row())
+
     def _chosen(self, person: PersonToServe | PersonOwed | None) -> None:
-        # Who was given everything leaves the list and stays in sight, with what was handed out.
         if person is not None and person.patient_id != self._served:
             self.show_person(person.patient_id)
 
@@ -150,11 +160,18 @@ class DispensePage(QWidget):
         items = self._office.ask(handing.owed_to, patient_id) if patient_id else ()
         if patient_id != self._served:
             self.side.taken.clear()
+        typed = {} if patient_id != self._served else {c.item.line.request_id: c for c in self.cards if c.is_typed}
+        at = next((card.item.line.request_id for card in self.cards if card.amount.hasFocus()), None)
         self._served = patient_id
         clear(self._lines)
         self.cards = []
         self._show_banner()
         self._add_cards(items)
+        for card in self.cards:
+            if card.may_give() and card.item.line.request_id in typed:
+                card.go_on_from(typed[card.item.line.request_id])
+            if card.may_give() and card.item.line.request_id == at:
+                card.amount.setFocus()
         if not items:
             words = _("Choose a person at the left.") if patient_id is None else _("Nothing is owed to this person.")
             self._lines.addWidget(Card(Text(words, color="quiet", wrap=True)))
@@ -233,8 +250,13 @@ class DispensePage(QWidget):
 
     def _given(self, patient_id: str, leaving: Sequence[tuple[str, GiveCard]], then_print: bool) -> None:
         ids = [dispense_id for dispense_id, _card in leaving]
+        if ids == self._last_given:
+            # The second key of an impatient hand: it left once, and was said once.
+            return
+        self._last_given = ids
         told = self._say_left([card.item.line.presentation_id or "" for _id, card in leaving])
         self.side.taken.clear()
+        self.cards = []
         self._office.notice(" ".join((_("Handed out."), *told)))
         self.reload()
         self.take_focus()
@@ -273,13 +295,24 @@ class DispensePage(QWidget):
         else:
             self.side.give.setFocus()
 
-    def _focus_first(self, _person: PersonToServe | PersonOwed | None = None) -> None:
+    def _focus_first(self, person: PersonToServe | PersonOwed | None = None) -> None:
+        # After the one before was given everything, the next stands there already: Enter opens them.
+        if person is not None and person.patient_id != self._served:
+            self.show_person(person.patient_id)
         ready = next((card for card in self.cards if card.may_give()), None)
         if ready is not None:
             ready.focus()
 
     def _choose_lot(self, card: GiveCard) -> None:
-        LotSheet(card, self).open()
+        request_id = card.item.line.request_id
+
+        def take(lot: ShelfLot, reason: str) -> None:
+            # The page may have been shown anew under the sheet.
+            now = next((one for one in self.cards if one.item.line.request_id == request_id), None)
+            if now is not None and now.may_give():
+                now.take_from(lot, reason)
+
+        LotSheet(card.usable_lots(), self, take).open()
 
     def _sum_up(self) -> None:
         self.side.sum_up(self.cards)
@@ -347,10 +380,10 @@ def _left_after(card: GiveCard) -> list[tuple[str, Sequence[Piece]]]:
 class LotSheet(Sheet):
     """Another lot than the one that expires first: only with a reason."""
 
-    def __init__(self, card: GiveCard, parent: QWidget) -> None:
-        self._card = card
+    def __init__(self, usable: Sequence[ShelfLot], parent: QWidget, taken: Callable[[ShelfLot, str], None]) -> None:
+        self._taken = taken
         form = Form()
-        lots: list[tuple[ShelfLot, str]] = [(lot, _said(lot)) for lot in card.usable_lots()]
+        lots: list[tuple[ShelfLot, str]] = [(lot, _said(lot)) for lot in usable]
         self.lot, self.reason = Select(lots), Edit(placeholder=_("for example: the box is open"))
         stack(form, form.add("lot", _("Lot"), self.lot), form.add("reason", _("Reason"), self.reason), gap=S3)
         super().__init__(_("Another lot"), parent, form)
@@ -363,8 +396,8 @@ class LotSheet(Sheet):
             self.reason.set_wrong(True)
             self.reason.setFocus()
             return
-        self._card.take_from(self.lot.value(), reason)
         self.accept()
+        self._taken(self.lot.value(), reason)
 
 
 def _said(lot: ShelfLot) -> str:

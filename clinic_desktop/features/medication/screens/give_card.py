@@ -75,6 +75,8 @@ class GiveCard(Card):
         self.dispense_id = new_id()
         self.chosen: ShelfLot | None = None
         self.reason = ""
+        self.is_typed = False
+        """Somebody changed the amount or the lot: it is kept when the page is shown anew."""
         self.confirmed = False
         """Enter said that this line is right."""
         usable = sum(lot.units for lot in self._usable())
@@ -102,7 +104,8 @@ class GiveCard(Card):
         """What is owed, as far as the shelf has it and it is used up before it expires; without lots that last all
         of it, so that the one who hands out decides."""
         most = min(self.item.most_now(self._today), usable)
-        if most <= 0:
+        # After a part was handed out, the rest of the same day is typed: a second key gives nothing by itself.
+        if most <= 0 or self.item.given_today > 0:
             return 0
         return self._choice(most).units or most
 
@@ -110,7 +113,17 @@ class GiveCard(Card):
         return choose_lots(self._usable(), units, self._today, self.item.using(self._today))
 
     def _typed(self) -> None:
-        self.confirmed = False
+        self.confirmed, self.is_typed = False, True
+        self._reallocate()
+
+    def go_on_from(self, before: "GiveCard") -> None:
+        """What was typed for this line before the shelf changed under it; handed out, it is the same once."""
+        self.dispense_id, self.is_typed = before.dispense_id, True
+        self.amount.setText(before.amount.text())
+        self.chosen = next(
+            (lot for lot in self._usable() if before.chosen and lot.lot_id == before.chosen.lot_id), None
+        )
+        self.reason = before.reason if self.chosen else ""
         self._reallocate()
 
     # what is handed out
@@ -184,7 +197,7 @@ class GiveCard(Card):
 
     def take_from(self, lot: ShelfLot, reason: str) -> None:
         """Another lot than the first to expire, for a reason."""
-        self.chosen, self.reason = lot, reason
+        self.chosen, self.reason, self.is_typed = lot, reason, True
         self._reallocate()
 
     def usable_lots(self) -> tuple[ShelfLot, ...]:
@@ -262,6 +275,8 @@ class GiveCard(Card):
         """Portions, the next one, and who keeps the medicine: what the hand that gives has to know."""
         line = self.item.line
         told: list[str] = []
+        if self.item.given_today > 0:
+            told.append(_("{units} left today already").format(units=say_units(self.item.given_today, line.unit)))
         if line.days_per_pickup:
             days = ngettext("{days} day", "{days} days", line.days_per_pickup).format(days=line.days_per_pickup)
             told.append(_("For {days} at a time").format(days=days))

@@ -91,7 +91,11 @@ class JoinSheet(Sheet):
         if self._only is not None:
             known = {pair.key for pair in self._only}
             found = [pair for pair in found if pair.key in known]
+        before = self.table.key()
         self.table.show_rows(found)
+        if self.table.key() != before:
+            # What was joined left the list: a second Enter never joins the next one, for it cannot be undone.
+            self.table.choose_at(-1)
         self.join.setEnabled(bool(found))
 
     def _join(self, _pair: Pair | None = None) -> None:
@@ -116,9 +120,7 @@ class JoinSheet(Sheet):
     def _joined(self) -> None:
         self._office.notice(_("Joined."))
         self.reload()
-        if self.table.row() is None:
-            self.table.choose_at(0)
-        if self.table.row() is None:
+        if not self.table.count():
             self.accept()
 
 
@@ -136,6 +138,8 @@ def _typed(pair: Pair) -> cells.Cell:
     line = pair.item.line
     above = f"{say_day(line.signed_on)} · {say_units(line.units, line.unit)}"
     under = _("{folio} · owed {units}").format(folio=line.folio or "", units=f"{pair.item.owed:,}")
+    if not pair.fit.product:
+        under = line.product
     return cells.two_lines(above, under=under)
 
 
@@ -145,5 +149,7 @@ def _fits(pair: Pair) -> cells.Cell | str:
         return cells.chip(_("One of several"), "warning", "alert-triangle")
     if fit.is_good:
         return cells.chip(_("Fits"), "well", "circle-check")
+    if not fit.product:
+        return cells.chip(_("Other strength or form"), "warning", "alert-triangle")
     told = _("Other units") if not fit.units else _("Other days")
     return cells.chip(told, "warning", "alert-triangle")

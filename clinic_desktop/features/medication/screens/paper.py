@@ -1,6 +1,5 @@
 """A prescription on paper that this program has not seen: by its folio, line by line."""
 
-from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from clinic_desktop.features.medication.queries import book, papers, shelf
 from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.rules.doses import check_days
+from clinic_desktop.features.medication.rules.past_days import read_past_day
 from clinic_desktop.features.medication.rules.shelf import read_units, say_units
 from clinic_desktop.features.medication.screens.handed_papers import PapersSheet
 from clinic_desktop.features.medication.screens.joining import open_joining
@@ -18,7 +18,6 @@ from clinic_desktop.features.medication.service import dispensing
 from clinic_desktop.features.medication.service.dispensing import PaperLine
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import search as finding
-from clinic_desktop.features.patients.rules.ages import read_birth
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import new_id
@@ -101,14 +100,8 @@ class PaperPage(QWidget):
 
     def _check_day(self, typed: str) -> str | None:
         """Empty is today. The day it is typed is kept beside it by itself."""
-        return None if not typed or self._read_day() else _("Write the day it was handed out, as 5/11/2026.")
-
-    def _read_day(self) -> date | None:
-        try:
-            told = read_birth(self.day.text(), self._office.today())
-        except Refused:
-            return None
-        return None if told.estimated or told.day.day is None else told.day.earliest()
+        known = not typed or read_past_day(typed, self._office.today())
+        return None if known else _("Write the day it was handed out, as 5/11/2026.")
 
     def _count_joining(self) -> None:
         """Papers for which a prescription was typed meanwhile."""
@@ -165,21 +158,25 @@ class PaperPage(QWidget):
     def _give(self, *, then_print: bool = False) -> None:
         if self.head.find_faults() or not self.lines:
             return
+        patient_id, lines = self.person.value(), [shown.line for shown in self.lines]
         use_case = partial(
             dispensing.dispense_from_paper,
-            patient_id=self.person.value(),
+            patient_id=patient_id,
             folio=self.folio.text(),
             prescriber_text=self.prescriber.text(),
-            lines=[shown.line for shown in self.lines],
-            handed_on=self._read_day(),
+            lines=lines,
+            handed_on=read_past_day(self.day.text(), self._office.today()),
             receiver=self.taken.receiver(),
         )
-        self._office.do(use_case, self, then=lambda _none: self._given(then_print))
+        given = [line.dispense_id for line in lines]
+        self._office.do(use_case, self, then=lambda _none: self._given(patient_id, given, then_print))
 
-    def _given(self, then_print: bool) -> None:
-        given, patient_id = [shown.line.dispense_id for shown in self.lines], self.person.value()
+    def _given(self, patient_id: str, given: list[str], then_print: bool) -> None:
+        if not any(shown.line.dispense_id in given for shown in self.lines):
+            # The second Enter of an impatient hand: it left once, and was said once.
+            return
         self._office.notice(_("Handed out."))
-        self.lines = []
+        self.lines = [shown for shown in self.lines if shown.line.dispense_id not in given]
         self.head.clear()
         self.taken.clear()
         self._show()

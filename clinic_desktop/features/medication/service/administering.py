@@ -112,7 +112,7 @@ def _take_ampoule(work: Work, dispense_id: str, asked: ToGive, dose: Dose, day: 
         raise AlreadyHandedOut(medicine=line.name)
     if units > asked.owed:
         raise MoreThanOwed(medicine=line.name, owed=f"{asked.owed:,}")
-    takings = allocate((row.lot for row in shelf.lots(work, line.presentation_id)), units, day)
+    takings = allocate(shelf.lots_of_day(work, line.presentation_id, day), units, day)
     work.add(
         MedicationDispense(
             id=dispense_id, kind=DispenseKind.GIVEN, patient_id=line.patient_id,

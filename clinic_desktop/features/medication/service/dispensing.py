@@ -6,6 +6,7 @@ Forms draw the ids of what they write beforehand, so that a second Enter finds t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from clinic_desktop.features.medication.queries import handing, prescriptions, shelf
 from clinic_desktop.features.medication.records.dispensing import DispenseJoin, MedicationDispense
@@ -14,7 +15,7 @@ from clinic_desktop.features.medication.rules.doses import check_days, still_cov
 from clinic_desktop.features.medication.rules.handover import Receiver
 from clinic_desktop.features.medication.rules.joining import how_it_fits
 from clinic_desktop.features.medication.rules.kinds import DispenseKind, MovementKind
-from clinic_desktop.features.medication.rules.lasting import Using, choose_lots, outlived
+from clinic_desktop.features.medication.rules.lasting import Choice, Using, choose_lots, outlived
 from clinic_desktop.features.medication.rules.refusals import (
     AlreadyHandedOut,
     AlreadyJoined,
@@ -28,11 +29,14 @@ from clinic_desktop.features.medication.rules.refusals import (
     LotWithheld,
     MoreThanOwed,
     MoreThanPortion,
+    NotEnoughOf,
     NotFirstExpiring,
     NotInFormulary,
+    NotThereThatDay,
     NotTheSame,
     NotTheseLots,
     OfSomebodyElse,
+    OtherProduct,
     PaperServed,
     PrescriberMissing,
     StillCovered,
@@ -54,6 +58,9 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
 
 NOBODY_ELSE = Receiver()
+Accepted = bool | frozenset[str]
+"""What was asked and is to be done all the same: of every line, or of the handings out with these ids, each asked about
+by its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,8 @@ def dispense(
     handouts: Sequence[Handout],
     *,
     receiver: Receiver = NOBODY_ELSE,
-    accept_early: bool = False,
-    accept_short: bool = False,
+    accept_early: Accepted = False,
+    accept_short: Accepted = False,
     witness: str = "",
     control_reason: str = "",
 ) -> None:
@@ -100,12 +107,13 @@ def dispense(
             continue
         asked = asked_line(work, handout.request_id)
         presentation_id = _may_give(asked, patient_id, handout.units, work.today)
-        if not accept_early:
-            _check_early(work, patient_id, asked.line.medicine_id, asked.line.name, asked.line.folio)
+        if not _accepts(accept_early, handout.dispense_id):
+            again = {"accept_early": _with(accept_early, handout.dispense_id)}
+            _check_early(work, patient_id, asked.line.medicine_id, asked.line.name, asked.line.folio, again)
         leaving = Leaving(presentation_id, asked.line.name, work.today, handout.request_id, asked.line.signed_on)
         taken_by, over = check_rule(work, leaving, receiver, witness, control_reason)
         using = asked.using(work.today)
-        takings = _takings(work, presentation_id, handout, using, asked.line.name, accept_short=accept_short)
+        takings = _takings(work, presentation_id, handout, using, asked.line.name, accept_short)
         row = MedicationDispense(
             id=handout.dispense_id,
             kind=DispenseKind.GIVEN,
@@ -118,6 +126,15 @@ def dispense(
         )
         why = " · ".join(part for part in ((handout.lot_reason or "").strip(), over) if part)
         _hand_out(work, row, takings, work.today, why)
+
+
+def _accepts(accepted: Accepted, dispense_id: str) -> bool:
+    return accepted if isinstance(accepted, bool) else dispense_id in accepted
+
+
+def _with(accepted: Accepted, dispense_id: str) -> frozenset[str]:
+    before: frozenset[str] = frozenset() if isinstance(accepted, bool) else accepted
+    return before | {dispense_id}
 
 
 def _taken_away(receiver: Receiver) -> dict[str, object]:
@@ -153,22 +170,30 @@ def _may_give(asked: handing.ToGive, patient_id: str, units: int, today: date) -
 
 
 def _check_early(
-    work: Work, patient_id: str, medicine_id: str | None, name: str, folio: str | None, day: date | None = None
+    work: Work,
+    patient_id: str,
+    medicine_id: str | None,
+    name: str,
+    folio: str | None,
+    again: dict[str, Any],
+    day: date | None = None,
 ) -> None:
     if medicine_id is None:
         return
     earlier = handing.handed_earlier(work, patient_id, medicine_id, but_folio=folio)
     lasting = still_covered(earlier, day or work.today)
     if lasting is not None:
-        again = {"accept_early": True}
         raise StillCovered(again=again, medicine=name, day=say_day(lasting.given_on), until=say_day(lasting.until))
 
 
 def _takings(
-    work: Work, presentation_id: str, handout: Handout, using: Using, name: str, *, accept_short: bool
+    work: Work, presentation_id: str, handout: Handout, using: Using, name: str, accept_short: Accepted
 ) -> Sequence[Taking]:
     usable = shelf.lots_first_expiring(work, presentation_id)
-    proposed = _proposed(usable, handout.units, work.today, using, name, accept_short or bool(handout.lots))
+    accepted = _accepts(accept_short, handout.dispense_id)
+    again = {"accept_short": _with(accept_short, handout.dispense_id)}
+    choice = _choice(usable, handout.units, work.today, using, name)
+    proposed = _proposed(choice, usable, work.today, name, None if accepted or handout.lots else again)
     if not handout.lots:
         return proposed
     chosen = [_chosen(work, presentation_id, lot_id, units) for lot_id, units in handout.lots]
@@ -178,29 +203,33 @@ def _takings(
     if differs and not (handout.lot_reason or "").strip():
         raise NotFirstExpiring()
     short = outlived(chosen, using)
-    if short is not None and not accept_short:
+    if short is not None and not accepted:
         lasting = using.used_by(short.expires_on, handout.units)
-        raise _too_short(short, name, handout.units, lasting)
+        raise _too_short(short, name, handout.units, lasting, again)
     return chosen
 
 
-def _proposed(
-    usable: Sequence[ShelfLot], units: int, day: date, using: Using | None, name: str, accept_short: bool
-) -> Sequence[Taking]:
-    """What the shelf would give, or why it does not."""
+def _choice(usable: Sequence[ShelfLot], units: int, day: date, using: Using | None, name: str) -> Choice:
     choice = choose_lots(usable, units, day, using)
     if choice.there < units:
-        raise NotEnough(usable=f"{choice.there:,}")
+        raise NotEnoughOf(medicine=name, usable=f"{choice.there:,}")
+    return choice
+
+
+def _proposed(
+    choice: Choice, usable: Sequence[ShelfLot], day: date, name: str, again: dict[str, Any] | None
+) -> Sequence[Taking]:
+    """What the shelf would give. With `again` it is asked about what does not last."""
     if choice.is_whole:
         return choice.takings
-    if choice.too_short is not None and not accept_short:
-        raise _too_short(choice.too_short, name, units, choice.units)
-    return allocate(usable, units, day)
+    if choice.too_short is not None and again is not None:
+        raise _too_short(choice.too_short, name, choice.asked, choice.units, again)
+    return allocate(usable, choice.asked, day)
 
 
-def _too_short(lot: ShelfLot, name: str, units: int, lasting: int) -> LastsTooShort:
+def _too_short(lot: ShelfLot, name: str, units: int, lasting: int, again: dict[str, Any]) -> LastsTooShort:
     return LastsTooShort(
-        again={"accept_short": True},
+        again=again,
         medicine=name,
         lot=lot.lot_number or "–",
         day=say_day(lot.expires_on),
@@ -242,8 +271,8 @@ def dispense_from_paper(
     *,
     handed_on: date | None = None,
     receiver: Receiver = NOBODY_ELSE,
-    accept_early: bool = False,
-    accept_short: bool = False,
+    accept_early: Accepted = False,
+    accept_short: Accepted = False,
     witness: str = "",
 ) -> None:
     """Hand out from a prescription on paper that this program has not seen, named by its folio.
@@ -265,14 +294,12 @@ def dispense_from_paper(
             continue
         product = shelf.presentation(work, line.presentation_id)
         days = None if line.days is None else check_days(line.days)
-        if not accept_early:
-            _check_served(work, number, line.presentation_id)
-            _check_early(work, patient_id, product.medicine_id, product.name, None, day)
+        if not _accepts(accept_early, line.dispense_id):
+            again = {"accept_early": _with(accept_early, line.dispense_id)}
+            _check_served(work, number, line.presentation_id, again)
+            _check_early(work, patient_id, product.medicine_id, product.name, None, again, day)
         taken_by, _none = check_rule(work, Leaving(line.presentation_id, product.name, day), receiver, witness, "")
-        usable = shelf.lots_of_day(work, line.presentation_id, day)
-        # What left already is written down as it was: nobody can take it back for expiring too soon.
-        using = Using(day, days, spread_over=line.units) if days and day == work.today else None
-        takings = _proposed(usable, line.units, day, using, product.name, accept_short)
+        takings = _from_paper(work, line, days, day, product.name, accept_short)
         row = MedicationDispense(
             id=line.dispense_id,
             kind=DispenseKind.GIVEN,
@@ -288,6 +315,22 @@ def dispense_from_paper(
         _hand_out(work, row, takings, day)
 
 
+def _from_paper(
+    work: Work, line: PaperLine, days: int | None, day: date, name: str, accept_short: Accepted
+) -> Sequence[Taking]:
+    usable = shelf.lots_of_day(work, line.presentation_id, day)
+    if day < work.today:
+        # What left already is written down as it was: nobody can take it back for expiring too soon.
+        there = sum(lot.units for lot in usable)
+        if there < check_units(line.units):
+            raise NotThereThatDay(medicine=name, day=say_day(day), usable=f"{there:,}")
+        return allocate(usable, line.units, day)
+    using = Using(day, days, spread_over=line.units) if days else None
+    again = {"accept_short": _with(accept_short, line.dispense_id)}
+    choice = _choice(usable, line.units, day, using, name)
+    return _proposed(choice, usable, day, name, None if _accepts(accept_short, line.dispense_id) else again)
+
+
 def _check_day(work: Work, handed_on: date | None) -> date:
     day = handed_on or work.today
     if day > work.today:
@@ -297,10 +340,10 @@ def _check_day(work: Work, handed_on: date | None) -> date:
     return day
 
 
-def _check_served(work: Work, folio: str, presentation_id: str) -> None:
+def _check_served(work: Work, folio: str, presentation_id: str, again: dict[str, Any]) -> None:
     served = handing.given_from_paper(work, folio, presentation_id)
     if served is not None:
-        raise PaperServed(again={"accept_early": True}, folio=folio, day=say_day(served))
+        raise PaperServed(again=again, folio=folio, day=say_day(served))
 
 
 def join_paper(work: Work, dispense_id: str, request_id: str, *, accept_misfit: bool = False) -> None:
@@ -313,17 +356,23 @@ def join_paper(work: Work, dispense_id: str, request_id: str, *, accept_misfit: 
     if given is None:
         raise NotHere()
     work.about("patient", given.patient_id)
-    if handing.is_joined(work, given.dispense_id) or given.request_id is not None:
+    joined = handing.joined_to(work, given.dispense_id)
+    if request_id in joined:
+        return
+    if joined or given.request_id is not None:
         raise AlreadyJoined()
-    line, medicine_id = asked.line, shelf.presentation(work, given.presentation_id).medicine_id
-    if given.patient_id != line.patient_id or medicine_id != line.medicine_id:
+    line, product = asked.line, shelf.presentation(work, given.presentation_id)
+    if given.patient_id != line.patient_id or product.medicine_id != line.medicine_id:
         raise NotTheSame()
-    fit = how_it_fits(given.units, given.given_on, asked.owed, line.signed_on, line.ends_on)
+    same = given.presentation_id == line.presentation_id
+    fit = how_it_fits(given.units, given.given_on, asked.owed, line.signed_on, line.ends_on, same_product=same)
     if not fit.is_good and not accept_misfit:
-        raise FitsBadly(
+        raise (FitsBadly if same else OtherProduct)(
             again={"accept_misfit": True},
             units=f"{given.units:,}",
+            given=f"{product.name} {product.product}".strip(),
             day=say_day(given.given_on),
+            asked=f"{line.name} {line.product}".strip(),
             signed=say_day(line.signed_on),
             owed=f"{max(asked.owed, 0):,}",
         )
