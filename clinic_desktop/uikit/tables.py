@@ -22,6 +22,8 @@ Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 PAGE, PAGES_KEPT = 64, 40
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_EMPTY = 48
+"""What an empty list needs to say so."""
 
 
 # No slots: with them Python 3.11 cannot make a `Column[Row](...)`.
@@ -245,7 +247,8 @@ class ListTable(QTableView, Generic[Row]):
     def fit_height(self) -> None:
         """Be as high as the rows need: for a short table inside a card."""
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(30 + self.verticalHeader().defaultSectionSize() * max(self.count(), 1) + 1)
+        row = self.verticalHeader().defaultSectionSize()
+        self.setFixedHeight(30 + (row * self.count() or max(row, _EMPTY)) + 1)
 
     def _keep(self) -> None:
         self._kept = (self.key(), self.currentIndex().row())
@@ -293,7 +296,7 @@ class ListTable(QTableView, Generic[Row]):
             self._empty.setVisible(self.count() == 0)
             wide = self.viewport().width()
             # In a narrow list its sentence takes several lines.
-            high = max(self._empty.heightForWidth(wide), self._empty.sizeHint().height(), 48)
+            high = max(self._empty.heightForWidth(wide), self._empty.sizeHint().height(), _EMPTY)
             self._empty.setGeometry(0, 0, wide, high)
 
     def showEvent(self, event: QShowEvent) -> None:

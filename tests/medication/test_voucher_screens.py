@@ -196,6 +196,17 @@ def test_both_halves_say_folio_name_medicine_and_quantity_in_words_and_never_why
         assert never not in said
 
 
+def test_a_copy_of_what_is_no_promise_any_more_says_on_both_halves_that_nothing_is_handed_out(
+    counter: Counter, alliance: Alliance
+) -> None:
+    voucher_id = alliance.send(request_id := counter.prescribe())
+    counter.do(partial(stop_medicine, request_id=request_id, reason="mareo"))
+    assert paper_of(alliance, voucher_id).count("Do not hand out: Medicine stopped") == 2
+    alliance.cancel(voucher_id)
+    page = paper_of(alliance, voucher_id)
+    assert page.count("Do not hand out: Cancelled by us") == 2 and "Valid until" not in page
+
+
 def test_a_letterhead_that_would_tell_is_left_out(counter: Counter, alliance: Alliance) -> None:
     counter.do(partial(choose, key="letterhead_name", value="Centro de salud mental"))
     assert "mental" not in paper_of(alliance, alliance.send(counter.prescribe()))

@@ -39,7 +39,7 @@ def stock_paper(asker: Asker, presentation_id: str) -> Paper:
     facts = (
         Fact(_("Medicine"), course.said, wide=True),
         Fact(_("There are"), say_units(dict(course.usable).get(course.today, 0), course.unit)),
-        Fact(_("Lasts until"), say_day(course.ends_on) if course.ends_on else _("Cannot be told"), needed=False),
+        Fact(_("Lasts until"), _say_end(course), needed=False),
     )
     said = [spot.words.partition(": ") for spot in course.spots()][-_MOST_ROWS:]
     rows = Rows(
@@ -48,6 +48,12 @@ def stock_paper(asker: Asker, presentation_id: str) -> Paper:
         head=_("The last days of it"),
     )
     return _paper(asker, _("Stock over time"), (Facts(facts), Drawing(partial(_course, course), _HEIGHT), rows))
+
+
+def _say_end(course: StockCourse) -> str:
+    if course.ends_on is None:
+        return _("Cannot be told")
+    return say_day(course.ends_on) if course.ends_on > course.today else _("Nothing usable is here.")
 
 
 def expiry_paper(asker: Asker) -> Paper:

@@ -11,6 +11,7 @@ from clinic_desktop.features.medication.queries import vouchers
 from clinic_desktop.features.medication.queries.vouchers import VoucherRow
 from clinic_desktop.features.medication.rules.in_words import in_spanish
 from clinic_desktop.features.medication.rules.shelf import say_units
+from clinic_desktop.features.medication.rules.vouchers import STATE_WORDS
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.staff.letters.letterhead import paper_size
 from clinic_desktop.kernel.dates import say_day, say_instant
@@ -55,7 +56,7 @@ def vouchers_pdf(asker: Asker, voucher_ids: Sequence[str]) -> bytes:
 
 
 def voucher_paper(asker: Asker, voucher_id: str) -> Paper:
-    """As it was written, also when it is printed again."""
+    """As it was written, also when it is printed again; then it says what came of it."""
     asker.require(Permission.SEND_VOUCHERS)
     row = vouchers.voucher(asker, voucher_id)
     if row is None:
@@ -98,13 +99,21 @@ def lay_out_voucher(voucher: VoucherPaper) -> Paper:
 def _promised(row: VoucherRow) -> tuple[Block, ...]:
     """For whom, what, how much and until when: alike on both halves."""
     units = say_units(row.units, row.unit)
+    why, until = _why_not(row), _("Valid until {day}").format(day=say_day(row.valid_until))
     in_letters = f" ({in_spanish(row.units)})" if language() == "es" else ""
     return (
         Facts((Fact(_("Name"), row.said), Fact(_("Pharmacy"), row.partner))),
         Heading(row.medicine_text),
         Words(f"{units}{in_letters}", large=True),
-        Notice(_("Valid until {day}").format(day=say_day(row.valid_until))),
+        Notice(_("Do not hand out: {why}").format(why=why) if why else until),
     )
+
+
+def _why_not(row: VoucherRow) -> str:
+    """Printed again after something came of it, it is a copy for the files and promises nothing any more."""
+    if row.answer is not None:
+        return _(STATE_WORDS[row.state])
+    return _("Medicine stopped") if row.stopped else ""
 
 
 def _half_of_the_pharmacy(voucher: VoucherPaper) -> Slip:

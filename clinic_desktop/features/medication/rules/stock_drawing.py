@@ -51,14 +51,15 @@ class _Course:
         self._course, self._letters, self._shapes = course, letters, list[Shape]()
         self._row, self._width = letters.small_line + 5, width
         self._ahead = course.ahead()
-        self._first = course.usable[0][0] if course.usable else course.today
+        # Of what came today a week before it is shown too, so that nothing stands on the axis.
+        self._first = min([day for day, _units in course.usable[:1]] + [course.today - timedelta(days=7)])
         far = [course.today + timedelta(days=30), *(day for day, _units in self._ahead)]
         self._last = min(max(far), course.today + timedelta(days=LOOK_AHEAD))
         highest = max((units for _day, units in (*course.usable, *self._ahead)), default=0)
         self._scale = nice_top(max(highest, course.least or 0, course.most or 0, 1))
         self._left = max(self._wide(f"{self._scale:,}"), self._wide("00,000")) + 8
         # Beside the end that is foreseen stands its day.
-        self._right, self._top = width - self._letters.width("00-mmm-0000", True, True) - 14, self._row + 4
+        self._right, self._top = width - self._letters.width("00-mmm-0000", True, True) - 14, 2 * self._row + 4
         self._bottom = height - 2 * self._row - 8
 
     def drawn(self) -> Drawn:
@@ -109,13 +110,15 @@ class _Course:
                 free_from = x + half + 10
 
     def _levels(self) -> None:
-        course = self._course
+        course, ends = self._course, self._course.ends_on
+        # Below stands the day that is foreseen for the end.
+        lowest = self._bottom - (self._row * 1.6 if ends is not None and ends > course.today else 0)
         for units, words in ((course.least, _("at least {units}")), (course.most, _("at most {units}"))):
             if units is not None:
                 y = self._y(units)
                 said = words.format(units=f"{units:,}")
                 self._put(Stroke(self._left, y, self._right, y, Tint.QUIET, dashed=True))
-                self._put(Wording(self._right + 4, y, said, small=True, tint=Tint.QUIET))
+                self._put(Wording(self._right + 4, min(y, lowest), said, small=True, tint=Tint.QUIET))
 
     def _today(self) -> None:
         x = self._x(self._course.today)
@@ -165,7 +168,7 @@ class _Course:
             middle = max(x, self._left + half + 2)
             if mark.kind is MarkKind.CAME and middle - half >= free_from:
                 self._put(
-                    Wording(middle, max(y - _MARK - 4, self._row / 2), words, Side.CENTRE, small=True, strong=True)
+                    Wording(middle, max(y - _MARK - 4, self._row * 1.5), words, Side.CENTRE, small=True, strong=True)
                 )
                 free_from = middle + half + 6
 

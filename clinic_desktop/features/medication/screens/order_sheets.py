@@ -133,7 +133,10 @@ class LevelSheet(Sheet):
                 self.form.add("most", _("At most"), self.most, optional=True),
                 gap=S3,
             ),
+            None,
         )
+        # Room for what is said under the fields: an open sheet does not grow.
+        self.form.setMinimumHeight(self.form.sizeHint().height() + 40)
         title = Text(_("How much of it should stand here"), "head", "semi")
         super().__init__(product.said, screen, title, Text(product.said, wrap=True), self.form)
         self.add_deed(Button(_("Go back"), key="back", kind="quiet"))

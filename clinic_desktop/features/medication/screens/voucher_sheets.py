@@ -33,7 +33,7 @@ from clinic_desktop.uikit.words import Phrase, Text, quiet, semi
 
 _LINE, _MOST, _MOST_LOW = 64, 4, 2
 _LOW = 560
-_SAID = 46
+_SAID = 84
 
 
 def ask_vouchers(
@@ -207,7 +207,7 @@ class AnswerSheet(Sheet):
         lot = form.add("lot", _("Lot"), self.lot, optional=True)
         expiry = form.add("expiry", _("Expires"), self.expiry, optional=True, check=_wrong_expiry)
         price = form.add("price", _("Price"), self.price, optional=True, check=self._wrong_price)
-        stack(form, row((units, 3), (day, 2), gap=S4), row((lot, 2), (expiry, 1), (price, 2), gap=S4), None, gap=S3)
+        stack(form, row((units, 3), (day, 2), gap=S4), row((lot, 5), (expiry, 4), (price, 8), gap=S4), None, gap=S3)
         # Room for what is said under the fields: an open sheet does not grow.
         form.setMinimumHeight(form.sizeHint().height() + _SAID)
         self.body.addWidget(form)
