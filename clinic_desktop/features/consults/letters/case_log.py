@@ -7,7 +7,7 @@ from clinic_desktop.features.consults.rules.case_log import FEWEST, OTHERS
 from clinic_desktop.features.consults.rules.sections import kind_words
 from clinic_desktop.features.patients.rules.sex import Sex, say_sex
 from clinic_desktop.features.staff import queries as staff
-from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.features.staff.letters.letterhead import letterhead, whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.printing.paper import (
@@ -16,7 +16,6 @@ from clinic_desktop.printing.paper import (
     Fact,
     Facts,
     Paper,
-    PaperSize,
     Rows,
     Signature,
     Signer,
@@ -31,7 +30,6 @@ def case_log_paper(asker: Asker, trainee_id: str, first: date, last: date) -> Pa
     log, trainee = found.log, staff.member(asker, trainee_id)
     name = trainee.full_name if trainee else staff.name_of(asker, trainee_id)
     supervisor = staff.member(asker, trainee.supervisor_id) if trainee and trainee.supervisor_id else None
-    size = paper_size(asker)
     lines = tuple(
         (
             line.group if line.group != OTHERS else _("Others"),
@@ -46,7 +44,7 @@ def case_log_paper(asker: Asker, trainee_id: str, first: date, last: date) -> Pa
     return Paper(
         title=_("Case log"),
         letterhead=letterhead(asker),
-        size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
+        size=whole_size(asker),
         subject=name,
         dateline=say_day(asker.today),
         footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),

@@ -4,7 +4,7 @@ from datetime import date
 
 from clinic_desktop.features.consults.queries.supervision import sessions
 from clinic_desktop.features.staff import queries as staff
-from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.features.staff.letters.letterhead import letterhead, whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.printing.paper import (
@@ -13,7 +13,6 @@ from clinic_desktop.printing.paper import (
     Fact,
     Facts,
     Paper,
-    PaperSize,
     Rows,
     Signature,
     Signer,
@@ -27,11 +26,10 @@ def supervision_record(asker: Asker, trainee_id: str, first: date, last: date) -
     trainee = staff.member(asker, trainee_id)
     name = trainee.full_name if trainee else staff.name_of(asker, trainee_id)
     by = "; ".join(dict.fromkeys(row.supervisor_name for row in rows if row.supervisor_name))
-    size = paper_size(asker)
     return Paper(
         title=_("Record of supervision"),
         letterhead=letterhead(asker),
-        size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
+        size=whole_size(asker),
         subject=name,
         dateline=say_day(asker.today),
         footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),

@@ -7,7 +7,7 @@ from clinic_desktop.features.consults.queries import chart as charts
 from clinic_desktop.features.consults.rules.course import Course, only, say_star, spots
 from clinic_desktop.features.consults.rules.course_drawing import draw
 from clinic_desktop.features.patients.queries import people
-from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.features.staff.letters.letterhead import letterhead, whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.ids import PatientId
@@ -20,7 +20,6 @@ from clinic_desktop.printing.paper import (
     Fact,
     Facts,
     Paper,
-    PaperSize,
     Rows,
     Words,
     printed_words,
@@ -38,12 +37,10 @@ def trend_paper(asker: Asker, patient_id: str, scale_codes: Sequence[str] | None
     known = people.header(asker, PatientId(patient_id))
     whole = charts.course(asker, patient_id)
     chosen = [s.scale_code for s in whole.series[:2]] if scale_codes is None else list(scale_codes)
-    size = paper_size(asker)
     return Paper(
         title=_("Course"),
         letterhead=letterhead(asker),
-        # Half a sheet has no room for an axis of years.
-        size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
+        size=whole_size(asker),
         subject=known.said,
         footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),
         blocks=(

@@ -13,7 +13,7 @@ from clinic_desktop.features.medication.rules.book import PageHasGap, say_month
 from clinic_desktop.features.medication.rules.controlled import say_kept
 from clinic_desktop.features.medication.rules.kinds import MOVEMENT_WORDS, MovementKind, ReceiverSign
 from clinic_desktop.features.medication.rules.shelf import say_units
-from clinic_desktop.features.staff.letters.letterhead import paper_size
+from clinic_desktop.features.staff.letters.letterhead import whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.i18n import N_, _
@@ -26,7 +26,6 @@ from clinic_desktop.printing.paper import (
     Facts,
     Notice,
     Paper,
-    PaperSize,
     Rows,
     Signature,
     Signer,
@@ -71,7 +70,6 @@ def draft_page(asker: Asker, presentation_id: str) -> bytes:
 
 def _sheets(asker: Asker, page: BookPage, *, reprint: bool) -> list[Paper]:
     parts = _parts([(_row(line), _height(_row(line))) for line in page.lines])
-    size = paper_size(asker)
     papers: list[Paper] = []
     carried = page.page.opening
     done = 0
@@ -89,7 +87,7 @@ def _sheets(asker: Asker, page: BookPage, *, reprint: bool) -> list[Paper]:
                 title=_("Book of controlled medicines"),
                 blocks=tuple(blocks),
                 letterhead=neutral_letterhead(asker) if first else None,
-                size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
+                size=whole_size(asker),
                 landscape=True,
                 subject=page.product.said,
                 dateline=_dateline(asker, first=first, reprint=reprint),

@@ -7,11 +7,11 @@ from datetime import datetime
 from clinic_desktop.features.medication.queries import counts
 from clinic_desktop.features.medication.queries.counts import READERS, CountedProduct, CountLine
 from clinic_desktop.features.medication.rules.shelf import say_packs, say_units
-from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.features.staff.letters.letterhead import letterhead, whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.printing.paper import Align, Block, Column, Paper, PaperSize, Signature, Signer, Words
+from clinic_desktop.printing.paper import Align, Block, Column, Paper, Signature, Signer, Words
 from clinic_desktop.printing.sheets import listing
 from clinic_desktop.storage.work import Asker
 
@@ -39,7 +39,7 @@ def blank_sheet(asker: Asker, lots: Sequence[CountedProduct], moment: datetime, 
         by=asker.actor.name,
         at=say_instant(asker.now, asker.place.zone),
         letterhead=letterhead(asker),
-        size=_whole(paper_size(asker)),
+        size=whole_size(asker),
         dateline=say_instant(moment, asker.place.zone),
         note=note,
         if_none=_("Nothing is noted on this shelf. Write every box that is there on an empty line."),
@@ -70,7 +70,7 @@ def result_paper(asker: Asker, count_id: str) -> Paper:
         by=asker.actor.name,
         at=say_instant(asker.now, asker.place.zone),
         letterhead=letterhead(asker),
-        size=_whole(paper_size(asker)),
+        size=whole_size(asker),
         landscape=True,
         dateline=say_instant(count.counted_at, asker.place.zone),
         folio=count.number or "",
@@ -97,8 +97,3 @@ def _counted(line: CountLine) -> tuple[str | None, ...]:
         f"{apart:+,}" if apart else "0",
         line.reason or "",
     )
-
-
-def _whole(size: str) -> str:
-    """Half a sheet has no room for a table to write on."""
-    return PaperSize.LETTER if size == PaperSize.HALF_LETTER else size

@@ -4,7 +4,7 @@ from clinic_desktop.features.agenda.letters.calls import neutral_letterhead
 from clinic_desktop.features.medication.letters.transfer import said_line
 from clinic_desktop.features.medication.queries import disposals
 from clinic_desktop.features.medication.queries.shelf import SHELF
-from clinic_desktop.features.staff.letters.letterhead import paper_size
+from clinic_desktop.features.staff.letters.letterhead import whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.printing.paper import (
@@ -13,7 +13,6 @@ from clinic_desktop.printing.paper import (
     Fact,
     Facts,
     Paper,
-    PaperSize,
     Rows,
     Signature,
     Signer,
@@ -50,12 +49,11 @@ def act_paper(asker: Asker, disposal_id: str) -> Paper:
     signers = [Signer(act.first_name or ""), Signer(act.second_name or "")]
     if act.given_back_to:
         signers.append(Signer(act.given_back_to, (_("Received, name and signature"),)))
-    size = paper_size(asker)
     return Paper(
         _("Act of giving back medicines") if act.given_back_to else _("Act of destroying medicines"),
         (facts, Rows(columns, rows), Signature(tuple(signers))),
         letterhead=neutral_letterhead(asker),
-        size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
+        size=whole_size(asker),
         folio=act.number,
         dateline=say_day(act.done_on),
         footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),

@@ -7,7 +7,7 @@ from clinic_desktop.features.medication.queries.donor_report import READERS, don
 from clinic_desktop.features.medication.rules.gifts import DAYS_IN_A_MONTH, GiftLine, GiftReport, say_tenths
 from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.features.medication.rules.shelf import unit_word
-from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.features.staff.letters.letterhead import letterhead, whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.small_counts import FEWEST, Told
@@ -18,7 +18,6 @@ from clinic_desktop.printing.paper import (
     Fact,
     Facts,
     Paper,
-    PaperSize,
     Rows,
     Signature,
     Signer,
@@ -31,11 +30,10 @@ from clinic_desktop.storage.work import Asker
 def donor_paper(asker: Asker, partner_id: str, until: date | None = None) -> Paper:
     asker.require(*READERS)
     found = donor_report(asker, partner_id, until)
-    size = paper_size(asker)
     return Paper(
         title=_("What became of what was given"),
         letterhead=letterhead(asker),
-        size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
+        size=whole_size(asker),
         landscape=True,
         subject=found.donor,
         dateline=say_day(until or asker.today),

@@ -2,8 +2,8 @@
 
 from clinic_desktop.features.medication.queries import ordering
 from clinic_desktop.features.medication.queries.ordering import OrderedLine, OrderRow
-from clinic_desktop.features.medication.rules.shelf import say_packs, say_units, unit_word
-from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.features.medication.rules.shelf import say_packs, unit_word
+from clinic_desktop.features.staff.letters.letterhead import letterhead, whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
@@ -14,7 +14,6 @@ from clinic_desktop.printing.paper import (
     Fact,
     Facts,
     Paper,
-    PaperSize,
     Rows,
     Signature,
     Signer,
@@ -29,7 +28,6 @@ def order_paper(asker: Asker, order_id: str) -> Paper:
     """For whoever sends it; beside each line stands room to write what goes out."""
     asker.require(Permission.ORDER_STOCK)
     order = ordering.order(asker, order_id)
-    size = paper_size(asker)
     count = len(order.lines)
     blocks: list[Block] = [
         Facts(_facts(order)),
@@ -42,8 +40,7 @@ def order_paper(asker: Asker, order_id: str) -> Paper:
         _("Order of medicines"),
         tuple(blocks),
         letterhead=letterhead(asker),
-        # Half a sheet has no room for the columns to be written in.
-        size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
+        size=whole_size(asker),
         subject=order.number,
         folio=order.number,
         footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),
@@ -120,7 +117,3 @@ def _cells(at: int, line: OrderedLine) -> list[Value]:
         at, line.name, line.product, line.asked, unit_word(line.unit, line.asked), line.pack_units, boxes, line.usable,
         line.on_order, line.proposed, line.reason,
     ]  # fmt: skip
-
-
-def say_asked(line: OrderedLine) -> str:
-    return say_packs(line.asked, line.pack_units, line.unit) if line.asked else say_units(0, line.unit)

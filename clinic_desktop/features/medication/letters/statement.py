@@ -9,7 +9,7 @@ from clinic_desktop.features.medication.rules.money import say_money
 from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.features.medication.rules.statements import Billed, Matched, Ours, say_difference, say_month
 from clinic_desktop.features.medication.rules.voucher_figures import DEFINITIONS, Figures
-from clinic_desktop.features.staff.letters.letterhead import paper_size
+from clinic_desktop.features.staff.letters.letterhead import whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -21,7 +21,6 @@ from clinic_desktop.printing.paper import (
     Facts,
     Notice,
     Paper,
-    PaperSize,
     Rows,
     Signature,
     Signer,
@@ -39,7 +38,7 @@ def statement_paper(asker: Asker, statement_id: str) -> Paper:
     return Paper(
         title=_("Monthly statement of a pharmacy"),
         letterhead=neutral_letterhead(asker),
-        size=_whole(asker),
+        size=whole_size(asker),
         subject=row.partner,
         folio=row.number,
         code=row.number,
@@ -47,12 +46,6 @@ def statement_paper(asker: Asker, statement_id: str) -> Paper:
         footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),
         blocks=(*_head(row), *_lines(row, statements.lines_of(asker, statement_id)), *_foot(row)),
     )
-
-
-def _whole(asker: Asker) -> str:
-    """On half a sheet the columns of money would not stand beside each other."""
-    size = paper_size(asker)
-    return PaperSize.LETTER if size == PaperSize.HALF_LETTER else size
 
 
 def _head(row: StatementRow) -> tuple[Block, ...]:
@@ -141,7 +134,7 @@ def figures_paper(asker: Asker, since: date, until: date) -> Paper:
     return Paper(
         title=_("Vouchers in numbers"),
         letterhead=neutral_letterhead(asker),
-        size=_whole(asker),
+        size=whole_size(asker),
         landscape=True,
         dateline=f"{say_day(since)} – {say_day(until)}",
         footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),

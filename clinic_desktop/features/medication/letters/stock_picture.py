@@ -9,7 +9,7 @@ from clinic_desktop.features.medication.queries.shelf import SHELF
 from clinic_desktop.features.medication.rules.shelf import say_packs, say_units
 from clinic_desktop.features.medication.rules.stock_course import ExpiryMonth, StockCourse
 from clinic_desktop.features.medication.rules.stock_drawing import draw_course, draw_expiry
-from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.features.staff.letters.letterhead import letterhead, whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.printing.drawing import Letters, Shape
@@ -21,7 +21,6 @@ from clinic_desktop.printing.paper import (
     Fact,
     Facts,
     Paper,
-    PaperSize,
     Rows,
     Words,
     printed_words,
@@ -104,13 +103,11 @@ def _row(row: ExpiringRow) -> tuple[str, ...]:
 
 
 def _paper(asker: Asker, title: str, blocks: tuple[Block, ...]) -> Paper:
-    size = paper_size(asker)
     return Paper(
         title,
         blocks,
         letterhead=letterhead(asker),
-        # Half a sheet has no room for a year.
-        size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
+        size=whole_size(asker),
         dateline=say_day(asker.today),
         footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),
     )

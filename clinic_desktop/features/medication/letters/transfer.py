@@ -5,7 +5,7 @@ from clinic_desktop.features.medication.queries import transfers
 from clinic_desktop.features.medication.queries.shelf import SHELF
 from clinic_desktop.features.medication.queries.transfers import LeftLine, Sending
 from clinic_desktop.features.medication.rules.shelf import say_packs
-from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
+from clinic_desktop.features.staff.letters.letterhead import letterhead, whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.printing.paper import (
@@ -15,7 +15,6 @@ from clinic_desktop.printing.paper import (
     Fact,
     Facts,
     Paper,
-    PaperSize,
     Rows,
     Signature,
     Signer,
@@ -56,12 +55,11 @@ def slip_halves(asker: Asker, transfer_id: str) -> tuple[Paper, Paper]:
 
 
 def _paper(asker: Asker, sending: Sending, title: str, blocks: tuple[Block, ...]) -> Paper:
-    size = paper_size(asker)
     return Paper(
         title,
         blocks,
         letterhead=neutral_letterhead(asker),
-        size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
+        size=whole_size(asker),
         subject=sending.to_name,
         folio=sending.number,
         code=sending.number,

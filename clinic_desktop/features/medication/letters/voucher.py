@@ -13,7 +13,7 @@ from clinic_desktop.features.medication.rules.in_words import in_spanish
 from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.features.medication.rules.vouchers import STATE_WORDS
 from clinic_desktop.features.patients.queries import restricted
-from clinic_desktop.features.staff.letters.letterhead import paper_size
+from clinic_desktop.features.staff.letters.letterhead import whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.i18n import _, language
@@ -26,7 +26,6 @@ from clinic_desktop.printing.paper import (
     Letterhead,
     Notice,
     Paper,
-    PaperSize,
     Signature,
     Signer,
     Slip,
@@ -62,11 +61,10 @@ def voucher_paper(asker: Asker, voucher_id: str) -> Paper:
     if row is None:
         raise NotHere()
     restricted.must_open(asker, row.patient_id)
-    size = paper_size(asker)
     return lay_out_voucher(
         VoucherPaper(
             head=neutral_letterhead(asker),
-            size=PaperSize.LETTER if size == PaperSize.HALF_LETTER else size,
+            size=whole_size(asker),
             row=row,
             issued_by=vouchers.issued_by(asker, voucher_id),
             printed_by=asker.actor.name,

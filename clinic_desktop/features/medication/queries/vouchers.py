@@ -178,13 +178,6 @@ def answered_vouchers(asker: Asker, days: int = 120) -> tuple[VoucherRow, ...]:
     return tuple(sorted(found, key=lambda row: (_answered_on(row), row.folio), reverse=True))
 
 
-def vouchers_of(asker: Asker, patient_id: str) -> tuple[VoucherRow, ...]:
-    """Of one person, the newest first."""
-    asker.require(Permission.SEND_VOUCHERS)
-    found = _shown(asker, Voucher.patient_id == patient_id)
-    return tuple(sorted(found, key=lambda row: (row.issued_on, row.folio), reverse=True))
-
-
 def open_count(asker: Asker) -> int:
     asker.require(Permission.SEND_VOUCHERS)
     which = (Voucher.voided_at.is_(None), _ours(asker), _unanswered(), *_hidden(asker))

@@ -2,7 +2,7 @@
 
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.features.staff import queries
-from clinic_desktop.printing.paper import Letterhead
+from clinic_desktop.printing.paper import Letterhead, PaperSize
 from clinic_desktop.storage.work import Asker
 
 
@@ -17,3 +17,9 @@ def letterhead(asker: Asker) -> Letterhead:
 
 def paper_size(asker: Asker) -> str:
     return setting(asker, "paper_size")
+
+
+def whole_size(asker: Asker) -> str:
+    """For what half a sheet has no room for."""
+    size = paper_size(asker)
+    return PaperSize.LETTER if size == PaperSize.HALF_LETTER else size
