@@ -88,6 +88,8 @@ def test_a_product_is_left_out_and_added(used: Counter, open_screen: Any) -> Non
     new.save.click()
     (order,) = used.ask(ordering.orders)
     assert [line.presentation_id for line in order.lines] == [other]
+    new._written(order.number)
+    assert page.pages.count() == 1, "a second Enter does not take the list away"
 
 
 def test_an_order_on_paper_names_products_and_nobody(used: Counter, do: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_desktop.features.medication.queries import handing
+from clinic_desktop.features.medication.queries import book, handing
 from clinic_desktop.features.medication.queries import vouchers as queries
 from clinic_desktop.features.medication.rules.kinds import PartnerKind
 from clinic_desktop.features.medication.rules.money import from_minor
@@ -191,13 +191,15 @@ def test_a_price_that_does_not_divide_is_rounded_once(counter: Counter) -> None:
 def test_a_controlled_medicine_is_sent_with_a_yes_under_its_rule_and_source(
     counter: Counter, alliance: Alliance, clock: StillClock
 ) -> None:
-    list_as_controlled(counter.do, counter.fluoxetine, valid_days=5)
+    list_as_controlled(counter.do, counter.fluoxetine, valid_days=5, most_fillings=1)
     request_id = counter.prescribe()
     clock.advance(days=6)
     with pytest.raises(ControlledByVoucher) as asked:
         alliance.send(request_id)
     assert f"Source: {SOURCE}" in asked.value.sentence() and "was valid until" in asked.value.sentence()
-    alliance.send(request_id, controlled=True)
+    voucher_id = alliance.send(request_id, 20, controlled=True)
+    alliance.answer(voucher_id, 20, day=counter.ask(lambda reading: reading.today))
+    assert counter.ask(partial(book.fillings, request_id=request_id)) == 1, "a pharmacy's handing out is one"
 
 
 def test_a_voucher_out_says_that_its_medicine_was_stopped(counter: Counter, alliance: Alliance) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.medication.queries import formulary, shelf
 from clinic_desktop.features.medication.queries.shelf import Product
+from clinic_desktop.features.medication.queries.vouchered import vouchers_of_lines
 from clinic_desktop.features.medication.records.counts import StockCount, StockCountLine
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import ControlListing, ControlRule, Presentation
@@ -116,7 +117,7 @@ def witness_wanted(asker: Asker, presentation_id: str) -> bool:
 
 
 def fillings(asker: Asker, request_id: str) -> int:
-    """How often something of this prescribed line was handed out and kept."""
+    """How often something of this prescribed line was handed out and kept, here or for one of our vouchers."""
     asker.require(*formulary.READERS)
     amending = aliased(MedicationDispense)
     less = sa.select(sa.func.coalesce(sa.func.sum(amending.units), 0)).where(
@@ -127,7 +128,8 @@ def fillings(asker: Asker, request_id: str) -> int:
         MedicationDispense.kind == DispenseKind.GIVEN,
         MedicationDispense.units + less.scalar_subquery() > 0,
     )
-    return asker.value(select) or 0
+    by_pharmacies = sum(one.answered and one.units > 0 for one in vouchers_of_lines(asker, [request_id]))
+    return (asker.value(select) or 0) + by_pharmacies
 
 
 def books(asker: Asker) -> tuple[BookRow, ...]:

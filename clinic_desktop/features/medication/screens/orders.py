@@ -149,7 +149,9 @@ class OrdersPage(QWidget):
         self.take_focus()
 
     def _left(self, order_id: str | None) -> None:
-        """The new order was written, or was left without writing it."""
+        """The new order was written, or was left without writing it; an impatient second Enter leaves nothing more."""
+        if not isinstance(self.pages.currentWidget(), NewOrder):
+            return
         drop_current(self.pages)
         self.pages.setCurrentIndex(0)
         if order_id is not None:
