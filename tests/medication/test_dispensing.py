@@ -28,7 +28,7 @@ from clinic_desktop.features.medication.rules.refusals import (
     StoppedMeanwhile,
 )
 from clinic_desktop.features.medication.rules.shelf import NotEnough, UnitsImplausible
-from clinic_desktop.features.medication.service import dispensing, prescribing
+from clinic_desktop.features.medication.service import correcting, dispensing, prescribing
 from clinic_desktop.features.medication.service.dispensing import Handout, PaperLine
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.features.patients.rules.patient import Details
@@ -316,12 +316,30 @@ def test_a_paper_of_a_day_on_which_there_was_less_is_told_so_with_the_day(counte
         paper(counter, 1, handed_on=yesterday, accept_early=True)
 
 
+def test_a_paper_typed_late_never_makes_a_day_in_between_fall_below_nothing(
+    counter: Counter, clock: StillClock
+) -> None:
+    counter.receive(30)
+    first = clock.now().date()
+    clock.advance(days=1)
+    given = counter.give(counter.prescribe(), 30)
+    clock.advance(days=1)
+    back = partial(correcting.take_back, return_id=new_id(), dispense_id=given, units=30, reason="no lo tomó")
+    counter.do(back)
+    assert counter.lots() == {"A1": 30}
+    with pytest.raises(NotThereThatDay):
+        paper(counter, 30, handed_on=first, accept_early=True)
+    paper(counter, 30, handed_on=clock.now().date(), accept_early=True)
+
+
 def test_a_folio_of_this_program_is_served_from_the_person(counter: Counter) -> None:
     counter.receive(100)
     request_id = counter.prescribe()
     folio = counter.ask(partial(handing.request_line, request_id=request_id)).line.folio
-    with pytest.raises(FolioIsOurs):
-        paper(counter, folio=folio)
+    for typed in (folio, folio.replace("-", " ").lower(), folio[:-2].replace("0", "O")):
+        with pytest.raises(FolioIsOurs) as told:
+            paper(counter, folio=typed)
+        assert folio in told.value.sentence()
 
 
 def test_a_paper_joined_to_the_prescription_typed_later_is_not_owed_again(counter: Counter) -> None:

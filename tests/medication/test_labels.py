@@ -16,7 +16,10 @@ from clinic_desktop.features.medication.queries.handed import HandedLot, HandedO
 from clinic_desktop.features.medication.rules.courses import read_course
 from clinic_desktop.features.medication.rules.handover import Receiver
 from clinic_desktop.features.medication.rules.kinds import Form, ReceiverSign, Route, Unit
+from clinic_desktop.features.medication.service import prescribing
+from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.kernel.i18n import set_language
+from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.printing import labels
 from clinic_desktop.printing.labels import Sheet
 from clinic_desktop.printing.paper import MM, PaperSize
@@ -55,7 +58,8 @@ def test_a_label_says_whose_what_how_and_until_when() -> None:
     set_language("es")
     said, pieces = label_text(given_out())
     for words in (
-        "Clínica de la Loma", "TZOC, María", "fluoxetina", "20 mg — tableta — oral", "Mañana 1 Mediodía – Tarde – Noche ½",
+        "Clínica de la Loma", "TZOC, María", "fluoxetina", "20 mg — tableta — oral",
+        "Mañana 1 Mediodía – Tarde – Noche ½",
         "1 tableta en la mañana y ½ tableta en la noche", "30 tabletas para 30 días", "Entregado el 23-nov-2026",
         "Usar hasta el 31-mar-2027: 18 tabletas · lote A1123",
         "Usar hasta el 30-sep-2027: 12 tabletas · lote sin número",
@@ -132,6 +136,16 @@ def test_who_took_and_who_gave_sign_each_for_themselves() -> None:
     assert said.count("Juan Tzoc (hijo)") == said.count("Ana Tzoc") == 2
     assert "Mateo" in said and "Nicolasa" in said
     assert len(pages) == 1
+
+
+def test_how_long_something_lasts_that_is_taken_as_needed_is_not_said(counter: Counter) -> None:
+    set_language("es")
+    counter.receive(100)
+    asked = PrescriptionLine(new_id(), counter.fluoxetine, None, read_course("1 sos 3", 30), 30)
+    counter.do(partial(prescribing.prescribe, patient_id=counter.patient, lines=[asked], note_id=None))
+    handed_out = counter.give(asked.request_id, 20)
+    said, _sizes = read(counter.ask(partial(labels_of, dispense_ids=[handed_out])))
+    assert "20 cápsulas Entregado" in said, "not for 6 days: that would be read as three a day"
 
 
 def test_papers_are_made_of_what_was_handed_out(counter: Counter) -> None:

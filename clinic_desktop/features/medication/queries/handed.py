@@ -154,8 +154,11 @@ def _told(
 
 def _days(row: Any, line: CurrentMedicine | None, parts: Sequence[Part]) -> int | None:
     """How much longer the person has some because of this handing out."""
-    if line is None or line.course is None:
-        return row.days if line is None else None
+    if line is None:
+        return row.days
+    # As needed nobody knows: the most in a day would be read as how often to take it.
+    if line.course is None or line.course.as_needed:
+        return None
     earlier = [(part.day, part.units) for part in parts if part.dispense_id < row.id]
     ends = [
         lasts_until(line.course, line.begins_on, handed, line.unit, line.content_tenths_ml)

@@ -47,6 +47,7 @@ class ToGive:
     given: int
     first_given_on: date | None = None
     given_today: int = 0
+    """Of `given`, what left today: the rest is not proposed again on the same day."""
     vouchered: int = 0
     """What a partner pharmacy gave of it, or is to give: a voucher is out."""
 

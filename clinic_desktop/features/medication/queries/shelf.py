@@ -293,21 +293,30 @@ def lots_first_expiring(asker: Asker, presentation_id: str) -> tuple[ShelfLot, .
 
 def lots_of_day(asker: Asker, presentation_id: str, day: date) -> tuple[ShelfLot, ...]:
     """As `lots_first_expiring`, for what left on an earlier day and is typed only now. Of a lot that was not counted
-    since then no more than is left today."""
+    since then no more than there was on any day until today: on none of them less than nothing."""
     if day >= asker.today:
         return lots_first_expiring(asker, presentation_id)
     asker.require(*SHELF)
-    that_day = sa.func.sum(sa.case((StockMovement.occurred_on <= day, StockMovement.units), else_=0))
+    daily = (
+        sa.select(StockMovement.lot_id, StockMovement.occurred_on, sa.func.sum(StockMovement.units).label("units"))
+        .join(StockLot, StockLot.id == StockMovement.lot_id)
+        .where(StockLot.presentation_id == presentation_id, StockMovement.site_id == asker.site_id)
+        .group_by(StockMovement.lot_id, StockMovement.occurred_on)
+        .subquery("daily")
+    )
+    until = sa.func.sum(daily.c.units).over(partition_by=daily.c.lot_id, order_by=daily.c.occurred_on)
+    course = sa.select(daily.c.lot_id, daily.c.occurred_on, daily.c.units, until.label("until")).subquery("course")
+    that_day = sa.func.sum(sa.case((course.c.occurred_on <= day, course.c.units), else_=0))
+    later = sa.func.min(sa.case((course.c.occurred_on > day, course.c.until)))
     counted = (
         sa.exists()
         .where(StockCountLine.lot_id == StockLot.id, StockCountLine.count_id == StockCount.id)
         .where(StockCount.site_id == asker.site_id, StockCount.counted_on >= day)
     )
-    left = sa.case((counted, that_day), else_=sa.func.min(that_day, sa.func.sum(StockMovement.units)))
+    left = sa.case((counted, that_day), else_=sa.func.min(that_day, sa.func.coalesce(later, that_day)))
     select = (
         sa.select(StockLot.id, StockLot.lot_number, StockLot.expires_on, left, is_withheld(day))
-        .join(StockMovement, StockMovement.lot_id == StockLot.id)
-        .where(StockLot.presentation_id == presentation_id, StockMovement.site_id == asker.site_id)
+        .join(course, course.c.lot_id == StockLot.id)
         .group_by(StockLot.id)
     )
     return first_expiring((ShelfLot(*row) for row in asker.all(select)), day)

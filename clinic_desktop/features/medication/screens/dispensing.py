@@ -7,6 +7,7 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.features.medication.queries import formulary, handed, handing, owed, papers, shelf, vouchers
+from clinic_desktop.features.medication.queries.handed import HandedOut
 from clinic_desktop.features.medication.queries.handing import PersonToServe
 from clinic_desktop.features.medication.queries.owed import PersonOwed
 from clinic_desktop.features.medication.rules.controlled import say_control
@@ -158,9 +159,12 @@ class DispensePage(QWidget):
     def show_person(self, patient_id: str | None) -> None:
         """The lines of one person, with the lots that would be taken."""
         items = self._office.ask(handing.owed_to, patient_id) if patient_id else ()
+        given = self._office.ask(handed.handed_on, patient_id, self._office.today()) if patient_id else ()
         if patient_id != self._served:
             self.side.taken.clear()
-        typed = {} if patient_id != self._served else {c.item.line.request_id: c for c in self.cards if c.is_typed}
+            self.cards = []
+        left = {one.dispense_id for one in given}
+        typed = {c.item.line.request_id: c for c in self.cards if c.is_typed and c.dispense_id not in left}
         at = next((card.item.line.request_id for card in self.cards if card.amount.hasFocus()), None)
         self._served = patient_id
         clear(self._lines)
@@ -175,7 +179,7 @@ class DispensePage(QWidget):
         if not items:
             words = _("Choose a person at the left.") if patient_id is None else _("Nothing is owed to this person.")
             self._lines.addWidget(Card(Text(words, color="quiet", wrap=True)))
-        self._add_handed()
+        self._add_handed(given)
         self._lines.addStretch(1)
         self._sum_up()
 
@@ -214,9 +218,8 @@ class DispensePage(QWidget):
         self.cards.append(card)
         self._lines.addWidget(card)
 
-    def _add_handed(self) -> None:
+    def _add_handed(self, given: Sequence[HandedOut]) -> None:
         """What left today already, so that its papers can be printed again."""
-        given = self._office.ask(handed.handed_on, self._served, self._office.today()) if self._served else ()
         if given:
             ids = [one.dispense_id for one in given]
             card = HandedCard(given)
@@ -255,10 +258,9 @@ class DispensePage(QWidget):
             return
         self._last_given = ids
         told = self._say_left([card.item.line.presentation_id or "" for _id, card in leaving])
-        self.side.taken.clear()
-        self.cards = []
+        if self._served == patient_id:
+            self.side.taken.clear()
         self._office.notice(" ".join((_("Handed out."), *told)))
-        self.reload()
         self.take_focus()
         if then_print:
             self.open_papers(patient_id, ids)

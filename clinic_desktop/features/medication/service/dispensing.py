@@ -50,11 +50,13 @@ from clinic_desktop.features.medication.rules.shelf import (
     allocate,
     check_units,
 )
+from clinic_desktop.features.medication.rules.vouchers import read_folio, same_sign
 from clinic_desktop.features.medication.service.controlled import Leaving, check_rule
 from clinic_desktop.features.medication.service.movements import asked_line, lot_here, move
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.numbers import check_sign
 from clinic_desktop.storage.work import Work
 
 NOBODY_ELSE = Receiver()
@@ -287,8 +289,8 @@ def dispense_from_paper(
         raise FolioMissing()
     if not prescriber:
         raise PrescriberMissing()
-    if prescriptions.with_folio(work, number):
-        raise FolioIsOurs(folio=number)
+    if (ours := _ours(work, number)) is not None:
+        raise FolioIsOurs(folio=ours)
     for line in lines:
         if shelf.is_there(work, MedicationDispense, line.dispense_id):
             continue
@@ -313,6 +315,16 @@ def dispense_from_paper(
             **_taken_away(taken_by),
         )
         _hand_out(work, row, takings, day)
+
+
+def _ours(work: Work, typed: str) -> str | None:
+    """The folio of a prescription of this program, also as a hand copied it: "pru gh00002b", an O for a zero."""
+    ways = [typed]
+    for body in read_folio(typed, work.place.site_code):
+        sign = check_sign(body.text.replace("-", ""))
+        if not body.sign or same_sign(body.sign, sign):
+            ways.append(f"{body.text}-{sign}")
+    return next((way for way in ways if prescriptions.with_folio(work, way)), None)
 
 
 def _from_paper(
