@@ -164,6 +164,11 @@ def test_a_month_is_typed_by_folio_and_amount_and_a_lock_loses_none_of_it(
     page.amount.setText("130")
     qtbot.keyClick(page.amount, ENTER)
     assert [line.agreed.amount for line in page.lines()] == [120, 0]
+    qtbot.keyClicks(page.folio, wrong := folio[:-1] + ("A" if folio[-1] != "A" else "C"))
+    qtbot.keyClick(page.folio, ENTER)
+    assert folio in page.wrong.text() and page.folio.text() == wrong, "it is asked which one is meant"
+    qtbot.keyClick(page.folio, ENTER)
+    assert not page.wrong.isVisible(), "once more takes it as it is written"
     again = shown(StatementPage)
     assert [line.folio_text for line in again._lines] == [folio, folio]
     again.table.choose_at(1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from textwrap import shorten
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -28,6 +29,7 @@ from clinic_desktop.uikit.words import Text, semi
 
 _SIDE, _SIDE_NARROW = 560, 420
 _TWO_LINES = 46
+_LONGEST = 160
 
 
 class OrdersPage(QWidget):
@@ -219,8 +221,6 @@ def _told(order: OrderRow) -> str:
     awaited = sum(1 for line in order.lines if line.awaited) if order.is_open else 0
     if awaited:
         told.append(ngettext("{count} product awaited", "{count} products awaited", awaited).format(count=awaited))
-    if order.why_over:
-        told.append(order.why_over)
-    if order.note:
-        told.append(order.note)
+    # Whole on paper.
+    told += [shorten(words, _LONGEST, placeholder=" …") for words in (order.why_over, order.note) if words]
     return " · ".join(told)

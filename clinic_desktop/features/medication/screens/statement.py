@@ -53,6 +53,7 @@ class StatementPage(QWidget):
         self._today = office.today()
         self._lines: list[Billed] = []
         self._statement_id = new_id()
+        self._doubted = ""
         self.amended: StatementRow | None = None
         self.pharmacy = Select()
         self.pharmacy.setAccessibleName(_("Pharmacy"))
@@ -211,6 +212,15 @@ class StatementPage(QWidget):
         if not self.folio.text().strip():
             return
         found = self._office.ask(vouchers_queries.with_folio, self.folio.text())
+        if found is not None and found.doubtful and self.folio.text() != self._doubted:
+            # Once more Enter takes it as it is written.
+            self._doubted = self.folio.text()
+            self._say_wrong(
+                _("The last sign is not right. Is it {folio}? Then type it so.").format(folio=found.row.folio)
+            )
+            self.folio.selectAll()
+            return
+        self._say_wrong("")
         due = found.row.due if found is not None and not found.doubtful else None
         usual = due is not None and due.amount and due.currency == self._currency()
         self.amount.setText(f"{due.amount:,}" if due is not None and usual else "")
