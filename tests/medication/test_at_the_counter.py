@@ -11,15 +11,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from clinic_desktop.app import house
-from clinic_desktop.features.medication.queries import handed, handing, papers
+from clinic_desktop.features.medication.queries import handed, handing, papers, proof
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.kinds import ReceiverSign
+from clinic_desktop.features.medication.screens.brought_back import BroughtBackSheet
 from clinic_desktop.features.medication.screens.dispensing import DispensePage, LotSheet
 from clinic_desktop.features.medication.screens.handed_papers import HandedCard, PapersSheet
 from clinic_desktop.features.medication.screens.joining import JoinSheet
 from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
 from clinic_desktop.features.medication.screens.paper import PaperPage
-from clinic_desktop.features.medication.service import dispensing, prescribing
+from clinic_desktop.features.medication.service import dispensing, prescribing, recalls
 from clinic_desktop.features.medication.service.dispensing import Handout
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.features.medication.service.receiving import DeliveryLine
@@ -234,6 +235,37 @@ def test_what_was_typed_stays_when_something_arrives_under_the_hand(counter: Cou
     counter.receive(30, "D1", TODAY + timedelta(days=400))
     page.give()
     assert counter.lots() == {"A1": 30, "B1": 20, "C1": 30, "D1": 30}
+
+
+def test_what_is_brought_back_goes_to_its_lot_or_is_lost_and_one_called_back_stays_apart(
+    counter: Counter, show: Show, office: Any
+) -> None:
+    counter.receive(60)
+    page: DispensePage = show()
+    page.show_person(counter.patient)
+    page.take_back()
+    assert office.voice.notices[-1] == "Nothing was handed out to this person."
+    request_id = counter.prescribe()
+    counter.give(request_id, 30)
+    page.take_back()
+    sheet = front(BroughtBackSheet)
+    for units in ("31", "10"):
+        sheet.units.setText(units)
+        sheet.reason.setText("le sobraron")
+        sheet.note.click()
+    assert dialogs.front() is None
+    assert counter.balance().units == 30, "written off at once, as nobody said that it may be given again"
+    called = partial(recalls.call_back, recall_id=new_id(), presentation_id=counter.fluoxetine, lot_number="A1")
+    counter.do(partial(called, reason="moho", source_text="circular 7"))
+    page.take_back()
+    sheet = front(BroughtBackSheet)
+    sheet.fit.setChecked(True)
+    sheet.units.setText("20")
+    sheet.reason.setText("retirado")
+    sheet.note.click()
+    balance = counter.balance()
+    assert (balance.units, balance.usable, balance.withheld) == (50, 0, 50)
+    assert counter.ask(proof.check_sums) == ()
 
 
 # -- papers

@@ -10,7 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.medication.queries.handing import Part, parts_given
-from clinic_desktop.features.medication.queries.prescriptions import CurrentMedicine, line_of, prescribed_lines
+from clinic_desktop.features.medication.queries.prescriptions import (
+    LOOK_BACK_DAYS,
+    CurrentMedicine,
+    line_of,
+    prescribed_lines,
+)
 from clinic_desktop.features.medication.queries.vouchered import vouchers_of_lines
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
@@ -83,6 +88,13 @@ def handed_out(asker: Asker, dispense_ids: Sequence[str]) -> tuple[HandedOut, ..
 def handed_on(asker: Asker, patient_id: str, day: date) -> tuple[HandedOut, ...]:
     """Everything one person was given on a day."""
     return tuple(_handed(asker, MedicationDispense.patient_id == patient_id, MedicationDispense.given_on == day))
+
+
+def handed_lately(asker: Asker, patient_id: str) -> tuple[HandedOut, ...]:
+    """What one person may still have at home, the newest first."""
+    since = asker.today - timedelta(days=LOOK_BACK_DAYS)
+    found = _handed(asker, MedicationDispense.patient_id == patient_id, MedicationDispense.given_on >= since)
+    return tuple(reversed(found))
 
 
 def _handed(asker: Asker, *which: sa.ColumnElement[bool]) -> list[HandedOut]:

@@ -12,6 +12,7 @@ from clinic_desktop.features.medication.queries.handing import PersonToServe
 from clinic_desktop.features.medication.queries.owed import PersonOwed
 from clinic_desktop.features.medication.rules.controlled import say_control
 from clinic_desktop.features.medication.rules.shelf import ShelfLot, say_lasting, say_units
+from clinic_desktop.features.medication.screens.brought_back import BroughtBackSheet
 from clinic_desktop.features.medication.screens.give_card import SOON_DAYS, GiveCard
 from clinic_desktop.features.medication.screens.handed_papers import HandedCard, PapersSheet
 from clinic_desktop.features.medication.screens.joining import join_to
@@ -25,7 +26,7 @@ from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
-from clinic_desktop.uikit.buttons import Button, Tabs
+from clinic_desktop.uikit.buttons import Button, Link, Tabs
 from clinic_desktop.uikit.choices import Select
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.fields import Edit
@@ -180,6 +181,10 @@ class DispensePage(QWidget):
             words = _("Choose a person at the left.") if patient_id is None else _("Nothing is owed to this person.")
             self._lines.addWidget(Card(Text(words, color="quiet", wrap=True)))
         self._add_handed(given)
+        if patient_id is not None:
+            back = Link(_("Something was brought back"), small=True)
+            back.clicked.connect(self.take_back)
+            self._lines.addLayout(row(None, back))
         self._lines.addStretch(1)
         self._sum_up()
 
@@ -273,6 +278,15 @@ class DispensePage(QWidget):
     def open_papers(self, patient_id: str, dispense_ids: Sequence[str]) -> None:
         """Labels and receipt of what was handed out."""
         PapersSheet(self._office, self, patient_id, dispense_ids).open()
+
+    def take_back(self) -> None:
+        """Of whatever this person was given lately."""
+        given = self._office.ask(handed.handed_lately, self._served) if self._served else ()
+        if given:
+            noted = partial(self._office.notice, _("Written down."))
+            BroughtBackSheet(self._office, given, self, noted).open()
+        else:
+            self._office.notice(_("Nothing was handed out to this person."))
 
     def _voucher(self) -> None:
         if self._served is not None:
