@@ -1,5 +1,6 @@
 """A lot that is called back is given to nobody, and everybody who was given of it is found."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -8,21 +9,33 @@ import pytest
 from PySide6.QtCore import Qt
 
 from clinic_desktop.features.medication.letters.recall import contact_list
-from clinic_desktop.features.medication.queries import recalls
+from clinic_desktop.features.medication.queries import recalls, shelf
 from clinic_desktop.features.medication.rules.kinds import RecallStep
 from clinic_desktop.features.medication.rules.refusals import (
     CalledBackAlready,
     LotUnnamed,
+    LotWithheld,
     RecallOver,
 )
 from clinic_desktop.features.medication.screens.recalls import RecallSheet, RecallsPage, ToldSheet
-from clinic_desktop.features.medication.service import correcting
+from clinic_desktop.features.medication.screens.stock import StockPage
+from clinic_desktop.features.medication.service import correcting, vouchers
 from clinic_desktop.features.medication.service import recalls as service
+from clinic_desktop.features.medication.service.receiving import DeliveryLine
+from clinic_desktop.features.medication.service.vouchers import GivenAnswer
 from clinic_desktop.features.patients.rules.patient import Details
-from clinic_desktop.features.patients.service import registering
+from clinic_desktop.features.patients.service import registering, restricting
+from clinic_desktop.features.staff.rules import FIRST_ROLES
+from clinic_desktop.kernel.errors import NotAllowed
 from clinic_desktop.kernel.ids import PatientId, new_id
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import Actor
 from clinic_desktop.uikit import dialogs
+from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.voice import RememberingVoice
 from tests.medication.counter import Counter
+from tests.medication.pharmacy import open_alliance
 from tests.printing.reading import texts
 
 JULY = date(2027, 7, 31)
@@ -130,13 +143,9 @@ def test_the_list_names_a_medicine_and_no_reason(given: Counter) -> None:
 
 
 def test_a_reserved_person_is_counted_and_not_named(given: Counter, vault: Any, do: Any) -> None:
-    from clinic_desktop.features.patients.service import restricting
-    from clinic_desktop.kernel.permissions import Permission
-    from clinic_desktop.storage.work import Actor
-
     recall_id = call_back(given, "A1")
     do(partial(restricting.restrict, patient_id=given.patient, reason="trabaja aquí"))
-    pharmacy = Actor(new_id(), "Ana", frozenset({Permission.RECALL_LOTS, Permission.SEE_PATIENTS}))
+    pharmacy = Actor(new_id(), "Ana", frozenset({Permission.RECALL_LOTS, Permission.DISPENSE, Permission.SEE_PATIENTS}))
     seen = vault.ask(partial(recalls.receivers, recall_id=recall_id), pharmacy)
     assert [one.name for one in seen] == ["RAYMUNDO, Tomás"]
     assert vault.ask(partial(recalls.kept_from_view, recall_id=recall_id), pharmacy) == 1
@@ -165,3 +174,67 @@ def test_from_the_list_to_told_by_keys(given: Counter, open_screen: Any, qtbot: 
     row = next(one for one in given.ask(partial(recalls.receivers, recall_id=page.recalls.row().recall_id)) if one.step)
     assert (row.name, row.step, row.note) == ("CETO MARCOS, Elena", RecallStep.TOLD, "viene el martes")
     assert page.end.isEnabled()
+
+
+def test_however_a_lot_is_written_and_where_no_number_was_noted_nobody_is_given_of_it_and_everybody_is_found(
+    given: Counter,
+) -> None:
+    """The letter says "ab 12", the box "AB-12"; a box without a number, or a pharmacy that noted none, may be of it."""
+    given.receive(20, "AB-12")
+    unnamed = DeliveryLine(given.fluoxetine, None, date(2027, 5, 31), 10, without_number=True)
+    given.receive_lines(unnamed)
+    again = given.prescribe(days=60, note=new_id())
+    given.give(again, 10, accept_early=True)
+    voucher_id = open_alliance(given).send(again, 5, despite_stock=True, accept_early=True)
+    given.do(partial(vouchers.answer_voucher, given=GivenAnswer(new_id(), voucher_id, 5, date(2026, 11, 23))))
+    given.receive_lines(replace(unnamed, units=7))
+    recall_id = call_back(given, "ab 12")
+    (found,) = given.ask(partial(recalls.receivers, recall_id=recall_id))
+    assert (found.patient_id, found.units, found.perhaps, found.from_pharmacy) == (given.patient, 15, True, True)
+    (row,) = given.ask(recalls.recalls)
+    assert (row.here, given.balance().withheld) == (27, 27)
+    with pytest.raises(CalledBackAlready):
+        call_back(given, "AB12")
+    page = " ".join(" ".join(texts(given.ask(partial(contact_list, recall_id=recall_id)).pdf())).split())
+    assert "lot not" in page
+
+
+def test_what_is_on_the_screen_is_not_handed_out_once_it_is_called_back(given: Counter) -> None:
+    given.receive(50, "C3", date(2027, 6, 15))
+    request_id = given.prescribe(note=new_id())
+    (lot_id,) = [row.lot.lot_id for row in given.ask(partial(shelf.lots, presentation_id=given.fluoxetine))
+                 if row.lot.lot_number == "C3"]  # fmt: skip
+    call_back(given, "C3")
+    with pytest.raises(LotWithheld):
+        given.give(request_id, 30, lots=((lot_id, 30),), lot_reason="primero", accept_early=True)
+    given.give(request_id, 30, accept_early=True)
+    assert given.lots()["C3"] == 50
+
+
+def test_who_calls_back_and_treats_nobody_is_not_told_who_takes_it(
+    given: Counter, vault: Any, qapp: Any, qtbot: Any
+) -> None:
+    recall_id = call_back(given, "A1")
+    manager = Actor(new_id(), "Olga", next(role.permissions for role in FIRST_ROLES if role.code == "data-manager"))
+    for ask in (recalls.receivers, recalls.kept_from_view, contact_list):
+        with pytest.raises(NotAllowed):
+            vault.ask(partial(ask, recall_id=recall_id), manager)
+    office = Office(vault, manager, voice=RememberingVoice(), immediate=True)
+    page = RecallsPage(office)
+    qtbot.addWidget(page)
+    page.show()
+    assert (page.people.isVisible(), page.print.isVisible(), page.end.isVisible()) == (False, False, True)
+    office.close()
+
+
+def test_a_lot_is_called_back_from_the_shelf(given: Counter, open_screen: Any) -> None:
+    page = open_screen(StockPage)
+    page.lots.choose_at(0)
+    page.recall.click()
+    sheet = dialogs.front()
+    assert isinstance(sheet, RecallSheet)
+    assert (sheet.lot.text(), sheet.focusWidget()) == (page.lots.row().lot.lot_number, sheet.source)
+    sheet.reason.setText("rotas")
+    next(button for button in sheet.findChildren(Button) if button.text() == "Call it back").click()
+    assert [row.is_open for row in given.ask(recalls.recalls)] == [True]
+    assert page.lots.row().lot.withheld and not page.recall.isVisible()

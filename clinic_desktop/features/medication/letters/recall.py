@@ -67,13 +67,14 @@ def say_reach(one: Receiver) -> str:
 
 
 def _line(one: Receiver, called: RecallRow) -> tuple[str, ...]:
+    units = say_units(one.units, called.unit)
     done = "" if one.step is None or one.step_on is None else f"{_(RECALL_WORDS[one.step])}, {say_day(one.step_on)}"
     return (
         one.name,
         one.community if one.may_visit else _("Do not visit"),
         say_reach(one),
         say_how(one),
-        say_units(one.units, called.unit),
+        f"{units}, {_('lot not noted')}" if one.perhaps else units,
         say_day(one.last_on),
         " ".join(word for word in (done, one.note) if word),
     )

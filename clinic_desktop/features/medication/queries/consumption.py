@@ -23,6 +23,7 @@ from clinic_desktop.features.medication.rules.consumption import (
 )
 from clinic_desktop.features.medication.rules.kinds import VoucherOutcome
 from clinic_desktop.features.medication.rules.ordering import UsableLot, lasts
+from clinic_desktop.features.medication.rules.shelf import plain_lot_number
 from clinic_desktop.features.medication.rules.vouchers import HANDED
 from clinic_desktop.storage.work import AnySelect, Asker
 
@@ -151,7 +152,7 @@ def _apart(asker: Asker) -> _Apart:
     found: _Apart = defaultdict(list)
     for product, number, opened, closed in asker.all(select.where(Recall.voided_at.is_(None))):
         if product is not None and opened is not None:
-            found[product, number].append((opened, closed))
+            found[product, number and plain_lot_number(number)].append((opened, closed))
     return found
 
 
@@ -165,5 +166,8 @@ def apart_of(asker: Asker, presentation_id: str) -> Callable[[str | None], tuple
 def _spans(apart: _Apart, presentation_id: str, number: str | None) -> tuple[Span, ...]:
     if not apart:
         return ()
-    whole = apart.get((presentation_id, None), [])
-    return (*whole, *(apart.get((presentation_id, number), []) if number else []))
+    if number is None:
+        # It may be of any lot that was called back.
+        return tuple(span for (product, _lot), spans in apart.items() if product == presentation_id for span in spans)
+    plain = plain_lot_number(number)
+    return (*apart.get((presentation_id, None), []), *apart.get((presentation_id, plain), []))

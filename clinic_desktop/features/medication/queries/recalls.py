@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.medication.queries.withheld import is_withheld
+from clinic_desktop.features.medication.queries.withheld import is_meant, is_same_lot, is_withheld
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.recalls import Recall, RecallEvent
@@ -25,6 +25,8 @@ from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
+TELLERS = (Permission.DISPENSE, Permission.READ_CHART)
+"""Who calls a lot back need not know who took it: the people are told by those who treat them."""
 TABLES = frozenset(
     {"recall", "recall_event", "stock_lot", "stock_movement", "medication_dispense", "voucher_answer", "patient"}
 )
@@ -64,6 +66,8 @@ class Receiver:
     """Kept by the person: what was given less what came back."""
     last_on: date
     from_pharmacy: bool
+    perhaps: bool
+    """No lot number was noted of what they were given: it may be of this lot."""
     phone: str
     may_call: bool
     shared: bool
@@ -123,7 +127,9 @@ def recall(asker: Asker, recall_id: str) -> RecallRow | None:
 
 def open_recall_of(asker: Asker, presentation_id: str, lot_number: str | None) -> str | None:
     """The open recall that already names this lot of this product."""
-    named = Recall.lot_number.is_(None) if lot_number is None else Recall.lot_number == lot_number
+    named = (
+        Recall.lot_number.is_(None) if lot_number is None else is_same_lot(Recall.lot_number, sa.literal(lot_number))
+    )
     select = sa.select(Recall.id).where(Recall.presentation_id == presentation_id, named)
     return asker.value(select.where(Recall.closed_on.is_(None), Recall.voided_at.is_(None)).limit(1))
 
@@ -133,7 +139,7 @@ def receivers(asker: Asker, recall_id: str) -> tuple[Receiver, ...]:
 
     A person who kept nothing of it stays on the list: they may have taken it. The dead and the hidden are left out.
     """
-    asker.require(Permission.RECALL_LOTS)
+    _must_tell(asker)
     given = _given(asker, recall_id)
     ids = [PatientId(one) for one in given]
     refused = consents.refusing(asker, ConsentPurpose.CALLS, ids)
@@ -142,13 +148,19 @@ def receivers(asker: Asker, recall_id: str) -> tuple[Receiver, ...]:
         sa.select(*_PERSON).where(Patient.id.in_(ids), Patient.voided_at.is_(None), restricted.shown(asker))
     )
     found = [_receiver(row, given[row.id], row.id in refused, steps.get(row.id)) for row in people if not row.died_on]
-    return tuple(sorted(found, key=lambda one: (one.step is RecallStep.TOLD, one.step is not None, one.name)))
+    told = RecallStep.TOLD
+    return tuple(sorted(found, key=lambda one: (one.step is told, one.step is not None, one.perhaps, one.name)))
 
 
 def kept_from_view(asker: Asker, recall_id: str) -> int:
     """How many people with a reserved record were given of it: somebody who may open them has to tell them."""
-    asker.require(Permission.RECALL_LOTS)
+    _must_tell(asker)
     return len(restricted.hidden_from(asker, _given(asker, recall_id)))
+
+
+def _must_tell(asker: Asker) -> None:
+    asker.require(Permission.RECALL_LOTS)
+    asker.require(*TELLERS)
 
 
 @dataclass(slots=True)
@@ -156,9 +168,11 @@ class _Got:
     units: int = 0
     last_on: date = date.min
     from_pharmacy: bool = False
+    perhaps: bool = True
 
-    def add(self, units: int, day: date | None, from_pharmacy: bool) -> None:
+    def add(self, units: int, day: date | None, from_pharmacy: bool, perhaps: bool) -> None:
         self.units += units
+        self.perhaps &= perhaps
         if units > 0 and day is not None:
             self.last_on = max(self.last_on, day)
         self.from_pharmacy |= from_pharmacy
@@ -166,37 +180,45 @@ class _Got:
 
 def _of_recall() -> tuple[sa.ColumnElement[bool], ...]:
     """What makes a lot one of the recall that is selected with it."""
-    named = sa.or_(Recall.lot_number.is_(None), Recall.lot_number == StockLot.lot_number)
-    return (Recall.presentation_id == StockLot.presentation_id, named)
+    return (Recall.presentation_id == StockLot.presentation_id, is_meant(StockLot.lot_number))
+
+
+def _perhaps(lot_number: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(Recall.lot_number.is_not(None), lot_number.is_(None))
 
 
 def _given(asker: Asker, recall_id: str) -> dict[str, _Got]:
     """A person by what they were given. A handing out that was a mistake and taken back never reached anybody."""
     told: dict[str, _Got] = defaultdict(_Got)
     from_shelf = (
-        sa.select(MedicationDispense.patient_id, sa.func.sum(-StockMovement.units), sa.func.max(_day_given()))
+        sa.select(
+            MedicationDispense.patient_id, sa.func.sum(-StockMovement.units), sa.func.max(_day_given()),
+            _perhaps(StockLot.lot_number),
+        )
         .select_from(StockMovement)
         .join(StockLot, StockLot.id == StockMovement.lot_id)
         .join(Recall, sa.and_(*_of_recall()))
         .join(MedicationDispense, MedicationDispense.id == StockMovement.dispense_id)
         .where(Recall.id == recall_id)
-        .group_by(sa.func.coalesce(MedicationDispense.amends_id, MedicationDispense.id))
+        .group_by(sa.func.coalesce(MedicationDispense.amends_id, MedicationDispense.id), _perhaps(StockLot.lot_number))
         .having(sa.or_(sa.func.sum(-StockMovement.units) > 0, _was_kept() > 0))
-    )
+    )  # fmt: skip
     rows: Sequence[Any] = asker.all(from_shelf)
-    for patient_id, units, day in rows:
-        told[patient_id].add(units, day, False)
+    for patient_id, units, day, perhaps in rows:
+        told[patient_id].add(units, day, False, perhaps)
     by_voucher = (
-        sa.select(Voucher.patient_id, VoucherAnswer.units, VoucherAnswer.answered_on)
+        sa.select(
+            Voucher.patient_id, VoucherAnswer.units, VoucherAnswer.answered_on, _perhaps(VoucherAnswer.lot_number)
+        )
         .join(Voucher, Voucher.id == VoucherAnswer.voucher_id)
         .join(Recall, Recall.presentation_id == Voucher.presentation_id)
         .where(Recall.id == recall_id, VoucherAnswer.outcome.in_((VoucherOutcome.FILLED, VoucherOutcome.PART)))
-        .where(sa.or_(Recall.lot_number.is_(None), Recall.lot_number == sa.func.upper(VoucherAnswer.lot_number)))
+        .where(is_meant(VoucherAnswer.lot_number))
         .where(~sa.exists().where(_AMENDING.c.amends_id == VoucherAnswer.id))
     )
     rows = asker.all(by_voucher)
-    for patient_id, units, day in rows:
-        told[patient_id].add(units or 0, day, True)
+    for patient_id, units, day, perhaps in rows:
+        told[patient_id].add(units or 0, day, True, perhaps)
     return told
 
 
@@ -241,6 +263,7 @@ def _receiver(person: Any, got: _Got, refused: bool, done: tuple[RecallStep, dat
         units=got.units,
         last_on=got.last_on,
         from_pharmacy=got.from_pharmacy,
+        perhaps=got.perhaps,
         phone=phone_for_lists(person.phone or "", person.do_not_call, refused),
         may_call=may_call,
         shared=bool(person.shared_phone) and may_call,

@@ -130,6 +130,11 @@ def clean_lot_number(text: str | None) -> str | None:
     return cleaned or None
 
 
+def plain_lot_number(number: str) -> str:
+    """As two lot numbers are compared: a box says "AB-12", a letter "ab 12", a scanner "AB12"."""
+    return number.upper().replace(" ", "").replace("-", "")
+
+
 def read_expiry(text: str) -> date:
     """The last day a lot may be given: "0627" or "6/2027" -> 30 June 2027, "150627" or "15/06/2027" -> that day."""
     parts = re.findall(r"\d+", text)

@@ -49,6 +49,7 @@ class RecallsPage(QWidget):
     def __init__(self, office: Office, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._office = office
+        self._tells = office.may(Permission.RECALL_LOTS) and any(office.may(one) for one in queries.TELLERS)
         self.recalls, self.people = self._make_recalls(), self._make_people()
         self.begin = Button(_("Call a lot back"), icon="ban", kind="primary", tall=True)
         self.end = Button(_("End this recall"), icon="check")
@@ -70,9 +71,10 @@ class RecallsPage(QWidget):
         self.reload()
 
     def _lay_out(self) -> None:
-        may = self._office.may(Permission.RECALL_LOTS)
-        for button in (self.begin, self.end, self.print, *self.steps):
-            button.setVisible(may)
+        for button in (self.begin, self.end):
+            button.setVisible(self._office.may(Permission.RECALL_LOTS))
+        for part in (self.people, self.print, *self.steps):
+            part.setVisible(self._tells)
         self.left = Card((self.recalls, 1), margins=(1, 4, 1, 4), gap=0)
         deeds = row(*self.steps, None, gap=S2)
         right = Card(self.title, self.told, (self.people, 1), deeds, margins=(S4, S3, S4, S3), gap=S2)
@@ -129,11 +131,10 @@ class RecallsPage(QWidget):
         self._show(self.recalls.row())
 
     def _show(self, called: RecallRow | None) -> None:
-        may = self._office.may(Permission.RECALL_LOTS)
-        people = self._office.ask(queries.receivers, called.recall_id) if called and may else ()
-        kept = self._office.ask(queries.kept_from_view, called.recall_id) if called and may else 0
+        people = self._office.ask(queries.receivers, called.recall_id) if called and self._tells else ()
+        kept = self._office.ask(queries.kept_from_view, called.recall_id) if called and self._tells else 0
         self.title.setText(say_lot(called) if called else "")
-        self.told.setText("\n".join(_told(called, len(people), kept)) if called else "")
+        self.told.setText("\n".join(_told(called, len(people) if self._tells else None, kept)) if called else "")
         self.people.show_rows(people)
         if self.people.row() is None:
             self.people.choose_at(0)
@@ -159,7 +160,7 @@ class RecallsPage(QWidget):
 
     def _note(self, step: RecallStep, *_clicked: object) -> None:
         called, one = self.recalls.row(), self.people.row()
-        if called is None or one is None or not self._office.may(Permission.RECALL_LOTS):
+        if called is None or one is None or not self._tells:
             return
         ToldSheet(self._office, called.recall_id, one, step, self).open()
 
@@ -252,7 +253,7 @@ class RecallSheet(Sheet):
         if presentation_id is not None:
             known = office.ask(shelf.presentation, presentation_id)
             self.product.set_value(known.presentation_id, known.said)
-            self.source.setFocus()
+            (self.source if lot_number else self.lot).setFocus()
 
     def _find(self, words: str) -> list[tuple[str, str]]:
         found = self._office.ask(shelf.find_presentation, words, 8, retired=True)
@@ -293,13 +294,15 @@ def _said(called: RecallRow) -> cells.Cell | str:
     return cells.two_lines(quiet(called.medicine), under=_("over: {lot}").format(lot=under))
 
 
-def _told(called: RecallRow, people: int, kept: int) -> list[str]:
+def _told(called: RecallRow, people: int | None, kept: int) -> list[str]:
     here = _("On this shelf: {units}, given to nobody.") if called.is_open else _("On this shelf: {units}.")
     told = [here.format(units=say_units(called.here, called.unit))]
     reason = " · ".join(word for word in (called.source, called.reason) if word)
     told += [reason] if reason else []
     if called.closed_on is not None:
         told.append(_("Over since {day}: {why}").format(day=say_day(called.closed_on), why=called.closed_text))
+    if people is None:
+        return [*told, _("Those who were given of it are told by the people who treat them.")]
     many = ngettext("{count} person was given of it.", "{count} people were given of it.", people)
     told.append(many.format(count=people))
     if kept:
@@ -314,7 +317,8 @@ def _told(called: RecallRow, people: int, kept: int) -> list[str]:
 
 def _where(one: Receiver) -> str:
     place = one.community if one.may_visit else _("Do not visit")
-    return ", ".join(word for word in (one.number, place, _("from a pharmacy") if one.from_pharmacy else "") if word)
+    from_pharmacy, perhaps = one.from_pharmacy and _("from a pharmacy"), one.perhaps and _("lot not noted")
+    return ", ".join(word for word in (perhaps, from_pharmacy, one.number, place) if word)
 
 
 def _came(one: Receiver) -> cells.Cell | str:

@@ -16,6 +16,7 @@ from clinic_desktop.features.medication.rules.shelf import is_short, say_apart, 
 from clinic_desktop.features.medication.screens.leaving import SendSheet
 from clinic_desktop.features.medication.screens.leaving_acts import ExpiredSheet, open_act
 from clinic_desktop.features.medication.screens.leaving_list import LeftSheet
+from clinic_desktop.features.medication.screens.recalls import RecallSheet
 from clinic_desktop.features.medication.screens.stock_picture import StockPictureSheet
 from clinic_desktop.features.medication.screens.stock_sheets import FindingsSheet, TakeOffSheet, say_many
 from clinic_desktop.features.medication.service import correcting
@@ -61,6 +62,7 @@ class StockPage(QWidget):
         self.told = Text("", "small", color="quiet", wrap=True)
         self.who = Text("", "small", color="quiet", wrap=True)
         self.course = Link(_("Over time"), small=True)
+        self.recall = Link(_("Call this lot back"), small=True)
         self.counter = Button(_("Counter a mistake"), icon="arrow-back-up")
         self.take_off = Button(_("Take from shelf"), icon="minus")
         self.send = Button(_("Send"), icon="truck")
@@ -85,6 +87,7 @@ class StockPage(QWidget):
         self.expired.clicked.connect(self._take_off_expired)
         self.left.clicked.connect(self._show_left)
         self.course.clicked.connect(self._show_course)
+        self.recall.clicked.connect(self._call_back)
         self.all_wrong.clicked.connect(self._show_findings)
         self.products.opened.connect(self._to_lots)
         self.lots.opened.connect(self._to_movements)
@@ -96,7 +99,7 @@ class StockPage(QWidget):
         stack(told, (self.lots, 2), (self.movements, 3), self.who, gap=S2)
         self.lots.setMinimumHeight(30 + 2 * _TWO_LINES)
         self.movements.setMinimumHeight(30 + 3 * _TWO_LINES)
-        head = row((self.title, 1), self.course, gap=S2)
+        head = row((self.title, 1), self.recall, self.course, gap=S2)
         self.side = Card(head, self.told, (scrolled(told), 1), margins=(S4, S3, S4, S3))
         may = self._office.may(Permission.CORRECT_STOCK)
         for button in (self.counter, self.take_off, self.send, self.act):
@@ -232,6 +235,7 @@ class StockPage(QWidget):
         there = lot is not None and lot.lot.units > 0
         self.take_off.setEnabled(there)
         self.act.setEnabled(there)
+        self.recall.setVisible(lot is not None and not lot.lot.withheld and self._office.may(Permission.RECALL_LOTS))
         self._weigh(self.movements.row())
 
     def _weigh(self, chosen: MovementRow | None) -> None:
@@ -283,6 +287,12 @@ class StockPage(QWidget):
         product = self.products.row()
         if product is not None:
             StockPictureSheet(self._office, product.presentation_id, self).open()
+
+    def _call_back(self) -> None:
+        product, chosen = self.products.row(), self.lots.row()
+        if product is not None and chosen is not None:
+            named = chosen.lot.lot_number
+            RecallSheet(self._office, self, presentation_id=product.presentation_id, lot_number=named).open()
 
     def _show_findings(self) -> None:
         FindingsSheet(self._found, self._go_to, self).open()

@@ -61,6 +61,7 @@ def end_recall(work: Work, recall_id: str, reason: str) -> None:
 def note_told(work: Work, event_id: str, recall_id: str, patient_id: str, step: RecallStep, note: str = "") -> None:
     """What came of telling one person."""
     work.require(Permission.RECALL_LOTS)
+    work.require(*recalls.TELLERS)
     restricted.must_open(work, patient_id)
     if shelf.is_there(work, RecallEvent, event_id):
         return
@@ -81,5 +82,6 @@ def note_told(work: Work, event_id: str, recall_id: str, patient_id: str, step: 
 def note_list_printed(work: Work, recall_id: str, way: str, copies: int) -> None:
     """Who printed or saved whom to tell."""
     work.require(Permission.RECALL_LOTS)
+    work.require(*recalls.TELLERS)
     work.about("recall", recall_id)
     work.detail = {"way": way, "copies": copies}
