@@ -49,7 +49,7 @@ PAPERS: dict[str, ConsentPurpose | str] = {
     "medication.packing_slip": "medicines that go to another place; names nobody who is cared for",
     "medication.slip_halves": "the halves of a packing slip; names nobody who is cared for",
     "medication.act_paper": "medicines that were destroyed or given back; names nobody who is cared for",
-    "medication.contact_list": "for those who tell people of a lot: whom and how safely, a medicine and no reason: care",
+    "medication.contact_list": "for those who tell people of a lot: whom, how safely, a medicine, no reason: care",
     "medication.directory_paper": "of pharmacies, donors and services; nobody who is cared for",
     "medication.donor_paper": ConsentPurpose.DONOR_COUNTS,
     "consults.case_log_paper": ConsentPurpose.TEACHING,
