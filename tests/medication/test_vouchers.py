@@ -163,7 +163,9 @@ def test_a_month_beyond_what_was_agreed_asks_in_money_and_in_units(counter: Coun
     alliance.send(request_id, 20)
     with pytest.raises(OverMonthlyUnits):
         alliance.send(request_id, 30)
-    alliance.send(request_id, 30, beyond_limit=True)
+    with pytest.raises(OverMonthlyUnits):
+        alliance.send(request_id, 30, beyond_limit=True)
+    alliance.send(request_id, 30, beyond_units=True)
 
 
 def test_two_lines_of_one_product_count_together_and_the_limit_itself_may_be_reached(counter: Counter) -> None:

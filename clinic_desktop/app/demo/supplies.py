@@ -102,8 +102,9 @@ class Supplies:
         if not wanted:
             return 0
         vouchers.issue_vouchers(
-            work, patient_id, self.pharmacy, wanted, beyond_limit=True, accept_early=True, despite_stock=True
-        )
+            work, patient_id, self.pharmacy, wanted, beyond_limit=True, beyond_units=True, accept_early=True,
+            despite_stock=True, controlled=True,
+        )  # fmt: skip
         return len(wanted)
 
     def live(self, work: Work) -> None:

@@ -81,6 +81,7 @@ def issue_vouchers(
     wanted: Sequence[NewVoucher],
     *,
     beyond_limit: bool = False,
+    beyond_units: bool = False,
     accept_early: bool = False,
     despite_stock: bool = False,
     controlled: bool = False,
@@ -107,7 +108,9 @@ def issue_vouchers(
         _check_control(work, asked)
     priced = [_price(work, partner_id, line, new.units) for line, new in zip(asked, wanted, strict=True)]
     if not beyond_limit:
-        _check_limits(work, agreement, wanted, priced)
+        _check_money(work, agreement, priced)
+    if not beyond_units:
+        _check_units(work, agreement, wanted, priced)
     author = _author(work)
     rows = zip(wanted, asked, priced, strict=True)
     return tuple(_write(work, agreement, new, line, price, author) for new, line, price in rows)
@@ -186,16 +189,24 @@ class _Priced:
     money: Money | None
 
 
-def _check_limits(work: Work, agreement: AgreementRow, wanted: Sequence[NewVoucher], priced: Sequence[_Priced]) -> None:
-    """A month's limit of money, and of units of one product: asked, not refused."""
-    partner = work.load(Partner, agreement.partner_id).name or ""
-    again = {"beyond_limit": True}
+def _check_money(work: Work, agreement: AgreementRow, priced: Sequence[_Priced]) -> None:
+    """A month's limit of money: asked, not refused."""
     limit = agreement.monthly_limit
-    if limit is not None:
-        more = sum((p.money for p in priced if p.money and p.money.currency == limit.currency), nothing(limit.currency))
-        spent = vouchers.spent_in_month(work, agreement.partner_id, limit.currency) + more
-        if limit < spent:
-            raise OverMonthlyLimit(again=again, partner=partner, spent=say_money(spent), limit=say_money(limit))
+    if limit is None:
+        return
+    more = sum((p.money for p in priced if p.money and p.money.currency == limit.currency), nothing(limit.currency))
+    spent = vouchers.spent_in_month(work, agreement.partner_id, limit.currency) + more
+    if limit < spent:
+        facts = {"partner": _partner(work, agreement), "spent": say_money(spent), "limit": say_money(limit)}
+        raise OverMonthlyLimit(again={"beyond_limit": True}, **facts)
+
+
+def _partner(work: Work, agreement: AgreementRow) -> str:
+    return work.load(Partner, agreement.partner_id).name or ""
+
+
+def _check_units(work: Work, agreement: AgreementRow, wanted: Sequence[NewVoucher], priced: Sequence[_Priced]) -> None:
+    """And of the units of one product, in a question of its own: a yes to the money says nothing of these."""
     most = {one.presentation_id: one.price.monthly_units for one in priced if one.price}
     for product, limit_units in most.items():
         if limit_units is None:
@@ -204,7 +215,8 @@ def _check_limits(work: Work, agreement: AgreementRow, wanted: Sequence[NewVouch
         units = sum(new.units for new, one in pairs if one.presentation_id == product)
         units += vouchers.units_in_month(work, agreement.partner_id, product)
         if units > limit_units:
-            raise OverMonthlyUnits(again=again, partner=partner, units=f"{units:,}", limit=f"{limit_units:,}")
+            facts = {"partner": _partner(work, agreement), "units": f"{units:,}", "limit": f"{limit_units:,}"}
+            raise OverMonthlyUnits(again={"beyond_units": True}, **facts)
 
 
 def _author(work: Work) -> str:
