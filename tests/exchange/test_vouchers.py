@@ -9,6 +9,7 @@ import pytest
 from clinic_desktop.features.medication.letters.statement import statement_paper
 from clinic_desktop.features.medication.queries import handing, statements
 from clinic_desktop.features.medication.queries import vouchers as queries
+from clinic_desktop.features.medication.rules.money import from_minor
 from clinic_desktop.features.medication.rules.refusals import MoreThanOwed
 from clinic_desktop.features.medication.rules.statements import Billed
 from clinic_desktop.features.medication.rules.vouchers import AnsweredAlready, VoucherState
@@ -101,7 +102,7 @@ def test_a_voucher_paid_twice_apart_is_seen_in_the_list_and_on_the_paper(network
     here.answer(voucher_id, 30)
     network.round()
     for side, month in ((here, "2026-11"), (there, "2026-10")):
-        asked = Billed(new_id(), side.row(voucher_id).folio, side.row(voucher_id).price)
+        asked = Billed(new_id(), side.row(voucher_id).folio, from_minor(12_000, "GTQ"))
         closed = ClosedStatement(new_id(), side.partner, month, "GTQ", (asked,))
         side.counter.do(partial(close_statement, closed=closed))
     network.round()
@@ -119,7 +120,8 @@ def test_answers_that_differ_are_settled_by_saying_once_more_what_holds(network:
     there.answer(voucher_id, 0)
     network.round()
     network.round()
-    assert here.row(voucher_id).differ
+    row = here.row(voucher_id)
+    assert row.differ and {one.units for one in row.standing} == {30, 0}
     with pytest.raises(AnsweredAlready):
         here.answer(voucher_id, 30)
     here.answer(voucher_id, 30, why="está sellado")

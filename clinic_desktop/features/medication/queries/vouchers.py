@@ -61,8 +61,9 @@ class VoucherRow:
     currency: str
     state: VoucherState
     answer: Answer | None
-    differ: bool
-    """Two clinics wrote down different answers."""
+    """The one that counts."""
+    standing: tuple[Answer, ...]
+    """Those that no other amends: more than one where two clinics wrote them down apart."""
     stopped: bool
     """The medicine was stopped after it was written."""
     age_days: int
@@ -72,6 +73,11 @@ class VoucherRow:
         """What the pharmacy handed out."""
         handed = self.state in (VoucherState.FILLED, VoucherState.PART)
         return self.answer.units if self.answer is not None and handed else 0
+
+    @property
+    def differ(self) -> bool:
+        """Two clinics wrote down different answers."""
+        return disagree(self.standing)
 
     @property
     def price(self) -> Money | None:
@@ -283,7 +289,7 @@ def _row(row: Any, answers: Sequence[Answer], said: str, today: date) -> Voucher
         currency=currency,
         state=state_of(answer.outcome if answer else None, valid_until, today),
         answer=answer,
-        differ=disagree(answers),
+        standing=tuple(standing(answers)),
         stopped=row.stopped,
         age_days=(today - issued_on).days,
     )
@@ -304,12 +310,6 @@ def _answers(asker: Asker, ids: Sequence[str]) -> dict[str, list[Answer]]:
                 Answer(answer_id, outcome, units or 0, lot, expires, day, price, amends, reason, at)
             )
     return found
-
-
-def standing_answers(asker: Asker, voucher_id: str) -> list[Answer]:
-    """Those that no other amends: more than one where two clinics wrote them down apart."""
-    asker.require(Permission.SEND_VOUCHERS)
-    return standing(_answers(asker, [voucher_id]).get(voucher_id, ()))
 
 
 # -- what a voucher can be written for, and to whom

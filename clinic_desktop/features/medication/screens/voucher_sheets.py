@@ -193,6 +193,7 @@ class AnswerSheet(Sheet):
             parent,
             Text(_("Voucher {folio}").format(folio=voucher.folio), "head", "semi"),
             Phrase(semi(voucher.what), quiet(f"  ·  {of}")),
+            *self._differing(),
             width=560,
         )
         self.form = Form()
@@ -218,6 +219,13 @@ class AnswerSheet(Sheet):
         self._say_back()
         self.units.setFocus()
         self.units.selectAll()
+
+    def _differing(self) -> tuple[Text, ...]:
+        if not self._voucher.differ:
+            return ()
+        told = "; ".join(service.say_answer(self._voucher, one) for one in self._voucher.standing)
+        words = _("Two different answers were written down: {answers}. The one that is saved now counts.")
+        return (Text(words.format(answers=told), "small", "semi", "warning", wrap=True),)
 
     def _say_back(self, _typed: str = "") -> None:
         try:

@@ -16,13 +16,7 @@ from clinic_desktop.features.medication.rules.doses import still_covered
 from clinic_desktop.features.medication.rules.kinds import MayReceive, VoucherOutcome
 from clinic_desktop.features.medication.rules.money import Money, nothing, say_money, to_minor
 from clinic_desktop.features.medication.rules.refusals import (
-    MoreThanOwed,
-    MoreThanPortion,
-    NotInFormulary,
-    OfSomebodyElse,
     StillCovered,
-    StoppedMeanwhile,
-    WaitsForSignature,
 )
 from clinic_desktop.features.medication.rules.shelf import check_units, clean_lot_number, say_units
 from clinic_desktop.features.medication.rules.vouchers import (
@@ -41,9 +35,10 @@ from clinic_desktop.features.medication.rules.vouchers import (
     OverMonthlyUnits,
     ThereIsEnough,
     VoucherHandedOut,
+    VoucherState,
     read_outcome,
 )
-from clinic_desktop.features.medication.service.movements import asked_line, cleaned_reason
+from clinic_desktop.features.medication.service.movements import asked_line, cleaned_reason, may_leave
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.dates import say_day
@@ -129,22 +124,8 @@ def _agreement(work: Work, partner_id: str) -> AgreementRow:
 
 def _may_be_sent(work: Work, patient_id: str, new: NewVoucher) -> CurrentMedicine:
     asked = asked_line(work, new.request_id)
-    line = asked.line
-    if line.patient_id != patient_id:
-        raise OfSomebodyElse()
-    if line.stopped_on is not None:
-        raise StoppedMeanwhile(medicine=line.name, day=say_day(line.stopped_on))
-    if line.unsigned:
-        raise WaitsForSignature(folio=line.folio or "")
-    if line.presentation_id is None:
-        raise NotInFormulary(medicine=line.name)
-    if check_units(new.units) > asked.owed:
-        raise MoreThanOwed(medicine=line.name, owed=f"{max(asked.owed, 0):,}")
-    most = asked.most_now(work.today)
-    if new.units > most:
-        again = asked.next_pickup(work.today, most) or work.today
-        raise MoreThanPortion(medicine=line.name, days=line.days_per_pickup, most=f"{most:,}", day=say_day(again))
-    return line
+    may_leave(asked, patient_id, new.units, work.today)
+    return asked.line
 
 
 def _check_shelf(work: Work, asked: Sequence[CurrentMedicine]) -> None:
@@ -281,7 +262,7 @@ def answer_voucher(work: Work, given: GivenAnswer, *, why: str = "", confirmed_l
     if row.answer is not None and row.answer.says_the_same(said) and not row.differ:
         return outcome
     if row.answer is not None and not why.strip():
-        raise AnsweredAlready(folio=row.folio, answer=say_answer(row))
+        raise AnsweredAlready(folio=row.folio, answer=say_answer(row, row.answer))
     _check_day(work, row, said, confirmed_late)
     _keep(work, row, said, why)
     return outcome
@@ -304,14 +285,11 @@ def cancel_voucher(work: Work, answer_id: str, voucher_id: str, reason: str) -> 
     _keep(work, row, said, why)
 
 
-def say_answer(row: VoucherRow) -> str:
+def say_answer(row: VoucherRow, answer: Answer) -> str:
     """ "Handed out in full, 30 tablets, 25-nov-2026"."""
-    answer = row.answer
-    if answer is None:
-        return _(STATE_WORDS[row.state])
     units = say_units(answer.units, row.unit) if answer.units else ""
     day = say_day(answer.answered_on) if answer.answered_on else ""
-    return ", ".join(word for word in (_(STATE_WORDS[row.state]), units, day) if word)
+    return ", ".join(word for word in (_(STATE_WORDS[VoucherState(answer.outcome.value)]), units, day) if word)
 
 
 def _known(work: Work, voucher_id: str) -> VoucherRow:
@@ -349,7 +327,7 @@ def _check_day(work: Work, row: VoucherRow, said: Answer, confirmed_late: bool) 
 def _keep(work: Work, row: VoucherRow, said: Answer, why: str) -> None:
     """One row for each answer that stands, so that none is left that says something else."""
     work.about(Voucher.__tablename__, row.voucher_id)
-    amended = [one.answer_id for one in vouchers.standing_answers(work, row.voucher_id)] or [None]
+    amended = [one.answer_id for one in row.standing] or [None]
     for at, amends_id in enumerate(amended):
         work.add(
             VoucherAnswer(
