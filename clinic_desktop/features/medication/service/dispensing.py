@@ -17,7 +17,6 @@ from clinic_desktop.features.medication.rules.joining import how_it_fits
 from clinic_desktop.features.medication.rules.kinds import DispenseKind, MovementKind
 from clinic_desktop.features.medication.rules.lasting import Choice, Using, choose_lots, outlived
 from clinic_desktop.features.medication.rules.refusals import (
-    AlreadyHandedOut,
     AlreadyJoined,
     FitsBadly,
     FolioIsOurs,
@@ -27,21 +26,15 @@ from clinic_desktop.features.medication.rules.refusals import (
     LastsTooShort,
     LotExpired,
     LotWithheld,
-    MoreThanOwed,
-    MoreThanPortion,
     NotEnoughOf,
     NotFirstExpiring,
-    NotInFormulary,
     NotThereThatDay,
     NotTheSame,
     NotTheseLots,
-    OfSomebodyElse,
     OtherProduct,
     PaperServed,
     PrescriberMissing,
     StillCovered,
-    StoppedMeanwhile,
-    WaitsForSignature,
 )
 from clinic_desktop.features.medication.rules.shelf import (
     NotEnough,
@@ -52,7 +45,7 @@ from clinic_desktop.features.medication.rules.shelf import (
 )
 from clinic_desktop.features.medication.rules.vouchers import read_folio, same_sign
 from clinic_desktop.features.medication.service.controlled import Leaving, check_rule
-from clinic_desktop.features.medication.service.movements import asked_line, lot_here, move
+from clinic_desktop.features.medication.service.movements import asked_line, lot_here, may_leave, move
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.permissions import Permission
@@ -108,7 +101,7 @@ def dispense(
         if shelf.is_there(work, MedicationDispense, handout.dispense_id):
             continue
         asked = asked_line(work, handout.request_id)
-        presentation_id = _may_give(asked, patient_id, handout.units, work.today)
+        presentation_id = may_leave(asked, patient_id, handout.units, work.today)
         if not _accepts(accept_early, handout.dispense_id):
             again = {"accept_early": _with(accept_early, handout.dispense_id)}
             _check_early(work, patient_id, asked.line.medicine_id, asked.line.name, asked.line.folio, again)
@@ -148,27 +141,6 @@ def _taken_away(receiver: Receiver) -> dict[str, object]:
         "witness_id": receiver.witness_id,
         "witness_name": receiver.witness_name.strip() or None,
     }
-
-
-def _may_give(asked: handing.ToGive, patient_id: str, units: int, today: date) -> str:
-    line = asked.line
-    if line.patient_id != patient_id:
-        raise OfSomebodyElse()
-    if line.stopped_on is not None:
-        raise StoppedMeanwhile(medicine=line.name, day=say_day(line.stopped_on))
-    if line.unsigned:
-        raise WaitsForSignature(folio=line.folio or "")
-    if line.presentation_id is None:
-        raise NotInFormulary(medicine=line.name)
-    if asked.owed <= 0:
-        raise AlreadyHandedOut(medicine=line.name)
-    if check_units(units) > asked.owed:
-        raise MoreThanOwed(medicine=line.name, owed=f"{asked.owed:,}")
-    most = asked.most_now(today)
-    if units > most:
-        again = asked.next_pickup(today, most) or today
-        raise MoreThanPortion(medicine=line.name, days=line.days_per_pickup, most=f"{most:,}", day=say_day(again))
-    return line.presentation_id
 
 
 def _check_early(

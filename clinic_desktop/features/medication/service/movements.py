@@ -1,12 +1,22 @@
-"""What the services of this room share: the one way a movement is written."""
+"""What the services of this room share: the one way a movement is written, and what may leave of a prescribed line."""
 
 from datetime import date, datetime
 
 from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.features.medication.records.stock import StockMovement
 from clinic_desktop.features.medication.rules.kinds import ColdChain, MovementKind
-from clinic_desktop.features.medication.rules.shelf import ShelfLot
+from clinic_desktop.features.medication.rules.refusals import (
+    AlreadyHandedOut,
+    MoreThanOwed,
+    MoreThanPortion,
+    NotInFormulary,
+    OfSomebodyElse,
+    StoppedMeanwhile,
+    WaitsForSignature,
+)
+from clinic_desktop.features.medication.rules.shelf import ShelfLot, check_units
 from clinic_desktop.features.medication.service.late import settle_new
+from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.storage.work import ReasonMissing, Work
 
@@ -77,6 +87,28 @@ def asked_line(work: Work, request_id: str) -> handing.ToGive:
     if asked is None:
         raise NotHere()
     return asked
+
+
+def may_leave(asked: handing.ToGive, patient_id: str, units: int, today: date) -> str:
+    """Whether so many of a prescribed line may leave today, from the shelf or by voucher; returns its product."""
+    line = asked.line
+    if line.patient_id != patient_id:
+        raise OfSomebodyElse()
+    if line.stopped_on is not None:
+        raise StoppedMeanwhile(medicine=line.name, day=say_day(line.stopped_on))
+    if line.unsigned:
+        raise WaitsForSignature(folio=line.folio or "")
+    if line.presentation_id is None:
+        raise NotInFormulary(medicine=line.name)
+    if asked.given >= line.units:
+        raise AlreadyHandedOut(medicine=line.name)
+    if check_units(units) > asked.owed:
+        raise MoreThanOwed(medicine=line.name, owed=f"{max(asked.owed, 0):,}")
+    most = asked.most_now(today)
+    if units > most:
+        again = asked.next_pickup(today, most) or today
+        raise MoreThanPortion(medicine=line.name, days=line.days_per_pickup, most=f"{most:,}", day=say_day(again))
+    return line.presentation_id
 
 
 def cleaned_reason(reason: str) -> str:
