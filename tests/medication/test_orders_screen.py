@@ -82,6 +82,11 @@ def test_a_product_is_left_out_and_added(used: Counter, open_screen: Any) -> Non
     new._put_in(other)
     sheet = dialogs.front()
     assert isinstance(sheet, AskSheet) and "Too few days" in sheet.why.text()
+    sheet.level.click()
+    level: Any = dialogs.front()
+    level.least.setText("60")
+    level.save.click()
+    assert sheet.units.text() == "60", "the least that was just written is proposed"
     sheet.units.setText("40")
     sheet.reason.setText("empieza una persona")
     sheet.save.click()

@@ -46,7 +46,7 @@ class AskSheet(Sheet):
     def __init__(
         self, office: Office, line: ProposedLine, asked: Asked, take: Callable[[Asked], None], screen: QWidget
     ) -> None:
-        self._office, self._line, self._take = office, line, take
+        self._office, self._line, self._take, self._by_hand = office, line, take, asked.by_hand
         product, proposal = line.product, line.proposal
         self.why = Text("\n".join(proposal.words(product.unit)), wrap=True)
         self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -114,6 +114,8 @@ class AskSheet(Sheet):
     def _levelled(self) -> None:
         self._line = self._office.ask(queries.proposal_of, self._line.presentation_id)
         self.why.setText("\n".join(self._line.proposal.words(self._line.product.unit)))
+        if not self._by_hand and not self.units.isModified():
+            self.units.setText(f"{self._line.proposal.units or ''}")
 
 
 class LevelSheet(Sheet):

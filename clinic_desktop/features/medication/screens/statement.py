@@ -98,7 +98,7 @@ class StatementPage(QWidget):
 
     def _connect(self) -> None:
         self.month.returnPressed.connect(self.document.setFocus)
-        self.month.editingFinished.connect(self.reload)
+        self.month.textEdited.connect(self.reload)
         self.document.returnPressed.connect(self.folio.setFocus)
         self.folio.returnPressed.connect(self._folio_typed)
         self.amount.returnPressed.connect(self.add_line)
@@ -136,7 +136,7 @@ class StatementPage(QWidget):
         currency = self._currency()
         return tuple(replace(one, amount=Money(one.amount.amount, currency)) for one in self._lines)
 
-    def reload(self) -> None:
+    def reload(self, _typed: str = "") -> None:
         self.table.show_rows(self.lines())
         unpaid = self._office.ask(queries.unpaid)
         self.unpaid.show_rows(unpaid)
