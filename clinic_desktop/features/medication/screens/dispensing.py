@@ -10,6 +10,7 @@ from clinic_desktop.features.medication.queries import formulary, handed, handin
 from clinic_desktop.features.medication.queries.handed import HandedOut
 from clinic_desktop.features.medication.queries.handing import PersonToServe
 from clinic_desktop.features.medication.queries.owed import PersonOwed
+from clinic_desktop.features.medication.rules.control import Control
 from clinic_desktop.features.medication.rules.controlled import say_control
 from clinic_desktop.features.medication.rules.shelf import ShelfLot, say_lasting, say_units
 from clinic_desktop.features.medication.screens.brought_back import BroughtBackSheet
@@ -197,17 +198,25 @@ class DispensePage(QWidget):
     def _add_cards(self, items: Sequence[handing.ToGive]) -> None:
         served = self._office.ask(papers.served_papers, self._served) if items and self._served else ()
         key = "voucher" if self._office.may(Permission.SEND_VOUCHERS) else None
+        ids = [item.line.presentation_id for item in items if item.line.presentation_id]
+        products = self._office.ask(shelf.presentations, ids) if ids else {}
+        controls = self._office.ask(formulary.controls, ids) if ids else {}
         for item in items:
             same = next((one for one in served if one.medicine_id == item.line.medicine_id), None)
-            self._add_card(item, same, key)
+            of = item.line.presentation_id or ""
+            self._add_card(item, products.get(of), controls.get(of), same, key)
             if key and self.cards[-1].lacks():
                 key = ""
 
-    def _add_card(self, item: handing.ToGive, paper: papers.ServedPaper | None, voucher_key: str | None) -> None:
-        presentation_id = item.line.presentation_id
-        product = self._office.ask(shelf.presentation, presentation_id) if presentation_id else None
-        lots = self._office.ask(shelf.lots, presentation_id) if presentation_id else ()
-        control = self._office.ask(formulary.control_of, presentation_id) if presentation_id else None
+    def _add_card(
+        self,
+        item: handing.ToGive,
+        product: shelf.Product | None,
+        control: Control | None,
+        paper: papers.ServedPaper | None,
+        voucher_key: str | None,
+    ) -> None:
+        lots = self._office.ask(shelf.lots, product.presentation_id) if product else ()
         controlled = bool(control and control.rule and control.rule.witness_wanted)
         says = say_control(control, at_counter=True) if control else ""
         today = self._office.today()
