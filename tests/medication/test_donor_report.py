@@ -13,19 +13,20 @@ from clinic_desktop.app import wiring
 from clinic_desktop.features.medication.letters.donor_report import donor_paper
 from clinic_desktop.features.medication.queries.donor_report import donor_report
 from clinic_desktop.features.medication.rules.gifts import Fate, say_tenths, share_out
-from clinic_desktop.features.medication.rules.kinds import MovementKind
-from clinic_desktop.features.medication.service import correcting
+from clinic_desktop.features.medication.rules.kinds import Gift, MovementKind, PartnerKind
+from clinic_desktop.features.medication.service import correcting, donations, partners
+from clinic_desktop.features.medication.service.receiving import DeliveryLine
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose, ConsentWay, Said, Talk
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.rules.sex import Sex
-from clinic_desktop.features.patients.service import consents, registering
+from clinic_desktop.features.patients.service import consents, registering, restricting
 from clinic_desktop.kernel.ids import PatientId, new_id
 from tests.medication.counter import Counter
 from tests.printing.reading import texts
 
 LEAVES = (MovementKind.DISPENSE, MovementKind.LOSS, MovementKind.EXPIRY, MovementKind.TRANSFER_OUT)
 COMES = (MovementKind.RECEIPT, MovementKind.RETURN, MovementKind.TRANSFER_IN)
-BOTH = (MovementKind.COUNT, MovementKind.LATE)
+BOTH = (MovementKind.COUNT, MovementKind.LATE, MovementKind.MIRROR)
 MOVES = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(LEAVES), st.integers(-500, -1)),
@@ -95,24 +96,38 @@ def test_from_the_gift_to_the_people_in_groups(counter: Counter) -> None:
     fate = line.fate
     assert (fate.received, fate.used, fate.lost, fate.left) == (400, 8 * 30 - 15, 15, 160)
     assert line.person_days == 8 * 30 - 15 and say_tenths(found.person_months) == "7.5"
-    assert found.people.total == 8
-    assert found.people.groups == () and found.people.others == 8, (
+    assert found.people.total == 5
+    assert found.people.groups == () and found.people.others == 5, (
         "two of one sex would be told by the six of the other"
     )
     counter.ask(partial(donor_report, partner_id=counter.pharmacy, until=date(2020, 1, 1)))
     page = " ".join(texts(counter.ask(partial(donor_paper, partner_id=counter.pharmacy)).pdf()))
-    assert "Tzoc" not in page and "400" in page and "7.5" in page
+    assert "Tzoc" not in page and "400" in page and "7.5" in page and "5–9" in page
+
+
+def test_a_reserved_person_is_in_no_number_whoever_asks_and_a_gift_is_of_one_donor(counter: Counter) -> None:
+    donation_id, donor = new_id(), counter.do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Donante"))
+    gift = donations.NewGift(donor, Gift.MEDICINE, date(2026, 11, 20))
+    counter.do(partial(donations.add_donation, donation_id=donation_id, gift=gift))
+    line = DeliveryLine(counter.fluoxetine, "A1", date(2027, 6, 30), 400)
+    counter.receive_lines(line, partner_id=donor, donation_id=donation_id)
+    people(counter, 5)
+    assert counter.ask(partial(donor_report, partner_id=counter.pharmacy)).lines == ()
+    assert counter.ask(partial(donor_report, partner_id=donor)).people.total == 5
+    counter.do(partial(restricting.restrict, patient_id=counter.patient, reason="lo pide"))
+    found = counter.ask(partial(donor_report, partner_id=donor))
+    assert found.people.total is None and found.left_out and found.lines[0].fate.used == 150
 
 
 def test_who_did_not_agree_is_not_counted_and_a_mistake_reached_nobody(counter: Counter) -> None:
     counter.receive(400, "A1")
     counter.give(counter.prescribe(), 30)
     found = counter.ask(partial(donor_report, partner_id=counter.pharmacy))
-    assert found.people.total == 0 and found.without_consent
+    assert found.people.total == 0 and found.left_out
     wrong = next(m.movement_id for m in counter.movements() if m.kind is MovementKind.DISPENSE)
     counter.do(partial(correcting.counter_movement, movement_id=wrong, reason="otra"))
     found = counter.ask(partial(donor_report, partner_id=counter.pharmacy))
-    assert (found.lines[0].fate.used, found.lines[0].person_days, found.without_consent) == (0, 0, False)
+    assert (found.lines[0].fate.used, found.lines[0].person_days, found.left_out) == (0, 0, False)
 
 
 def test_nothing_was_given_yet(counter: Counter) -> None:

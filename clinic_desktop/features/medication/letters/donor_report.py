@@ -9,8 +9,8 @@ from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.features.medication.rules.shelf import unit_word
 from clinic_desktop.features.staff.letters.letterhead import letterhead, whole_size
 from clinic_desktop.kernel.dates import say_day, say_instant
-from clinic_desktop.kernel.i18n import _, ngettext
-from clinic_desktop.kernel.small_counts import FEWEST, Told
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.small_counts import FEWEST, Told, say_step
 from clinic_desktop.printing.paper import (
     Align,
     Block,
@@ -43,7 +43,9 @@ def donor_paper(asker: Asker, partner_id: str, until: date | None = None) -> Pap
 
 
 def _blocks(found: GiftReport) -> Sequence[Block]:
-    people = _("fewer than {count}").format(count=FEWEST) if found.people.total is None else f"{found.people.total:,}"
+    people = (
+        _("fewer than {count}").format(count=FEWEST) if found.people.total is None else say_step(found.people.total)
+    )
     facts = (
         Fact(_("Donor"), found.donor, wide=True),
         Fact(_("Documents"), ", ".join(found.papers) or _("Not noted"), wide=True),
@@ -56,7 +58,7 @@ def _blocks(found: GiftReport) -> Sequence[Block]:
         *(
             Column(words, 1.25, Align.RIGHT)
             for words in (
-                _("Received"), _("Handed out"), _("Sent on"), _("Lost"), _("Expired"), _("Counted"), _("Still there"),
+                _("Received"), _("Handed out"), _("Passed on"), _("Lost"), _("Expired"), _("Counted"), _("Still there"),
             )
         ),
         Column(_("% expired"), 1.1, Align.RIGHT),
@@ -86,9 +88,9 @@ def _line(line: GiftLine) -> tuple[str, ...]:
 
 
 def _groups(head: str, told: Told) -> Rows:
-    lines = [(name, f"{count:,}") for name, count in told.groups]
+    lines = [(name, say_step(count)) for name, count in told.groups]
     if told.others:
-        lines.append((_("Other groups together"), f"{told.others:,}"))
+        lines.append((_("Other groups together"), say_step(told.others)))
     none = _("Nobody yet.") if told.total == 0 else _("Too few people to be told in groups.")
     return Rows((Column(_("Group"), 5), Column(_("People"), 1, Align.RIGHT)), tuple(lines), head=head, if_none=none)
 
@@ -100,14 +102,12 @@ def _definitions(found: GiftReport) -> list[str]:
         _("Handed out: what people were given less what they brought back. Expired: taken off the shelf or destroyed."),
         _("Person-month: {days} days of one person's prescribed dose.").format(days=DAYS_IN_A_MONTH),
         _("Groups of fewer than {count} people are not shown one by one.").format(count=FEWEST),
+        _("People are told in steps of {count}: nobody is found by comparing two reports.").format(count=FEWEST),
     ]
-    if found.without_consent:
-        told.append(_("People who did not agree to be counted for donors are left out of the numbers of people."))
+    if any(line.fate.sent < 0 for line in found.lines):
+        told.append(_("Passed on: a number below zero came here from another of our clinics."))
+    if found.left_out:
+        told.append(_("People who may not be counted for donors are left out of the numbers of people."))
     if found.days_unknown:
-        unknown = ngettext(
-            "Of {count} handing out nobody wrote for how many days: it covers no person-month here.",
-            "Of {count} handings out nobody wrote for how many days: they cover no person-month here.",
-            found.days_unknown,
-        )
-        told.append(unknown.format(count=found.days_unknown))
+        told.append(_("Where nobody wrote for how many days it was, it covers no person-month here."))
     return told

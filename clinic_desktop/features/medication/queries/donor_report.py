@@ -50,33 +50,37 @@ def donor_report(asker: Asker, partner_id: str, until: date | None = None) -> Gi
     fates, products = _fates(asker, partner_id, last)
     handed = _handed(asker, partner_id, last)
     days: dict[str, Fraction] = defaultdict(Fraction)
-    unknown = 0
     for one in handed.values():
-        if one.days is None:
-            unknown += 1
-            continue
-        for product_id, share in share_out(one.days, one.units.items()).items():
+        for product_id, share in share_out(one.days or Fraction(0), one.units.items()).items():
             days[product_id] += share
     lines = tuple(
         GiftLine(product_id, *products[product_id], fate, days[product_id]) for product_id, fate in fates.items()
     )
     people = {one.patient_id for one in handed.values()}
-    counted = consents.allowing(asker, ConsentPurpose.DONOR_COUNTS, people)
+    counted = _counted(asker, people)
     return GiftReport(
         donor=donor,
         papers=_papers(asker, partner_id, last),
         lines=lines,
-        people=tell(_by_age_and_sex(asker, counted)),
+        people=tell(_by_age_and_sex(asker, counted, last)),
         diagnoses=tell(count_diagnoses(asker, counted)),
-        days_unknown=unknown,
-        without_consent=len(counted) < len(people),
+        days_unknown=any(one.days is None for one in handed.values()),
+        left_out=len(counted) < len(people),
     )
 
 
+def _counted(asker: Asker, people: Collection[str]) -> frozenset[str]:
+    """Those who may be counted for a donor. A reserved record is in no number, whoever asks: nobody could take the
+    report of one who may open it from that of one who may not."""
+    agreed = consents.allowing(asker, ConsentPurpose.DONOR_COUNTS, people)
+    reserved = asker.all(sa.select(Patient.id).where(Patient.restricted.is_(True)))
+    return agreed - {row[0] for row in reserved}
+
+
 def _given_by(partner_id: str) -> sa.ColumnElement[bool]:
-    """Of this donor: by the lot's own origin, or by the gift that it was received with."""
-    gifts = sa.select(Donation.id).where(Donation.partner_id == partner_id)
-    return sa.or_(StockLot.partner_id == partner_id, StockLot.donation_id.in_(gifts))
+    """Of this donor: by the gift that it was received with, else by the lot's own origin. Never of two donors."""
+    giver = sa.select(Donation.partner_id).where(Donation.id == StockLot.donation_id).correlate(StockLot)
+    return sa.func.coalesce(giver.scalar_subquery(), StockLot.partner_id) == partner_id
 
 
 def _here(asker: Asker) -> sa.ColumnElement[bool]:
@@ -181,13 +185,13 @@ def _papers(asker: Asker, partner_id: str, last: date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(document for document, _day in (*gifts, *loose) if document))
 
 
-def _by_age_and_sex(asker: Asker, patient_ids: Collection[str]) -> dict[str, int]:
+def _by_age_and_sex(asker: Asker, patient_ids: Collection[str], last: date) -> dict[str, int]:
     wanted, found = list(patient_ids), dict[tuple[int, str], int]()
     for start in range(0, len(wanted), _MANY):
         select = sa.select(Patient.birth_date, Patient.sex).where(Patient.id.in_(wanted[start : start + _MANY]))
         rows: Sequence[Any] = asker.all(select)
         for born, sex in rows:
-            age = None if born is None else age_on(born, asker.today)
+            age = None if born is None else age_on(born, last)
             band = next((at for at, (low, high) in enumerate(_AGES) if age is not None and low <= age <= high), 99)
             key = (band, say_sex(Sex(sex)) if sex else _("Sex not noted"))
             found[key] = found.get(key, 0) + 1

@@ -20,6 +20,8 @@ _COLUMN = {
     MovementKind.DESTRUCTION: "expired",
     MovementKind.COUNT: "counted",
     MovementKind.LATE: "counted",
+    # Its own movement has not come here yet: until then it stands with what nobody can tell.
+    MovementKind.MIRROR: "counted",
 }
 
 
@@ -61,7 +63,9 @@ class GiftLine:
 
     @property
     def expired_of_received(self) -> Fraction:
-        return Fraction(self.fate.expired, self.fate.received) if self.fate.received > 0 else Fraction(0)
+        """Of what came from the donor and from other clinics."""
+        came = self.fate.received + max(-self.fate.sent, 0)
+        return Fraction(self.fate.expired, came) if came > 0 else Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,10 @@ class GiftReport:
     people: Told
     """By age and sex."""
     diagnoses: Told
-    days_unknown: int
-    """Handings out whose days nobody wrote: they cover no person-month here."""
-    without_consent: bool
-    """Whether people who did not agree to be counted for donors are left out."""
+    days_unknown: bool
+    """Whether there are handings out whose days nobody wrote: they cover no person-month here."""
+    left_out: bool
+    """Whether people are left out who did not agree to be counted for donors, or whose record is reserved."""
 
     @property
     def person_months(self) -> Fraction:
