@@ -25,10 +25,13 @@ from hypothesis.stateful import (
 
 from clinic_desktop.app import wiring
 from clinic_desktop.features.bundles import queries as bundles
+from clinic_desktop.features.medication.letters.book import book_page
+from clinic_desktop.features.medication.queries import book as books
 from clinic_desktop.features.medication.queries import ledger, proof
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.stock import StockLot
 from clinic_desktop.features.medication.rules.kinds import MovementKind
+from clinic_desktop.features.medication.service import book as keeping
 from clinic_desktop.features.medication.service import correcting, counting
 from clinic_desktop.features.medication.service.counting import ClosedCount, CountedLot
 from clinic_desktop.features.medication.service.movements import move
@@ -42,6 +45,9 @@ from clinic_desktop.storage.opening import open_vault
 from clinic_desktop.storage.work import Actor, Work
 from tests.makers.network import STAFF, Network, Office, copy_network, enrol, make_office
 from tests.makers.state import of_site
+from tests.medication.counter import Counter, open_counter
+from tests.medication.test_book import list_as_controlled
+from tests.printing.reading import texts
 
 who, which = st.integers(0, 1), st.integers(0, 9)
 
@@ -271,6 +277,62 @@ def test_the_central_sees_that_other_units_arrived_than_were_sent(clinic: Clinic
     moved(MovementKind.TRANSFER_IN, 8)
     assert [(f.what, f.units) for f in clinic.central.ask(proof.check_sums)] == [(proof.Wrong.NOT_AS_SENT, -2)]
     assert clinic.reception.ask(proof.check_sums) == ()
+
+
+def counter_at(office: Office, counter: Counter) -> Counter:
+    """The same shelf, product and person at another computer."""
+    return Counter(office.do, office.ask, counter.pharmacy, counter.fluoxetine, counter.patient)
+
+
+def close_page(office: Office, product: str) -> str:
+    page_id, shown = new_id(), office.ask(partial(books.page, presentation_id=product))
+    lines = [line.line.movement_id for line in shown.lines]
+    office.do(partial(keeping.close_page, page_id=page_id, presentation_id=product, lines=lines, witness_name="Rosa"))
+    return page_id
+
+
+def book(office: Office, product: str) -> Any:
+    return office.ask(partial(books.book_of, presentation_id=product))
+
+
+def print_of(office: Office, product: str, page_id: str) -> str:
+    made = office.ask(partial(book_page, presentation_id=product, page_id=page_id))
+    return " ".join(" ".join(texts(made)).split()).partition("Printed by")[0]
+
+
+def test_two_computers_of_one_shelf_keep_one_book_whatever_each_closed_apart(clinic: Clinic) -> None:
+    one, other, clock = clinic.reception, clinic.psychiatrist, clinic.reception.clock
+    here = open_counter(one.do, one.ask)
+    product = here.fluoxetine
+    list_as_controlled(one.do, product, valid_days=400)
+    here.receive(300, "C1", date(2029, 6, 30))
+    request_id = here.prescribe(days=60)
+    clinic.network.round()
+    clinic.network.round()
+    here.give(request_id, 10)
+    counter_at(other, here).give(request_id, 20, accept_early=True)
+    clock.advance(days=10)
+    # Both close November without knowing what the other gave.
+    closed = [close_page(one, product), close_page(other, product)]
+    clinic.network.round()
+    clinic.network.round()
+    kept = [book(office, product) for office in (one, other)]
+    assert (kept[0].pages, kept[0].apart, kept[0].open_pages) == (kept[1].pages, kept[1].apart, kept[1].open_pages)
+    assert {page.page_id for page in (*kept[0].pages, *kept[0].apart)} == set(closed)
+    assert (kept[0].gaps, kept[0].balance) == ((), 270)
+    (late,) = [line for page in kept[0].open_pages for line in page.lines]
+    assert late.late and late.balance == 270
+    prints = [[print_of(office, product, page_id) for page_id in closed] for office in (one, other)]
+    assert prints[0] == prints[1], "the same page is printed alike by both"
+    clock.advance(days=31)
+    close_page(other, product)
+    here.give(request_id, 5, accept_early=True)
+    clinic.network.round()
+    clinic.network.round()
+    kept = [book(office, product) for office in (one, other)]
+    assert kept[0].pages == kept[1].pages and [page.number for page in kept[0].pages] == [1, 2]
+    assert [line.entry for page in (*kept[0].pages, *kept[0].open_pages) for line in page.lines] == [1, 2, 3, 4]
+    assert kept[0].balance == 265 and all(office.ask(proof.check_sums) == () for office in (one, other))
 
 
 class Carriers(RuleBasedStateMachine):
