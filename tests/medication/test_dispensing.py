@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from clinic_desktop.features.medication.queries import handed, handing, papers, proof, shelf
+from clinic_desktop.features.medication.queries.owed import owed_now
 from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.rules.refusals import (
     AlreadyHandedOut,
@@ -34,6 +35,7 @@ from clinic_desktop.features.medication.service.prescribing import PrescriptionL
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.service import registering as patients
 from clinic_desktop.kernel.clock import StillClock
+from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
@@ -277,6 +279,19 @@ def test_the_list_of_the_day_names_who_has_something_to_collect(counter: Counter
     assert owed(counter) == {request_id: 30}, "she may come tomorrow"
     clock.advance(days=29)
     assert owed(counter) == {}, "but not when its days are over"
+
+
+def test_nobody_calls_out_the_name_of_somebody_who_died(counter: Counter, clock: StillClock) -> None:
+    counter.receive(200)
+    counter.give(counter.prescribe(), 10)
+    counter.prescribe("1-0-1", 28, days_per_pickup=7)
+    died = partial(patients.mark_died, patient_id=counter.patient, died_on=PartialDate(2026, 11, 23))
+    assert counter.ask(handing.to_dispense)
+    counter.do(died)
+    assert counter.ask(handing.to_dispense) == ()
+    clock.advance(days=8)
+    assert counter.ask(handing.to_dispense) == ()
+    assert counter.ask(owed_now) == ()
 
 
 def test_a_paper_prescription_is_served_by_its_folio_and_asked_about_the_second_time(counter: Counter) -> None:

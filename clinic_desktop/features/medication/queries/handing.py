@@ -185,6 +185,12 @@ def open_lines(asker: Asker, *which: sa.ColumnElement[bool]) -> list[ToGive]:
     return [item for item in lines_with_given(asker, *which, StopOrder.id.is_(None)) if item.owed > 0]
 
 
+def of_the_living() -> sa.ColumnElement[bool]:
+    """Nobody calls out the name of somebody who died, or of a record that was taken back."""
+    gone = sa.select(Patient.id).where(sa.or_(Patient.died_on.is_not(None), Patient.voided_at.is_not(None)))
+    return MedicationRequest.patient_id.not_in(gone)
+
+
 def to_dispense(asker: Asker, day: date | None = None) -> tuple[PersonToServe, ...]:
     """Who has medicines to collect: from the prescriptions signed on a day (today), in the order of signing; then
     whose next portion has come due.
@@ -193,7 +199,8 @@ def to_dispense(asker: Asker, day: date | None = None) -> tuple[PersonToServe, .
     """
     day = day or asker.today
     waiting: defaultdict[str, list[ToGive]] = defaultdict(list)
-    signed = sorted(open_lines(asker, MedicationRequest.signed_on == day), key=lambda i: i.line.request_id)
+    today = open_lines(asker, MedicationRequest.signed_on == day, of_the_living())
+    signed = sorted(today, key=lambda item: item.line.request_id)
     for item in (*signed, *_portions_due(asker, day)):
         waiting[item.line.patient_id].append(item)
     names = said_names(asker, waiting)
@@ -218,7 +225,7 @@ def _portions_due(asker: Asker, day: date) -> list[ToGive]:
     in_portions = request.days_per_pickup > 0, signed_on >= since.isoformat(), signed_on < day.isoformat()
     found = [
         item
-        for item in open_lines(asker, *in_portions, ~replaced)
+        for item in open_lines(asker, *in_portions, ~replaced, of_the_living())
         if item.line.running and item.most_now(day) and item.portions and item.portions.is_due(day)
     ]
     return sorted(found, key=lambda item: (item.line.signed_on, item.line.request_id))

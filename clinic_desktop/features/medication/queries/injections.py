@@ -24,7 +24,6 @@ from clinic_desktop.features.medication.records.prescriptions import (
 )
 from clinic_desktop.features.medication.rules.doses import say_dose
 from clinic_desktop.features.patients.queries import restricted
-from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
@@ -122,8 +121,7 @@ def due_now(asker: Asker) -> tuple[Depot, ...]:
     them."""
     asker.require(*READERS)
     hidden = restricted.hidden_people(asker)
-    gone = sa.select(Patient.id).where(sa.or_(Patient.died_on.is_not(None), Patient.voided_at.is_not(None)))
-    found = _depots(asker, MedicationRequest.patient_id.not_in(hidden), MedicationRequest.patient_id.not_in(gone))
+    found = _depots(asker, MedicationRequest.patient_id.not_in(hidden), handing.of_the_living())
     return tuple(sorted((d for d in found if d.is_due(asker.today)), key=lambda d: (d.due_on, d.patient_id)))
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.medication.queries import shelf
-from clinic_desktop.features.medication.queries.handing import ToGive, open_lines, said_names
+from clinic_desktop.features.medication.queries.handing import ToGive, of_the_living, open_lines, said_names
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Presentation
 from clinic_desktop.features.medication.records.prescriptions import MedicationRequest
@@ -70,4 +70,5 @@ def _running_short(asker: Asker) -> tuple[sa.ColumnElement[bool], ...]:
         over_on > asker.today.isoformat(),
         handed < request.units,
         ~replaced,
+        of_the_living(),
     )
