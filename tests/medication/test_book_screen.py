@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from clinic_desktop.features.medication.letters import book as letters
 from clinic_desktop.features.medication.queries import counting, formulary
@@ -18,11 +19,12 @@ from clinic_desktop.features.medication.screens.supply import SupplyScreen
 from clinic_desktop.features.medication.service import correcting
 from clinic_desktop.features.medication.service.movements import move
 from clinic_desktop.features.patients.service import restricting
+from clinic_desktop.features.staff.records import Role, StaffMember
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault
-from clinic_desktop.storage.work import Actor
+from clinic_desktop.storage.work import Actor, Work
 from clinic_desktop.uikit import dialogs
 from tests.medication.counter import Counter, Do
 from tests.medication.test_book import SOURCE, Shelf, list_as_controlled, shelf
@@ -49,6 +51,11 @@ def previews(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 
 def words_of(pdf: bytes) -> str:
     return " ".join(" ".join(texts(pdf)).split())
+
+
+def rosa_works_here(work: Work) -> str:
+    nurse = work.add(Role(code="nurse", title="Enfermera", permissions=[]))
+    return work.add(StaffMember(display_name="Rosa", full_name="Rosa Ixcoy", role_id=nurse.id, active=True)).id
 
 
 def front() -> Any:
@@ -103,13 +110,20 @@ def test_the_first_page_may_hold_all_the_months_before_it_was_kept(
     clock.advance(days=40)
     shelf.give(20)
     clock.advance(days=35)
+    # Listed, and never on the shelf: it is not what one comes to read.
+    list_as_controlled(shelf.do, shelf.counter.product("alprazolam", "1 mg"))
+    rosa = shelf.do(rosa_works_here)
     page = open_screen(RegisterScreenPage)
+    assert page.list.row().product.name == "clonazepam"
     page.close_page.click()
     sheet = front()
     sheet.months.set_value("2027-01")
     assert "closing balance 250 tablets" in sheet.said.text()
-    sheet.witness.setText("Rosa Ixcoy")
+    sheet.witness.setText("ros")
+    sheet.witness.textEdited.emit("ros")
+    assert sheet.witness.take_best()
     sheet._close()
+    assert shelf.ask(lambda asker: asker.value(sa.select(RegisterPage.witness_id))) == rosa
     (first,) = shelf.book().pages
     assert (first.number, first.month, len(first.lines)) == (1, "2027-01", 3)
     assert not any(line.late for line in first.lines)

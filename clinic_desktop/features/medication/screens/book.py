@@ -72,7 +72,6 @@ class RegisterScreenPage(QWidget):
         self.close_page.clicked.connect(self._close)
         office.follow(books.TABLES, self, self.reload)
         self.reload()
-        self.list.choose_at(0)
 
     def _lay_out(self) -> None:
         self.side = Card((self.list, 1), row(self.rules, None, margins=(12, 4, 12, 8)), margins=(1, 8, 1, 4), gap=0)
@@ -121,7 +120,7 @@ class RegisterScreenPage(QWidget):
             Column[BookLine](_("Line"), lambda line: cells.number(str(line.line.entry)), 52, right=True),
             Column[BookLine](_("Day"), _day, 126),
             Column[BookLine](_("What, document"), _what, 156),
-            Column[BookLine](_("Person, who received it"), _person, stretch=True),
+            Column[BookLine](_("Person"), _person, stretch=True),
             Column[BookLine](_("Gave it, witness"), _gave, 140, wide_only=True),
             Column[BookLine](_("Units"), _units, 84, right=True),
             Column[BookLine](_("Balance"), _balance, 70, right=True),
@@ -137,7 +136,12 @@ class RegisterScreenPage(QWidget):
         self.list.setFocus()
 
     def reload(self) -> None:
-        self.list.show_rows(self._office.ask(books.books))
+        rows = self._office.ask(books.books)
+        self.list.show_rows(rows)
+        if rows and self.list.row() is None:
+            # A medicine that was listed and never came has nothing to read.
+            begun = next((row for row in rows if row.book.entries), rows[0])
+            self.list.choose(begun.product.presentation_id)
         self._choose(self.list.row())
 
     def _choose(self, chosen: BookRow | None) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.medication.queries import book as books
+from clinic_desktop.features.medication.queries import counting
 from clinic_desktop.features.medication.queries.book import BookLine, BookPage
 from clinic_desktop.features.medication.rules.book import Lack, say_lacks, say_month
 from clinic_desktop.features.medication.rules.shelf import say_units
@@ -14,7 +15,7 @@ from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.uikit.buttons import Button
-from clinic_desktop.uikit.choices import Select
+from clinic_desktop.uikit.choices import Select, Suggest
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import Form
@@ -22,6 +23,11 @@ from clinic_desktop.uikit.layouts import stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.theme import S3
 from clinic_desktop.uikit.words import Text
+
+
+def _somebody(office: Office) -> Suggest:
+    """A colleague's name, found by its first letters; or somebody who is not of the clinic, written out."""
+    return Suggest(partial(office.ask, counting.others), _("name, or choose from the list"))
 
 
 class ClosePageSheet(Sheet):
@@ -40,7 +46,7 @@ class ClosePageSheet(Sheet):
         self._page_id = new_id()
         self.said = Text("", wrap=True)
         self.months = Select([(month, say_month(month)) for month in months])
-        self.witness = Edit()
+        self.witness = _somebody(office)
         self.form = Form()
         up_to = self.form.add("up_to", _("The first page holds all until"), self.months)
         up_to.setVisible(len(months) > 1)
@@ -77,6 +83,7 @@ class ClosePageSheet(Sheet):
             presentation_id=key,
             lines=[line.line.movement_id for line in self._shown.lines],
             witness_name=self.witness.text(),
+            witness_id=self.witness.value(),
             up_to=self._up_to(),
         )
         self._office.do(use_case, self, then=lambda _page: self._closed(key), failed=self._failed)
@@ -114,7 +121,7 @@ class CompleteSheet(Sheet):
         next(iter(self.edits.values())).setFocus()
 
     def _field(self, name: str, title: str, *, optional: bool = False) -> QWidget:
-        self.edits[name] = Edit()
+        self.edits[name] = _somebody(self._office) if name == Lack.WITNESS else Edit()
         return self.form.add(name, title, self.edits[name], optional=optional)
 
     def _complete(self) -> None:
