@@ -176,7 +176,8 @@ def _select() -> AnySelect:
         .where(other.id != PharmacyStatement.id, ~sa.exists().where(newest.amends_id == other.id))
         .where(_standing())
     )
-    own, mine, theirs, rival = PharmacyStatement, aliased(StatementLine), aliased(StatementLine), aliased(PharmacyStatement)
+    own, rival = PharmacyStatement, aliased(PharmacyStatement)
+    mine, theirs = aliased(StatementLine), aliased(StatementLine)
     twice = (
         sa.select(sa.func.min(rival.number))
         .join(theirs, theirs.statement_id == rival.id)

@@ -10,7 +10,7 @@ from clinic_desktop.storage.types import Day, Id, Words, choice
 
 
 class Recall(Synced):
-    """From now on nobody is given this lot, whoever it came from. What the central calls back is called back everywhere."""
+    """From now on nobody is given this lot, whoever gave it. What the central calls back is called back everywhere."""
 
     __tablename__ = "recall"
     __merge__ = MergeClass.CENTRAL
