@@ -16,7 +16,7 @@ from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.theme import S2, S6
 
-_IN_A_COLUMN = 6
+_IN_A_COLUMN = 8
 """So that they fit a window of 442 px."""
 _WIDEST = 900
 
