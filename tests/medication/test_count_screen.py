@@ -135,6 +135,27 @@ def test_a_power_cut_loses_no_line_and_esc_keeps_what_was_typed(
     assert counter.lots() == {"A1": 60, "B1": 40}, "nothing moves before the count is closed"
 
 
+def test_a_number_typed_without_enter_is_neither_lost_at_a_lock_nor_by_another_line_nor_when_comparing(
+    page: CountPage, counter: Counter, open_screen: Callable[..., Any], qtbot: Any
+) -> None:
+    entry = start(page)
+    qtbot.keyClicks(entry.answer, "3x20")
+    qtbot.keyClick(entry.answer, Qt.Key.Key_Down)
+    qtbot.keyClicks(entry.answer, "40+")
+    page.keep_draft()
+    again: CountPage = open_screen(CountPage)
+    qtbot.mouseClick(again.begin, Qt.MouseButton.LeftButton)
+    kept: Any = again.pages.currentWidget()
+    assert kept.answer.text() == "3x20"
+    qtbot.mouseClick(kept.go, Qt.MouseButton.LeftButton)
+    assert kept.lot.text().startswith("lot B1") and kept.answer.text() == "40+", "it cannot be read: shown again"
+    assert kept.said.text()
+    enter(qtbot, kept.answer, "40")
+    qtbot.mouseClick(kept.go, Qt.MouseButton.LeftButton)
+    close(qtbot, "Rosa Us")
+    assert [row.lots for row in counter.ask(counts.last_counts)] == [2]
+
+
 def test_a_line_left_empty_is_not_zero_and_stays_as_it_is(page: CountPage, counter: Counter, qtbot: Any) -> None:
     entry = start(page)
     enter(qtbot, entry.answer, "60")

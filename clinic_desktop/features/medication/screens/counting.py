@@ -156,10 +156,16 @@ class CountPage(QWidget):
         if self.pages.currentWidget() is not self.past:
             drop_current(self.pages)
 
+    def keep_draft(self) -> None:
+        front = self.pages.currentWidget()
+        if isinstance(front, CountEntry):
+            front.keep_draft()
+
     def step_back(self) -> bool:
         """Esc leads from a count to the list; what was typed is kept."""
         if self.pages.currentWidget() is self.past:
             return False
+        self.keep_draft()
         self._drop()
         self.pages.setCurrentWidget(self.past)
         self.reload()

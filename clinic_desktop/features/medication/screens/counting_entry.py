@@ -188,14 +188,17 @@ class CountEntry(QWidget):
         if lot is None or box is not None:
             self.answer.setText("")
             return
+        typed = self.count.typing.get(lot.lot_id)
         if tally.step is Step.WHY:
             self.asked.setText(self._difference(lot))
             self.answer.setPlaceholderText(_("for example: broken, given and not written down"))
-            self.answer.setText(tally.reasons.get(lot.lot_id, ""))
+            self.answer.setText(tally.reasons.get(lot.lot_id, "") if typed is None else typed)
         else:
             self.answer.setPlaceholderText("3x20+7")
             units = tally.number(lot.lot_id)
-            self.answer.setText("" if units is None else f"{units}")
+            noted = "" if units is None else f"{units}"
+            self.answer.setText(noted if typed is None else typed)
+            self._understand_number(lot)
         self.answer.selectAll()
 
     def _difference(self, lot: CountedProduct) -> str:
@@ -221,7 +224,13 @@ class CountEntry(QWidget):
 
     def _understand(self, typed: str) -> None:
         lot = self.table.row()
-        if lot is None or self.count.tally.step is Step.WHY:
+        if lot is not None:
+            self.count.typing[lot.lot_id] = typed
+            self._understand_number(lot)
+
+    def _understand_number(self, lot: CountedProduct) -> None:
+        typed = self.count.typing.get(lot.lot_id)
+        if typed is None or self.count.tally.step is Step.WHY:
             return
         try:
             self._say(say_packs(read_counted(typed, lot.pack_units), lot.pack_units, lot.unit))
@@ -229,10 +238,16 @@ class CountEntry(QWidget):
             self._say("")
 
     def _take(self) -> None:
-        lot, tally = self.table.row(), self.count.tally
-        if lot is None or not self.answer.isEnabled():
+        lot = self.table.row()
+        if lot is None or not self.answer.isEnabled() or not self._take_in(lot, self.answer.text()):
             return
-        typed = self.answer.text().strip()
+        self.keep_draft()
+        self.table.viewport().update()
+        self._say_so_far()
+        self._advance(lot.lot_id)
+
+    def _take_in(self, lot: CountedProduct, text: str) -> bool:
+        tally, typed = self.count.tally, text.strip()
         if tally.step is Step.WHY:
             tally.reasons[lot.lot_id] = typed
         elif typed:
@@ -240,13 +255,21 @@ class CountEntry(QWidget):
                 tally.put(lot.lot_id, read_counted(typed, lot.pack_units))
             except Refused as refused:
                 self._say(refused.sentence(), wrong=True)
-                return
+                return False
         else:
             (tally.first if tally.step is Step.FIRST else tally.again).pop(lot.lot_id, None)
-        self.keep_draft()
-        self.table.viewport().update()
-        self._say_so_far()
-        self._advance(lot.lot_id)
+        self.count.typing.pop(lot.lot_id, None)
+        return True
+
+    def _take_rest(self) -> bool:
+        """What was typed without Enter counts too; where it cannot be read, the line is shown again."""
+        for lot_id, typed in list(self.count.typing.items()):
+            lot = self.count.lots[lot_id]
+            self.table.choose(lot_id)
+            if not self._take_in(lot, typed):
+                self.answer.setFocus()
+                return False
+        return True
 
     def _advance(self, lot_id: str) -> None:
         """To the next line that wants an answer; after the last, to the button that goes on."""
@@ -259,7 +282,7 @@ class CountEntry(QWidget):
             self.go.setFocus()
 
     def keep_draft(self) -> None:
-        """After every line, so that a power cut loses nothing."""
+        """After every line, so that a power cut loses nothing; also before the window is locked or left."""
         record_id, fields = self.count.count_id, self.count.kept()
         kept = partial(keep_draft, screen=DRAFT, record_id=record_id, fields=fields, caret={})
         self._office.do(kept, self, then=self._say_kept)
@@ -290,6 +313,8 @@ class CountEntry(QWidget):
     # going on
 
     def _go_on(self) -> None:
+        if not self._take_rest():
+            return
         tally = self.count.tally
         undone = tally.undone()
         if undone and tally.step is not Step.FIRST:

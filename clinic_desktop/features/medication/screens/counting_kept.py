@@ -46,6 +46,8 @@ class OpenCount:
     lots: dict[str, CountedProduct]
     tally: Tally
     found: list[FoundBox] = field(default_factory=list[FoundBox])
+    typing: dict[str, str] = field(default_factory=dict[str, str])
+    """By lot what stands in its field and was not confirmed with Enter yet."""
 
     def kept(self) -> dict[str, Any]:
         return {
@@ -53,6 +55,7 @@ class OpenCount:
             "scope": self.scope,
             "tally": self.tally.kept(),
             "found": [box.kept() for box in self.found],
+            "typing": dict(self.typing),
         }
 
     def closed(self, second_id: str | None, second_name: str, note: str) -> ClosedCount:
@@ -95,7 +98,8 @@ def reopen(office: Office, draft: KeptDraft) -> OpenCount:
     moment = datetime.fromisoformat(kept["moment"])
     boxes = (_box(office, box) for box in kept["found"])
     found = [box for box in boxes if box is not None]
-    return OpenCount(draft.record_id, moment, kept["scope"], lots, still_there(tally, tuple(lots)), found)
+    typing = {lot_id: text for lot_id, text in kept.get("typing", {}).items() if lot_id in lots}
+    return OpenCount(draft.record_id, moment, kept["scope"], lots, still_there(tally, tuple(lots)), found, typing)
 
 
 def _box(office: Office, kept: dict[str, Any]) -> FoundBox | None:
