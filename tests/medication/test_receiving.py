@@ -90,6 +90,17 @@ def test_a_short_expiry_asks_first(counter: Counter) -> None:
     assert counter.balance().usable == 60
 
 
+def test_what_expired_between_its_coming_and_its_typing_is_written_down_and_never_usable(counter: Counter) -> None:
+    line = DeliveryLine(counter.fluoxetine, "A1", date(2026, 10, 31), 60)
+    with pytest.raises(ExpiredAlready):
+        counter.receive_lines(line, received_on=date(2026, 11, 1))
+    with pytest.raises(ShortExpiry) as asked:
+        counter.receive_lines(line, received_on=date(2026, 2, 1))
+    counter.receive_lines(line, received_on=date(2026, 2, 1), **asked.value.again)
+    assert (counter.balance().usable, counter.balance().expired) == (0, 60)
+    assert [m.occurred_on for m in counter.movements()] == [date(2026, 2, 1)]
+
+
 def test_a_partner_is_not_put_in_twice(do: Callable[..., Any], counter: Counter) -> None:
     add = partial(partners.add_partner, kind=PartnerKind.PHARMACY, name=" farmacia  nueva ")
     assert do(add) == counter.pharmacy

@@ -165,6 +165,11 @@ def test_what_cannot_be_is_said_beside_its_field_and_changes_nothing(counter: Co
             assert page.lines == [] and counter.movements(other) == ()
             assert page.product.value() == other, "what was right stays"
             page.form.complain(field, None)
+    page.form.fill(good | {"expiry": "1026"})
+    page.head.day.setFocus()
+    keys("1/2/2026\n")
+    page.add_line()
+    assert len(page.lines) == 1, "it expired after it came: typed late, it stands in the books"
 
 
 def test_a_box_without_number_is_asked_about_and_recorded_so(counter: Counter, receive: Open) -> None:

@@ -163,18 +163,18 @@ def _day_of(parts: list[int]) -> date:
     return date(year, month, day)
 
 
-def check_expiry(expires_on: date, today: date) -> date:
-    """A lot that is expired, or that says it lasts for ever, is not received."""
-    if expires_on < today:
+def check_expiry(expires_on: date, received_on: date) -> date:
+    """A lot that was expired when it came, or that says it lasts for ever, is not received."""
+    if expires_on < received_on:
         raise ExpiredAlready(day=say_day(expires_on))
-    if expires_on.year > today.year + FAR_EXPIRY_YEARS:
+    if expires_on.year > received_on.year + FAR_EXPIRY_YEARS:
         raise ExpiryTooFar(day=say_day(expires_on))
     return expires_on
 
 
-def is_short(expires_on: date, today: date, least_days: int | None = None) -> bool:
+def is_short(expires_on: date, received_on: date, least_days: int | None = None) -> bool:
     """Whether whoever receives it should say that they want it all the same; `least_days` is what a donor promised."""
-    return expires_on < today + timedelta(days=SHORT_EXPIRY_DAYS if least_days is None else least_days)
+    return expires_on < received_on + timedelta(days=SHORT_EXPIRY_DAYS if least_days is None else least_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,10 +93,12 @@ class ReceivePage(QWidget):
 
     def _expires(self, shown: Line) -> cells.Cell | str:
         day = say_day(shown.line.expires_on)
+        if shown.line.expires_on < self._today:
+            return cells.warn(_("{day}, expired").format(day=day))
         return cells.warn(_("{day}, short").format(day=day)) if self._is_short(shown.line.expires_on) else day
 
     def _is_short(self, day: date) -> bool:
-        return is_short(day, self._today, self.head.least_days())
+        return is_short(day, self.form.received_on, self.head.least_days())
 
     def _lay_out(self) -> None:
         give_letters(self.remove, self.condition, self.refuse)
@@ -132,6 +134,7 @@ class ReceivePage(QWidget):
         self._pause.timeout.connect(self.keep_draft)
         for form in (self.head, self.form):
             form.edited.connect(self._typed)
+        self.head.day.editingFinished.connect(self._day_changed)
         self.form.entered.connect(self._take_line)
         self.form.discard.clicked.connect(self._discard)
         self.head.sender_chosen.connect(self._bring_sent)
@@ -204,6 +207,11 @@ class ReceivePage(QWidget):
         self.form.least_days = self.head.least_days()
         self._show()
 
+    def _day_changed(self) -> None:
+        """A delivery that is typed late is measured by the day on which it came."""
+        self.form.received_on = self.head.head().received_on or self._today
+        self._show()
+
     def _show(self) -> None:
         self.table.show_rows(self.lines)
         count = len(self.lines)
@@ -261,6 +269,7 @@ class ReceivePage(QWidget):
             Line(new_id(), products[line.presentation_id], line) for line in kept if line.presentation_id in products
         ]
         self.head.bring_back(draft.fields.get("head", {}))
+        self._day_changed()
         self.form.bring_back(draft.fields.get("line", {}))
         self.form.kept.setText(_("What was not finished is here again"))
         self.form.discard.show()
@@ -287,6 +296,7 @@ class ReceivePage(QWidget):
         self._pause.stop()
         self._delivery_id, self.lines, self._is_kept = new_id(), [], False
         self.head.begin_anew()
+        self.form.received_on = self._today
         self.form.clear_line()
         self.form.kept.setText("")
         self.form.discard.hide()
@@ -300,6 +310,7 @@ class ReceivePage(QWidget):
         if self.head.find_faults() or not self.lines:
             return
         self.head.fold(self._is_low())
+        self._day_changed()
         if not self.form.is_empty():
             # A line that was begun is neither received nor forgotten.
             self.form.enter()

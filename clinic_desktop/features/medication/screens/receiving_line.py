@@ -57,6 +57,7 @@ class LineEntry(Form):
         self._today = office.today()
         self.least_days: int | None = None
         """How long the donor of this delivery said that it lasts."""
+        self.received_on = self._today
         self._products: dict[str, Product] = {}
         self._gtin: str | None = None
         self._pack_units: int | None = None
@@ -233,16 +234,18 @@ class LineEntry(Form):
 
     def _check_expiry(self, typed: str) -> str | None:
         try:
-            day = check_expiry(read_expiry(typed), self._today)
+            day = check_expiry(read_expiry(typed), self.received_on)
         except Refused as refused:
             return refused.sentence()
         self.fields["expiry"].say(*self._say_expiry(day))
         return None
 
     def _say_expiry(self, day: date) -> tuple[str, Any]:
-        if not is_short(day, self._today, self.least_days):
+        if day < self._today:
+            return _("Expired meanwhile: it is written down, and nobody is given it"), "warning"
+        if not is_short(day, self.received_on, self.least_days):
             return _("Until {day}").format(day=say_day(day)), "accent"
-        left = (day - self._today).days
+        left = (day - self.received_on).days
         if self.least_days is None:
             return _("Short: until {day}").format(day=say_day(day)), "warning"
         said = _("Lasts {left} of the {least} days agreed")

@@ -91,9 +91,9 @@ def receive_delivery(
     _check_sender(work, sender, in_parts)
     least_days = _least_days(work, sender)
     for line in lines:
-        _check_line(work, line)
+        _check_line(line, day)
     if not accept_short:
-        _ask_about_short(work, lines, least_days)
+        _ask_about_short(work, lines, day, least_days)
     work.add(
         StockDelivery(
             id=delivery_id,
@@ -161,9 +161,9 @@ def _least_days(work: Work, sender: Sender) -> int | None:
 # -- the lines
 
 
-def _check_line(work: Work, line: DeliveryLine) -> None:
+def _check_line(line: DeliveryLine, day: date) -> None:
     check_units(line.units)
-    check_expiry(line.expires_on, work.today)
+    check_expiry(line.expires_on, day)
     if clean_lot_number(line.lot_number) is None and not line.without_number:
         raise LotNumberMissing()
     if line.damaged_units:
@@ -174,8 +174,9 @@ def _check_line(work: Work, line: DeliveryLine) -> None:
             raise DamageUntold()
 
 
-def _ask_about_short(work: Work, lines: Sequence[DeliveryLine], least_days: int | None) -> None:
-    short = [line for line in lines if is_short(line.expires_on, work.today, least_days)]
+def _ask_about_short(work: Work, lines: Sequence[DeliveryLine], day: date, least_days: int | None) -> None:
+    """Also where it was typed so late that it has expired meanwhile: it stands in the books, and nobody is given it."""
+    short = [x for x in lines if x.expires_on < work.today or is_short(x.expires_on, day, least_days)]
     if short:
         numbers = dict.fromkeys(clean_lot_number(line.lot_number) or "" for line in short)
         soonest = min(line.expires_on for line in short)
