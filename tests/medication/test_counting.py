@@ -14,6 +14,7 @@ from clinic_desktop.features.medication.records.stock import StockLot, StockMove
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.rules.late import counter_id
 from clinic_desktop.features.medication.rules.refusals import (
+    ClockDoubted,
     CountedLater,
     CountedTwice,
     CountedWithoutSecond,
@@ -151,6 +152,23 @@ def test_a_difference_that_a_blind_number_hides_is_not_told_by_the_refusal(count
     with pytest.raises(CountUnexplained) as refused:
         close(counter, sheet(counter, CountedLot(new_id(), lot_of(counter), 57)))
     assert "60" not in refused.value.sentence()
+
+
+def test_a_wrong_clock_is_asked_about_before_it_spoils_a_balance_and_a_count_that_lies_ahead_is_told(
+    counter: Counter, clock: StillClock
+) -> None:
+    counter.receive(60)
+    line = CountedLot(new_id(), lot_of(counter), 60)
+    clock.advance(days=-31)
+    with pytest.raises(ClockDoubted):
+        close(counter, sheet(counter, line))
+    clock.advance(days=31 + 365)
+    with pytest.raises(ClockDoubted) as asked:
+        close(counter, sheet(counter, line))
+    assert counter.ask(counts.last_counts) == ()
+    counter.do(partial(counting.close_count, count=sheet(counter, line), **asked.value.again))
+    clock.advance(days=-365)
+    assert [found.what for found in counter.ask(proof.check_sums)] == [proof.Wrong.COUNTED_AHEAD]
 
 
 def test_the_first_count_of_a_clinic_is_its_opening_stock(counter: Counter, clock: StillClock) -> None:

@@ -8,6 +8,7 @@ from json import dumps, loads
 from typing import Any
 
 from clinic_desktop.features.medication.rules.late import Counted, Point, Seen
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.types import instant_text
 from clinic_desktop.storage.work import Asker
 
@@ -75,6 +76,17 @@ _UNSETTLED = (
 def any_count(asker: Asker) -> bool:
     """One tiny question: where nobody has counted, the law has nothing to do."""
     return bool(asker.plain("SELECT 1 FROM stock_count_line LIMIT 1"))
+
+
+def last_used(asker: Asker) -> date | None:
+    """The last day on which something of this shelf moved or was counted, as the clocks of then had it."""
+    asker.require(Permission.COUNT_STOCK)
+    sql = (
+        "SELECT max(coalesce((SELECT max(occurred_on) FROM stock_movement WHERE site_id = ?), ''),"
+        " coalesce((SELECT max(counted_on) FROM stock_count WHERE site_id = ?), ''))"
+    )
+    day = asker.plain(sql, (asker.site_id, asker.site_id))[0][0]
+    return date.fromisoformat(day) if day else None
 
 
 def counted_lots(asker: Asker, lot_ids: Iterable[str] | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.medication.queries import ledger, sums
 from clinic_desktop.features.medication.queries.shelf import SHELF
-from clinic_desktop.features.medication.records.counts import StockCountLine
+from clinic_desktop.features.medication.records.counts import StockCount, StockCountLine
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.stock import ShelfSum, StockDisposal, StockLot, StockMovement
@@ -30,6 +30,7 @@ class Wrong(StrEnum):
     EXPIRED_GIVEN = "expired-given"
     NOT_AS_COUNTED = "not-as-counted"
     COUNT_UNFIT = "count-unfit"
+    COUNTED_AHEAD = "counted-ahead"
     ONE_NAME = "one-name"
     NOT_AS_SENT = "not-as-sent"
     KEPT_SUM = "kept-sum"
@@ -48,6 +49,10 @@ _SENTENCES: dict[Wrong, str] = {
     ),
     Wrong.COUNT_UNFIT: N_(
         "{medicine}, lot {lot}: a count was adjusted by {units} more or less than it differed. Count this lot again."
+    ),
+    Wrong.COUNTED_AHEAD: N_(
+        "{medicine}, lot {lot}: it was counted ({units}) with a clock that was ahead. Until that day nothing changes "
+        "this number: look into the box, and tell whoever looks after the program."
     ),
     Wrong.ONE_NAME: N_("{medicine}, lot {lot}: {units} were destroyed without an act with two names. Write the act."),
     Wrong.NOT_AS_SENT: N_(
@@ -166,6 +171,11 @@ def _count_unfit() -> AnySelect:
     )
 
 
+def _counted_ahead(asker: Asker) -> AnySelect:
+    ahead = sa.select(StockCount.id).where(StockCount.counted_on > asker.today)
+    return sa.select(StockCountLine.lot_id, StockCountLine.counted_units).where(StockCountLine.count_id.in_(ahead))
+
+
 def _one_name() -> AnySelect:
     mirror = aliased(StockMovement)
     named = sa.and_(
@@ -252,6 +262,7 @@ _LAWS: tuple[Callable[[Asker], list[Discrepancy]], ...] = (
     _law(Wrong.NOT_WHAT_LEFT, _not_what_left),
     _law(Wrong.EXPIRED_GIVEN, lambda _asker: _expired_given()),
     _law(Wrong.COUNT_UNFIT, lambda _asker: _count_unfit()),
+    _law(Wrong.COUNTED_AHEAD, _counted_ahead),
     _law(Wrong.ONE_NAME, lambda _asker: _one_name()),
     _as_sent,
     _as_counted,

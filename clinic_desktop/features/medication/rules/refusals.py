@@ -373,6 +373,13 @@ class CountedLater(Refused):
     text = N_("The moment of a count cannot be still to come.")
 
 
+class ClockDoubted(NeedsConfirmation):
+    text = N_(
+        "The clock of this computer says that today is {today}, and the shelf was last used on {day}. "
+        "A count with a wrong day spoils the balance. Is it {today} today?"
+    )
+
+
 class CountedTwice(Refused):
     text = N_("The same lot stands twice in this count. Add both numbers up on one line.")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from clinic_desktop.features.medication.queries import ledger, shelf
 from clinic_desktop.features.medication.records.counts import StockCount, StockCountLine
@@ -11,6 +11,7 @@ from clinic_desktop.features.medication.records.partners import Partner
 from clinic_desktop.features.medication.records.stock import StockLot
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.rules.refusals import (
+    ClockDoubted,
     CountedLater,
     CountedTwice,
     CountedWithoutSecond,
@@ -32,6 +33,9 @@ from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.names import fold
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
+
+LONG_UNUSED = timedelta(days=120)
+"""A shelf on which nothing moved for so long is rather a clock that is ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class ClosedCount:
     note: str | None = None
 
 
-def close_count(work: Work, count: ClosedCount) -> str:
+def close_count(work: Work, count: ClosedCount, *, sure_of_today: bool = False) -> str:
     """All its lots or none; returns the count's id. A second Enter finds it and does nothing."""
     work.require(Permission.COUNT_STOCK)
     if shelf.is_there(work, StockCount, count.count_id):
@@ -87,6 +91,8 @@ def close_count(work: Work, count: ClosedCount) -> str:
         raise NothingCounted()
     if count.counted_at > work.now:
         raise CountedLater()
+    if not sure_of_today:
+        _ask_for_today(work)
     first_name = staff.name_of(work, work.actor.staff_id) or work.actor.name
     second_name = _second(work, count, first_name)
     lots = [*count.lots, *(_found(work, one) for one in count.found)]
@@ -111,6 +117,14 @@ def close_count(work: Work, count: ClosedCount) -> str:
     for lot in lots:
         _close_line(work, row, lot, explained=lot.lot_id in new)
     return count.count_id
+
+
+def _ask_for_today(work: Work) -> None:
+    """A count holds for its moment: with a clock that is behind, what was given since is taken off a second time; with
+    one that is ahead, nothing that is given until then changes the balance."""
+    last = ledger.last_used(work)
+    if last is not None and not timedelta() <= work.today - last <= LONG_UNUSED:
+        raise ClockDoubted(today=say_day(work.today), day=say_day(last), again={"sure_of_today": True})
 
 
 def _second(work: Work, count: ClosedCount, first_name: str) -> str:
