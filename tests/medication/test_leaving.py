@@ -65,6 +65,8 @@ def test_several_lots_leave_in_one_sending_under_one_number_and_twice_is_once(co
     assert (told.to_name, told.lots, told.received_on) == ("Clínica del Sur", 2, None)
     shown = counter.ask(partial(sent.sent_lines, transfer_id=transfer_id))
     assert [(line.lot_number, line.units) for line in shown] == [("A1", 60), ("B1", 10)]
+    there = counter.ask(partial(acts.lots_here, lot_ids=[lines[1].lot_id]))
+    assert {line.shown_name for line in (*shown, *there)} == {"FLUoxetina"}
 
 
 def test_nothing_of_a_sending_leaves_if_one_line_cannot(counter: Counter) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from clinic_desktop.features.medication.queries.shelf import SHELF
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation, ProductBarcode
 from clinic_desktop.features.medication.rules.kinds import say_product
+from clinic_desktop.features.medication.rules.tall import shown_name
 from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
@@ -38,6 +39,15 @@ class Proposed:
     product: str
     pack_units: int | None
     clinic: str
+    tall_name: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        return shown_name(self.medicine, self.tall_name)
+
+    @property
+    def said(self) -> str:
+        return f"{self.shown_name} {self.product}".strip()
 
 
 def proposed(asker: Asker) -> tuple[Proposed, ...]:
@@ -57,6 +67,7 @@ def proposed(asker: Asker) -> tuple[Proposed, ...]:
         sa.select(
             ProductBarcode.id, ProductBarcode.gtin, product_id, Medicine.name, Presentation.form,
             Presentation.strength_text, Presentation.route, ProductBarcode.pack_units, Site.name,
+            Medicine.tall_name,
         )
         .join(Presentation, Presentation.id == ProductBarcode.presentation_id)
         .join(Medicine, Medicine.id == Presentation.medicine_id)
@@ -65,8 +76,8 @@ def proposed(asker: Asker) -> tuple[Proposed, ...]:
         .order_by(ProductBarcode.gtin, ProductBarcode.recorded_at, ProductBarcode.id)
     )  # fmt: skip
     return tuple(
-        Proposed(row_id, gtin, presentation_id, name or "", say_product(form, strength, route), pack, site or "")
-        for row_id, gtin, presentation_id, name, form, strength, route, pack, site in rows
+        Proposed(row_id, gtin, presentation_id, name or "", say_product(form, strength, route), pack, site or "", tall)
+        for row_id, gtin, presentation_id, name, form, strength, route, pack, site, tall in rows
     )
 
 

@@ -117,6 +117,8 @@ def _named(units: sa.ColumnElement[Any] | Any) -> AnySelect:
             StockLot.lot_number,
             StockLot.expires_on,
             units,
+            sa.false(),
+            Medicine.tall_name,
         )
         .select_from(StockLot)
         .join(Presentation, Presentation.id == StockLot.presentation_id)

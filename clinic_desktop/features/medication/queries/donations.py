@@ -15,6 +15,7 @@ from clinic_desktop.features.medication.records.stock import StockLot, StockMove
 from clinic_desktop.features.medication.rules.gifts import Fate
 from clinic_desktop.features.medication.rules.kinds import Gift, Unit, matches, say_product
 from clinic_desktop.features.medication.rules.money import Money, from_minor
+from clinic_desktop.features.medication.rules.tall import shown_name
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
@@ -56,6 +57,15 @@ class GiftLot:
     lot_number: str | None
     expires_on: date
     fate: Fate = field(default_factory=Fate)
+    tall_name: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        return shown_name(self.medicine, self.tall_name)
+
+    @property
+    def said(self) -> str:
+        return f"{self.shown_name} {self.product}".strip()
 
     def is_expired(self, today: date) -> bool:
         return self.expires_on < today
@@ -88,6 +98,7 @@ def lots_of(asker: Asker, donation_id: str) -> tuple[GiftLot, ...]:
         sa.select(
             StockLot.id, Presentation.id, Medicine.name, Presentation.form, Presentation.strength_text,
             Presentation.route, Presentation.unit, Presentation.pack_units, StockLot.lot_number, StockLot.expires_on,
+            Medicine.tall_name,
         )
         .join(Presentation, Presentation.id == StockLot.presentation_id)
         .join(Medicine, Medicine.id == Presentation.medicine_id)
@@ -95,8 +106,10 @@ def lots_of(asker: Asker, donation_id: str) -> tuple[GiftLot, ...]:
         .order_by(StockLot.expires_on, StockLot.id)
     )  # fmt: skip
     return tuple(
-        GiftLot(lot, product_id, name, say_product(form, strength, route), unit, pack, number, expires, fates[lot])
-        for lot, product_id, name, form, strength, route, unit, pack, number, expires in rows
+        GiftLot(
+            lot, product_id, name, say_product(form, strength, route), unit, pack, number, expires, fates[lot], tall
+        )
+        for lot, product_id, name, form, strength, route, unit, pack, number, expires, tall in rows
     )
 
 

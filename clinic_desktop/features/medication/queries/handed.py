@@ -30,6 +30,7 @@ from clinic_desktop.features.medication.rules.kinds import (
     say_product,
 )
 from clinic_desktop.features.medication.rules.portions import lasts_until
+from clinic_desktop.features.medication.rules.tall import shown_name
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
@@ -69,6 +70,15 @@ class HandedOut:
     received_sign: ReceiverSign | None
     receiver_document: str | None
     witness_name: str | None
+    tall_name: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        return shown_name(self.name, self.tall_name)
+
+    @property
+    def said(self) -> str:
+        return f"{self.shown_name} {self.product}".strip()
 
     @property
     def product(self) -> str:
@@ -108,6 +118,7 @@ def _handed(asker: Asker, *which: sa.ColumnElement[bool]) -> list[HandedOut]:
             Presentation.route, Presentation.unit, kept, dispense.given_on, dispense.request_id, dispense.days,
             dispense.paper_folio, dispense.prescriber_text, dispense.recorded_by, dispense.received_by,
             dispense.received_sign, dispense.receiver_document, dispense.witness_name,
+            Medicine.tall_name,
         )
         .join(Presentation, Presentation.id == dispense.presentation_id)
         .join(Medicine, Medicine.id == Presentation.medicine_id)
@@ -161,6 +172,7 @@ def _told(
         received_sign=row.received_sign,
         receiver_document=row.receiver_document,
         witness_name=row.witness_name,
+        tall_name=row.tall_name,
     )
 
 

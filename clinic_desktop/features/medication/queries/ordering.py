@@ -21,6 +21,7 @@ from clinic_desktop.features.medication.records.stock import StockDelivery, Stoc
 from clinic_desktop.features.medication.rules.consumption import Consumption
 from clinic_desktop.features.medication.rules.kinds import Form, OrderStep, Route, Unit, say_product
 from clinic_desktop.features.medication.rules.ordering import Need, OrderPlan, OrderState, Proposal, propose, state_of
+from clinic_desktop.features.medication.rules.tall import shown_name
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.errors import NotHere
@@ -68,6 +69,11 @@ class OrderedLine:
     usable: int | None
     on_order: int | None
     came: int
+    tall_name: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        return shown_name(self.name, self.tall_name)
 
     @property
     def said(self) -> str:
@@ -258,7 +264,7 @@ def _lines(asker: Asker, ids: Sequence[str]) -> dict[str, tuple[OrderedLine, ...
             StockOrderLine.order_id, StockOrderLine.id, StockOrderLine.presentation_id, Medicine.name,
             Presentation.form, Presentation.strength_text, Presentation.route, Presentation.unit,
             Presentation.pack_units, StockOrderLine.proposed_units, StockOrderLine.asked_units,
-            StockOrderLine.reason, StockOrderLine.usable_units, StockOrderLine.on_order_units,
+            StockOrderLine.reason, StockOrderLine.usable_units, StockOrderLine.on_order_units, Medicine.tall_name,
         )
         .outerjoin(Presentation, Presentation.id == StockOrderLine.presentation_id)
         .outerjoin(Medicine, Medicine.id == Presentation.medicine_id)
@@ -272,10 +278,22 @@ def _lines(asker: Asker, ids: Sequence[str]) -> dict[str, tuple[OrderedLine, ...
 
 
 def _ordered(row: Sequence[Any], came: int) -> OrderedLine:
-    _order, line_id, product_id, name, form, strength, route, unit, pack, proposed, asked, reason, usable, way = row
+    line_id, product_id, name, form, strength, route, unit, pack, proposed, asked, reason, usable, way = row[1:14]
     said = say_product(Form(form) if form else None, strength, Route(route) if route else None)
     return OrderedLine(
-        line_id, product_id, name or "", said, unit, pack, proposed, asked or 0, reason, usable, way, max(came, 0)
+        line_id,
+        product_id,
+        name or "",
+        said,
+        unit,
+        pack,
+        proposed,
+        asked or 0,
+        reason,
+        usable,
+        way,
+        max(came, 0),
+        row[14],
     )
 
 

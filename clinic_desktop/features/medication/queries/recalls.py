@@ -15,6 +15,7 @@ from clinic_desktop.features.medication.records.recalls import Recall, RecallEve
 from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
 from clinic_desktop.features.medication.records.vouchers import Voucher, VoucherAnswer
 from clinic_desktop.features.medication.rules.kinds import DispenseKind, RecallStep, Unit, VoucherOutcome, say_product
+from clinic_desktop.features.medication.rules.tall import shown_name
 from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose
@@ -49,6 +50,11 @@ class RecallRow:
     of_this_site: bool
     here: int
     """Units of it that stand on this shelf, expired ones too."""
+    tall_name: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        return shown_name(self.medicine, self.tall_name)
 
     @property
     def is_open(self) -> bool:
@@ -104,6 +110,7 @@ def recalls(asker: Asker) -> tuple[RecallRow, ...]:
             Recall.id, Recall.presentation_id, Medicine.name, Presentation.form, Presentation.strength_text,
             Presentation.route, Presentation.unit, Recall.lot_number, Recall.reason, Recall.source_text,
             Recall.opened_on, Recall.closed_on, Recall.closed_text, Recall.origin_site_id, here,
+            Medicine.tall_name,
         )
         .join(Presentation, Presentation.id == Recall.presentation_id)
         .join(Medicine, Medicine.id == Presentation.medicine_id)
@@ -114,9 +121,10 @@ def recalls(asker: Asker) -> tuple[RecallRow, ...]:
     return tuple(
         RecallRow(
             one, product_id, name or "", say_product(form, strength, route), unit, lot, reason or "", source or "",
-            opened, closed, why or "", origin == asker.site_id, left,
+            opened, closed, why or "", origin == asker.site_id, left, tall,
         )
-        for one, product_id, name, form, strength, route, unit, lot, reason, source, opened, closed, why, origin, left
+        for one, product_id, name, form, strength, route, unit, lot, reason, source, opened, closed, why, origin, left,
+            tall
         in rows
     )  # fmt: skip
 

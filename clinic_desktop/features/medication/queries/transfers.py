@@ -13,6 +13,7 @@ from clinic_desktop.features.medication.records.partners import Partner
 from clinic_desktop.features.medication.records.stock import StockDelivery, StockLot, StockMovement, StockTransfer
 from clinic_desktop.features.medication.rules.kinds import Form, MayReceive, MovementKind, Route, Unit, matches
 from clinic_desktop.features.medication.rules.kinds import say_product as say
+from clinic_desktop.features.medication.rules.tall import shown_name
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.errors import NotHere
@@ -39,6 +40,11 @@ class LeftLine:
     units: int
     countered: bool = False
     """It was a mistake and never left."""
+    tall_name: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        return shown_name(self.name, self.tall_name)
 
     @property
     def product(self) -> str:
@@ -148,6 +154,7 @@ def left_lines(asker: Asker, which: sa.ColumnElement[bool]) -> Sequence[LeftLine
             StockLot.expires_on,
             -StockMovement.units,
             _countered(),
+            Medicine.tall_name,
         )
         .join(StockLot, StockLot.id == StockMovement.lot_id)
         .join(Presentation, Presentation.id == StockLot.presentation_id)

@@ -23,7 +23,7 @@ class BarcodesSheet(Sheet):
     def __init__(self, office: Office, parent: QWidget) -> None:
         self._office = office
         columns = [
-            Column[Proposed](_("Medicine"), lambda x: cells.strong(f"{x.medicine} {x.product}".strip()), stretch=True),
+            Column[Proposed](_("Medicine"), lambda x: cells.strong(x.said), stretch=True),
             Column[Proposed](_("Barcode"), lambda x: x.gtin, 130),
             Column[Proposed](_("Box"), lambda x: cells.number(f"{x.pack_units:,}" if x.pack_units else ""), 60),
             Column[Proposed](_("Clinic"), lambda x: x.clinic, 110),

@@ -72,7 +72,7 @@ class BroughtBackSheet(Sheet):
 
 
 def _said(one: HandedOut) -> str:
-    return " · ".join((say_day(one.given_on), say_units(one.units, one.unit), f"{one.name} {one.product}".strip()))
+    return " · ".join((say_day(one.given_on), say_units(one.units, one.unit), one.said))
 
 
 def _check_units(typed: str) -> str | None:

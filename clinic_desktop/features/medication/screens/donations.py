@@ -73,7 +73,7 @@ class DonationsPage(QWidget):
 
     def _make_lots(self) -> ListTable[GiftLot]:
         columns = [
-            Column[GiftLot](_("Medicine"), lambda x: cells.strong(f"{x.medicine} {x.product}".strip()), stretch=True),
+            Column[GiftLot](_("Medicine"), lambda x: cells.strong(x.said), stretch=True),
             Column[GiftLot](_("Lot"), lambda x: x.lot_number or _("without number"), 100),
             Column[GiftLot](_("Expires"), self._expires, 150),
             Column[GiftLot](

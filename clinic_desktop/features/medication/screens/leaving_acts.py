@@ -44,7 +44,7 @@ TWO_LINES = 46
 
 def lots_table(lines: Sequence[LeftLine]) -> ListTable[LeftLine]:
     columns = [
-        Column[LeftLine](_("Medicine"), lambda x: cells.two_lines(semi(x.name), under=x.product), stretch=True),
+        Column[LeftLine](_("Medicine"), lambda x: cells.two_lines(semi(x.shown_name), under=x.product), stretch=True),
         Column[LeftLine](_("Lot"), lambda x: x.lot_number or _("without number"), 120),
         Column[LeftLine](_("Expires"), lambda x: say_day(x.expires_on), 110),
         Column[LeftLine](
@@ -135,7 +135,7 @@ class ActSheet(Sheet):
             line = self._lines[0]
             there = say_packs(line.units, line.pack_units, line.unit)
             said = _("{medicine}, lot {lot}: there are {units}").format(
-                medicine=f"{line.name} {line.product}", lot=line.lot_number or _("without number"), units=there
+                medicine=f"{line.shown_name} {line.product}", lot=line.lot_number or _("without number"), units=there
             )
             return [Text(said, color="quiet", wrap=True)]
         table = lots_table(self._lines)

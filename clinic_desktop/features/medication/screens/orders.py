@@ -205,7 +205,7 @@ class OrdersPage(QWidget):
 
 
 def _said(line: OrderedLine) -> cells.Cell | str:
-    return cells.two_lines(semi(line.name), under=line.product)
+    return cells.two_lines(semi(line.shown_name), under=line.product)
 
 
 def _came(line: OrderedLine) -> cells.Cell | str:

@@ -290,8 +290,8 @@ def _said(called: RecallRow) -> cells.Cell | str:
     lot = _("every lot") if called.lot_number is None else _("lot {lot}").format(lot=called.lot_number)
     under = f"{lot}, {called.product}"
     if called.is_open:
-        return cells.two_lines(semi(called.medicine), under=under)
-    return cells.two_lines(quiet(called.medicine), under=_("over: {lot}").format(lot=under))
+        return cells.two_lines(semi(called.shown_name), under=under)
+    return cells.two_lines(quiet(called.shown_name), under=_("over: {lot}").format(lot=under))
 
 
 def _told(called: RecallRow, people: int | None, kept: int) -> list[str]:
