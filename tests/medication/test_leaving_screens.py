@@ -156,3 +156,17 @@ def test_the_papers_of_what_left_print_whatever_they_hold_and_name_no_illness(
     monkeypatch.setattr("clinic_desktop.features.agenda.letters.calls.letterhead", lambda _asker: tells)
     box, back = counter.ask(partial(slip_halves, transfer_id=transfer_id))
     assert box.letterhead is None and back.letterhead is None
+
+
+def test_in_the_smallest_window_one_list_stands_beside_the_shelf_and_enter_leads_inward(
+    page: StockPage, qtbot: Any
+) -> None:
+    assert page.lots.isVisible() and page.movements.isVisible() and not page.side_tabs.isVisible()
+    page.resize(827, 350)
+    assert page.lots.isVisible() and not page.movements.isVisible()
+    qtbot.keyClick(page.products, Qt.Key.Key_Return)
+    qtbot.keyClick(page.lots, Qt.Key.Key_Return)
+    assert page.movements.isVisible() and not page.lots.isVisible()
+    assert page.movements.viewport().height() >= 2 * 46, "two lines can be read"
+    qtbot.keyClick(page.products, Qt.Key.Key_Return)
+    assert page.lots.isVisible()

@@ -26,10 +26,10 @@ from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
-from clinic_desktop.uikit.buttons import Button, Link
+from clinic_desktop.uikit.buttons import Button, Link, Tabs
 from clinic_desktop.uikit.dialogs import ask_text
 from clinic_desktop.uikit.fields import Edit
-from clinic_desktop.uikit.layouts import line_up, row, scrolled, stack
+from clinic_desktop.uikit.layouts import line_up, row, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
@@ -39,6 +39,8 @@ from clinic_desktop.uikit.words import Text, quiet, semi
 _TABLES = shelf.TABLES | transfers.TABLES | disposals.TABLES
 _SIDE, _SIDE_NARROW = 500, 372
 _TWO_LINES = 46
+_LOTS, _MOVEMENTS = range(2)
+_ROOM_FOR_BOTH = 480
 _QUICK_MS = 300
 """A proof that takes no longer is made at every change."""
 
@@ -58,6 +60,7 @@ class StockPage(QWidget):
         self._proving, self._proved, self._rest = False, QElapsedTimer(), 0
         self.products = self._make_products()
         self.lots, self.movements = self._make_lots(), self._make_movements()
+        self.side_tabs = Tabs([_("Lots"), _("Movements")])
         self.title = Text("", "head", "semi", wrap=True)
         self.told = Text("", "small", color="quiet", wrap=True)
         self.who = Text("", "small", color="quiet", wrap=True)
@@ -91,16 +94,14 @@ class StockPage(QWidget):
         self.all_wrong.clicked.connect(self._show_findings)
         self.products.opened.connect(self._to_lots)
         self.lots.opened.connect(self._to_movements)
+        self.side_tabs.chosen.connect(self._show_sides)
 
     def _lay_out(self) -> None:
         head = row((self.words, 1), margins=(12, 8, 12, 4))
         listed = Card(head, (self.products, 1), margins=(1, 0, 1, 4), gap=0)
-        told = QWidget()
-        stack(told, (self.lots, 2), (self.movements, 3), self.who, gap=S2)
-        self.lots.setMinimumHeight(30 + 2 * _TWO_LINES)
-        self.movements.setMinimumHeight(30 + 3 * _TWO_LINES)
         head = row((self.title, 1), self.recall, self.course, gap=S2)
-        self.side = Card(head, self.told, (scrolled(told), 1), margins=(S4, S3, S4, S3))
+        told = row((self.told, 1), self.side_tabs, gap=S2)
+        self.side = Card(head, told, (self.lots, 2), (self.movements, 3), self.who, margins=(S4, S3, S4, S3))
         may = self._office.may(Permission.CORRECT_STOCK)
         for button in (self.counter, self.take_off, self.send, self.act):
             button.setVisible(may)
@@ -112,7 +113,17 @@ class StockPage(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         self.side.setFixedWidth(_SIDE_NARROW if is_compact(self.window().width()) else _SIDE)
+        self._show_sides()
         self._say_findings()
+
+    def _show_sides(self, _at: int = 0) -> None:
+        """Lots above their movements; one of the two where both have no room."""
+        both = self.height() >= _ROOM_FOR_BOTH
+        at_lots = self.side_tabs.at() == _LOTS
+        self.side_tabs.setVisible(not both)
+        self.lots.setVisible(both or at_lots)
+        for shown in (self.movements, self.who):
+            shown.setVisible(both or not at_lots)
 
     def _make_products(self) -> ListTable[Product]:
         columns = [
@@ -166,11 +177,13 @@ class StockPage(QWidget):
         """Enter goes inward: from the product to its lots, from a lot to its movements."""
         if self.lots.row() is None:
             self.lots.choose_at(0)
+        self.side_tabs.set_at(_LOTS)
         self.lots.setFocus()
 
     def _to_movements(self, _lot: LotRow) -> None:
         if self.movements.row() is None:
             self.movements.choose_at(0)
+        self.side_tabs.set_at(_MOVEMENTS)
         self.movements.setFocus()
 
     def reload(self) -> None:
@@ -300,6 +313,7 @@ class StockPage(QWidget):
     def _go_to(self, finding: Discrepancy) -> None:
         self.words.clear()
         self.products.choose(finding.presentation_id)
+        self.side_tabs.set_at(_LOTS)
         self.lots.choose(finding.lot_id)
         self.lots.setFocus()
 
