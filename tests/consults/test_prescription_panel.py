@@ -94,6 +94,15 @@ def test_a_changed_repeat_says_before_and_now_and_an_unchanged_one_nothing(show:
     assert "before 1-0-0 · 30 d → now 1-0-1 · 30 d" in words(panel)
 
 
+def test_a_repeat_says_what_is_no_longer_on_the_list(do: Any, ask: Any, show: Any, treated: str) -> None:
+    gone = current(ask, treated)["tiamina"].presentation_id
+    assert gone is not None
+    do(partial(formulary.retire, presentation_id=gone, reason="Not bought any more"))
+    panel = show(treated).prescription
+    panel.repeat()
+    assert len(panel.lines()) == 2 and panel.complaint.text() == "No longer on the list of medicines: tiamina"
+
+
 def test_what_is_neither_repeated_nor_stopped_is_said(show: Any, treated: str) -> None:
     panel = show(treated).prescription
     typed(panel, "fluo", "1-0-0", "30")

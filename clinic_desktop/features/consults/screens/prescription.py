@@ -15,6 +15,7 @@ from clinic_desktop.features.consults.screens.prescription_fields import (
     MedicineField,
     StepField,
     control_line,
+    say_retired,
     stock_line,
 )
 from clinic_desktop.features.consults.screens.prescription_lines import (
@@ -186,6 +187,7 @@ class PrescriptionPanel(Card):
     def repeat(self) -> None:
         """Everything that was prescribed last, once more. What is written already stays, what is stopped stays off."""
         self._lines += [repeated(old) for old in reversed(self.left_over())]
+        self._complain(say_retired(self._office, self._lines))
         self.refresh()
         self.edited.emit()
 

@@ -1,10 +1,13 @@
 """The fields in which a line is typed: Enter goes on. And what is said of the shelf under it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from clinic_desktop.features.consults.screens.prescription_lines import Draft
+from clinic_desktop.features.medication.queries import shelf
 from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.rules.control import Control
 from clinic_desktop.features.medication.rules.controlled import exceeds_packs, say_control
@@ -16,6 +19,7 @@ from clinic_desktop.uikit.choices import Suggest
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.layouts import row
 from clinic_desktop.uikit.marks import Icon
+from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.words import Phrase, quiet, semi
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -72,3 +76,10 @@ def control_line(line: Draft, product: Product | None, control: Control) -> QHBo
     if exceeds_packs(control, line.units_with(product) or 0, pack):
         return row(Icon("alert-triangle", "warning", 16), (Phrase(semi(words, "warning"), size="small"), 1), gap=5)
     return row(Icon("info-circle", "quiet", 16), (Phrase(quiet(words), size="small"), 1), gap=5)
+
+
+def say_retired(office: Office, lines: Sequence[Draft]) -> str:
+    """What was repeated and is not on the list any more: it may be signed, and whoever signs it knows."""
+    ids = [line.presentation_id for line in lines if line.presentation_id]
+    names = office.ask(shelf.retired_names, ids)
+    return _("No longer on the list of medicines: {names}").format(names=", ".join(names)) if names else ""

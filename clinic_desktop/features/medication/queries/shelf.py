@@ -249,6 +249,18 @@ def _joined(asker: Asker, ids: Sequence[str]) -> set[str]:
     return {row[0] for row in asker.all(select)}
 
 
+_JOINED = Presentation.decision.is_not_distinct_from(Decision.JOINED)
+_OFFERED = sa.and_(sa.or_(Presentation.retired_at.is_(None), _JOINED), Medicine.retired_at.is_(None))
+
+
+def retired_names(asker: Asker, ids: Sequence[str]) -> tuple[str, ...]:
+    """Of some presentations the names of those that are not offered any more, though one may still repeat them."""
+    asker.require(*SHELF)
+    select = sa.select(Medicine.name).join(Presentation, Presentation.medicine_id == Medicine.id)
+    gone = select.where(Presentation.id.in_(ids), sa.not_(_OFFERED)).distinct()
+    return tuple(str(row[0]) for row in asker.all(gone))
+
+
 def _ids_matching(asker: Asker, words: str, limit: int, *, retired: bool = True) -> list[str]:
     """The formulary is a few hundred short names: they are compared as people hear them, which SQL cannot."""
     if not words.strip():
@@ -266,8 +278,7 @@ def _ids_matching(asker: Asker, words: str, limit: int, *, retired: bool = True)
         .order_by(Medicine.name, Presentation.strength_text)
     )
     if not retired:
-        offered = sa.or_(Presentation.retired_at.is_(None), Presentation.decision == Decision.JOINED)
-        select = select.where(offered, Medicine.retired_at.is_(None))
+        select = select.where(_OFFERED)
     found = (
         presentation_id
         for presentation_id, name, strength, form, pack in asker.all(select)
