@@ -86,7 +86,7 @@ def furnish() -> None:
             or_with=frozenset({Permission.WRITE_NOTES}),
         ),
         patient_slots.Deed(N_("Open chart"), "", "stethoscope", Permission.READ_CHART, _open_chart),
-        patient_slots.Deed(N_("Hand out"), "hand_out", "pill", Permission.DISPENSE, _hand_out),
+        patient_slots.Deed(N_("Hand out"), "hand_out", "pill", Permission.DISPENSE, _hand_out, place="preview"),
     )
     patient_slots.panels = (
         patient_slots.Panel(N_("Consent"), Permission.SEE_PATIENTS, _consents),

@@ -347,7 +347,7 @@ def test_from_a_person_one_key_leads_to_what_they_collect_and_one_hands_it_out(
     counter.receive(100)
     counter.prescribe()
     house.furnish()
-    (deed,) = [one for one in patient_slots.deeds_for(office, "page") if one.key == "hand_out"]
+    (deed,) = [one for one in patient_slots.deeds_for(office, "preview") if one.key == "hand_out"]
     deed.run(office, counter.patient, QWidget())
     place, arguments = office.went
     assert place == "medicines"
