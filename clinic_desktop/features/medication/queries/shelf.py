@@ -202,10 +202,10 @@ def stock_ids(asker: Asker, words: str = "") -> tuple[str, ...]:
 
 
 def presentation(asker: Asker, presentation_id: str) -> Product:
-    """One presentation with its balance and its use."""
+    """One presentation with its balance; how long it lasts is asked with `presentations`, for it costs more."""
     asker.require(*SHELF)
     select = _products(asker, _sums_of(asker.site_id, [presentation_id]))
-    return _with_use(asker, [_product(asker.one(select.where(Presentation.id == presentation_id)))])[0]
+    return _product(asker.one(select.where(Presentation.id == presentation_id)))
 
 
 def presentations(asker: Asker, ids: Iterable[str], *, lasting: bool = True) -> dict[str, Product]:
