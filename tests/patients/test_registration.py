@@ -197,6 +197,7 @@ def test_who_may_only_look_registers_nobody(vault, register):
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(min_size=1, max_size=200), st.text(max_size=40))
 @example("0", "0.1")
+@example("0", "\xad:")
 @example("Ana", "1-2.3")
 @example("\u200eRosa\u202e <b>", "=1+1")
 def test_any_name_in_any_writing_is_stored_found_and_shown(do, ask, given_names, family_name):

@@ -28,7 +28,7 @@ def words_of(text: str) -> tuple[str, ...]:
     """Folded words in order, each once. A word without letters (a pasted sign) stands for itself."""
     found: dict[str, None] = {}
     for raw in unicodedata.normalize("NFC", text).split():
-        for word in fold(raw).split() or [raw.casefold()]:
+        for word in fold(raw).split() or [(_seen(raw) or raw).casefold()]:
             found[word[:LONGEST]] = None
     return tuple(found)
 
@@ -41,8 +41,7 @@ _NUMBER = re.compile(r"(?<![\w-])[+(]?\d[\d\s().-]{5,}\d(?![\w-])", re.ASCII)
 def typed_words(text: str) -> tuple[str, ...]:
     """What is looked for: as `words_of`, but a printed number or a card number is one word."""
     found: dict[str, None] = {}
-    seen = "".join(c for c in text if unicodedata.category(c) not in _UNSEEN)
-    for raw in _CARD.sub(r"\1\2\3", seen).split():
+    for raw in _CARD.sub(r"\1\2\3", _seen(text)).split():
         joined = raw.replace("-", "").replace(".", "") if any(c.isdigit() for c in raw) else raw
         for word in words_of(joined):
             found[word] = None
@@ -51,6 +50,10 @@ def typed_words(text: str) -> tuple[str, ...]:
 
 _UNSEEN = frozenset({"Cf", "Cs"})
 """Marks of the direction of writing and the like, which come along with what is pasted."""
+
+
+def _seen(text: str) -> str:
+    return "".join(c for c in text if unicodedata.category(c) not in _UNSEEN)
 
 
 def as_one_number(text: str) -> tuple[str, tuple[str, ...]]:
