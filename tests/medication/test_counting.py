@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from clinic_desktop.features.medication.queries import counts, ledger, proof
+from clinic_desktop.features.medication.queries.counting import DRAFT
 from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.features.medication.rules.late import counter_id
@@ -33,6 +34,7 @@ from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.errors import NotAllowed
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.drafts import keep_draft, my_drafts
 from clinic_desktop.storage.vault import FinalRecord, Vault
 from clinic_desktop.storage.work import Actor, Work
 from tests.medication.counter import JUNE, Counter
@@ -152,6 +154,16 @@ def test_a_difference_that_a_blind_number_hides_is_not_told_by_the_refusal(count
     with pytest.raises(CountUnexplained) as refused:
         close(counter, sheet(counter, CountedLot(new_id(), lot_of(counter), 57)))
     assert "60" not in refused.value.sentence()
+
+
+def test_with_a_count_its_draft_ends_so_that_a_power_cut_leaves_none_that_would_count_nothing(
+    counter: Counter,
+) -> None:
+    counter.receive(60)
+    count = sheet(counter, CountedLot(new_id(), lot_of(counter), 60))
+    counter.do(partial(keep_draft, screen=DRAFT, record_id=count.count_id, fields={}, caret={}))
+    close(counter, count)
+    assert counter.ask(my_drafts) == ()
 
 
 def test_a_wrong_clock_is_asked_about_before_it_spoils_a_balance_and_a_count_that_lies_ahead_is_told(

@@ -32,6 +32,10 @@ def others(asker: Asker, words: str = "", limit: int = 8) -> tuple[tuple[str, st
     return tuple(found[:limit])
 
 
+DRAFT = "stock_count"
+"""The screen under which a count is kept while it is typed."""
+
+
 def lots_in(asker: Asker, scope: Scope, medicine: str = "") -> tuple[CountedProduct, ...]:
     """The lots of a sheet, by medicine, without quantities. `medicine` by name, where it is one."""
     found = to_count(asker)

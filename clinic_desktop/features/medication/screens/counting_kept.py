@@ -14,7 +14,7 @@ from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage.drafts import KeptDraft, my_drafts
 from clinic_desktop.uikit.office import Office
 
-DRAFT = "stock_count"
+DRAFT = queries.DRAFT
 
 
 @dataclass(frozen=True, slots=True)

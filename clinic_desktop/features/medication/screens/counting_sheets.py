@@ -14,13 +14,12 @@ from clinic_desktop.features.medication.queries.shelf import Product
 from clinic_desktop.features.medication.rules.shelf import clean_lot_number, read_expiry, say_packs
 from clinic_desktop.features.medication.rules.tally import EXPIRING_DAYS, Scope, Step, read_counted
 from clinic_desktop.features.medication.screens.catalog import PresentationSheet
-from clinic_desktop.features.medication.screens.counting_kept import DRAFT, FoundBox, OpenCount, begin, box_of
+from clinic_desktop.features.medication.screens.counting_kept import FoundBox, OpenCount, begin, box_of
 from clinic_desktop.features.medication.service import counting as service
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError, Refused
 from clinic_desktop.kernel.i18n import N_, _, ngettext
 from clinic_desktop.kernel.ids import new_id
-from clinic_desktop.storage.drafts import drop_draft
 from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.choices import Check, Select, Suggest
 from clinic_desktop.uikit.dialogs import Sheet
@@ -236,7 +235,6 @@ class NamesSheet(Sheet):
         self._office.do(use_case, self, then=self._closed, failed=self._failed)
 
     def _closed(self, count_id: str) -> None:
-        self._office.do(partial(drop_draft, screen=DRAFT, record_id=count_id), None)
         self.accept()
         self._then(count_id)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from clinic_desktop.features.medication.queries import ledger, shelf
+from clinic_desktop.features.medication.queries.counting import DRAFT
 from clinic_desktop.features.medication.records.counts import StockCount, StockCountLine
 from clinic_desktop.features.medication.records.formulary import Presentation
 from clinic_desktop.features.medication.records.partners import Partner
@@ -32,6 +33,7 @@ from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.names import fold
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.drafts import drop_draft
 from clinic_desktop.storage.work import Work
 
 LONG_UNUSED = timedelta(days=120)
@@ -116,6 +118,8 @@ def close_count(work: Work, count: ClosedCount, *, sure_of_today: bool = False) 
     new = {one.lot_id for one in count.found}
     for lot in lots:
         _close_line(work, row, lot, explained=lot.lot_id in new)
+    # In the same transaction: a power cut leaves no draft of a closed count, whose numbers would count nothing.
+    drop_draft(work, DRAFT, count.count_id)
     return count.count_id
 
 
