@@ -87,7 +87,7 @@ class History:
             self._supplies.agree(work, [product.presentation_id for product in self._shelf.products.values()])
         _as(work, self._team.pharmacy)
         self.counts["deliveries"] += self._shelf.receive(work, len(self.lives) + joining, self._supplies)
-        self._supplies.live(work)
+        self._supplies.live(work, [life.patient_id for life in self.lives])
         self.counts["replies"] += self._consultation.take_replies(work)
         for life in self._expected.pop(day, []):
             self._expect(work, life, moments)

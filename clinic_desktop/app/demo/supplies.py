@@ -4,6 +4,7 @@ Draws from a luck of its own, so that the stories of the people stay those they 
 """
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -13,6 +14,7 @@ from clinic_desktop.features.medication.queries import book as books
 from clinic_desktop.features.medication.queries import counts, ordering, shelf, statements
 from clinic_desktop.features.medication.queries import partners as directory
 from clinic_desktop.features.medication.queries import vouchers as known
+from clinic_desktop.features.medication.rules.handover import Receiver
 from clinic_desktop.features.medication.rules.kinds import Gift, MayReceive, PartnerKind
 from clinic_desktop.features.medication.rules.money import Money
 from clinic_desktop.features.medication.rules.statements import Billed
@@ -20,6 +22,7 @@ from clinic_desktop.features.medication.service import (
     agreements,
     book,
     counting,
+    dispensing,
     donations,
     partners,
     recalls,
@@ -30,12 +33,15 @@ from clinic_desktop.features.medication.service import (
 )
 from clinic_desktop.features.medication.service import statements as paying
 from clinic_desktop.kernel.clock import unix_ms
-from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.work import Work
 
 CURRENCY = "GTQ"
 DONOR, PHARMACY, OTHER = "Donación demostración", "Farmacia aliada demostración", "Radio comunitaria demostración"
 _FILLED, _PART = 0.7, 0.85
+BY_HOSPITAL = "N03AE01"
+"""A controlled medicine that a hospital prescribes on paper and this shelf hands out."""
+HOSPITAL = "Hospital regional demostración"
 _COUNT_EVERY = 3
 """Months between two counts of the whole shelf."""
 
@@ -48,7 +54,7 @@ class Supplies:
         self.donor = self.pharmacy = ""
         self.gift: str | None = None
         self._month = ""
-        self._months = 0
+        self._months = self._papers = 0
 
     def agree(self, work: Work, presentation_ids: list[str]) -> None:
         """Once: who gives, who hands out in our place and at which price, and who only helps to be heard."""
@@ -107,9 +113,10 @@ class Supplies:
         )  # fmt: skip
         return len(wanted)
 
-    def live(self, work: Work) -> None:
+    def live(self, work: Work, people: Sequence[PatientId]) -> None:
         """What is due on this day; each month has its own work."""
         self._hear_from_pharmacy(work)
+        self._serve_paper(work, people)
         month = f"{work.today:%Y-%m}"
         if month == self._month:
             return
@@ -137,6 +144,24 @@ class Supplies:
             vouchers.answer_voucher(
                 work, vouchers.GivenAnswer(_new(work), row.voucher_id, units, day, lot, expires), confirmed_late=True
             )
+
+    def _serve_paper(self, work: Work, people: Sequence[PatientId]) -> None:
+        """Now and then somebody brings a paper of the hospital."""
+        if not people or self._rng.random() > 0.3:
+            return
+        product = next(
+            (one for one in shelf.find_presentation(work, "clonazepam") if one.atc_code == BY_HOSPITAL), None
+        )
+        if product is None or product.usable < 15:
+            return
+        work.actor = self._team.pharmacy
+        self._papers += 1
+        receiver = Receiver(witness_name=self._team.nurse.name)
+        dispensing.dispense_from_paper(
+            work, self._rng.choice(people), f"HR-{self._papers:04}", HOSPITAL,
+            [dispensing.PaperLine(_new(work), product.presentation_id, 15, 30)], receiver=receiver, accept_early=True,
+            accept_short=True,
+        )  # fmt: skip
 
     def _count(self, work: Work) -> None:
         """The whole shelf before two people; now and then a tablet or two is missing."""
