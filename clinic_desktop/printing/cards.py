@@ -48,11 +48,6 @@ def pdf(title: str, cards: Sequence[Card], size: PaperSize | str) -> bytes:
             return end.value
 
 
-def on_a_sheet(size: PaperSize | str) -> int:
-    across, down = _grid(PaperSize(size))
-    return across * down
-
-
 def lay_out(cards: Sequence[Card], size: PaperSize, ruler: Ruler) -> list[Page]:
     width, height = size.points
     across, down = _grid(size)

@@ -35,7 +35,6 @@ OPEN = {
         "lots_of_dispense": "units by lot, of an id one must have",
         "joined_to": "ids, of an id one must have",
         "is_countered": "yes or no, of an id one must have",
-        "withheld_lots": "ids of lots",
         "open_recall_of": "an id, of a product and a lot",
         "any_count": "yes or no",
         "counted_lots": "ids of lots",

@@ -109,7 +109,7 @@ def test_a_returned_note_comes_first_to_its_author_and_its_correction_waits_agai
     assert [n.note_id for n in vault.ask(supervision.waiting_for_supervisor, supervisor)] == [better]
     vault.do(partial(signing.cosign_note, note_id=better), supervisor)
     folio = signed.prescription_folio
-    assert not vault.ask(partial(prescriptions.waits_for_signature, folio=folio), supervisor)
+    assert not any(one.unsigned for one in vault.ask(partial(prescriptions.with_folio, folio=folio), supervisor))
     after = correct(vault, resident, better, "Whole dose.")
     assert [n.note_id for n in vault.ask(supervision.waiting_for_supervisor, supervisor)] == [after]
 

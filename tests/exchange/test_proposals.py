@@ -72,7 +72,7 @@ def test_what_the_central_lists_as_controlled_is_controlled_where_it_was_propose
     listing = partial(formulary.add_listing, listing_id=new_id(), presentation_id=twin)
     central.do(partial(listing, country="GT", class_code="III", source="the law"))
     network.round()
-    assert clinic.ask(partial(lists.is_controlled, presentation_id=found))
+    assert clinic.ask(partial(lists.control_of, presentation_id=found))
 
 
 def test_a_reason_travels_back_and_the_clinic_does_not_undo_it(network: Network) -> None:

@@ -157,14 +157,14 @@ def test_a_trainees_prescription_waits_for_its_signature(
     note_id = new_id()
     request_id = prescribe(note_id=note_id)
     (line,) = counter.ask(partial(prescriptions.prescribed_in, note_id=note_id))
-    assert counter.ask(partial(prescriptions.waits_for_signature, folio=line.folio))
+    assert line.unsigned
     with pytest.raises(WaitsForSignature):
         counter.give(request_id, 30)
     with pytest.raises(WaitsForSignature):
         counter.ask(partial(prescription_paper, note_id=note_id))
     for _twice in range(2):
         vault.do(partial(prescribing.sign_prescriptions, note_id=note_id), SUPERVISOR)
-    assert not counter.ask(partial(prescriptions.waits_for_signature, folio=line.folio))
+    assert not any(one.unsigned for one in counter.ask(partial(prescriptions.prescribed_in, note_id=note_id)))
     counter.give(request_id, 30)
     assert counter.ask(partial(prescription_paper, note_id=note_id)).folio == line.folio
 

@@ -114,9 +114,9 @@ def test_a_class_is_written_down_only_with_its_source_and_ends_without_vanishing
         counter.do(partial(add, country="Guatemala", source="the law"))
     counter.do(partial(add, country="gt", source="the law"))
     assert counter.do(partial(add, country="gt", source="the law")) == listing_id, "a second Enter"
-    assert counter.ask(partial(lists.is_controlled, presentation_id=counter.fluoxetine))
+    assert counter.ask(partial(lists.control_of, presentation_id=counter.fluoxetine))
     counter.do(partial(formulary.end_listing, listing_id=listing_id))
-    assert not counter.ask(partial(lists.is_controlled, presentation_id=counter.fluoxetine))
+    assert not counter.ask(partial(lists.control_of, presentation_id=counter.fluoxetine))
 
 
 def test_letters_in_capitals_are_kept_where_they_are_chosen_and_found_by_the_plain_name(counter: Counter) -> None:

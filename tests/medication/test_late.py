@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_desktop.features.medication.rules.late import Counted, Point, Seen, counter_id, late_to
+from clinic_desktop.features.medication.rules.late import Counted, Point, Seen, counter_id
 from clinic_desktop.kernel.ids import new_id
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -31,12 +31,13 @@ def test_a_moment_decides_and_without_one_the_day() -> None:
 def test_what_was_known_is_not_late_and_the_adjustment_of_the_count_itself_never_is() -> None:
     known, unknown, own = seen(NOON), seen(NOON), seen(NOON, by=FIRST)
     count = Counted(FIRST, None, frozenset({known.movement_id}))
-    assert late_to(count, [known, unknown, own]) == [unknown]
+    assert [count.is_late(one) for one in (known, unknown, own)] == [False, True, False]
 
 
 def test_what_is_older_than_the_previous_count_is_for_that_one() -> None:
     old, between = seen(NOON - timedelta(days=1)), seen(NOON + timedelta(days=1))
-    assert late_to(Counted(LATER, FIRST), [old, between, seen(NOON, by=FIRST)]) == [between]
+    later = Counted(LATER, FIRST)
+    assert [later.is_late(one) for one in (old, between, seen(NOON, by=FIRST))] == [False, True, False]
 
 
 def test_a_count_that_the_later_one_did_not_know_is_late_to_it_whole() -> None:

@@ -237,10 +237,6 @@ def control_of(asker: Asker, presentation_id: str) -> Control | None:
     return controls(asker, [presentation_id]).get(presentation_id)
 
 
-def is_controlled(asker: Asker, presentation_id: str) -> bool:
-    return control_of(asker, presentation_id) is not None
-
-
 def controls(asker: Asker, presentation_ids: Iterable[str]) -> dict[str, Control]:
     """The controlled ones among these. The country's own list goes before the mark of a formulary taken over.
 

@@ -305,11 +305,6 @@ def must_read(asker: Asker, patient_id: str) -> None:
         restricted.must_open(asker, patient_id)
 
 
-def waits_for_signature(asker: Asker, folio: str) -> bool:
-    """Whether a supervisor must sign this prescription before it is printed or handed out."""
-    return any(line.unsigned for line in with_folio(asker, folio))
-
-
 def since_when(asker: Asker, patient_id: str) -> dict[str, date]:
     """Since when a person takes each medicine (its id, or its name where it is in no formulary).
 

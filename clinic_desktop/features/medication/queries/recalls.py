@@ -1,14 +1,14 @@
 """From a lot to the people who were given of it, and how each is reached without anybody else learning why."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.features.medication.queries.withheld import is_meant, is_same_lot, is_withheld
+from clinic_desktop.features.medication.queries.withheld import is_meant, is_same_lot
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.recalls import Recall, RecallEvent
@@ -85,14 +85,6 @@ class Receiver:
     """What was done last."""
     step_on: date | None
     note: str
-
-
-def withheld_lots(asker: Asker, presentation_ids: Iterable[str] | None = None) -> frozenset[str]:
-    """The ids of the lots that nobody is given, of some products or of all."""
-    select = sa.select(StockLot.id).where(is_withheld())
-    if presentation_ids is not None:
-        select = select.where(StockLot.presentation_id.in_(list(presentation_ids)))
-    return frozenset(row[0] for row in asker.all(select))
 
 
 def recalls(asker: Asker) -> tuple[RecallRow, ...]:

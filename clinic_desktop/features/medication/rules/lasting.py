@@ -84,11 +84,6 @@ class Choice:
     def is_whole(self) -> bool:
         return self.units == self.asked
 
-    @property
-    def by_order(self) -> bool:
-        """Whether one lot must be used up before the other is begun."""
-        return len(self.takings) > 1
-
 
 def choose_lots(lots: Iterable[ShelfLot], units: int, today: date, using: Using | None) -> Choice:
     """First-expiring-first among the lots that last until all is used up. If those are not enough, also what expires

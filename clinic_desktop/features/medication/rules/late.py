@@ -64,11 +64,6 @@ class Counted:
         return seen.written_by is None or seen.written_by.line_id != self.point.line_id
 
 
-def late_to(counted: Counted, movements: list[Seen]) -> list[Seen]:
-    """Those of one lot and shelf that became known after this count and must be taken out of the balance."""
-    return [seen for seen in movements if counted.is_late(seen)]
-
-
 def counter_id(line_id: str, movement_id: str) -> str:
     """The id of the row that takes this movement out: the same on every computer that writes it."""
     return str(uuid5(UUID(line_id), movement_id))
