@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.features.medication.queries import handing, shelf
 from clinic_desktop.features.medication.rules.doses import read_dose
+from clinic_desktop.features.medication.rules.kinds import PartnerKind
 from clinic_desktop.features.medication.screens.dispensing import LotSheet
 from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
-from clinic_desktop.features.medication.service import prescribing
+from clinic_desktop.features.medication.service import partners, prescribing
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
+from clinic_desktop.features.medication.service.receiving import DeliveryLine
 from clinic_desktop.features.patients.rules.patient import Details
 from clinic_desktop.features.patients.service import registering
 from clinic_desktop.kernel.clock import StillClock
@@ -158,6 +160,19 @@ def test_a_bad_line_stays_in_the_form_and_says_why(counter: Counter, place: Open
     assert "31-oct-2026" in page.form.fields["expiry"].message()
     assert page.form.fields["units"].message()
     assert page.lines == []
+
+
+def test_the_shelf_shows_only_what_was_given_when_that_is_asked(counter: Counter, place: Open) -> None:
+    donor = counter.do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Quien dona"))
+    counter.receive(40, "C1")
+    counter.receive_lines(DeliveryLine(counter.fluoxetine, "D1", date(2027, 6, 30), 60), partner_id=donor)
+    counter.receive(30, "B1", product=counter.product("biperideno", "2 mg"))
+    page = page_of(place(tab="stock"))
+    assert page.products.count() == 2
+    page.donated.click()
+    assert [page.products.rows.row(at).name for at in range(page.products.count())] == ["fluoxetina"]
+    page.products.choose_at(0)
+    assert [page.lots.rows.row(at).lot.lot_number for at in range(page.lots.count())] == ["D1"]
 
 
 def test_a_mistake_is_countered_from_the_shelf_with_a_reason(counter: Counter, place: Open) -> None:

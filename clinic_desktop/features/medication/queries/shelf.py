@@ -109,6 +109,8 @@ class LotRow:
     lot: ShelfLot
     partner: str | None
     partner_kind: PartnerKind | None
+    donated: bool
+    """It came with a gift that was written down, or from a donor."""
 
 
 # -- the shelf
@@ -186,10 +188,13 @@ def stock(asker: Asker, words: str = "", *, offset: int = 0, limit: int = 100) -
     return _with_use(asker, found, all_of_them=len(found) > 100)
 
 
-def stock_ids(asker: Asker, words: str = "") -> tuple[str, ...]:
-    """The presentations of `stock` in its order, for a list that fetches only what is in sight."""
+def stock_ids(asker: Asker, words: str = "", *, donated: bool = False) -> tuple[str, ...]:
+    """The presentations of `stock` in its order, for a list that fetches only what is in sight. `donated`: only those
+    of which something given is left."""
     asker.require(*SHELF)
     here = sa.exists().where(ShelfSum.lot_id == StockLot.id, ShelfSum.site_id == asker.site_id)
+    if donated:
+        here = sa.and_(here.where(ShelfSum.units > 0), _donated())
     select = (
         sa.select(Presentation.id)
         .join(Medicine, Medicine.id == Presentation.medicine_id)
@@ -199,6 +204,12 @@ def stock_ids(asker: Asker, words: str = "") -> tuple[str, ...]:
     if words.strip():
         select = select.where(Presentation.id.in_(_ids_matching(asker, words, 200)))
     return tuple(row[0] for row in asker.all(select))
+
+
+def _donated() -> sa.ColumnElement[bool]:
+    """Of a lot: whether it was given. A lot that a donor sent before its gift was written down is of it too."""
+    giver = sa.exists().where(Partner.id == StockLot.partner_id, Partner.kind == PartnerKind.DONOR)
+    return sa.or_(StockLot.donation_id.is_not(None), giver.correlate(StockLot))
 
 
 def presentation(asker: Asker, presentation_id: str) -> Product:
@@ -355,11 +366,11 @@ def lots(asker: Asker, presentation_id: str) -> tuple[LotRow, ...]:
     """Every lot that was ever on this shelf, those with something left first, then by expiry."""
     shelf = {lot.lot_id: lot for lot in _shelf_lots(asker, StockLot.presentation_id == presentation_id)}
     select = (
-        sa.select(StockLot.id, Partner.name, Partner.kind)
+        sa.select(StockLot.id, Partner.name, Partner.kind, _donated())
         .outerjoin(Partner, Partner.id == StockLot.partner_id)
         .where(StockLot.presentation_id == presentation_id)
     )
-    rows = [LotRow(shelf[row[0]], row[1], row[2]) for row in asker.all(select)]
+    rows = [LotRow(shelf[row[0]], row[1], row[2], bool(row[3])) for row in asker.all(select)]
     return tuple(sorted(rows, key=lambda row: (row.lot.units == 0, row.lot.expires_on, row.lot.lot_id)))
 
 

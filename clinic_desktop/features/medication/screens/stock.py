@@ -27,6 +27,7 @@ from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button, Link, Tabs
+from clinic_desktop.uikit.choices import Check
 from clinic_desktop.uikit.dialogs import ask_text
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.layouts import line_up, row, stack
@@ -54,6 +55,7 @@ class StockPage(QWidget):
         self._today = office.today()
         self.words = Edit(placeholder=_("Medicine"), icon="search", height=32)
         self.words.setAccessibleName(_("Find a medicine on the shelf"))
+        self.donated = Check(_("Only what was given"))
         self.wrong = Callout("", "danger", "alert-circle")
         self.all_wrong = Button(_("Show all"), icon="list-check")
         self._found: tuple[Discrepancy, ...] = ()
@@ -80,6 +82,7 @@ class StockPage(QWidget):
 
     def _connect(self) -> None:
         self.words.textChanged.connect(self._list)
+        self.donated.toggled.connect(self._list)
         self.products.chosen.connect(self._show)
         self.lots.chosen.connect(self._narrow)
         self.movements.chosen.connect(self._weigh)
@@ -97,7 +100,7 @@ class StockPage(QWidget):
         self.side_tabs.chosen.connect(self._show_sides)
 
     def _lay_out(self) -> None:
-        head = row((self.words, 1), margins=(12, 8, 12, 4))
+        head = row((self.words, 1), self.donated, margins=(12, 8, 12, 4), gap=S3)
         listed = Card(head, (self.products, 1), margins=(1, 0, 1, 4), gap=0)
         head = row((self.title, 1), self.recall, self.course, gap=S2)
         told = row((self.told, 1), self.side_tabs, gap=S2)
@@ -213,7 +216,7 @@ class StockPage(QWidget):
         self._proving = False
 
     def _list(self) -> None:
-        ids = self._office.ask(shelf.stock_ids, self.words.text())
+        ids = self._office.ask(shelf.stock_ids, self.words.text(), donated=self.donated.isChecked())
         self.products.show_ids(ids, lambda page: self._office.ask(shelf.presentations, page).values())
 
     def _say_findings(self) -> None:
@@ -233,7 +236,8 @@ class StockPage(QWidget):
         self.course.setVisible(product is not None)
         self.title.setText(product.said if product else "")
         self.told.setText(_told(product) if product else "")
-        self.lots.show_rows(self._office.ask(shelf.lots, product.presentation_id) if product else ())
+        lots = self._office.ask(shelf.lots, product.presentation_id) if product else ()
+        self.lots.show_rows([one for one in lots if one.donated or not self.donated.isChecked()])
         self._narrow(self.lots.row())
 
     def _narrow(self, lot: LotRow | None) -> None:
@@ -312,6 +316,7 @@ class StockPage(QWidget):
 
     def _go_to(self, finding: Discrepancy) -> None:
         self.words.clear()
+        self.donated.setChecked(False)
         self.products.choose(finding.presentation_id)
         self.side_tabs.set_at(_LOTS)
         self.lots.choose(finding.lot_id)
