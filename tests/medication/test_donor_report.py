@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from clinic_desktop.app import wiring
 from clinic_desktop.features.medication.letters.donor_report import donor_paper
 from clinic_desktop.features.medication.queries.donor_report import donor_report
-from clinic_desktop.features.medication.rules.gifts import Fate, say_tenths, share_out
+from clinic_desktop.features.medication.rules.gifts import Fate, GiftLine, say_tenths, share_out
 from clinic_desktop.features.medication.rules.kinds import Gift, MovementKind, PartnerKind
 from clinic_desktop.features.medication.service import correcting, donations, partners
 from clinic_desktop.features.medication.service.receiving import DeliveryLine
@@ -61,6 +61,16 @@ def test_the_days_of_a_handing_out_are_shared_over_its_lots_and_none_is_lost(day
 )
 def test_tenths_are_rounded_half_up(value: Fraction, said: str) -> None:
     assert say_tenths(value) == said
+
+
+def test_months_left_are_those_at_the_pace_since_it_came() -> None:
+    def after(days: int, **fate: int) -> Fraction | None:
+        return GiftLine("p", "fluoxetina", "20 mg", None, Fate(received=400, **fate), Fraction(0), days).months_left
+
+    assert after(60, used=240) == Fraction(4, 3)
+    assert after(60, used=300, expired=120) == 0, "what is below nothing lasts no time"
+    assert after(60) is None, "none of it was handed out"
+    assert after(29, used=240) is None, "in the first month nobody can tell a pace"
 
 
 def people(counter: Counter, many: int, sex: Sex = Sex.FEMALE) -> None:

@@ -59,6 +59,7 @@ def _blocks(found: GiftReport) -> Sequence[Block]:
             Column(words, 1.25, Align.RIGHT)
             for words in (
                 _("Received"), _("Handed out"), _("Passed on"), _("Lost"), _("Expired"), _("Counted"), _("Still there"),
+                _("Months left"),
             )
         ),
         Column(_("% expired"), 1.1, Align.RIGHT),
@@ -82,6 +83,7 @@ def _line(line: GiftLine) -> tuple[str, ...]:
         *(f"{count:,}" for count in counts),
         f"{fate.counted:+,}" if fate.counted else "0",
         f"{fate.left:,}",
+        "–" if line.months_left is None else say_tenths(line.months_left),
         say_tenths(line.expired_of_received * 100),
         say_tenths(line.person_days / DAYS_IN_A_MONTH),
     )
@@ -100,6 +102,7 @@ def _definitions(found: GiftReport) -> list[str]:
         _("Received and counted together make up all that is handed out, sent on, lost, expired and left."),
         _("Counted: what counts of the shelf found more (+) or less (-) than was known."),
         _("Handed out: what people were given less what they brought back. Expired: taken off the shelf or destroyed."),
+        _("Months left: how long what is still there lasts at the pace of the days since it came."),
         _("Person-month: {days} days of one person's prescribed dose.").format(days=DAYS_IN_A_MONTH),
         _("Groups of fewer than {count} people are not shown one by one.").format(count=FEWEST),
         _("People are told in steps of {count}: nobody is found by comparing two reports.").format(count=FEWEST),

@@ -47,14 +47,15 @@ def donor_report(asker: Asker, partner_id: str, until: date | None = None) -> Gi
     if donor is None:
         raise NotHere()
     last = until or asker.today
-    fates, products = _fates(asker, partner_id, last)
+    fates, products, came = _fates(asker, partner_id, last)
     handed = _handed(asker, partner_id, last)
     days: dict[str, Fraction] = defaultdict(Fraction)
     for one in handed.values():
         for product_id, share in share_out(one.days or Fraction(0), one.units.items()).items():
             days[product_id] += share
     lines = tuple(
-        GiftLine(product_id, *products[product_id], fate, days[product_id]) for product_id, fate in fates.items()
+        GiftLine(product_id, *products[product_id], fate, days[product_id], (last - came[product_id]).days + 1)
+        for product_id, fate in fates.items()
     )
     people = {one.patient_id for one in handed.values()}
     counted = _counted(asker, people)
@@ -87,13 +88,16 @@ def _here(asker: Asker) -> sa.ColumnElement[bool]:
     return sa.true() if asker.place.is_central else StockMovement.site_id == asker.site_id
 
 
-def _fates(asker: Asker, partner_id: str, last: date) -> tuple[dict[str, Fate], dict[str, tuple[str, str, Any]]]:
+def _fates(
+    asker: Asker, partner_id: str, last: date
+) -> tuple[dict[str, Fate], dict[str, tuple[str, str, Any]], dict[str, date]]:
+    """By product: what became of it, what it is, and the day of its first movement."""
     whole = aliased(StockMovement)
     kind = sa.func.coalesce(whole.kind, StockMovement.kind)
     rows: Sequence[Any] = asker.all(
         sa.select(
             Presentation.id, Medicine.name, Presentation.form, Presentation.strength_text, Presentation.unit, kind,
-            sa.func.sum(StockMovement.units),
+            sa.func.sum(StockMovement.units), sa.func.min(StockMovement.occurred_on),
         )
         .select_from(StockMovement)
         .join(StockLot, StockLot.id == StockMovement.lot_id)
@@ -106,10 +110,12 @@ def _fates(asker: Asker, partner_id: str, last: date) -> tuple[dict[str, Fate], 
     )  # fmt: skip
     fates: dict[str, Fate] = {}
     products: dict[str, tuple[str, str, Any]] = {}
-    for product_id, name, form, strength, unit, moved, units in rows:
+    came: dict[str, date] = {}
+    for product_id, name, form, strength, unit, moved, units, first in rows:
         fates.setdefault(product_id, Fate()).add(moved, units)
         products[product_id] = (name or "", say_product(form, strength, None), unit)
-    return fates, products
+        came[product_id] = min(first, came.get(product_id, first))
+    return fates, products, came
 
 
 class _Handed:

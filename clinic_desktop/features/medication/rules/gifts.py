@@ -60,12 +60,22 @@ class GiftLine:
     fate: Fate
     person_days: Fraction
     """Of treatment that it covered, where the days of a handing out are known."""
+    days_here: int
+    """Since the first of it came, that day counted."""
 
     @property
     def expired_of_received(self) -> Fraction:
         """Of what came from the donor and from other clinics."""
         came = self.fate.received + max(-self.fate.sent, 0)
         return Fraction(self.fate.expired, came) if came > 0 else Fraction(0)
+
+    @property
+    def months_left(self) -> Fraction | None:
+        """How long what is left lasts at the pace since it came; None where none was handed out, or in its first month,
+        of which nobody can tell a pace."""
+        if self.fate.used <= 0 or self.days_here < DAYS_IN_A_MONTH:
+            return None
+        return Fraction(max(self.fate.left, 0) * self.days_here, self.fate.used * DAYS_IN_A_MONTH)
 
 
 @dataclass(frozen=True, slots=True)
