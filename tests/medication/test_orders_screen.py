@@ -119,7 +119,7 @@ def test_the_course_of_a_product_tells_what_came_and_when_there_was_none(used: C
     drawn = draw_course(course, 700, 300, LETTERS)
     assert all(0 <= getattr(shape, "x", 0) <= 700 for shape in drawn.shapes)
     page = " ".join(texts(used.ask(partial(stock_paper, presentation_id=used.fluoxetine)).pdf()))
-    assert "none left, for 59 days" in page
+    assert "none left, for 59 days" in page and "90 usable" in page
 
 
 def test_what_will_not_be_used_is_offered_elsewhere(used: Counter) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from clinic_desktop.features.medication.queries import expiring, history
 from clinic_desktop.features.medication.queries.expiring import ExpiringRow
 from clinic_desktop.features.medication.queries.shelf import SHELF
-from clinic_desktop.features.medication.rules.shelf import say_packs, say_units
+from clinic_desktop.features.medication.rules.shelf import say_packs
 from clinic_desktop.features.medication.rules.stock_course import ExpiryMonth, StockCourse
 from clinic_desktop.features.medication.rules.stock_drawing import draw_course, draw_expiry
 from clinic_desktop.features.staff.letters.letterhead import letterhead, whole_size
@@ -37,7 +37,7 @@ def stock_paper(asker: Asker, presentation_id: str) -> Paper:
     course = history.stock_course(asker, presentation_id)
     facts = (
         Fact(_("Medicine"), course.said, wide=True),
-        Fact(_("There are"), say_units(dict(course.usable).get(course.today, 0), course.unit)),
+        Fact(_("There are"), course.shelf),
         Fact(_("Lasts until"), _say_end(course), needed=False),
     )
     said = [spot.words.partition(": ") for spot in course.spots()][-_MOST_ROWS:]

@@ -44,6 +44,8 @@ def stock_course(asker: Asker, presentation_id: str, days: int = LOOK_BACK) -> S
         per_day=known.consumption.per_day,
         least=level.least if level else None,
         most=level.most if level else None,
+        expired=product.expired,
+        withheld=product.withheld,
     )
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.features.medication.rules.ordering import UsableLot, lasts, usable_after
-from clinic_desktop.features.medication.rules.shelf import say_packs, say_units
+from clinic_desktop.features.medication.rules.shelf import say_packs, say_units, say_usable
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
 
@@ -54,6 +54,14 @@ class StockCourse:
     per_day: Fraction | None = None
     least: int | None = None
     most: int | None = None
+    expired: int = 0
+    withheld: int = 0
+    """Of today: what lies there and is not given to anybody."""
+
+    @property
+    def shelf(self) -> str:
+        """ "0 usable (40 expired)"."""
+        return say_usable(dict(self.usable).get(self.today, 0), self.expired, self.withheld)
 
     @property
     def is_empty(self) -> bool:

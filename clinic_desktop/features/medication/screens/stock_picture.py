@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.medication.letters import stock_picture as papers
 from clinic_desktop.features.medication.queries import history
-from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.features.medication.rules.stock_course import ExpiryMonth, Spot, StockCourse
 from clinic_desktop.features.medication.rules.stock_drawing import Drawn, draw_course, draw_expiry
 from clinic_desktop.features.medication.service import ordering as service
@@ -107,8 +106,7 @@ class StockPictureSheet(Sheet):
         course = office.ask(history.stock_course, presentation_id)
         self.picture = Picture(_("The stock is drawn here from the first delivery on."))
         self.picture.show_course(course)
-        now = dict(course.usable).get(course.today, 0)
-        self.said = Text(_hint(course, now, office.today()), "small", color="quiet", wrap=True)
+        self.said = Text(_hint(course, office.today()), "small", color="quiet", wrap=True)
         self.said.setMinimumHeight(32)
         window = screen.window()
         wide = max(min(window.width() - 60, 1100), 640)
@@ -124,8 +122,8 @@ class StockPictureSheet(Sheet):
         preview(self._office, self._office.ask(papers.stock_paper, self._id), _("Stock over time"), self)
 
 
-def _hint(course: StockCourse, now: int, today: date) -> str:
-    told = [_("There are {units}.").format(units=say_units(now, course.unit))]
+def _hint(course: StockCourse, today: date) -> str:
+    told = [_("There are {units}.").format(units=course.shelf)]
     if course.ends_on is not None and course.ends_on > today:
         told.append(course.spots()[-1].words + ".")
     return " ".join((*told, _("Left and right walk through what happened.")))
