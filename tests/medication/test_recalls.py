@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-from clinic_desktop.features.medication.letters.recall import contact_list
+from clinic_desktop.features.medication.letters.recall import contact_list, say_how
 from clinic_desktop.features.medication.queries import recalls, shelf
 from clinic_desktop.features.medication.rules.kinds import RecallStep
 from clinic_desktop.features.medication.rules.refusals import (
@@ -75,6 +75,8 @@ def test_from_a_lot_to_the_people_and_back(given: Counter) -> None:
         ("RAYMUNDO, Tomás", 30, False),
     ]
     assert told[1].phone == "", "a number that must not be called stands on no list"
+    reached = replace(told[0], hours="domingos", shared=True, cover_words="la escuela")
+    assert say_how(reached) == "domingos · Others hear this telephone. · Say: la escuela"
     (row,) = given.ask(recalls.recalls)
     assert (row.lot_number, row.here, row.is_open) == ("A1", 0, True)
 

@@ -57,7 +57,7 @@ def say_how(one: Receiver) -> str:
         said.append(_("Others hear this telephone."))
     if one.cover_words:
         said.append(_("Say: {words}").format(words=one.cover_words))
-    return " ".join(word for word in said if word)
+    return " · ".join(word for word in said if word)
 
 
 def say_reach(one: Receiver) -> str:

@@ -58,6 +58,7 @@ class RecallsPage(QWidget):
             Button(_(RECALL_WORDS[step]), f"pick_{number}", "secondary") for number, step in enumerate(_STEPS, 1)
         ]
         self.title, self.told = Text("", "head", "semi", wrap=True), Text("", "small", color="quiet", wrap=True)
+        self.how = Text("", "small", "semi", wrap=True)
         self._lay_out()
         self.recalls.chosen.connect(self._show)
         self.people.chosen.connect(self._allow)
@@ -77,7 +78,7 @@ class RecallsPage(QWidget):
             part.setVisible(self._tells)
         self.left = Card((self.recalls, 1), margins=(1, 4, 1, 4), gap=0)
         deeds = row(*self.steps, None, gap=S2)
-        right = Card(self.title, self.told, (self.people, 1), deeds, margins=(S4, S3, S4, S3), gap=S2)
+        right = Card(self.title, self.told, (self.people, 1), self.how, deeds, margins=(S4, S3, S4, S3), gap=S2)
         foot = row(self.print, None, self.end, self.begin, gap=S2)
         stack(self, (row(self.left, (right, 1), gap=S3), 1), foot, margins=(S4, S3, S4, S3), gap=S2)
 
@@ -134,7 +135,7 @@ class RecallsPage(QWidget):
         people = self._office.ask(queries.receivers, called.recall_id) if called and self._tells else ()
         kept = self._office.ask(queries.kept_from_view, called.recall_id) if called and self._tells else 0
         self.title.setText(say_lot(called) if called else "")
-        self.told.setText("\n".join(_told(called, len(people) if self._tells else None, kept)) if called else "")
+        self.told.setText(" ".join(_told(called, len(people) if self._tells else None, kept)) if called else "")
         self.people.show_rows(people)
         if self.people.row() is None:
             self.people.choose_at(0)
@@ -145,6 +146,9 @@ class RecallsPage(QWidget):
     def _allow(self, one: Receiver | None) -> None:
         for button in self.steps:
             button.setEnabled(one is not None)
+        # In whole words, for a telephone that others hear is no place for half a sentence.
+        self.how.setText(say_how(one) if one else "")
+        self.how.setVisible(bool(self.how.text()))
 
     # deeds
 
@@ -298,7 +302,7 @@ def _told(called: RecallRow, people: int | None, kept: int) -> list[str]:
     here = _("On this shelf: {units}, given to nobody.") if called.is_open else _("On this shelf: {units}.")
     told = [here.format(units=say_units(called.here, called.unit))]
     reason = " · ".join(word for word in (called.source, called.reason) if word)
-    told += [reason] if reason else []
+    told += [f"{reason.rstrip('.')}."] if reason else []
     if called.closed_on is not None:
         told.append(_("Over since {day}: {why}").format(day=say_day(called.closed_on), why=called.closed_text))
     if people is None:
