@@ -130,6 +130,11 @@ class PagedModel(QAbstractTableModel, Generic[Row]):
         return self.columns[section].title
 
 
+def _beside(flush: bool) -> tuple[int, int]:
+    """The room at the left and right of what stands in a cell; flush goes as far left as the mark of a chosen row."""
+    return (6, 4) if flush else (12, 10)
+
+
 class _Header(QHeaderView):
     def __init__(self, columns: Sequence[Column[Any]], flush: bool, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -149,8 +154,10 @@ class _Header(QHeaderView):
         for at, column in enumerate(self._columns):
             if self.isSectionHidden(at):
                 continue
-            left = 0 if self._flush and at == 0 else 12
-            cell = QRectF(self.sectionViewportPosition(at) + left, 0, self.sectionSize(at) - left - 10, area.height())
+            left, right = _beside(self._flush and at == 0)
+            cell = QRectF(
+                self.sectionViewportPosition(at) + left, 0, self.sectionSize(at) - left - right, area.height()
+            )
             side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
             painter.drawText(cell, Qt.AlignmentFlag.AlignVCenter | side, column.title)
 
@@ -348,8 +355,8 @@ class ListTable(QTableView, Generic[Row]):
         if row is None:
             return
         for column, x, width in columns:
-            left = 0 if self._flush and column == 0 else 12
-            cell = QRectF(x + left, area.y(), width - left - 10, area.height() - 1)
+            left, right = _beside(self._flush and column == 0)
+            cell = QRectF(x + left, area.y(), width - left - right, area.height() - 1)
             paint_cell(painter, cell, self.rows.cell(row, column), raised=here)
         if here and self.hasFocus():
             self._paint_focus(painter, area)

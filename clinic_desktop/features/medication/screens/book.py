@@ -154,6 +154,7 @@ class RegisterScreenPage(QWidget):
             before if before in [self.pages.itemData(at) for at in range(self.pages.count())] else OPEN
         )
         self.pages.blockSignals(False)
+        self.pages.setVisible(self.pages.count() > 0)
         self._show_page()
 
     def _show_page(self, _at: int = 0) -> None:

@@ -75,7 +75,7 @@ class DonationsPage(QWidget):
         columns = [
             Column[GiftLot](_("Medicine"), lambda x: cells.strong(x.said), stretch=True),
             Column[GiftLot](_("Lot"), lambda x: x.lot_number or _("without number"), 100),
-            Column[GiftLot](_("Expires"), self._expires, 150),
+            Column[GiftLot](_("Expires"), self._expires, 184),
             Column[GiftLot](
                 _("Received"), lambda x: cells.number(f"{x.fate.received:,}"), 90, right=True, wide_only=True
             ),

@@ -248,7 +248,14 @@ class ControlSheet(Sheet):
             Column[Listing](_("Country"), lambda one: one.country, 90),
             Column[Listing](_("Class and source"), _listed, stretch=True),
         ]
-        empty = EmptyState(_("No class is written down. Without a source nothing is called controlled."))
+        taken_over = None if office.ask(lists.listings, known.presentation_id) else known.control
+        empty = EmptyState(
+            _("{code} as {source} has it. No class of a country's law is written down yet.").format(
+                code=taken_over.class_code, source=taken_over.source
+            )
+            if taken_over
+            else _("No class is written down. Without a source nothing is called controlled.")
+        )
         self.table = ListTable(columns, key=lambda one: one.listing_id, empty=empty, row_height=_TWO_LINES)
         self.table.setAccessibleName(_("Class and source"))
         self.table.setFixedHeight(30 + 2 * _TWO_LINES + 4)
