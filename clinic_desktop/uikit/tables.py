@@ -314,6 +314,9 @@ class ListTable(QTableView, Generic[Row]):
         super().resizeEvent(event)
         self._fit_window()
         self._show_empty()
+        if event.size().height() < event.oldSize().height() and self.currentIndex().isValid():
+            # Beside a smaller list stands what belongs to the chosen row: it stays in sight.
+            self.scrollTo(self.currentIndex())
 
     def _fit_window(self) -> None:
         narrow = is_compact(self.window().width())

@@ -176,6 +176,14 @@ def test_a_narrow_window_drops_what_can_be_dropped(table: ListTable[Row], qtbot)
     assert table.verticalHeader().defaultSectionSize() == 30
 
 
+def test_the_chosen_row_stays_in_sight_when_the_window_becomes_lower(table: ListTable[Row], qtbot) -> None:
+    table.show_rows(NAMES)
+    table.choose_at(4)
+    table.window_kept.resize(1366, 110)  # type: ignore[attr-defined]
+    seen = table.visualRect(table.rows.index(4, 0))
+    assert table.viewport().rect().intersects(seen)
+
+
 def test_a_screen_reader_hears_words_and_chips(qapp) -> None:
     model = PagedModel(COLUMNS, lambda row: row.id)
     model.show_rows(NAMES)

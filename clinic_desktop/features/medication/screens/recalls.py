@@ -59,6 +59,7 @@ class RecallsPage(QWidget):
         ]
         self.title, self.told = Text("", "head", "semi", wrap=True), Text("", "small", color="quiet", wrap=True)
         self.how = Text("", "small", "semi", wrap=True)
+        self.how.setMinimumHeight(18)
         self._lay_out()
         self.recalls.chosen.connect(self._show)
         self.people.chosen.connect(self._allow)
@@ -108,6 +109,8 @@ class RecallsPage(QWidget):
         empty = EmptyState(_("Nobody was given of it here."))
         table = ListTable(columns, key=lambda p: p.patient_id, empty=empty, row_height=_TWO_LINES)
         table.setAccessibleName(_("People who were given of it"))
+        # Where not even one line has room, the chosen one is not brought into sight.
+        table.setMinimumHeight(30 + _TWO_LINES + 4)
         return table
 
     def _units(self, one: Receiver) -> cells.Cell | str:
@@ -147,8 +150,8 @@ class RecallsPage(QWidget):
         for button in self.steps:
             button.setEnabled(one is not None)
         # In whole words, for a telephone that others hear is no place for half a sentence.
-        self.how.setText(say_how(one) if one else "")
-        self.how.setVisible(bool(self.how.text()))
+        how = say_how(one) if one else ""
+        self.how.setText(f"{one.name}: {how}" if one and how else "")
 
     # deeds
 
