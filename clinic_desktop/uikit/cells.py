@@ -3,7 +3,8 @@
 A column's function gives a plain str or a `Cell`, made with `strong`, `quiet`, `number`, `chip`, `warn`, `two_lines`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -90,6 +91,18 @@ def _fitted(text: str, size: Size, weight: Weight, room: int) -> str:
     return measure.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
+def shortened(pieces: Sequence[Piece], room: int) -> tuple[Run, ...]:
+    """As much as has room, with dots where something is left out: half a name must not look like a whole one."""
+    kept: list[Run] = []
+    for piece in pieces:
+        run = piece if isinstance(piece, Run) else Run(piece)
+        kept.append(replace(run, text=_fitted(run.text, "body", run.weight, room)))
+        room -= metrics("body", run.weight).horizontalAdvance(run.text)
+        if room <= 0:
+            break
+    return tuple(kept)
+
+
 def paint_cell(painter: QPainter, area: QRectF, value: Cell | str, *, raised: bool) -> None:
     """`raised`: the row is selected, so chips turn to surface."""
     if isinstance(value, str):
@@ -121,7 +134,7 @@ def _paint_words(painter: QPainter, area: QRectF, value: Cell) -> int:
     """Returns how wide the words are."""
     weight = _WEIGHTS[value.ink]
     if value.pieces:
-        layout = laid_out(value.pieces, "body", area.width() + 2000, wrap=False)
+        layout = laid_out(shortened(value.pieces, int(area.width())), "body", area.width() + 2000, wrap=False)
         painter.save()
         painter.setClipRect(area)
         painter.setPen(col("text"))

@@ -9,6 +9,7 @@ from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.layouts import stack
 from clinic_desktop.uikit.surfaces import EmptyState
 from clinic_desktop.uikit.tables import PAGE, PAGES_KEPT, Column, ListTable, PagedModel
+from clinic_desktop.uikit.words import semi
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,13 @@ def test_the_chosen_row_stays_in_sight_when_the_window_becomes_lower(table: List
     table.window_kept.resize(1366, 110)  # type: ignore[attr-defined]
     seen = table.visualRect(table.rows.index(4, 0))
     assert table.viewport().rect().intersects(seen)
+
+
+def test_half_a_name_does_not_look_like_a_whole_one(qapp) -> None:
+    name = semi("GONZÁLEZ IXBALÁN, Petrona Tomasa")
+    assert [run.text for run in cells.shortened((name, " · hoy"), 900)] == [name.text, " · hoy"]
+    (short,) = cells.shortened((name, " · hoy"), 180)
+    assert short.text.endswith("…") and name.text.startswith(short.text[:-1]) and short.weight == "semi"
 
 
 def test_a_screen_reader_hears_words_and_chips(qapp) -> None:
