@@ -39,8 +39,21 @@ def collect_where_windows_live(request: pytest.FixtureRequest) -> Iterator[None]
         return
     gc.disable()
     yield
+    _close_what_is_open()
     gc.collect(0)
     gc.enable()
+
+
+def _close_what_is_open() -> None:
+    """A sheet that a test left open is not in front of the next."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+    from PySide6.QtWidgets import QApplication, QDialog
+
+    for left in QApplication.topLevelWidgets():
+        if isinstance(left, QDialog):
+            left.hide()
+            left.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,11 @@
 """One person with all that a clinic can hold of somebody, who may become a reserved one."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,10 +36,15 @@ from clinic_desktop.features.patients.rules.sex import Sex
 from clinic_desktop.features.patients.service import consents, registering, restricting
 from clinic_desktop.features.referrals import service as referrals
 from clinic_desktop.features.referrals.rules import Consent, Urgency, Written
+from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.dates import PartialDate
+from clinic_desktop.kernel.i18n import set_language
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.storage.work import Work
+from clinic_desktop.storage.keys import Opened
+from clinic_desktop.storage.opening import open_vault
+from clinic_desktop.storage.work import Actor, Work
+from tests.conftest import COORDINATOR_ID, MONDAY
 from tests.medication.everything import tell_of_medicines
 from tests.rights.everything import tell_of_rights
 
@@ -69,8 +76,33 @@ SECRET_DETAILS = _details(
 )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def told_once(made_vault: tuple[Path, Opened], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scene]:
+    """Written once; each test has a copy."""
+    set_language("en")
+    folder = tmp_path_factory.mktemp("scene") / "data"
+    shutil.copytree(made_vault[0], folder)
+    vault = open_vault(folder, made_vault[1], StillClock(MONDAY))
+    coordinator = Actor(COORDINATOR_ID, "Coordinación", frozenset(Permission))
+    told = _tell(lambda use_case: vault.do(use_case, coordinator), lambda query: vault.ask(query, coordinator))
+    vault.close()
+    return folder, told
+
+
 @pytest.fixture
-def scene(do: Any, ask: Any) -> Scene:
+def vault_folder(told_once: tuple[Path, Scene], tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    shutil.copytree(told_once[0], folder)
+    return folder
+
+
+@pytest.fixture
+def scene(told_once: tuple[Path, Scene]) -> Scene:
+    wiring.fill()
+    return told_once[1]
+
+
+def _tell(do: Any, ask: Any) -> Scene:
     wiring.fill()
     mine, neighbour = PatientId(new_id()), PatientId(new_id())
     registered = do(partial(registering.register, patient_id=mine, details=SECRET_DETAILS))

@@ -20,7 +20,7 @@ from tests.conformance import reserved
 from tests.conformance.asking import answers, printed, telling
 from tests.conformance.reserved import EVERYTHING_ELSE, Scene, restrict
 
-scene = reserved.scene
+scene, vault_folder, told_once = reserved.scene, reserved.vault_folder, reserved.told_once
 
 OUTSIDE = {r.code: r.permissions for r in FIRST_ROLES if Permission.OPEN_RESTRICTED not in r.permissions} | {
     "everything else": EVERYTHING_ELSE

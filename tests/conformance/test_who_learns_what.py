@@ -32,7 +32,7 @@ from clinic_desktop.uikit.voice import RememberingVoice
 from tests.conformance import reserved
 from tests.conformance.asking import answers, printed
 
-scene = reserved.scene
+scene, vault_folder, told_once = reserved.scene, reserved.vault_folder, reserved.told_once
 
 ROLES = {role.code: role.permissions for role in FIRST_ROLES}
 TREAT_NOBODY = ("receptionist", "community-worker", "transcriber", "data-manager", "auditor")
