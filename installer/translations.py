@@ -18,6 +18,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def uses_in(source: str, unit: str, file: str) -> Iterator[Use]:
             yield Use(tuple(texts), unit, file)
 
 
+@cache
 def uses() -> list[Use]:
     """Every message of the program, in the order of its files."""
     return [
@@ -185,6 +187,7 @@ def findings() -> list[str]:
     """What keeps the Spanish of the program from being whole, one sentence each."""
     catalogs, found = read_units(), uses()
     said = {use.texts for use in found}
+    first_said = {texts[0] for texts in said}
     spoken = merged(catalogs)
     ones = {texts[0]: texts for texts in spoken}
     listed: dict[str, None] = {}
@@ -196,7 +199,7 @@ def findings() -> list[str]:
         for message in messages(catalog):
             texts, spanish = texts_of(message.id), texts_of(message.string)
             where = f"{unit}.po: {texts[0]!r}"
-            if texts not in said and texts[0] not in {texts[0] for texts in said}:
+            if texts not in said and texts[0] not in first_said:
                 listed[f"{where} is said nowhere"] = None
             if message.fuzzy:
                 listed[f"{where} is marked fuzzy"] = None
