@@ -279,6 +279,30 @@ def test_the_central_sees_that_other_units_arrived_than_were_sent(clinic: Clinic
     assert clinic.reception.ask(proof.check_sums) == ()
 
 
+def test_a_laptop_restored_from_before_its_count_gets_the_count_back_and_prints_no_number_twice(clinic: Clinic) -> None:
+    reception, psychiatrist = clinic.reception, clinic.psychiatrist
+    reception.save_copy("before")
+    clinic.move(psychiatrist, -7, days_ago=1)
+    clinic.count(reception, 80)
+    clinic.move(reception, -3)
+    clinic.network.round()
+    clinic.network.round()
+    clinic.move(psychiatrist, -2)
+    reception.restore("before")
+    clinic.move(reception, -4)
+    clinic.network.round()
+    clinic.network.round()
+    clinic.everywhere_the_same()
+    assert [clinic.units(office) for office in clinic.network.all()] == [80 - 3 - 2 - 4] * 3
+    clinic.count(reception, 70)
+    clinic.network.round()
+    clinic.network.round()
+    clinic.everywhere_the_same()
+    numbers = [number for (number,) in clinic.central.sql("SELECT number FROM stock_count")]
+    assert len(set(numbers)) == len(numbers) == 2
+    assert [clinic.units(office) for office in clinic.network.all()] == [70] * 3
+
+
 def counter_at(office: Office, counter: Counter) -> Counter:
     """The same shelf, product and person at another computer."""
     return Counter(office.do, office.ask, counter.pharmacy, counter.fluoxetine, counter.patient)

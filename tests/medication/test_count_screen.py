@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from clinic_desktop.features.medication.letters.count_sheet import blank_sheet, result_paper
 from clinic_desktop.features.medication.queries import counting as lots
-from clinic_desktop.features.medication.queries import counts
+from clinic_desktop.features.medication.queries import counts, shelf
+from clinic_desktop.features.medication.rules.kinds import PartnerKind
 from clinic_desktop.features.medication.rules.tally import Scope, Step, Tally, bring_back, read_counted
 from clinic_desktop.features.medication.screens.counting import CountPage
 from clinic_desktop.features.medication.screens.counting_entry import CountEntry
 from clinic_desktop.features.medication.screens.counting_kept import begin
 from clinic_desktop.features.medication.screens.counting_sheets import FoundSheet
+from clinic_desktop.features.medication.service import partners
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.uikit import dialogs
@@ -199,12 +201,25 @@ def test_a_box_that_no_sheet_named_is_added_without_a_donor_and_one_of_the_list_
     sheet.lot.setText("Z9")
     qtbot.keyClick(sheet.units, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert entry.table.count() == 3
+    donor = counter.do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Cruz Roja"))
+    entry.add_box.click()
+    sheet = front(qtbot)
+    qtbot.keyClicks(sheet.product, "flu")
+    sheet.product.take_best()
+    for field, words in ((sheet.lot, "A1"), (sheet.expiry, "0627"), (sheet.units, "15")):
+        qtbot.keyClicks(field, words)
+    sheet.partner.set_value(donor, "Cruz Roja")
+    qtbot.keyClick(sheet.units, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert entry.table.count() == 4, "what another donor gave of the same lot is a lot of its own"
     entry._go_to(0)
+    assert "Farmacia Nueva" in entry.lot.text()
     enter(qtbot, entry.answer, "60")
     enter(qtbot, entry.answer, "40")
     qtbot.mouseClick(entry.go, Qt.MouseButton.LeftButton)
     close(qtbot, "Rosa Us")
-    assert counter.lots() == {"A1": 60, "B1": 40, "Z9": 40}
+    rows = counter.ask(partial(shelf.lots, presentation_id=counter.fluoxetine))
+    of_lots = sorted((row.lot.lot_number, row.lot.units) for row in rows)
+    assert of_lots == [("A1", 15), ("A1", 60), ("B1", 40), ("Z9", 40)]
 
 
 def test_the_blank_sheet_names_no_quantity_and_has_room_for_boxes_nobody_noted(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from clinic_desktop.features.medication.queries import formulary
-from clinic_desktop.features.medication.queries.counts import READERS, CountedProduct, to_count
+from clinic_desktop.features.medication.queries.counts import LOT, READERS, CountedProduct, to_count
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind, matches
@@ -56,15 +56,12 @@ def lots_named(asker: Asker, lot_ids: Sequence[str]) -> tuple[CountedProduct, ..
     """These lots, by medicine: of a count that goes on another day, when some may have nothing left."""
     asker.require(*READERS)
     select = (
-        sa.select(
-            StockLot.id, StockLot.lot_number, StockLot.expires_on, Presentation.id, Medicine.name, Medicine.tall_name,
-            Presentation.form, Presentation.strength_text, Presentation.route, Presentation.unit,
-            Presentation.pack_units, Presentation.controlled_code,
-        )
+        sa.select(*LOT)
+        .select_from(StockLot)
         .join(Presentation, Presentation.id == StockLot.presentation_id)
         .join(Medicine, Medicine.id == Presentation.medicine_id)
         .where(StockLot.id.in_(lot_ids))
-    )  # fmt: skip
+    )
     known = {row[0]: CountedProduct(*row) for row in asker.all(select)}
     return tuple(known[lot_id] for lot_id in lot_ids if lot_id in known)
 

@@ -12,6 +12,7 @@ from clinic_desktop.features.medication.queries.shelf import SHELF
 from clinic_desktop.features.medication.records.counts import StockCount, StockCountLine
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
+from clinic_desktop.features.medication.records.partners import Partner
 from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import Form, MovementKind, Route, Unit, say_product
 from clinic_desktop.features.medication.rules.tall import shown_name
@@ -40,6 +41,9 @@ class CountedProduct:
     unit: Unit | None
     pack_units: int | None
     controlled_code: str | None
+    partner_id: str | None = None
+    partner_name: str | None = None
+    """Who gave it: two lots may have one number and one expiry."""
 
     @property
     def shown_name(self) -> str:
@@ -80,7 +84,7 @@ class CountLine:
         return self.counted - self.expected
 
 
-_LOT = (
+LOT = (
     StockLot.id,
     StockLot.lot_number,
     StockLot.expires_on,
@@ -93,6 +97,8 @@ _LOT = (
     Presentation.unit,
     Presentation.pack_units,
     Presentation.controlled_code,
+    StockLot.partner_id,
+    sa.select(Partner.name).where(Partner.id == StockLot.partner_id).scalar_subquery(),
 )
 _BY_NAME = (Medicine.name, Presentation.strength_text, Presentation.id, StockLot.expires_on, StockLot.id)
 
@@ -126,7 +132,7 @@ def to_count(asker: Asker, presentation_ids: Collection[str] | None = None) -> t
         .where(StockMovement.site_id == asker.site_id)
     )
     select = (
-        sa.select(*_LOT)
+        sa.select(*LOT)
         .select_from(StockLot)
         .outerjoin(Presentation, Presentation.id == StockLot.presentation_id)
         .outerjoin(Medicine, Medicine.id == Presentation.medicine_id)
@@ -196,6 +202,6 @@ def counted_lines(asker: Asker, count_id: str) -> tuple[CountLine, ...]:
         .scalar_subquery()
     )
     counted, should = StockCountLine.counted_units, StockCountLine.expected_units
-    select = _named(sa.select(StockCountLine.id, counted, should, StockCountLine.reason, late, *_LOT))
+    select = _named(sa.select(StockCountLine.id, counted, should, StockCountLine.reason, late, *LOT))
     rows = asker.all(select.where(StockCountLine.count_id == count_id).order_by(*_BY_NAME))
     return tuple(CountLine(row[0], CountedProduct(*row[5:]), row[1] or 0, row[2] or 0, row[3], row[4]) for row in rows)

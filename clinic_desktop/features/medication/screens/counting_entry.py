@@ -54,7 +54,7 @@ class CountEntry(QWidget):
         self._office, self.count = office, count
         self._found = {box.lot.lot_id: box for box in count.found}
         self.table = self._make_table()
-        self.medicine, self.lot = Text("", "head", "semi", wrap=True), Text("", color="quiet")
+        self.medicine, self.lot = Text("", "head", "semi", wrap=True), Text("", color="quiet", wrap=True)
         self.asked, self.said = Text("", "small", color="quiet"), Text("", "small", wrap=True)
         self.answer = Edit(placeholder="3x20+7")
         self.next = Button(_("Next"), "open")
@@ -181,7 +181,8 @@ class CountEntry(QWidget):
         self.answer.setEnabled(lot is not None and box is None)
         self.next.setEnabled(self.answer.isEnabled())
         self.medicine.setText(f"{lot.shown_name} {lot.product}" if lot else "")
-        self.lot.setText(f"{_lot_words(lot)} · {_expires_words(lot)}" if lot else "")
+        told = (_lot_words(lot), _expires_words(lot), lot.partner_name) if lot else ()
+        self.lot.setText(" · ".join(word for word in told if word))
         self.asked.setText(_(_ASKED[tally.step]))
         self.answer.setAccessibleName(self.asked.text())
         self._say("")

@@ -168,19 +168,25 @@ class FoundSheet(Sheet):
         if self.form.find_faults():
             return
         lot = box_of(product, new_id(), number, read_expiry(self.expiry.text()))
-        if self._is_listed(lot):
+        if self._is_listed(lot, self.partner.value()):
             self.form.complain("lot", _("This lot is on the list: write its number there."))
             return
         units = read_counted(self.units.text(), product.pack_units)
         self.accept()
         self._then(FoundBox(lot, units, self.partner.value()))
 
-    def _is_listed(self, lot: CountedProduct) -> bool:
+    def _is_listed(self, lot: CountedProduct, partner_id: str | None) -> bool:
+        """What two donors gave of one lot are two lots; where one of them is not known, they are one."""
         if lot.lot_number is None:
             return False
         same = (lot.presentation_id, lot.lot_number, lot.expires_on)
-        listed = (*self._count.lots.values(), *(box.lot for box in self._count.found))
-        return any((one.presentation_id, one.lot_number, one.expires_on) == same for one in listed)
+        listed = [(one, one.partner_id) for one in self._count.lots.values()]
+        listed += [(box.lot, box.partner_id) for box in self._count.found]
+        return any(
+            (one.presentation_id, one.lot_number, one.expires_on) == same
+            and (giver is None or partner_id is None or giver == partner_id)
+            for one, giver in listed
+        )
 
 
 class NamesSheet(Sheet):
