@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from clinic_desktop.app import house
 from clinic_desktop.app.clinic import OpenClinic
 from clinic_desktop.app.doors import remember, remembered
+from clinic_desktop.app.shelf_proof import TABLES, ShelfProof
 from clinic_desktop.features.backups import service as backups
 from clinic_desktop.features.medication.service import late
 from clinic_desktop.features.settings import queries as settings
@@ -31,7 +32,7 @@ SETTLE_AFTER = 2_000
 READY_AFTER = 1_500
 """Milliseconds after sign-in: first the window, then what its first screens will need."""
 STOCK_AFTER = 20_000
-"""Milliseconds after sign-in: every counted lot is looked at again, bit by bit."""
+"""Milliseconds after sign-in: every counted lot is looked at again, bit by bit, and the sums are proved."""
 BACKUP_AFTER = 60_000
 """Milliseconds after sign-in: first the waiting room, then the day's backup."""
 
@@ -65,16 +66,19 @@ class Home(QObject):
         place, actor = self.clinic.vault.place, self.clinic.actor
         member = self.office.ask(staff_queries.member, actor.staff_id)
         help_ = help_place(self.clinic.vault.folder / "logs", __version__, self._facts)
+        self._proof = ShelfProof(self.office, self)
         title = f"{place.site_name} · DEMO" if place.demo else place.site_name
         self.page = Frame(
             self.office,
             (*house.places(), help_),
-            house.frame_slots(lambda: backups.last_backup(self.clinic.vault), demo=place.demo),
+            house.frame_slots(lambda: backups.last_backup(self.clinic.vault), self._proof.words, demo=place.demo),
             role_words=_(member.role_title) if member else "",
             title=title,
             home=house.home_of(actor.permissions),
         )
         self.page.lock_asked.connect(self.lock_asked)
+        self._proof.told.connect(self.page.footer.read)
+        self.office.follow(TABLES, self.page, self._proof.prove_later)
         self.office.follow(frozenset({"setting_value"}), self.page, self._hear_settings)
         self._watch()
         opened = self.clinic.vault.opened
@@ -121,7 +125,7 @@ class Home(QObject):
         self.office.run_long(get_ready, None)
 
     def _look_at_counts(self) -> None:
-        self.office.run_long(late.look_again, None)
+        self.office.run_long(late.look_again, None, then=lambda _none: self._proof.prove())
 
     def _empty_log(self) -> None:
         self.office.run_long(_settle, None)

@@ -283,13 +283,17 @@ def _letters(office: Office, patient_id: PatientId) -> QWidget:
     return LettersPanel(office, patient_id)
 
 
-def frame_slots(last_backup: Callable[[], datetime | None], *, demo: bool = False) -> Slots:
-    """What hangs in the frame. `last_backup` tells when the last verified backup was made."""
+def frame_slots(
+    last_backup: Callable[[], datetime | None], shelf: Callable[[], Iterable[StatusItem]] = tuple, *, demo: bool = False
+) -> Slots:
+    """What hangs in the frame. `last_backup` tells when the last verified backup was made, `shelf` what does not add
+    up there."""
     marks = (Status(lambda _office: (StatusItem("DEMO", "flag", "warning"),)),) if demo else ()
     return Slots(
         search=Search(_("Search: name, year, community or record"), _build_search),
         status=(
             *marks,
+            Status(lambda _office: shelf()),
             Status(_stick_words, bundles.TABLES),
             Status(lambda office: _backup_words(office, last_backup())),
         ),

@@ -11,8 +11,12 @@ from PySide6.QtWidgets import QApplication
 from clinic_desktop.app.clinic import NewClinic, found_clinic
 from clinic_desktop.app.program import Program
 from clinic_desktop.features.backups import service as backups
+from clinic_desktop.features.medication.records.stock import StockMovement
+from clinic_desktop.features.medication.rules.kinds import MovementKind
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.i18n import language, set_language
+from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.shell.bars import FootButton
 from clinic_desktop.shell.first_run import FirstRun
 from clinic_desktop.shell.frame import Frame
 from clinic_desktop.shell.sign_in import SignIn
@@ -20,6 +24,7 @@ from clinic_desktop.shell.slowly import run_at_once
 from clinic_desktop.storage.backup import list_backups
 from clinic_desktop.storage.cover_pin import CoverPin
 from clinic_desktop.storage.vault_lock import AlreadyOpen, VaultLock
+from clinic_desktop.storage.work import Work
 from clinic_desktop.uikit import theme
 
 pytestmark = pytest.mark.whole
@@ -64,6 +69,22 @@ def test_a_folder_without_data_asks_what_the_computer_is_for(
     program = Program(tmp_path / "nothing", clock, set_language, run=run_at_once)
     qtbot.addWidget(program.window)
     assert isinstance(front(program), FirstRun)
+
+
+def test_what_does_not_add_up_on_the_shelf_stands_in_the_footer_from_the_morning_on(
+    program: Program, qtbot: Any
+) -> None:
+    sign_in(program, qtbot)
+    home = program.home
+    assert home is not None
+    home.clinic.vault.do(_two_gave_the_last_box, home.clinic.actor, importing=True)
+    home._look_at_counts()
+    qtbot.waitUntil(lambda: any("no cuadra" in item.text() for item in home.page.footer.findChildren(FootButton)))
+
+
+def _two_gave_the_last_box(work: Work) -> None:
+    lot_id, kind = new_id(), MovementKind.LOSS
+    work.add(StockMovement(lot_id=lot_id, site_id=work.site_id, kind=kind, units=-7, occurred_on=work.today))
 
 
 def test_the_password_opens_the_home_of_that_person(program: Program, qtbot: Any) -> None:
