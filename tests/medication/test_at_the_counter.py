@@ -110,6 +110,17 @@ def test_handing_out_says_what_stays_and_how_long_it_lasts(
     assert told.startswith("Handed out. 70 capsules of fluoxetina stay, they last ")
 
 
+def test_the_last_units_end_at_zero_usable_and_say_what_expired(
+    counter: Counter, show: Show, office: Any, clock: StillClock
+) -> None:
+    counter.receive(40, "C204", date(2027, 2, 28))
+    clock.advance(days=98)
+    counter.receive(30, "D1", date(2028, 6, 30))
+    counter.prescribe()
+    show().give()
+    assert office.voice.notices[-1] == "Handed out. fluoxetina: 0 usable (40 expired)."
+
+
 def test_part_says_what_is_owed_and_until_when(counter: Counter, show: Show, clock: StillClock) -> None:
     counter.receive(10)
     counter.prescribe()

@@ -30,8 +30,9 @@ from clinic_desktop.features.medication.rules.kinds import (
     matches,
     say_product,
 )
-from clinic_desktop.features.medication.rules.shelf import ShelfLot, first_expiring, say_usable
+from clinic_desktop.features.medication.rules.shelf import ShelfLot, first_expiring, say_lasting, say_units, say_usable
 from clinic_desktop.features.medication.rules.tall import shown_name
+from clinic_desktop.kernel.i18n import _
 from clinic_desktop.storage.work import AnySelect, Asker
 
 TABLES = frozenset(
@@ -87,6 +88,16 @@ class Product:
     def shelf(self) -> str:
         """ "240 usable", "0 usable (40 expired)"."""
         return say_usable(self.usable, self.expired, self.withheld)
+
+    @property
+    def stays(self) -> str:
+        """After a handing out: "28 tablets of x stay, they last 9 days."; at the end "x: 0 usable (40 expired)."."""
+        if self.usable <= 0:
+            return f"{self.name}: {self.shelf}."
+        left = _("{units} of {medicine} stay").format(units=say_units(self.usable, self.unit), medicine=self.name)
+        if self.days_left is None:
+            return f"{left}."
+        return _("{left}, they last {days}.").format(left=left, days=say_lasting(self.days_left))
 
     @property
     def alike(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from clinic_desktop.features.medication.queries.handing import PersonToServe
 from clinic_desktop.features.medication.queries.owed import PersonOwed
 from clinic_desktop.features.medication.rules.control import Control
 from clinic_desktop.features.medication.rules.controlled import say_control
-from clinic_desktop.features.medication.rules.shelf import ShelfLot, say_lasting, say_units
+from clinic_desktop.features.medication.rules.shelf import ShelfLot, say_lasting, say_units, say_usable
 from clinic_desktop.features.medication.screens.brought_back import BroughtBackSheet
 from clinic_desktop.features.medication.screens.give_card import SOON_DAYS, GiveCard
 from clinic_desktop.features.medication.screens.handed_papers import HandedCard, PapersSheet
@@ -282,7 +282,7 @@ class DispensePage(QWidget):
     def _say_left(self, presentation_ids: Sequence[str]) -> list[str]:
         """What stays on the shelf, and how long it lasts."""
         there = self._office.ask(shelf.presentations, presentation_ids)
-        return [_say_stays(there[one]) for one in dict.fromkeys(presentation_ids) if one in there]
+        return [there[one].stays for one in dict.fromkeys(presentation_ids) if one in there]
 
     def open_papers(self, patient_id: str, dispense_ids: Sequence[str]) -> None:
         """Labels and receipt of what was handed out."""
@@ -384,18 +384,14 @@ class Side(Card):
         self.sum.set_pieces(quiet(_("Leaves") + " "), semi(words)) if can else self.sum.set_pieces("")
 
 
-def _say_stays(product: shelf.Product) -> str:
-    left = _("{units} of {medicine} stay").format(units=say_units(product.usable, product.unit), medicine=product.name)
-    if product.days_left is None or not product.usable:
-        return f"{left}."
-    return _("{left}, they last {days}.").format(left=left, days=say_lasting(product.days_left))
-
-
 def _left_after(card: GiveCard) -> list[tuple[str, Sequence[Piece]]]:
     assert card.product is not None
     left = card.product.usable - (card.units() or 0)
     name = f" {card.item.line.name}"
-    told: list[tuple[str, Sequence[Piece]]] = [(_("Remain"), (semi(say_units(left, card.product.unit)), name))]
+    remain = say_units(left, card.product.unit)
+    if left <= 0:
+        remain = say_usable(0, card.product.expired, card.product.withheld)
+    told: list[tuple[str, Sequence[Piece]]] = [(_("Remain"), (semi(remain), name))]
     days = card.product.days_left
     if days is not None and card.product.usable:
         told.append((_("Lasts"), (semi(say_lasting(days * left // card.product.usable)),)))

@@ -175,7 +175,9 @@ class PaperPage(QWidget):
         if not any(shown.line.dispense_id in given for shown in self.lines):
             # The second Enter of an impatient hand: it left once, and was said once.
             return
-        self._office.notice(_("Handed out."))
+        left = [shown.product.presentation_id for shown in self.lines if shown.line.dispense_id in given]
+        there = self._office.ask(shelf.presentations, left)
+        self._office.notice(" ".join((_("Handed out."), *(one.stays for one in there.values()))))
         self.lines = [shown for shown in self.lines if shown.line.dispense_id not in given]
         self.head.clear()
         self.taken.clear()
