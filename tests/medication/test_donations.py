@@ -16,7 +16,7 @@ from clinic_desktop.features.medication.queries import barcodes, deliveries, don
 from clinic_desktop.features.medication.queries.donations import DonationRow
 from clinic_desktop.features.medication.records.formulary import ProductBarcode
 from clinic_desktop.features.medication.rules.gs1 import CheckDigitWrong
-from clinic_desktop.features.medication.rules.kinds import Gift, MovementKind, PartnerKind
+from clinic_desktop.features.medication.rules.kinds import Gift, MayReceive, MovementKind, PartnerKind
 from clinic_desktop.features.medication.rules.money import Money
 from clinic_desktop.features.medication.rules.refusals import (
     AmountMissing,
@@ -283,3 +283,10 @@ def test_gifts_are_written_corrected_and_thanked_for_on_their_page(
     again.document.setText("R-55")
     again.save.click()
     assert gifts(counter)[0].document == "R-55"
+    page.report.click()
+    asked = dialogs.front()
+    assert isinstance(asked, dialogs.Question) and not gifts(counter)[0].may_count, "what nobody ticked is asked"
+    asked.reject()
+    card = partners.PartnerCard(PartnerKind.DONOR, "Laboratorio Ejemplo", may_receive=(MayReceive.NUMBERS,))
+    counter.do(partial(partners.keep_partner, partner_id=donor, card=card, seen={"may_receive": None}))
+    assert gifts(counter)[0].may_count

@@ -61,7 +61,12 @@ class Supplies:
         work.actor = self._team.coordinator
         self.donor, self.pharmacy = _new(work), _new(work)
         cards = (
-            (self.donor, partners.PartnerCard(PartnerKind.DONOR, DONOR, gives=(Gift.MEDICINE, Gift.MONEY))),
+            (
+                self.donor,
+                partners.PartnerCard(
+                    PartnerKind.DONOR, DONOR, gives=(Gift.MEDICINE, Gift.MONEY), may_receive=(MayReceive.NUMBERS,)
+                ),
+            ),
             (self.pharmacy, partners.PartnerCard(PartnerKind.PHARMACY, PHARMACY, may_receive=(MayReceive.VOUCHERS,))),
             (_new(work), partners.PartnerCard(PartnerKind.RADIO, OTHER)),
         )

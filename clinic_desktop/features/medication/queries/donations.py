@@ -13,7 +13,7 @@ from clinic_desktop.features.medication.records.formulary import Medicine, Prese
 from clinic_desktop.features.medication.records.partners import Donation, Partner
 from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
 from clinic_desktop.features.medication.rules.gifts import Fate
-from clinic_desktop.features.medication.rules.kinds import Gift, Unit, matches, say_product
+from clinic_desktop.features.medication.rules.kinds import Gift, MayReceive, Unit, matches, say_product
 from clinic_desktop.features.medication.rules.money import Money, from_minor
 from clinic_desktop.features.medication.rules.tall import shown_name
 from clinic_desktop.kernel.permissions import Permission
@@ -42,6 +42,8 @@ class DonationRow:
     lots: int
     """How many lots came with it; the central sees those of all its clinics."""
     units_left: int
+    may_count: bool
+    """Whether somebody ticked that this donor may receive counts in groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def _gifts(asker: Asker) -> Any:
             Donation.id, Donation.partner_id, Partner.name, Donation.kind, Donation.document_text, Donation.given_on,
             Donation.value_minor, Donation.currency, Donation.condition_text, Donation.programme_text,
             Donation.least_days, Donation.goods_text, Donation.note_text, Donation.thanked_on, lots, left,
+            Partner.may_receive,
         )
         .outerjoin(Partner, Partner.id == Donation.partner_id)
         .where(Donation.voided_at.is_(None))
@@ -156,6 +159,16 @@ def _gifts(asker: Asker) -> Any:
 
 
 def _gift(row: Any) -> DonationRow:
-    donation_id, partner_id, partner, kind, document, given_on, minor, currency, *rest = row
+    donation_id, partner_id, partner, kind, document, given_on, minor, currency, *rest, may = row
     value = from_minor(minor, currency) if minor is not None and currency else None
-    return DonationRow(donation_id, partner_id, partner or "", kind, document, given_on, value, *rest)
+    return DonationRow(
+        donation_id,
+        partner_id,
+        partner or "",
+        kind,
+        document,
+        given_on,
+        value,
+        *rest,
+        MayReceive.NUMBERS in (may or ()),
+    )

@@ -21,6 +21,7 @@ from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.dialogs import ask_yes_no
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import give_letters
 from clinic_desktop.uikit.layouts import row, stack
@@ -176,9 +177,19 @@ class DonationsPage(QWidget):
 
     def _report(self) -> None:
         gift = self.table.row()
-        if gift is not None:
-            pdf = self._office.ask(donor_paper, gift.partner_id).pdf()
-            show_letter(self._office, pdf, _("Report to the donor"), gift.partner_id, "report", self)
+        if gift is None:
+            return
+        if gift.may_count:
+            self._show_report(gift)
+        else:
+            question = _("Nobody ticked under Partners that {donor} may receive counts in groups. Make the report?")
+            ask_yes_no(
+                question.format(donor=gift.partner), self, partial(self._show_report, gift), yes_text=_("Make it")
+            )
+
+    def _show_report(self, gift: DonationRow) -> None:
+        pdf = self._office.ask(donor_paper, gift.partner_id).pdf()
+        show_letter(self._office, pdf, _("Report to the donor"), gift.partner_id, "report", self)
 
 
 def show_letter(
