@@ -3,9 +3,12 @@
 from functools import partial
 from typing import Any
 
-from clinic_desktop.features.medication.queries import shelf
+import pytest
+
+from clinic_desktop.features.medication.queries import proof, shelf
 from clinic_desktop.features.medication.queries.sums import wrong_sums
 from clinic_desktop.features.medication.rules.kinds import MovementKind
+from clinic_desktop.features.medication.rules.shelf import NotEnough
 from clinic_desktop.features.medication.service import correcting
 from clinic_desktop.features.medication.service.sums import make_sums_again
 from clinic_desktop.kernel.ids import new_id
@@ -34,3 +37,23 @@ def test_a_wrong_kept_sum_is_found_and_made_again(counter: Counter, vault: Vault
     assert do(make_sums_again) == 2
     assert counter.ask(wrong_sums) == ()
     assert do(make_sums_again) == 0
+
+
+@pytest.mark.parametrize("kept", [0, 600, -5])
+def test_a_wrong_kept_sum_is_told_and_changes_nothing_at_the_counter(
+    counter: Counter, vault: Vault, do: Any, kept: int
+) -> None:
+    counter.receive(60, "A1")
+    request_id = counter.prescribe("2-2-2", days=30)
+    with vault._writer.begin() as writing:
+        writing.exec_driver_sql(f"UPDATE shelf_sum SET units = {kept}")
+    told = counter.ask(proof.check_sums)
+    assert proof.Wrong.KEPT_SUM in {found.what for found in told}
+    (lot,) = counter.ask(partial(shelf.lots_first_expiring, presentation_id=counter.fluoxetine))
+    assert (lot.units, counter.balance().usable, counter.lots()) == (60, 60, {"A1": 60})
+    with pytest.raises(NotEnough):
+        counter.give(request_id, 61)
+    counter.give(request_id, 50)
+    assert (counter.balance().usable, counter.lots()) == (10, {"A1": 10})
+    do(make_sums_again)
+    assert counter.ask(proof.check_sums) == ()

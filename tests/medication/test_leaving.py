@@ -23,7 +23,7 @@ from clinic_desktop.features.medication.rules.leaving import (
 )
 from clinic_desktop.features.medication.rules.refusals import NotExpiredYet
 from clinic_desktop.features.medication.rules.shelf import NotEnough
-from clinic_desktop.features.medication.service import disposals, partners, recalls, receiving, transfers
+from clinic_desktop.features.medication.service import correcting, disposals, partners, recalls, receiving, transfers
 from clinic_desktop.features.medication.service.disposals import NewAct
 from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.clock import StillClock
@@ -180,7 +180,9 @@ def test_what_goes_back_to_its_donor_is_an_act_too_and_names_the_donor(counter: 
     assert counter.movements()[0].kind is MovementKind.TRANSFER_OUT
 
 
-def test_what_was_called_back_is_not_sent_to_be_used(counter: Counter) -> None:
+def test_what_was_called_back_or_expired_is_not_sent_to_be_used_but_destroyed_and_that_is_taken_back(
+    counter: Counter, clock: StillClock
+) -> None:
     counter.receive(60, "A1")
     to, product = other_clinic(counter), counter.fluoxetine
     counter.do(
@@ -195,6 +197,24 @@ def test_what_was_called_back_is_not_sent_to_be_used(counter: Counter) -> None:
     )
     with pytest.raises(UnusableNotSent):
         counter.do(partial(transfers.send, transfer_id=new_id(), lines=[leaving(counter, "A1", 1)], to_site_id=to))
+    soon = receiving.DeliveryLine(product, "B1", date(2027, 1, 31), 30)
+    counter.receive_lines(soon, accept_short=True)
+    clock.advance(days=90)
+    with pytest.raises(UnusableNotSent):
+        counter.do(partial(transfers.send, transfer_id=new_id(), lines=[leaving(counter, "B1", 1)], to_site_id=to))
+    by_hand = partial(correcting.take_off, movement_id=new_id(), units=1, kind=MovementKind.TRANSFER_OUT, reason="fue")
+    for lot in ("A1", "B1"):
+        with pytest.raises(UnusableNotSent):
+            counter.do(partial(by_hand, lot_id=lot_id(counter, lot)))
+    lines = [leaving(counter, "A1", 60), leaving(counter, "B1", 30)]
+    done = act(done_on=date(2027, 2, 20))
+    counter.do(partial(disposals.dispose, act=done, lines=lines))
+    assert (counter.lots(), counter.ask(proof.check_sums)) == ({"A1": 0, "B1": 0}, ())
+    for line in lines:
+        counter.do(partial(correcting.counter_movement, movement_id=line.movement_id, reason="otra caja"))
+    assert (counter.lots(), counter.ask(proof.check_sums)) == ({"A1": 60, "B1": 30}, ())
+    assert counter.balance().usable == 0, "what came back is as unusable as it was"
+    assert counter.ask(acts.put_apart) == ()
 
 
 def test_what_was_put_apart_when_it_expired_gets_its_act_later_and_the_balance_stays(

@@ -5,6 +5,7 @@ from clinic_desktop.features.medication.queries import movements as moves
 from clinic_desktop.features.medication.records.dispensing import MedicationDispense
 from clinic_desktop.features.medication.records.stock import StockMovement
 from clinic_desktop.features.medication.rules.kinds import TAKEN_OFF, DispenseKind, MovementKind
+from clinic_desktop.features.medication.rules.leaving import UnusableNotSent
 from clinic_desktop.features.medication.rules.refusals import (
     AlreadyBroughtBack,
     AlreadyCountered,
@@ -112,6 +113,8 @@ def take_off(work: Work, movement_id: str, lot_id: str, units: int, kind: Moveme
     why, lot = cleaned_reason(reason), lot_here(work, lot_id)
     if kind is MovementKind.EXPIRY and lot.expires_on >= work.today:
         raise NotExpiredYet(day=say_day(lot.expires_on))
+    if kind is MovementKind.TRANSFER_OUT and (lot.withheld or lot.expires_on < work.today):
+        raise UnusableNotSent(lot=lot.lot_number or "–")
     if lot.units < check_units(units):
         raise NotEnough(usable=f"{max(lot.units, 0):,}")
     move(work, lot_id, kind, -units, work.today, movement_id=movement_id, reason=why)
