@@ -170,5 +170,5 @@ def _gift(row: Any) -> DonationRow:
         given_on,
         value,
         *rest,
-        MayReceive.NUMBERS in (may or ()),
+        may_count=MayReceive.NUMBERS in (may or ()),
     )
