@@ -76,7 +76,7 @@ class SendSheet(Sheet):
             Column[Line](
                 _("Medicine"), lambda x: cells.two_lines(semi(x[1].shown_name), under=x[1].product), stretch=True
             ),
-            Column[Line](_("Lot"), lambda x: x[2].lot_number or _("without number"), 120),
+            Column[Line](_("Lot"), lambda x: x[2].lot_number or _("without number"), 150),
             Column[Line](_("Expires"), lambda x: say_day(x[2].expires_on), 110),
             Column[Line](
                 _("Units"), lambda x: cells.number(say_packs(x[3], x[1].pack_units, x[1].unit)), 200, right=True

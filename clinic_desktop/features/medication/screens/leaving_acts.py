@@ -45,7 +45,7 @@ TWO_LINES = 46
 def lots_table(lines: Sequence[LeftLine]) -> ListTable[LeftLine]:
     columns = [
         Column[LeftLine](_("Medicine"), lambda x: cells.two_lines(semi(x.shown_name), under=x.product), stretch=True),
-        Column[LeftLine](_("Lot"), lambda x: x.lot_number or _("without number"), 120),
+        Column[LeftLine](_("Lot"), lambda x: x.lot_number or _("without number"), 150),
         Column[LeftLine](_("Expires"), lambda x: say_day(x.expires_on), 110),
         Column[LeftLine](
             _("Units"), lambda x: cells.number(say_packs(x.units, x.pack_units, x.unit)), 200, right=True
