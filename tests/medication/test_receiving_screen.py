@@ -46,12 +46,14 @@ def receive(open_screen: Callable[..., Any]) -> Open:
 
 
 def keys(text: str) -> int:
-    """Type to wherever the keyboard goes, "\n" for Enter; how many keys that was."""
+    """Type to wherever the keyboard goes, "\n" for Enter, "\t" for Tab; how many keys that was."""
     for sign in text:
         target: QWidget | None = QApplication.activePopupWidget() or QApplication.focusWidget()
         assert target is not None
         if sign == "\n":
             QTest.keyClick(target, Qt.Key.Key_Return)
+        elif sign == "\t":
+            QTest.keyClick(target, Qt.Key.Key_Tab)
         elif sign == "\x1d":
             QTest.keyClick(target, Qt.Key.Key_BracketRight, Qt.KeyboardModifier.ControlModifier)
         else:
@@ -77,7 +79,7 @@ def test_a_line_is_in_with_twenty_keys_and_the_hand_is_at_the_next(counter: Coun
     assert {m.document for m in counter.movements()} == {"F-12"}
 
 
-def test_a_scanner_fills_product_lot_and_expiry_and_its_enter_closes_and_saves_nothing(
+def test_a_scanner_fills_product_lot_and_expiry_and_its_enter_or_tab_closes_and_saves_nothing(
     counter: Counter, receive: Open
 ) -> None:
     learn = partial(learning.learn_barcode, barcode_id=new_id(), gtin=GTIN, presentation_id=counter.fluoxetine)
@@ -91,6 +93,17 @@ def test_a_scanner_fills_product_lot_and_expiry_and_its_enter_closes_and_saves_n
         assert QApplication.focusWidget() is page.units
         keys("2x\n")
     assert typed_lines(page) == [("A1", date(2027, 6, 30), 60), ("A21B7", date(2027, 6, 30), 60)]
+    for at in page.form._editors().values():
+        at.setFocus()
+        keys(f"+d201{GTIN}1727063010A1\t")
+        assert (page.product.value(), page.lot.text(), page.units.text()) == (counter.fluoxetine, "A1", "")
+        assert QApplication.focusWidget() is page.units and len(page.lines) == 2
+        page.form.clear_line()
+    page.product.setFocus()
+    keys("7501234567893\t")
+    assert QApplication.focusWidget() is page.lot and page.product.value() == counter.fluoxetine
+    page.form.clear_line()
+    page.product.setFocus()
     assert counter.balance().units == 0
     keys(f"01{GTIN}1727063010A21B7\n")
     assert page.lot.text() == "" and QApplication.focusWidget() is page.lot, "a lot that may end twice is not guessed"

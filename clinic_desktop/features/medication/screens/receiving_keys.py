@@ -1,4 +1,4 @@
-"""Enter in the fields of a delivery, and the one sign of a scanner that a keyboard does not have."""
+"""Enter in the fields of a delivery, a scanner's Tab, and the one sign of it that a keyboard does not have."""
 
 from collections.abc import Callable, Mapping
 
@@ -15,12 +15,20 @@ _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 class EnterLeads(QObject):
     """Each field says itself where Enter leads, so that neither links beside it nor a scanner's Enter lead astray.
 
+    A scanner that ends with Tab is led like one that ends with Enter; the Tab of a hand goes on as everywhere.
     FNC1, which most scanners send as the sign 29 or as Ctrl+], is shown and kept as a sign that a field can hold.
     """
 
-    def __init__(self, leads: Mapping[QWidget, Callable[[], object]], parent: QObject) -> None:
+    def __init__(
+        self,
+        leads: Mapping[QWidget, Callable[[], object]],
+        parent: QObject,
+        *,
+        scans: Mapping[QWidget, Callable[[], bool]] | None = None,
+    ) -> None:
+        """`scans`: takes what a scanner typed there, and says whether it did."""
         super().__init__(parent)
-        self._leads = dict(leads)
+        self._leads, self._scans = dict(leads), dict(scans or {})
         for editor in leads:
             # Installed last, it is asked first: before the form's own habit of moving on.
             editor.installEventFilter(self)
@@ -31,7 +39,12 @@ class EnterLeads(QObject):
         if _is_separator(event) and isinstance(watched, QLineEdit):
             watched.insert(SEPARATOR)
             return True
-        lead = self._leads.get(watched) if isinstance(watched, QWidget) else None
+        if not isinstance(watched, QWidget):
+            return False
+        if event.key() == Qt.Key.Key_Tab and event.modifiers() in _PLAIN:
+            scan = self._scans.get(watched)
+            return scan is not None and scan()
+        lead = self._leads.get(watched)
         if lead is None or event.key() not in _ENTER or event.modifiers() not in _PLAIN:
             return False
         lead()

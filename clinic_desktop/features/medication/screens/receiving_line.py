@@ -95,7 +95,11 @@ class LineEntry(Form):
             self.expiry: partial(self._leave, self.expiry, self.units),
             self.units: partial(self._leave, self.units, None),
         }
-        EnterLeads(leads, self)
+        scans: dict[QWidget, Callable[[], bool]] = {
+            editor: partial(self._take_scanned, editor, whole=editor is self.product)
+            for editor in self._editors().values()
+        }
+        EnterLeads(leads, self, scans=scans)
         self.add_button.clicked.connect(self.enter)
         self.product.picked.connect(self._picked)
         self.no_lot.clicked.connect(self._said_no_lot)
