@@ -14,6 +14,7 @@ from clinic_desktop.features.medication.letters import donation as letters
 from clinic_desktop.features.medication.letters.donation import ShortLine
 from clinic_desktop.features.medication.queries import barcodes, deliveries, donations
 from clinic_desktop.features.medication.queries.donations import DonationRow
+from clinic_desktop.features.medication.queries.donor_report import months_by_lot
 from clinic_desktop.features.medication.records.formulary import ProductBarcode
 from clinic_desktop.features.medication.rules.gs1 import CheckDigitWrong
 from clinic_desktop.features.medication.rules.kinds import Gift, MayReceive, MovementKind, PartnerKind
@@ -94,6 +95,7 @@ def test_what_became_of_a_gift_adds_up_lot_by_lot(counter: Counter, donor: str) 
     (lot,) = counter.ask(partial(donations.lots_of, donation_id=gift))
     assert (lot.fate.received, lot.fate.used, lot.fate.lost, lot.fate.left) == (60, 30, 5, 25)
     assert counter.balance().units == 25
+    assert counter.ask(partial(months_by_lot, donation_id=gift)) == {lot.lot_id: 1}, "thirty days of one person"
 
 
 def test_a_gift_must_say_what_its_kind_needs(counter: Counter, donor: str) -> None:

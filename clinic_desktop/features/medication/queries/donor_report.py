@@ -14,7 +14,14 @@ from clinic_desktop.features.medication.records.formulary import Medicine, Prese
 from clinic_desktop.features.medication.records.partners import Donation, Partner
 from clinic_desktop.features.medication.records.prescriptions import MedicationRequest
 from clinic_desktop.features.medication.records.stock import StockDelivery, StockLot, StockMovement
-from clinic_desktop.features.medication.rules.gifts import Fate, GiftLine, GiftReport, covered_days, share_out
+from clinic_desktop.features.medication.rules.gifts import (
+    DAYS_IN_A_MONTH,
+    Fate,
+    GiftLine,
+    GiftReport,
+    covered_days,
+    share_out,
+)
 from clinic_desktop.features.medication.rules.kinds import say_product
 from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.records import Patient
@@ -48,11 +55,8 @@ def donor_report(asker: Asker, partner_id: str, until: date | None = None) -> Gi
         raise NotHere()
     last = until or asker.today
     fates, products, came = _fates(asker, partner_id, last)
-    handed = _handed(asker, partner_id, last)
-    days: dict[str, Fraction] = defaultdict(Fraction)
-    for one in handed.values():
-        for product_id, share in share_out(one.days or Fraction(0), one.units.items()).items():
-            days[product_id] += share
+    handed = _handed(asker, StockLot.presentation_id, _given_by(partner_id), last)
+    days = _shared_days(handed)
     lines = tuple(
         GiftLine(product_id, *products[product_id], fate, days[product_id], (last - came[product_id]).days + 1)
         for product_id, fate in fates.items()
@@ -68,6 +72,21 @@ def donor_report(asker: Asker, partner_id: str, until: date | None = None) -> Gi
         days_unknown=any(one.days is None for one in handed.values()),
         left_out=len(counted) < len(people),
     )
+
+
+def months_by_lot(asker: Asker, donation_id: str) -> dict[str, Fraction]:
+    """Of one gift: the person-months of treatment that each of its lots covered."""
+    asker.require(*READERS, Permission.RECEIVE_STOCK)
+    days = _shared_days(_handed(asker, StockLot.id, StockLot.donation_id == donation_id, asker.today))
+    return {lot_id: covered / DAYS_IN_A_MONTH for lot_id, covered in days.items()}
+
+
+def _shared_days(handed: Mapping[str, "_Handed"]) -> dict[str, Fraction]:
+    days: dict[str, Fraction] = defaultdict(Fraction)
+    for one in handed.values():
+        for part, share in share_out(one.days or Fraction(0), one.units.items()).items():
+            days[part] += share
+    return days
 
 
 def _counted(asker: Asker, people: Collection[str]) -> frozenset[str]:
@@ -119,7 +138,7 @@ def _fates(
 
 
 class _Handed:
-    """One handing out with its corrections: units by product, of this donor and in all, and the days it covers."""
+    """One handing out with its corrections: units of what was given by product or lot, and the days they cover."""
 
     def __init__(self, patient_id: str) -> None:
         self.patient_id = patient_id
@@ -131,20 +150,20 @@ class _Handed:
         return sum(self.units.values())
 
 
-def _handed(asker: Asker, partner_id: str, last: date) -> dict[str, _Handed]:
+def _handed(asker: Asker, part: Any, which: sa.ColumnElement[bool], last: date) -> dict[str, _Handed]:
     """By the first row of each handing out. One that was a mistake, or all of which came back, reached nobody."""
     root = sa.func.coalesce(MedicationDispense.amends_id, MedicationDispense.id)
     rows: Sequence[Any] = asker.all(
-        sa.select(root, MedicationDispense.patient_id, StockLot.presentation_id, sa.func.sum(-StockMovement.units))
+        sa.select(root, MedicationDispense.patient_id, part, sa.func.sum(-StockMovement.units))
         .select_from(StockMovement)
         .join(StockLot, StockLot.id == StockMovement.lot_id)
         .join(MedicationDispense, MedicationDispense.id == StockMovement.dispense_id)
-        .where(_given_by(partner_id), _here(asker), StockMovement.occurred_on <= last)
-        .group_by(root, StockLot.presentation_id)
+        .where(which, _here(asker), StockMovement.occurred_on <= last)
+        .group_by(root, part)
     )
     found: dict[str, _Handed] = {}
-    for dispense_id, patient_id, product_id, units in rows:
-        found.setdefault(dispense_id, _Handed(patient_id)).units[product_id] += units
+    for dispense_id, patient_id, of, units in rows:
+        found.setdefault(dispense_id, _Handed(patient_id)).units[of] += units
     found = {one: handed for one, handed in found.items() if handed.kept > 0}
     for start in range(0, len(found), _MANY):
         _fill_days(asker, found, list(found)[start : start + _MANY])

@@ -1,6 +1,7 @@
 """Gifts of medicine, money and goods: who gave what, what is left of it, and whether thanks were said."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,8 @@ from clinic_desktop.features.medication.letters import donation as letters
 from clinic_desktop.features.medication.letters.donor_report import donor_paper
 from clinic_desktop.features.medication.queries import donations as queries
 from clinic_desktop.features.medication.queries.donations import DonationRow, GiftLot
-from clinic_desktop.features.medication.queries.donor_report import READERS
+from clinic_desktop.features.medication.queries.donor_report import READERS, months_by_lot
+from clinic_desktop.features.medication.rules.gifts import say_tenths
 from clinic_desktop.features.medication.rules.kinds import GIFT_WORDS, Gift
 from clinic_desktop.features.medication.rules.money import say_money
 from clinic_desktop.features.medication.rules.shelf import is_short, say_packs, say_units
@@ -41,6 +43,7 @@ class DonationsPage(QWidget):
         super().__init__(parent)
         self._office = office
         self._today = office.today()
+        self._months: dict[str, Fraction] = {}
         self.words = Edit(placeholder=_("Donor or document"), icon="search")
         self.table = self._make_table()
         self.lots = self._make_lots()
@@ -84,6 +87,10 @@ class DonationsPage(QWidget):
             Column[GiftLot](
                 _("Lost or expired"), lambda x: cells.number(f"{x.fate.lost + x.fate.expired:,}"), 130, right=True,
                 wide_only=True,
+            ),
+            Column[GiftLot](
+                _("Person-months"), lambda x: cells.number(say_tenths(self._months.get(x.lot_id, Fraction(0)))), 124,
+                right=True, wide_only=True,
             ),
             Column[GiftLot](_("Left of it"), _lot_left, 190, right=True),
         ]  # fmt: skip
@@ -140,13 +147,19 @@ class DonationsPage(QWidget):
         self.report.setEnabled(gift is not None)
         self.thanked.setEnabled(gift is not None and gift.thanked_on is None)
         of_medicine = gift is not None and gift.kind is Gift.MEDICINE
+        self._months = self._office.ask(months_by_lot, gift.donation_id) if gift and of_medicine else {}
         self.lots.show_rows(self._office.ask(queries.lots_of, gift.donation_id) if gift and of_medicine else ())
         self._no_lots.sentence.setText(
             _("No lots came with this gift yet. They are received under Medicines, Receive.")
             if of_medicine or gift is None
             else _("A gift of money or goods has no lots.")
         )
-        self.told.setText(say_terms(gift) if gift else "")
+        told = [say_terms(gift)] if gift else []
+        if self._months:
+            told.append(
+                _("person-months covered: {months}").format(months=say_tenths(sum(self._months.values(), Fraction(0))))
+            )
+        self.told.setText(" · ".join(word for word in told if word))
 
     # doing
 
