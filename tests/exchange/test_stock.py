@@ -28,6 +28,7 @@ from clinic_desktop.features.bundles import queries as bundles
 from clinic_desktop.features.medication.letters.book import book_page
 from clinic_desktop.features.medication.queries import book as books
 from clinic_desktop.features.medication.queries import ledger, proof
+from clinic_desktop.features.medication.queries.sums import wrong_sums
 from clinic_desktop.features.medication.records.formulary import Medicine, Presentation
 from clinic_desktop.features.medication.records.stock import StockLot
 from clinic_desktop.features.medication.rules.kinds import MovementKind
@@ -97,7 +98,8 @@ class Clinic:
         for office in self.network.all():
             assert all(counted == there for counted, there in self.at_counts(office))
             assert office.ask(bundles.findings) == ()
-            assert office.ask(partial(ledger.unsettled)) == []
+            assert office.ask(ledger.unsettled) == []
+            assert office.ask(wrong_sums) == ()
 
 
 CLINIC = (("CEN", 1), ("CLA", 2), ("OTHER", 5))
