@@ -220,6 +220,11 @@ def test_a_box_that_no_sheet_named_is_added_without_a_donor_and_one_of_the_list_
     rows = counter.ask(partial(shelf.lots, presentation_id=counter.fluoxetine))
     of_lots = sorted((row.lot.lot_number, row.lot.units) for row in rows)
     assert of_lots == [("A1", 15), ("A1", 60), ("B1", 40), ("Z9", 40)]
+    found = counter.ask(partial(lots.lots_in, scope=Scope.EVERYTHING))
+    paper = counter.ask(partial(blank_sheet, lots=found, moment=entry.count.moment, scope="Everything"))
+    rows: Any = next(block for block in paper.blocks if type(block).__name__ == "Rows")
+    printed = sorted(row[1] for row in rows.rows)
+    assert printed == ["A1 · Cruz Roja", "A1 · Farmacia Nueva", "B1", "Z9"], "no line stands twice on the paper"
 
 
 def test_the_blank_sheet_names_no_quantity_and_has_room_for_boxes_nobody_noted(

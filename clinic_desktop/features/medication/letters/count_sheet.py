@@ -1,6 +1,7 @@
 """The sheet on which the shelf is counted, and what a count found. The blank one names no quantity: it is blind."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,6 +22,7 @@ BLANK_LINES = 6
 
 def blank_sheet(asker: Asker, lots: Sequence[CountedProduct], moment: datetime, scope: str) -> Paper:
     asker.require(Permission.COUNT_STOCK)
+    twins = _twins(lots)
     columns = (
         Column(_("Medicine"), 3.6, strong=True),
         Column(_("Lot"), 1.5),
@@ -35,7 +37,7 @@ def blank_sheet(asker: Asker, lots: Sequence[CountedProduct], moment: datetime, 
     sheet = listing(
         _("Count: {what}").format(what=scope),
         columns,
-        [_blank(lot) for lot in lots],
+        [_blank(lot, twins) for lot in lots],
         by=asker.actor.name,
         at=say_instant(asker.now, asker.place.zone),
         letterhead=letterhead(asker),
@@ -54,6 +56,7 @@ def result_paper(asker: Asker, count_id: str) -> Paper:
     """What was counted, what was noted before, and why they differ."""
     asker.require(*READERS)
     count, lines = counts.count_row(asker, count_id), counts.counted_lines(asker, count_id)
+    twins = _twins([line.lot for line in lines])
     columns = (
         Column(_("Medicine"), 3.2, strong=True),
         Column(_("Lot"), 1.3),
@@ -66,7 +69,7 @@ def result_paper(asker: Asker, count_id: str) -> Paper:
     sheet = listing(
         _("Result of the count: {what}").format(what=count.scope or _("Everything")),
         columns,
-        [_counted(line) for line in lines],
+        [_counted(line, twins) for line in lines],
         by=asker.actor.name,
         at=say_instant(asker.now, asker.place.zone),
         letterhead=letterhead(asker),
@@ -80,17 +83,28 @@ def result_paper(asker: Asker, count_id: str) -> Paper:
     return replace(sheet, blocks=(*sheet.blocks, *words, Signature(signers)))
 
 
-def _blank(lot: CountedProduct) -> tuple[str | None, ...]:
+def _twins(lots: Sequence[CountedProduct]) -> Collection[str]:
+    """The lots that only who gave them tells apart: on paper they would be the same line twice."""
+    alike = Counter((lot.presentation_id, lot.lot_number, lot.expires_on) for lot in lots)
+    return {lot.lot_id for lot in lots if alike[lot.presentation_id, lot.lot_number, lot.expires_on] > 1}
+
+
+def _lot_words(lot: CountedProduct, twins: Collection[str]) -> str:
+    number = lot.lot_number or _("without number")
+    return f"{number} · {lot.partner_name}" if lot.lot_id in twins and lot.partner_name else number
+
+
+def _blank(lot: CountedProduct, twins: Collection[str]) -> tuple[str | None, ...]:
     box = _(", box of {units}").format(units=lot.pack_units) if lot.pack_units and lot.pack_units > 1 else ""
     expires = say_day(lot.expires_on) if lot.expires_on else ""
-    return f"{lot.name} {lot.product}{box}", lot.lot_number or _("without number"), expires, "", ""
+    return f"{lot.name} {lot.product}{box}", _lot_words(lot, twins), expires, "", ""
 
 
-def _counted(line: CountLine) -> tuple[str | None, ...]:
+def _counted(line: CountLine, twins: Collection[str]) -> tuple[str | None, ...]:
     lot, apart = line.lot, line.difference
     return (
         f"{lot.name} {lot.product}",
-        lot.lot_number or _("without number"),
+        _lot_words(lot, twins),
         say_day(lot.expires_on) if lot.expires_on else "",
         say_packs(line.counted, lot.pack_units, lot.unit),
         say_units(line.expected, lot.unit),
