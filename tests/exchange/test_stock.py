@@ -296,12 +296,19 @@ def test_a_laptop_restored_from_before_its_count_gets_the_count_back_and_prints_
     clinic.network.round()
     clinic.everywhere_the_same()
     assert [clinic.units(office) for office in clinic.network.all()] == [80 - 3 - 2 - 4] * 3
+    reception.restore("before")
+    clinic.count(reception, 75)
+    clinic.move(psychiatrist, -1)
+    clinic.network.round()
+    clinic.network.round()
+    clinic.everywhere_the_same()
+    assert [clinic.units(office) for office in clinic.network.all()] == [75 - 1] * 3
     clinic.count(reception, 70)
     clinic.network.round()
     clinic.network.round()
     clinic.everywhere_the_same()
     numbers = [number for (number,) in clinic.central.sql("SELECT number FROM stock_count")]
-    assert len(set(numbers)) == len(numbers) == 2
+    assert len(set(numbers)) == len(numbers) == 3, numbers
     assert [clinic.units(office) for office in clinic.network.all()] == [70] * 3
 
 
