@@ -64,7 +64,7 @@ class DonationsPage(QWidget):
             Column[DonationRow](_("What is given"), lambda x: _(GIFT_WORDS[x.kind]), 90),
             Column[DonationRow](_("Document"), lambda x: x.document or _("none"), 120),
             Column[DonationRow](
-                _("Date of the gift"), lambda x: say_day(x.given_on) if x.given_on else "", 110, wide_only=True
+                _("Date of the gift"), lambda x: say_day(x.given_on) if x.given_on else "", 144, wide_only=True
             ),
             Column[DonationRow](_("Value"), _value, 130, right=True, wide_only=True),
             Column[DonationRow](_("Left of it"), _left, 150, right=True),
