@@ -92,6 +92,11 @@ class Clinic:
 
         return office.ask(found)
 
+    def carry_everything(self) -> None:
+        self.network.round()
+        self.network.round()
+        self.everywhere_the_same()
+
     def everywhere_the_same(self) -> None:
         rows = [office.sql("SELECT * FROM stock_movement ORDER BY id") for office in self.network.all()]
         assert rows[0] == rows[1] == rows[2]
@@ -164,9 +169,7 @@ def test_what_the_other_computer_gave_before_the_count_does_not_change_what_was_
     clinic.move(clinic.psychiatrist, -5)
     line = clinic.count(clinic.reception, 88)
     clinic.move(clinic.psychiatrist, -4)
-    clinic.network.round()
-    clinic.network.round()
-    clinic.everywhere_the_same()
+    clinic.carry_everything()
     assert clinic.units(clinic.central) == 88 - 4
     taken = clinic.central.sql("SELECT units, count_line_id FROM stock_movement WHERE kind = 'late-counter' ORDER BY 1")
     assert taken == [(5, line), (7, line)]
@@ -212,9 +215,7 @@ def test_in_whatever_order_and_however_often_it_is_merged_the_count_holds(clinic
         central.close()
     assert all(rows == found[0] for rows in found)
     clinic.central.merge(*ups)
-    clinic.network.round()
-    clinic.network.round()
-    clinic.everywhere_the_same()
+    clinic.carry_everything()
     assert clinic.central.sql("SELECT * FROM stock_movement ORDER BY id") == found[0]
     assert clinic.units(clinic.central) == 70 - 1
 
@@ -225,9 +226,7 @@ def test_a_computer_that_settles_and_types_at_once_writes_the_very_same_rows(cli
     clinic.network.round()
     clinic.network.round()
     clinic.move(clinic.psychiatrist, -6, days_ago=2)
-    clinic.network.round()
-    clinic.network.round()
-    clinic.everywhere_the_same()
+    clinic.carry_everything()
     assert clinic.units(clinic.central) == 90
     for office in clinic.network.all():
         raw: Any = office.vault._raw
@@ -260,9 +259,7 @@ def test_what_a_count_needs_and_has_not_arrived_is_waited_for(clinic: Clinic) ->
     clinic.central.merge(clinic.psychiatrist.export().path)
     clinic.central.merge(clinic.reception.export().path)
     clinic.central.merge(early)
-    clinic.network.round()
-    clinic.network.round()
-    clinic.everywhere_the_same()
+    clinic.carry_everything()
     assert clinic.units(clinic.central) == 75
 
 
@@ -292,21 +289,15 @@ def test_a_laptop_restored_from_before_its_count_gets_the_count_back_and_prints_
     clinic.move(psychiatrist, -2)
     reception.restore("before")
     clinic.move(reception, -4)
-    clinic.network.round()
-    clinic.network.round()
-    clinic.everywhere_the_same()
+    clinic.carry_everything()
     assert [clinic.units(office) for office in clinic.network.all()] == [80 - 3 - 2 - 4] * 3
     reception.restore("before")
     clinic.count(reception, 75)
     clinic.move(psychiatrist, -1)
-    clinic.network.round()
-    clinic.network.round()
-    clinic.everywhere_the_same()
+    clinic.carry_everything()
     assert [clinic.units(office) for office in clinic.network.all()] == [75 - 1] * 3
     clinic.count(reception, 70)
-    clinic.network.round()
-    clinic.network.round()
-    clinic.everywhere_the_same()
+    clinic.carry_everything()
     numbers = [number for (number,) in clinic.central.sql("SELECT number FROM stock_count")]
     assert len(set(numbers)) == len(numbers) == 3, numbers
     assert [clinic.units(office) for office in clinic.network.all()] == [70] * 3
