@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from clinic_desktop.features.bundles import queries as bundles
+from clinic_desktop.features.bundles.rules import said_unit
+from clinic_desktop.features.bundles.service import settle_conflict
 from clinic_desktop.features.medication.queries import formulary as lists
 from clinic_desktop.features.medication.queries import partners as directory
 from clinic_desktop.features.medication.queries import shelf
@@ -155,6 +158,28 @@ def test_what_two_places_wrote_of_one_partner_comes_together_field_by_field(netw
     for office in (central, clinic):
         (row,) = office.ask(directory.directory)
         assert (row.phone, row.place_text) == ("7762 0000", "Sololá")
+
+
+def test_a_partner_renamed_at_two_places_is_asked_about_in_words_and_settled_everywhere(network: Network) -> None:
+    central, (clinic, _other) = network.central, network.clinics
+    rename = partial(partners.keep_partner, partner_id=new_id())
+    clinic.do(partial(rename, card=PartnerCard(PartnerKind.PHARMACY, "Farmacia Nueva")))
+    network.round()
+    clinic.do(partial(rename, card=PartnerCard(PartnerKind.PHARMACY, "Farmacia Uno")))
+    central.do(partial(rename, card=PartnerCard(PartnerKind.PHARMACY, "Farmacia Dos")))
+    network.round()
+    network.round()
+    for office in (central, clinic):
+        (one,) = office.ask(bundles.open_conflicts)
+        assert said_unit(one.table, one.unit) == "Supplier or receiver"
+        assert {side.values[0] for side in one.sides} == {"Farmacia Uno", "Farmacia Dos"}
+    (one,) = central.ask(bundles.open_conflicts)
+    chosen = next(side.values for side in one.sides if side.values[0] == "Farmacia Uno")
+    central.do(lambda work: settle_conflict(work, one.table, one.row_id, one.unit, chosen, one.sides))
+    network.round()
+    for office in (central, clinic):
+        assert office.ask(bundles.open_conflicts) in ((), [])
+        assert [row.name for row in office.ask(directory.directory)] == ["Farmacia Uno"]
 
 
 def test_the_central_accepts_a_proposal_from_its_worklist(network: Network, qtbot: Any) -> None:
