@@ -51,6 +51,8 @@ class PartnerKind(StrEnum):
     MICROFINANCE = "microfinance"
     ASSOCIATION = "association"
     CENTRAL_OFFICE = "central-office"
+    OUR_CLINIC = "our-clinic"
+    """Until the stick brings the names of the other clinics, they are sent to and received from as partners."""
     OTHER = "other"
 
 
@@ -182,6 +184,7 @@ PARTNER_WORDS: dict[PartnerKind, str] = {
     PartnerKind.MICROFINANCE: N_("Microfinance"),
     PartnerKind.ASSOCIATION: N_("Association"),
     PartnerKind.CENTRAL_OFFICE: N_("Our central office"),
+    PartnerKind.OUR_CLINIC: N_("Another of our clinics"),
     PartnerKind.OTHER: N_("Other"),
 }
 FORM_WORDS: dict[Form, str] = {
