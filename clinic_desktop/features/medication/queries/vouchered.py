@@ -62,9 +62,7 @@ def _stands(answer: type[VoucherAnswer]) -> sa.ColumnElement[bool]:
 
 
 def _weight(answer: type[VoucherAnswer]) -> Any:
-    return sa.tuple_(
-        answer.amends_id.is_not(None), answer.outcome.in_(HANDED), answer.recorded_at, answer.id
-    )
+    return sa.tuple_(answer.amends_id.is_not(None), answer.outcome.in_(HANDED), answer.recorded_at, answer.id)
 
 
 @cache
