@@ -31,6 +31,25 @@ COORDINATOR_ID = "0193a000-0000-7000-8000-000000000001"
 PASSWORD = "mesa lago pino tela"
 
 
+WHOLE = (
+    "exchange/", "upgrades/",
+    "conformance/test_restricted.py", "conformance/test_who_learns_what.py", "conformance/test_consent.py",
+    "conformance/test_screens.py",
+    "agenda/test_papers.py", "agenda/test_cards.py", "agenda/test_paper_day.py", "referrals/test_letters.py",
+    "patients/test_linking.py", "patients/test_likeness.py", "storage/test_keys.py",
+)  # fmt: skip
+"""Several computers, every role, every screen or every paper as a whole: what `--quick` leaves out, besides days and
+commands that are marked where they stand."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(folder) and item.path.relative_to(folder).as_posix().startswith(WHOLE):
+            item.add_marker(pytest.mark.whole)
+
+
 @pytest.fixture(autouse=True)
 def collect_where_windows_live(request: pytest.FixtureRequest) -> Iterator[None]:
     """As in the program: what was closed in a test with windows is never torn down by a worker's thread, nor later."""
