@@ -109,8 +109,9 @@ def _changes(asker: Asker, site_id: str, first: date, wanted: Sequence[str] | No
     if wanted is not None:
         select = select.where(lot.in_(sa.select(StockLot.id).where(StockLot.presentation_id.in_(wanted))))
     found: dict[str, dict[date, int]] = defaultdict(dict)
-    for lot_id, on, units in asker.all(select):
-        found[str(lot_id)][on] = units  # type: ignore[index]
+    rows: Sequence[Any] = asker.all(select)
+    for lot_id, on, units in rows:
+        found[lot_id][on] = units
     return found
 
 
