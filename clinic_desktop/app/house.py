@@ -13,7 +13,7 @@ from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.agenda.screens import slots as day_slots
 from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.backups.room import ROOM as BACKUPS
-from clinic_desktop.features.bundles import queries as bundles
+from clinic_desktop.features.bundles.queries import waiting
 from clinic_desktop.features.bundles.room import ROOM as BUNDLES
 from clinic_desktop.features.consults.room import ROOM as CONSULTS
 from clinic_desktop.features.consults.screens import own_deeds
@@ -294,7 +294,7 @@ def frame_slots(
         status=(
             *marks,
             Status(lambda _office: shelf()),
-            Status(_stick_words, bundles.TABLES),
+            Status(_stick_words, waiting.TABLES),
             Status(lambda office: _backup_words(office, last_backup())),
         ),
     )
@@ -341,7 +341,7 @@ def _stick_words(office: Office) -> Iterable[StatusItem]:
     """The footer: what waits to be carried, and since when."""
     if not office.may(Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES):
         return ()
-    return tuple(StatusItem(words, icon, place="stick") for words, icon in office.ask(bundles.footer))
+    return tuple(StatusItem(words, icon, place="stick") for words, icon in office.ask(waiting.footer))
 
 
 def _backup_words(office: Office, last: datetime | None) -> Iterable[StatusItem]:

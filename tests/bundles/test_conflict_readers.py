@@ -6,8 +6,9 @@ from functools import partial
 import pytest
 
 from clinic_desktop.exchange.shape import shapes
-from clinic_desktop.features.bundles import queries, service
+from clinic_desktop.features.bundles.queries import conflicts
 from clinic_desktop.features.bundles.rules import CHART_TABLES, said_unit, said_values, who_settles
+from clinic_desktop.features.bundles.service import settling
 from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.errors import NotAllowed
@@ -24,9 +25,9 @@ def test_carrying_the_stick_shows_no_values_of_a_conflict(vault: Vault, code: st
     (role,) = (role for role in FIRST_ROLES if role.code == code)
     desk = Actor("0193a000-0000-7000-8000-000000000009", "Ana", role.permissions)
     with pytest.raises(NotAllowed):
-        vault.ask(queries.open_conflicts, desk)
+        vault.ask(conflicts.open_conflicts, desk)
     with pytest.raises(NotAllowed):
-        vault.ask(lambda reading: queries.blocking_of(reading, "any"), desk)
+        vault.ask(lambda reading: conflicts.blocking_of(reading, "any"), desk)
 
 
 ORIGIN = frozenset({"origin_site_id", "recorded_at", "recorded_by"})
@@ -69,13 +70,13 @@ def test_the_data_manager_learns_that_a_diagnosis_differs_and_of_whom_but_not_wh
     network.round()
     (role,) = (role for role in FIRST_ROLES if role.code == "data-manager")
     manager = Actor("0193a000-0000-7000-8000-000000000009", "Ana", role.permissions)
-    (found,) = central.vault.ask(queries.open_conflicts, manager)
+    (found,) = central.vault.ask(conflicts.open_conflicts, manager)
     assert {side.values for side in found.sides} == {()}
     assert said_values(found.table, found.columns, ()) == "For those who read the chart"
-    assert central.vault.ask(partial(queries.whose, found=[found]), manager) == {("condition", row): "TZOC, María"}
-    keep = partial(service.settle_conflict, table="condition", row_id=row, unit="note_text", seen=found.sides)
+    assert central.vault.ask(partial(conflicts.whose, found=[found]), manager) == {("condition", row): "TZOC, María"}
+    keep = partial(settling.settle_conflict, table="condition", row_id=row, unit="note_text", seen=found.sides)
     with pytest.raises(NotAllowed):
         central.vault.do(partial(keep, values=("x",)), manager)
-    assert {side.values for side in central.ask(queries.open_conflicts)[0].sides} == {
+    assert {side.values for side in central.ask(conflicts.open_conflicts)[0].sides} == {
         ("en remisión desde mayo",), ("vive con su hermana",),
     }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.bundles import queries
+from clinic_desktop.features.bundles.queries import conflicts, waiting
 from clinic_desktop.features.bundles.rules import grouped, said_size, who_settles
 from clinic_desktop.features.bundles.screens.central import CentralDesk
 from clinic_desktop.features.bundles.screens.clinic import ClinicStick
@@ -65,7 +65,7 @@ def test_a_stick_that_was_pulled_out_is_told_in_one_sentence(network: Network, s
     screen.copy.click()
     assert screen.pages.currentIndex() == 0
     assert len(screen._office.voice.said) == 1
-    assert clinic.ask(queries.waiting).new == 1
+    assert clinic.ask(waiting.waiting).new == 1
 
 
 def test_the_central_merges_a_stick_and_answers_and_the_clinic_takes_the_receipt(network: Network, show: Show) -> None:
@@ -85,8 +85,8 @@ def test_the_central_merges_a_stick_and_answers_and_the_clinic_takes_the_receipt
     assert screen.receive.isEnabled()
     screen.receive.click()
     assert screen.pages.currentIndex() == 3
-    assert clinic.ask(queries.waiting).new == 0
-    assert clinic.ask(queries.confirmed).until is not None
+    assert clinic.ask(waiting.waiting).new == 0
+    assert clinic.ask(waiting.confirmed).until is not None
 
 
 def test_a_conflict_is_decided_by_one_press_of_who_may(network: Network, show: Show, qtbot: Any) -> None:
@@ -98,12 +98,12 @@ def test_a_conflict_is_decided_by_one_press_of_who_may(network: Network, show: S
     network.round()
     desk = show(central, CentralDesk)
     desk.tabs.chosen.emit(1)
-    (conflict,) = central.ask(queries.open_conflicts)
+    (conflict,) = central.ask(conflicts.open_conflicts)
     sheet = DecideSheet(desk._office, conflict, desk)
     sheet.open()
     assert len(sheet.buttons) == 2
     sheet.buttons[1].click()
-    assert central.ask(queries.count_conflicts) == 0
+    assert central.ask(conflicts.count_conflicts) == 0
     assert central.sql("SELECT phone FROM patient") == [(conflict.sides[1].values[0],)]
 
 
@@ -128,7 +128,7 @@ def test_a_prescriber_of_the_clinic_decides_beside_the_chart(network: Network, s
     sheet.buttons[1].click()
     assert clinic.sql("SELECT name, dose_text FROM outside_medicine") == [held]
     assert doubts.table.count() == 0
-    assert clinic.ask(queries.count_conflicts) == 1, "the other person's phone is not theirs"
+    assert clinic.ask(conflicts.count_conflicts) == 1, "the other person's phone is not theirs"
 
 
 def test_only_a_prescriber_settles_what_a_person_cannot_bear() -> None:

@@ -41,7 +41,7 @@ def test_what_is_asked_really_tells_of_somebody_who_is_not_reserved(vault: Vault
         "medication.queries.injections.depots", "medication.queries.papers.waiting_to_join",
         "medication.queries.recalls.receivers", "medication.queries.vouchers.open_vouchers",
         "medication.queries.vouchers.answered_vouchers",
-        "referrals.queries.open_referrals", "referrals.queries.material", "bundles.queries.open_conflicts",
+        "referrals.queries.open_referrals", "referrals.queries.material", "bundles.queries.conflicts.open_conflicts",
         "rights.queries.coercion.event", "rights.queries.complaints.register", "rights.queries.wishes.newest",
         "rights.queries.disclosures.disclosures", "rights.queries.own_data.own_data",
     )  # fmt: skip

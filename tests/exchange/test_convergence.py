@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from clinic_desktop.exchange import applying
-from clinic_desktop.features.bundles import queries, service
+from clinic_desktop.features.bundles.queries import conflicts, findings, waiting
+from clinic_desktop.features.bundles.service import settling
 from clinic_desktop.features.consults.records.encounters import ConsultNote
 from clinic_desktop.features.medication.records.formulary import Medicine
 from clinic_desktop.features.patients.queries.search import find as find_people
@@ -22,12 +23,12 @@ def test_the_central_gets_what_a_clinic_wrote_and_says_so(network: Network) -> N
     clinic = network.clinics[0]
     patient = clinic.do(register())
     clinic.do(note(patient))
-    assert clinic.ask(queries.waiting).new == 3
+    assert clinic.ask(waiting.waiting).new == 3
     network.round()
     assert of_site(network.central, clinic) == of_site(clinic, clinic)
-    state = clinic.ask(queries.confirmed)
+    state = clinic.ask(waiting.confirmed)
     assert state.until is not None and state.missing == ()
-    assert clinic.ask(queries.waiting).new == 0
+    assert clinic.ask(waiting.waiting).new == 0
 
 
 def test_the_same_changes_travel_again_until_the_receipt_comes(network: Network) -> None:
@@ -77,7 +78,7 @@ def test_different_fields_come_together_and_nobody_is_asked(network: Network) ->
     network.round()
     network.round()
     assert of_site(central, clinic) == of_site(clinic, clinic)
-    assert central.ask(queries.count_conflicts) == 0
+    assert central.ask(conflicts.count_conflicts) == 0
     values = clinic.sql("SELECT phone, community, mother_name FROM patient")
     assert values == [("5555", "Pulay", "Juana")]
 
@@ -90,11 +91,11 @@ def test_the_same_field_is_a_conflict_at_both_places_with_who_and_where(network:
     central.do(change(patient, family_name="Tzoc Pérez"))
     network.round()
     for office in (central, clinic):
-        (found,) = office.ask(queries.open_conflicts)
+        (found,) = office.ask(conflicts.open_conflicts)
         assert (found.unit, found.blocking, found.waiting) == ("name", True, False)
         assert {side.site_name for side in found.sides} == {"Oficina central", "Clínica 1"}
         assert {side.author_id for side in found.sides} == {clinic.actor.staff_id, central.actor.staff_id}
-        assert office.ask(lambda r: queries.blocking_of(r, patient)) == [found]
+        assert office.ask(lambda r: conflicts.blocking_of(r, patient)) == [found]
     assert of_site(central, clinic) == of_site(clinic, clinic)
 
 
@@ -105,14 +106,14 @@ def test_what_a_person_settled_travels_and_ends_the_conflict(network: Network) -
     clinic.do(change(patient, phone="1"))
     central.do(change(patient, phone="2"))
     network.round()
-    (found,) = clinic.ask(queries.open_conflicts)
+    (found,) = clinic.ask(conflicts.open_conflicts)
     for side in found.sides:
-        keep = partial(service.settle_conflict, table="patient", row_id=patient, unit="phone")
+        keep = partial(settling.settle_conflict, table="patient", row_id=patient, unit="phone")
         if side.values[0] == clinic.sql("SELECT phone FROM patient")[0][0]:
             clinic.do(partial(keep, values=side.values, seen=found.sides))
-    assert clinic.ask(queries.count_conflicts) == 0
+    assert clinic.ask(conflicts.count_conflicts) == 0
     network.round()
-    assert central.ask(queries.count_conflicts) == clinic.ask(queries.count_conflicts) == 0
+    assert central.ask(conflicts.count_conflicts) == clinic.ask(conflicts.count_conflicts) == 0
     assert of_site(central, clinic) == of_site(clinic, clinic)
 
 
@@ -133,9 +134,9 @@ def test_segments_out_of_order_wait_for_the_missing_one_and_then_agree(network: 
     central.restore("before")
     report = central.merge(third)
     assert [(g.after, g.before) for g in report.gaps] == [(1, 3)]
-    assert central.ask(queries.count_conflicts) == 0, "it waits; it is not yet a conflict"
+    assert central.ask(conflicts.count_conflicts) == 0, "it waits; it is not yet a conflict"
     central.merge(second)
-    assert not central.ask(queries.findings)
+    assert not central.ask(findings.findings)
     assert of_site(central, clinic) == of_site(clinic, clinic)
 
 
@@ -170,7 +171,7 @@ def test_an_unsent_row_of_a_backup_is_sent_twice_and_is_one_row(network: Network
     network.round()
     network.round()
     assert of_site(central, clinic) == of_site(clinic, clinic)
-    (found,) = central.ask(queries.open_conflicts)
+    (found,) = central.ask(conflicts.open_conflicts)
     assert found.unit == "address", "what only the lost state had stands beside what the restored one has"
     assert clinic.sql("SELECT mother_name, phone FROM patient") == [("Juana", "after the backup")]
 
@@ -239,7 +240,7 @@ def test_adding_to_a_set_wins_over_taking_back_unseen(network: Network) -> None:
     network.round()
     assert of_site(central, clinic) == of_site(clinic, clinic)
     assert clinic.sql("SELECT reaction, voided_at FROM allergy") == [("ronchas", None)]
-    assert central.ask(queries.count_conflicts) == 0
+    assert central.ask(conflicts.count_conflicts) == 0
 
 
 def test_voiding_what_somebody_still_edits_asks_a_person_and_keeps_the_record(network: Network) -> None:
@@ -250,7 +251,7 @@ def test_voiding_what_somebody_still_edits_asks_a_person_and_keeps_the_record(ne
     clinic.do(change(patient, phone="1"))
     network.round()
     for office in (central, clinic):
-        (found,) = office.ask(queries.open_conflicts)
+        (found,) = office.ask(conflicts.open_conflicts)
         assert found.unit == "void"
         assert office.sql("SELECT voided_at FROM patient") == [(None,)]
 
@@ -262,8 +263,8 @@ def test_after_merges_conflicts_and_decisions_the_ledger_still_vouches_for_every
     clinic.do(change(patient, phone="1"))
     central.do(change(patient, phone="2", community="Pulay"))
     network.round()
-    (found,) = central.ask(queries.open_conflicts)
-    keep = partial(service.settle_conflict, table="patient", row_id=patient, unit="phone")
+    (found,) = central.ask(conflicts.open_conflicts)
+    keep = partial(settling.settle_conflict, table="patient", row_id=patient, unit="phone")
     central.do(partial(keep, values=found.sides[1].values, seen=found.sides))
     network.round()
     for office in (central, clinic):
@@ -282,7 +283,7 @@ def test_a_final_row_with_another_content_is_a_finding_and_ours_stays(network: N
     clinic.do(lambda work: _tamper(work, signed))
     network.round()
     assert central.sql("SELECT sections FROM consult_note")[0][0] == '{"plan":"Duerme mejor."}'
-    assert "different-final" in {f.kind for f in central.ask(queries.findings)}
+    assert "different-final" in {f.kind for f in central.ask(findings.findings)}
 
 
 def _tamper(work, row_id: str) -> None:
@@ -301,7 +302,7 @@ def test_a_clock_in_the_future_is_flagged_and_beaten_by_who_saw_it(network: Netw
     bundle = clinic.export().path
     central.clock.advance(days=-36500)
     central.merge(bundle)
-    assert "clock" in {f.kind for f in central.ask(queries.findings)}
+    assert "clock" in {f.kind for f in central.ask(findings.findings)}
     central.do(change(patient, phone="now"))
     network.round()
     assert clinic.sql("SELECT phone FROM patient") == [("now",)]
@@ -317,9 +318,9 @@ def test_soft_doubles_and_orphans_are_questions_not_errors(network: Network) -> 
     clinic.do(lambda work: work.session.execute(sa.update(Patient).values(number="CLA-AA00001-X")) and None)
     clinic.do(sign(first))
     central.merge(clinic.export().path)
-    (double,) = central.ask(queries.same_numbers)
+    (double,) = central.ask(findings.same_numbers)
     assert len(double.patient_ids) == 2
-    assert central.ask(queries.orphans) == ()
+    assert central.ask(findings.orphans) == ()
 
 
 def test_a_room_is_told_what_a_merge_brought_inside_its_transaction(

@@ -18,7 +18,8 @@ from clinic_desktop.exchange.troubles import (
     OtherKeyKnown,
     SiteCodeTaken,
 )
-from clinic_desktop.features.bundles import queries, service
+from clinic_desktop.features.bundles.queries import clinics
+from clinic_desktop.features.bundles.service import carrying, joining
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.keys import Opened
@@ -34,27 +35,27 @@ def lonely(made_vault: tuple[Path, Opened], tmp_path: Path, clock: StillClock) -
 
 
 def _request(office: Office) -> Path:
-    return service.write_request(office.vault, office.actor, folder=office.stick)
+    return joining.write_request(office.vault, office.actor, folder=office.stick)
 
 
 def _approve(central: Office, file: Path):
-    return service.approve(central.vault, central.actor, file=file, folder=central.stick)
+    return joining.approve(central.vault, central.actor, file=file, folder=central.stick)
 
 
 def test_both_see_the_same_code_and_only_a_yes_joins(network: Network, lonely: Office) -> None:
     path, approval = _approve(network.central, _request(lonely))
-    join = partial(service.join, content=path.read_bytes())
+    join = partial(joining.join, content=path.read_bytes())
     with pytest.raises(CompareCode) as asked:
         lonely.do(join)
     assert asked.value.facts["code"] == approval.code
     assert len(approval.code.replace("-", "")) == 16
     with pytest.raises(NotEnrolled):
-        finish(service.export(lonely.vault, lonely.actor, folder=lonely.stick))
+        finish(carrying.export(lonely.vault, lonely.actor, folder=lonely.stick))
     lonely.do(partial(join, confirmed=True))
     lonely.do(register())
     report = network.central.merge(lonely.export().path)
     assert report.files[0].new_segments == 1
-    assert "Sola" in {c.site_name for c in network.central.ask(queries.clinics)}
+    assert "Sola" in {c.site_name for c in network.central.ask(clinics.clinics)}
 
 
 def test_a_request_swapped_on_the_way_shows_another_code(network: Network, lonely: Office) -> None:
@@ -70,9 +71,9 @@ def test_an_answer_to_another_computer_or_request_is_refused(network: Network, l
     lonely.clock.advance(seconds=1)
     _request(lonely)
     with pytest.raises(AnswerToAnother):
-        lonely.do(partial(service.join, content=answer, confirmed=True))
+        lonely.do(partial(joining.join, content=answer, confirmed=True))
     with pytest.raises(AnswerToAnother):
-        network.clinics[0].do(partial(service.join, content=answer, confirmed=True))
+        network.clinics[0].do(partial(joining.join, content=answer, confirmed=True))
 
 
 def test_changed_files_are_refused(network: Network, lonely: Office) -> None:

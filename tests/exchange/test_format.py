@@ -10,7 +10,8 @@ import pytest
 from clinic_desktop.exchange import canonical, manifest, minisign, sealed
 from clinic_desktop.exchange.canonical import NotCanonical
 from clinic_desktop.exchange.minisign import BadSignature
-from clinic_desktop.features.bundles import service
+from clinic_desktop.exchange.standing import standing
+from clinic_desktop.features.bundles.service.travel import own_identity
 from tests.makers.network import Network
 from tests.makers.people import change, note, register
 
@@ -24,13 +25,13 @@ def opened(network: Network, tmp_path: Path) -> Path:
     clinic.export()
     clinic.do(change(patient, phone="5555", phone_note="de la hija"))
     path = clinic.export().path
-    identity = central.vault.ask(service._identity, central.actor)
+    identity = central.vault.ask(own_identity, central.actor)
     (tmp_path / "plain.tar").write_bytes(b"".join(sealed.opened(path, identity)))
     folder = tmp_path / "opened"
     folder.mkdir()
     subprocess.run(["tar", "-xf", tmp_path / "plain.tar", "-C", folder], check=True)
     (tmp_path / "opened" / "device.pub").write_text(
-        minisign.public_key_text(clinic.vault.ask(service._standing, clinic.actor).here.public_key)
+        minisign.public_key_text(clinic.vault.ask(standing, clinic.actor).here.public_key)
     )
     return folder
 

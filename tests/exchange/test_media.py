@@ -10,8 +10,9 @@ from clinic_desktop.exchange import media
 from clinic_desktop.exchange.codes import control_of, spoken
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.troubles import StickFull, StickGone, StickLies, StickReadOnly
-from clinic_desktop.features.bundles import queries, service
+from clinic_desktop.features.bundles.queries import waiting
 from clinic_desktop.features.bundles.rules import new_file_name, number_in
+from clinic_desktop.features.bundles.service import carrying
 from clinic_desktop.kernel.errors import ClinicError
 from tests.makers.network import Network
 from tests.makers.people import register
@@ -117,9 +118,9 @@ def test_an_export_that_failed_marks_nothing_as_sent(network: Network, monkeypat
     clinic = network.clinics[0]
     clinic.do(register())
     with pytest.raises(StickGone):
-        finish(service.export(clinic.vault, clinic.actor, folder=clinic.stick / "pulled"))
-    assert clinic.ask(queries.confirmed).last_carried is None
-    assert clinic.ask(queries.waiting).new == 1
+        finish(carrying.export(clinic.vault, clinic.actor, folder=clinic.stick / "pulled"))
+    assert clinic.ask(waiting.confirmed).last_carried is None
+    assert clinic.ask(waiting.waiting).new == 1
     assert clinic.export().segments == 1
     assert not list((clinic.folder / "travel").iterdir())
 

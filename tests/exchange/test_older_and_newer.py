@@ -8,7 +8,7 @@ import pytest
 
 from clinic_desktop.exchange import applying, integrating
 from clinic_desktop.exchange.shape import shapes
-from clinic_desktop.features.bundles import queries
+from clinic_desktop.features.bundles.queries import conflicts, findings
 from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
 from clinic_desktop.features.consults.records.story import OutsideMedicine
@@ -75,11 +75,11 @@ def test_what_an_older_central_had_no_place_for_is_there_once_it_is_updated(
         integrating.take_up(central.vault)
         assert of_site(central, clinic) == of_site(clinic, clinic)
     assert central.sql("SELECT count(*) FROM held_change") == [(0,)]
-    assert central.ask(queries.findings) == () and central.ask(queries.count_conflicts) == 0
+    assert central.ask(findings.findings) == () and central.ask(conflicts.count_conflicts) == 0
     assert central.do(lambda work: list(ledger.stale_rows(work.cursor))) == []
     assert central.do(lambda work: ledger.broken_at(work.cursor)) is None
     central.do(change(other, OutsideMedicine, dose_text="3"))
     central.do(change(encounter, Encounter, paper_folio="8"))
     network.round()
     assert of_site(central, clinic) == of_site(clinic, clinic)
-    assert central.ask(queries.count_conflicts) == clinic.ask(queries.count_conflicts) == 0
+    assert central.ask(conflicts.count_conflicts) == clinic.ask(conflicts.count_conflicts) == 0

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.bundles import queries as bundles
+from clinic_desktop.features.bundles.queries import conflicts
 from clinic_desktop.features.bundles.rules import said_unit
-from clinic_desktop.features.bundles.service import settle_conflict
+from clinic_desktop.features.bundles.service.settling import settle_conflict
 from clinic_desktop.features.medication.queries import formulary as lists
 from clinic_desktop.features.medication.queries import partners as directory
 from clinic_desktop.features.medication.queries import shelf
@@ -170,15 +170,15 @@ def test_a_partner_renamed_at_two_places_is_asked_about_in_words_and_settled_eve
     network.round()
     network.round()
     for office in (central, clinic):
-        (one,) = office.ask(bundles.open_conflicts)
+        (one,) = office.ask(conflicts.open_conflicts)
         assert said_unit(one.table, one.unit) == "Supplier or receiver"
         assert {side.values[0] for side in one.sides} == {"Farmacia Uno", "Farmacia Dos"}
-    (one,) = central.ask(bundles.open_conflicts)
+    (one,) = central.ask(conflicts.open_conflicts)
     chosen = next(side.values for side in one.sides if side.values[0] == "Farmacia Uno")
     central.do(lambda work: settle_conflict(work, one.table, one.row_id, one.unit, chosen, one.sides))
     network.round()
     for office in (central, clinic):
-        assert office.ask(bundles.open_conflicts) in ((), [])
+        assert office.ask(conflicts.open_conflicts) in ((), [])
         assert [row.name for row in office.ask(directory.directory)] == ["Farmacia Uno"]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from clinic_desktop.app import wiring
 from clinic_desktop.exchange.records import SegmentState
-from clinic_desktop.features.bundles import queries
+from clinic_desktop.features.bundles.queries import conflicts, findings
 from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.consults.records.encounters import Encounter, Goal, NoteSignature
 from clinic_desktop.features.consults.records.story import OutsideMedicine, OutsidePage, OutsidePaper, SharedCare
@@ -60,7 +60,7 @@ def made(cls: type[Synced], patient: str) -> Callable[[Work], str]:
 def nothing_kept_aside(*offices: Office) -> None:
     for office in offices:
         assert not office.sql("SELECT reason FROM segment WHERE state = ?", [SegmentState.QUARANTINED.value])
-        assert office.ask(queries.findings) == ()
+        assert office.ask(findings.findings) == ()
 
 
 def test_every_table_of_a_person_that_can_change_is_among_these() -> None:
@@ -227,7 +227,7 @@ def test_when_something_was_last_confirmed_is_no_question_to_anybody(network: Ne
     network.round()
     network.round()
     for office in (clinic, central):
-        assert office.ask(queries.count_conflicts) == 0
+        assert office.ask(conflicts.count_conflicts) == 0
         assert office.sql("SELECT told_on FROM outside_medicine") == [("2026-11-25",)]
         assert office.sql("SELECT confirmed_on FROM condition") == [("2026-11-25",)]
 
@@ -243,7 +243,7 @@ def test_two_doses_of_a_medicine_from_elsewhere_are_marked_in_the_chart_and_not_
     clinic.do(change(told, OutsideMedicine, dose_text="una taza"))
     central.do(change(told, OutsideMedicine, name="Valeriana", dose_text="dos"))
     network.round()
-    (conflict,) = central.ask(queries.open_conflicts)
+    (conflict,) = central.ask(conflicts.open_conflicts)
     assert (conflict.unit, conflict.blocking) == ("medicine", True), "the name of one is never mixed with the dose"
     for office in (clinic, central):
         assert office.ask(lambda r: people.header(r, patient)).doubted == ("outside_medicine",)

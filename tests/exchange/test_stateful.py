@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from clinic_desktop.exchange import conflicts
-from clinic_desktop.features.bundles import queries, service
+from clinic_desktop.features.bundles.queries import findings, waiting
+from clinic_desktop.features.bundles.service import settling
 from clinic_desktop.features.medication.records.formulary import Medicine
 from clinic_desktop.features.patients.records import Allergy, Patient
 from clinic_desktop.kernel.clock import StillClock
@@ -113,7 +114,7 @@ class Carriers(RuleBasedStateMachine):
             office.do(self._settle(one, chosen))
 
     def _settle(self, one: Any, chosen: Any) -> Callable[[Any], None]:
-        return lambda work: service.settle_conflict(work, one.table, one.row_id, one.unit, chosen, one.sides)
+        return lambda work: settling.settle_conflict(work, one.table, one.row_id, one.unit, chosen, one.sides)
 
     # -- sticks
 
@@ -167,9 +168,9 @@ class Carriers(RuleBasedStateMachine):
             assert _conflicts(central, site) == _conflicts(clinic, site)
         for office in self.network.all():
             assert not [
-                f for f in office.ask(queries.findings) if f.kind in ("fork", "chain", "unreadable", "no-right")
+                f for f in office.ask(findings.findings) if f.kind in ("fork", "chain", "unreadable", "no-right")
             ]
-            assert not office.ask(lambda r: queries.confirmed(r).missing)
+            assert not office.ask(lambda r: waiting.confirmed(r).missing)
             self._nothing_vanished(office)
             before = whole(office)
             office.vault.do(conflicts.rebuild, office.actor, importing=True)

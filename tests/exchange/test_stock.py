@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from clinic_desktop.app import wiring
-from clinic_desktop.features.bundles import queries as bundles
+from clinic_desktop.features.bundles.queries import findings
 from clinic_desktop.features.medication.letters.book import book_page
 from clinic_desktop.features.medication.queries import book as books
 from clinic_desktop.features.medication.queries import ledger, proof
@@ -102,7 +102,7 @@ class Clinic:
         assert rows[0] == rows[1] == rows[2]
         for office in self.network.all():
             assert all(counted == there for counted, there in self.at_counts(office))
-            assert office.ask(bundles.findings) == ()
+            assert office.ask(findings.findings) == ()
             assert office.ask(ledger.unsettled) == []
             assert office.ask(wrong_sums) == ()
 
@@ -211,7 +211,7 @@ def test_in_whatever_order_and_however_often_it_is_merged_the_count_holds(clinic
         assert len(clinic.at_counts(central)) == 2
         assert all(counted == there for counted, there in clinic.at_counts(central)), order
         found.append(central.sql("SELECT * FROM stock_movement ORDER BY id"))
-        assert central.ask(bundles.findings) == ()
+        assert central.ask(findings.findings) == ()
         central.close()
     assert all(rows == found[0] for rows in found)
     clinic.central.merge(*ups)

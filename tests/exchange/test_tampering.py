@@ -10,6 +10,7 @@ import pytest
 
 from clinic_desktop.exchange import canonical, minisign, sealed, tar_stream
 from clinic_desktop.exchange.bundle import Head
+from clinic_desktop.exchange.standing import standing
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.troubles import (
     CutShort,
@@ -19,7 +20,9 @@ from clinic_desktop.exchange.troubles import (
     RevokedSender,
     UnknownSender,
 )
-from clinic_desktop.features.bundles import queries, service
+from clinic_desktop.features.bundles.queries import findings
+from clinic_desktop.features.bundles.service import joining, taking
+from clinic_desktop.features.bundles.service.travel import own_identity
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.storage.device import ThisDevice
 from tests.exchange.conftest import MakeNetwork
@@ -50,12 +53,12 @@ def refused(network: Network, data: bytes, tmp_path: Path) -> type[ClinicError]:
     assert report.files[0].error
     assert (whole(central), central.sql("SELECT count(*) FROM segment")) == (before, [(0,)])
     with pytest.raises(ClinicError) as told:
-        finish(service.inspect(central.vault, central.actor, file=path))
+        finish(taking.inspect(central.vault, central.actor, file=path))
     return told.type
 
 
 def contents(central: Office, path: Path) -> Members:
-    identity = central.vault.ask(service._identity, central.actor)
+    identity = central.vault.ask(own_identity, central.actor)
     plain = b"".join(sealed.opened(path, identity))
     with tarfile.open(fileobj=io.BytesIO(plain)) as tar:
         return [(m.name, tar.extractfile(m).read()) for m in tar.getmembers()]  # type: ignore[union-attr]
@@ -73,7 +76,7 @@ def packed(members: Members, recipients: list[str], end: bytes = tar_stream.END)
 
 
 def for_central(network: Network) -> list[str]:
-    return [network.clinics[0].vault.ask(service._standing, network.clinics[0].actor).centrals()[0].recipient]
+    return [network.clinics[0].vault.ask(standing, network.clinics[0].actor).centrals()[0].recipient]
 
 
 def test_the_whole_bundle_passes(network: Network, bundle: Path) -> None:
@@ -105,7 +108,7 @@ def test_every_byte_flipped_and_every_length(network: Network, bundle: Path, tmp
         for spoiled in (bytes(changed), data[:at]):
             path.write_bytes(spoiled)
             with pytest.raises(ClinicError):
-                finish(service.inspect(central.vault, central.actor, file=path))
+                finish(taking.inspect(central.vault, central.actor, file=path))
     assert refused(network, data[:-1], tmp_path) is CutShort
     assert whole(central) == before
 
@@ -166,18 +169,18 @@ def test_a_bundle_sealed_again_for_somebody_it_does_not_name(network: Network, b
     members = contents(central, bundle)
     clinic = network.clinics[0]
     head = canonical.read(members[0][1], Head)
-    assert central.vault.ask(service._standing, central.actor).here.recipient in head.recipients
+    assert central.vault.ask(standing, central.actor).here.recipient in head.recipients
     # The other clinic gets hold of it: it opens, but was never meant for it; and it does not know the sender either.
     other = network.clinics[1]
-    mine = other.vault.ask(service._standing, other.actor).here.recipient
+    mine = other.vault.ask(standing, other.actor).here.recipient
     path = tmp_path / "0009-bbbbbbbb.bundle"
     path.write_bytes(packed(members, [mine]))
     with pytest.raises(UnknownSender):
-        finish(service.inspect(other.vault, other.actor, file=path))
+        finish(taking.inspect(other.vault, other.actor, file=path))
     # Even the clinic's own central-addressed bundle, sealed for the clinic itself, is refused there.
-    path.write_bytes(packed(members, [clinic.vault.ask(service._standing, clinic.actor).here.recipient]))
+    path.write_bytes(packed(members, [clinic.vault.ask(standing, clinic.actor).here.recipient]))
     with pytest.raises(DamagedBundle):
-        finish(service.inspect(clinic.vault, clinic.actor, file=path))
+        finish(taking.inspect(clinic.vault, clinic.actor, file=path))
 
 
 def test_a_wrong_recipient_and_a_foreign_file(network: Network, bundle: Path, tmp_path: Path) -> None:
@@ -195,7 +198,7 @@ def test_a_wrong_recipient_and_a_foreign_file(network: Network, bundle: Path, tm
 def test_a_revoked_computer_is_refused_and_its_segments_are_kept_aside(network: Network, bundle: Path) -> None:
     central, clinic = network.central, network.clinics[0]
     device = clinic.vault.place.device_id
-    central.do(lambda work: service.revoke_device(work, device))
+    central.do(lambda work: joining.revoke_device(work, device))
     report = central.merge(bundle)
     assert report.files[0].error == RevokedSender(name=bundle.name).sentence()
     assert central.sql("SELECT count(*) FROM patient") == [(0,)]
@@ -215,7 +218,7 @@ def test_rows_of_another_site_put_in_by_a_clinic_are_kept_aside_whole(network: N
     report = central.merge(clinic.export().path)
     assert (report.files[0].new_segments, report.files[0].aside_segments) == (0, 1)
     assert central.sql("SELECT count(*) FROM patient") == [(0,)]
-    assert [f.kind for f in central.ask(queries.findings)] == ["no-right"]
+    assert [f.kind for f in central.ask(findings.findings)] == ["no-right"]
 
 
 def test_a_zip_bomb_is_stopped_at_the_declared_size(make: MakeNetwork) -> None:
@@ -243,7 +246,7 @@ def test_a_copied_computer_that_writes_the_same_number_is_a_fork_and_loses_nothi
     second = clinic.export().path
     report = central.merge(first, second)
     assert report.files[1].aside_segments == 1
-    assert [f.kind for f in central.ask(queries.findings)] == ["fork"]
+    assert [f.kind for f in central.ask(findings.findings)] == ["fork"]
     assert central.sql("SELECT count(*) FROM segment_part") == [(2,)], "what was kept aside is kept whole"
     clinic.accept(central.answer()["Clínica 1"])
     assert clinic.vault.place.epoch != epoch, "the receipt knows another segment: a new epoch"

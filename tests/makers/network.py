@@ -10,7 +10,7 @@ from typing import Any
 
 from clinic_desktop.exchange.outcomes import Exported, MergeReport
 from clinic_desktop.exchange.steps import finish
-from clinic_desktop.features.bundles import service
+from clinic_desktop.features.bundles.service import carrying, joining, taking
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
@@ -47,26 +47,26 @@ class Office:
     def export(self) -> Exported:
         """A clinic's bundle, on its stick."""
         self.clock.advance(seconds=1)
-        done = finish(service.export(self.vault, self.actor, folder=self.stick))
+        done = finish(carrying.export(self.vault, self.actor, folder=self.stick))
         assert done is not None
         return done
 
     def merge(self, *files: Path) -> MergeReport:
         self.clock.advance(seconds=1)
-        done = finish(service.merge(self.vault, self.actor, files=files))
+        done = finish(taking.merge(self.vault, self.actor, files=files))
         assert done is not None
         return done
 
     def answer(self) -> dict[str, Path]:
         """The central's bundles by site name."""
         self.clock.advance(seconds=1)
-        done = finish(service.write_receipt(self.vault, self.actor, folder=self.stick))
+        done = finish(carrying.write_receipt(self.vault, self.actor, folder=self.stick))
         assert done is not None
         return {one.site_name: one.path for one in done}
 
     def accept(self, *files: Path) -> MergeReport:
         self.clock.advance(seconds=1)
-        done = finish(service.accept(self.vault, self.actor, files=files))
+        done = finish(taking.accept(self.vault, self.actor, files=files))
         assert done is not None
         return done
 
@@ -161,9 +161,9 @@ def make_office(
 
 def enrol(clinic: Office, central: Office) -> str:
     """Request, approval and acceptance on a stick; gives the code that both saw."""
-    request = service.write_request(clinic.vault, clinic.actor, folder=clinic.stick)
-    path, approval = service.approve(central.vault, central.actor, file=request, folder=clinic.stick)
-    joined = clinic.do(partial(service.join, content=path.read_bytes(), name=path.name, confirmed=True))
+    request = joining.write_request(clinic.vault, clinic.actor, folder=clinic.stick)
+    path, approval = joining.approve(central.vault, central.actor, file=request, folder=clinic.stick)
+    joined = clinic.do(partial(joining.join, content=path.read_bytes(), name=path.name, confirmed=True))
     assert joined.code == approval.code
     request.unlink()
     path.unlink()

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from clinic_desktop.app.cli import DONE, REFUSED, Answer, CannotRead, Command, Desk
+from clinic_desktop.exchange.outcomes import Exported, Inspected, MergeReport
 from clinic_desktop.exchange.steps import Steps, finish
-from clinic_desktop.features.bundles import service
-from clinic_desktop.features.bundles.service import Exported, Inspected, MergeReport
+from clinic_desktop.features.bundles.service import carrying, joining, taking
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.progress import Result
 
 
 def request(desk: Desk) -> Answer:
     with desk.open() as clinic:
-        path = service.write_request(clinic.vault, clinic.actor, folder=_folder(desk))
+        path = joining.write_request(clinic.vault, clinic.actor, folder=_folder(desk))
     said = _("Take {file} to the central office. The code is compared when its answer comes.").format(file=path)
     return Answer({"path": str(path)}, [said])
 
@@ -24,7 +24,7 @@ def request(desk: Desk) -> Answer:
 def approve(desk: Desk) -> Answer:
     file, folder = _file(desk.wanted.file), _folder(desk)
     with desk.open() as clinic:
-        path, approval = service.approve(clinic.vault, clinic.actor, file=file, folder=folder)
+        path, approval = joining.approve(clinic.vault, clinic.actor, file=file, folder=folder)
     said = [
         _("{site} was taken in. Take {file} to it.").format(site=approval.site_name, file=path),
         _("Read this code out to the clinic: {code}").format(code=approval.code),
@@ -35,7 +35,7 @@ def approve(desk: Desk) -> Answer:
 def accept_answer(desk: Desk) -> Answer:
     """Without --yes it only tells the code that must be compared, and is refused with it."""
     file: Path = desk.wanted.file
-    join = partial(service.join, content=file.read_bytes(), name=file.name, confirmed=bool(desk.wanted.yes))
+    join = partial(joining.join, content=file.read_bytes(), name=file.name, confirmed=bool(desk.wanted.yes))
     with desk.open() as clinic:
         joined = clinic.vault.do(join, clinic.actor)
     said = _("This clinic belongs to {central} now.").format(central=joined.central_name)
@@ -43,13 +43,13 @@ def accept_answer(desk: Desk) -> Answer:
 
 
 def export(desk: Desk) -> Answer:
-    made = _run(desk, lambda vault, actor: service.export(vault, actor, folder=_folder(desk)))
+    made = _run(desk, lambda vault, actor: carrying.export(vault, actor, folder=_folder(desk)))
     return Answer(_exported(made), [_("{file} was written, read back and is right.").format(file=made.path.name)])
 
 
 def inspect(desk: Desk) -> Answer:
     file = _file(desk.wanted.file)
-    found: Inspected = _run(desk, lambda vault, actor: service.inspect(vault, actor, file=file))
+    found: Inspected = _run(desk, lambda vault, actor: taking.inspect(vault, actor, file=file))
     said = _("{file}: number {number} of {site}, {rows} rows in {segments} segments, every byte is right.").format(
         file=found.path.name, number=found.number, site=found.site_name, rows=found.rows, segments=found.segments
     )
@@ -58,19 +58,19 @@ def inspect(desk: Desk) -> Answer:
 
 def merge(desk: Desk) -> Answer:
     files = [_file(path) for path in desk.wanted.files]
-    report = _run(desk, lambda vault, actor: service.merge(vault, actor, files=files))
+    report = _run(desk, lambda vault, actor: taking.merge(vault, actor, files=files))
     return _merged(report)
 
 
 def receipt(desk: Desk) -> Answer:
-    made = _run(desk, lambda vault, actor: service.write_receipt(vault, actor, folder=_folder(desk)))
+    made = _run(desk, lambda vault, actor: carrying.write_receipt(vault, actor, folder=_folder(desk)))
     said = [_("For {site}: {file}").format(site=one.site_name, file=one.path.name) for one in made]
     return Answer({"files": [_exported(one) for one in made]}, said)
 
 
 def accept(desk: Desk) -> Answer:
     file = _file(desk.wanted.file)
-    report = _run(desk, lambda vault, actor: service.accept(vault, actor, files=[file]))
+    report = _run(desk, lambda vault, actor: taking.accept(vault, actor, files=[file]))
     return _merged(report)
 
 

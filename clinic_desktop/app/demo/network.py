@@ -30,8 +30,9 @@ from clinic_desktop.app.demo.sites import (
 )
 from clinic_desktop.app.demo.team import PASSWORD, give_keys, team_of
 from clinic_desktop.app.demo.today import live_morning
+from clinic_desktop.exchange.outcomes import MergeReport
 from clinic_desktop.exchange.steps import Steps, finish
-from clinic_desktop.features.bundles import service as bundles
+from clinic_desktop.features.bundles.service import carrying, joining, taking
 from clinic_desktop.features.staff.rules import COORDINATOR, DATA_MANAGER
 from clinic_desktop.kernel.clock import Clock, StillClock
 from clinic_desktop.kernel.errors import Trouble
@@ -171,25 +172,25 @@ def _join_and_carry(folder: Path, sites: tuple[DemoSite, ...], clock: StillClock
 
 def join(clinic: OpenClinic, central: OpenClinic, stick: Path) -> None:
     """The two-way exchange of keys; the codes are compared by whoever holds both in hand."""
-    request = bundles.write_request(clinic.vault, clinic.actor, folder=stick)
-    answer, _approval = bundles.approve(central.vault, central.actor, file=request, folder=stick)
-    accepting = partial(bundles.join, content=answer.read_bytes(), name=answer.name, confirmed=True)
+    request = joining.write_request(clinic.vault, clinic.actor, folder=stick)
+    answer, _approval = joining.approve(central.vault, central.actor, file=request, folder=stick)
+    accepting = partial(joining.join, content=answer.read_bytes(), name=answer.name, confirmed=True)
     clinic.vault.do(accepting, clinic.actor)
 
 
 def carry(clinics: list[OpenClinic], central: OpenClinic, stick: Path) -> None:
     """One journey of the stick: every clinic's bundle to the central, its answers back."""
-    files = [done(bundles.export(c.vault, c.actor, folder=stick)).path for c in clinics]
-    merged = done(bundles.merge(central.vault, central.actor, files=files))
+    files = [done(carrying.export(c.vault, c.actor, folder=stick)).path for c in clinics]
+    merged = done(taking.merge(central.vault, central.actor, files=files))
     _all_taken(merged)
-    answers = done(bundles.write_receipt(central.vault, central.actor, folder=stick))
+    answers = done(carrying.write_receipt(central.vault, central.actor, folder=stick))
     for clinic in clinics:
         mine = [one.path for one in answers if one.site_name == clinic.vault.place.site_name]
-        taken = done(bundles.accept(clinic.vault, clinic.actor, files=mine))
+        taken = done(taking.accept(clinic.vault, clinic.actor, files=mine))
         _all_taken(taken)
 
 
-def _all_taken(report: bundles.MergeReport) -> None:
+def _all_taken(report: MergeReport) -> None:
     """Nothing was refused and nothing kept aside; else the network would look right and be empty."""
     wrong = [one for one in report.files if not one.ok or one.aside_segments or one.held_segments]
     if wrong:

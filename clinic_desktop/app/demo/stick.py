@@ -10,7 +10,8 @@ from clinic_desktop.app.demo.network import Network, done, sign_in
 from clinic_desktop.app.demo.report import STICK, Summary
 from clinic_desktop.app.demo.sites import CENTRAL_PERSON, DemoSite
 from clinic_desktop.exchange.shape import shapes
-from clinic_desktop.features.bundles import queries, service
+from clinic_desktop.features.bundles.queries import waiting
+from clinic_desktop.features.bundles.service import carrying, taking
 from clinic_desktop.kernel.clock import Clock
 from clinic_desktop.storage.work import Reading
 
@@ -45,14 +46,14 @@ def _to_the_central(clinics: list[OpenClinic], central: OpenClinic, stick: Path,
     rows = 0
     for clinic in clinics:
         name = clinic.vault.place.site_name
-        waits = clinic.vault.ask(queries.waiting, clinic.actor)
+        waits = clinic.vault.ask(waiting.waiting, clinic.actor)
         summary.check(f"{name}: hay cambios por llevar", waits.segments or waits.new)
-        made = done(service.export(clinic.vault, clinic.actor, folder=stick))
+        made = done(carrying.export(clinic.vault, clinic.actor, folder=stick))
         summary.check(f"{name}: el paquete se leyó de vuelta", made.path.exists() and made.sha256)
-        looked = done(service.inspect(central.vault, central.actor, file=made.path))
+        looked = done(taking.inspect(central.vault, central.actor, file=made.path))
         summary.check(f"{name}: el contenido está entero", looked.sha256 == made.sha256)
         files.append(made.path)
-    merged = done(service.merge(central.vault, central.actor, files=files))
+    merged = done(taking.merge(central.vault, central.actor, files=files))
     for one in merged.files:
         whole = one.ok and not one.aside_segments and not one.held_segments and one.rows > 0
         summary.check(f"{one.site_name}: la central recibió todo", whole)
@@ -61,26 +62,26 @@ def _to_the_central(clinics: list[OpenClinic], central: OpenClinic, stick: Path,
     for clinic in clinics:
         name = clinic.vault.place.site_name
         summary.check(f"{name}: la central tiene lo mismo", _converged(clinic, central))
-    again = done(service.merge(central.vault, central.actor, files=files))
+    again = done(taking.merge(central.vault, central.actor, files=files))
     summary.check("recibir dos veces no cambia nada", all(one.ok and one.rows == 0 for one in again.files))
     return Carried(tuple(files), rows)
 
 
 def _home_again(clinics: list[OpenClinic], central: OpenClinic, stick: Path, summary: Summary) -> None:
-    answers = done(service.write_receipt(central.vault, central.actor, folder=stick))
+    answers = done(carrying.write_receipt(central.vault, central.actor, folder=stick))
     for clinic in clinics:
         name = clinic.vault.place.site_name
         mine = [one.path for one in answers if one.site_name == name]
         summary.check(f"{name}: hay respuesta de la central", mine)
-        taken = done(service.accept(clinic.vault, clinic.actor, files=mine))
+        taken = done(taking.accept(clinic.vault, clinic.actor, files=mine))
         summary.check(f"{name}: el recibo se tomó", all(one.ok and not one.aside_segments for one in taken.files))
-        confirmed = clinic.vault.ask(queries.confirmed, clinic.actor)
+        confirmed = clinic.vault.ask(waiting.confirmed, clinic.actor)
         summary.check(f"{name}: sabe qué recibió la central", confirmed.until is not None)
 
 
 def _look_again(clinics: list[OpenClinic], central: OpenClinic, files: tuple[Path, ...], summary: Summary) -> None:
     before = [_all_rows(office) for office in (central, *clinics)]
-    done(service.merge(central.vault, central.actor, files=files))
+    done(taking.merge(central.vault, central.actor, files=files))
     same = [_all_rows(office) for office in (central, *clinics)] == before
     summary.check("otra vez los mismos paquetes: todo sigue igual", same)
 

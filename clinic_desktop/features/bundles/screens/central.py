@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from clinic_desktop.exchange.enrolment import Approval
 from clinic_desktop.exchange.outcomes import Exported, MergeReport
-from clinic_desktop.features.bundles import queries, service
-from clinic_desktop.features.bundles.queries import ClinicState
+from clinic_desktop.features.bundles.queries import clinics, conflicts, waiting
+from clinic_desktop.features.bundles.queries.clinics import ClinicState
 from clinic_desktop.features.bundles.screens.conflicts import ConflictsTable
 from clinic_desktop.features.bundles.screens.parts import said_report
 from clinic_desktop.features.bundles.screens.sticks import SticksList
+from clinic_desktop.features.bundles.service import carrying, joining, taking
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -46,7 +47,7 @@ class CentralDesk(QWidget):
         self._make_deeds()
         self._lay_out()
         self.tabs.chosen.connect(self._show_tab)
-        office.follow(queries.TABLES, self, self.reload)
+        office.follow(waiting.TABLES, self, self.reload)
         self.sticks.changed.connect(self._allow)
         self._set_busy(False)
         self._show_tab(0)
@@ -108,9 +109,9 @@ class CentralDesk(QWidget):
     # what there is
 
     def reload(self) -> None:
-        self.clinics.show_rows(self._office.ask(queries.clinics))
+        self.clinics.show_rows(self._office.ask(clinics.clinics))
         self.conflicts.reload()
-        count = self._office.ask(queries.count_conflicts)
+        count = self._office.ask(conflicts.count_conflicts)
         self.tabs.set_counts([None, count or None])
 
     def _show_tab(self, at: int) -> None:
@@ -133,12 +134,12 @@ class CentralDesk(QWidget):
     def _merge(self) -> None:
         stick = self.sticks.chosen()
         if stick is not None:
-            self._run(partial(service.merge, files=stick.bundles), self._merged)
+            self._run(partial(taking.merge, files=stick.bundles), self._merged)
 
     def _answer(self) -> None:
         stick = self.sticks.chosen()
         if stick is not None:
-            self._run(partial(service.write_receipt, folder=stick.folder), self._answered)
+            self._run(partial(carrying.write_receipt, folder=stick.folder), self._answered)
 
     def _choose_request(self) -> None:
         stick = self.sticks.chosen()
@@ -149,7 +150,7 @@ class CentralDesk(QWidget):
 
     def take_request(self, file: Path) -> None:
         """Take a clinic in; its answer goes beside its request."""
-        job = partial(service.approve_steps, file=file, folder=file.parent)
+        job = partial(joining.approve_steps, file=file, folder=file.parent)
         self._office.run_long(job, self, then=self._approved, failed=self._failed)
 
     def _approved(self, done: tuple[Path, Approval]) -> None:

@@ -10,12 +10,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from clinic_desktop.exchange.outcomes import Exported, MergeReport
-from clinic_desktop.features.bundles import queries, service
 from clinic_desktop.features.bundles.letters.slip import slip, slip_facts
+from clinic_desktop.features.bundles.queries import waiting
 from clinic_desktop.features.bundles.rules import said_size
 from clinic_desktop.features.bundles.screens.join import JoinCard
 from clinic_desktop.features.bundles.screens.parts import LoadTable, checked, said_report
 from clinic_desktop.features.bundles.screens.sticks import SticksList
+from clinic_desktop.features.bundles.service import carrying, taking
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -50,7 +51,7 @@ class ClinicStick(QWidget):
             self.pages.addWidget(page)
         head = row(Text(_("Carry on a USB stick"), "title", "semi"), S6, self.steps, None)
         stack(self, head, (self.pages, 1), margins=(16, 12, 16, 16), gap=S3)
-        office.follow(queries.TABLES, self, self.reload)
+        office.follow(waiting.TABLES, self, self.reload)
         self.sticks.changed.connect(self._allow)
         self.join.joined.connect(self.reload)
         self.reload()
@@ -139,16 +140,16 @@ class ClinicStick(QWidget):
     # what there is
 
     def reload(self) -> None:
-        state = self._office.ask(queries.confirmed)
-        waiting = self._office.ask(queries.waiting)
+        state = self._office.ask(waiting.confirmed)
+        load = self._office.ask(waiting.waiting)
         self.join.setVisible(not state.enrolled)
         self.copy.setVisible(state.enrolled)
         self.receive.setVisible(state.enrolled)
-        count = waiting.new + waiting.changed
+        count = load.new + load.changed
         said = ngettext("{count} change waits to be carried", "{count} changes wait to be carried", count)
         self.said.setText(said.format(count=count))
         self.until.setText(self._office.ask(_said_until))
-        self.loads.show_loads(waiting.loads)
+        self.loads.show_loads(load.loads)
         clear(self.missing)
         if state.missing:
             words = _("A bundle of the central office has not arrived. What came after it was taken in already.")
@@ -171,12 +172,12 @@ class ClinicStick(QWidget):
     def _copy(self) -> None:
         stick = self.sticks.chosen()
         if stick is not None and self.copy.isVisibleTo(self) and self.copy.isEnabled():
-            self._run(partial(service.export, folder=stick.folder), self._exported_to)
+            self._run(partial(carrying.export, folder=stick.folder), self._exported_to)
 
     def _receive(self) -> None:
         stick = self.sticks.chosen()
         if stick is not None:
-            self._run(partial(service.accept, files=stick.bundles), self._received)
+            self._run(partial(taking.accept, files=stick.bundles), self._received)
 
     def _run(self, job: Callable[[Any, Any], Any], then: Callable[[Any], None]) -> None:
         self.bar.set_progress(0, 0, "")
@@ -269,7 +270,7 @@ class ClinicStick(QWidget):
 
 
 def _said_until(reading: Reading) -> str:
-    state = queries.confirmed(reading)
+    state = waiting.confirmed(reading)
     if not state.enrolled:
         return _("This clinic has not joined a central office yet.")
     if state.until is None:

@@ -7,8 +7,9 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.exchange.conflicts import Conflict, Side
-from clinic_desktop.features.bundles import queries, service
+from clinic_desktop.features.bundles.queries import conflicts
 from clinic_desktop.features.bundles.rules import said_unit, said_values, who_settles
+from clinic_desktop.features.bundles.service import settling
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
@@ -48,13 +49,13 @@ class ConflictsTable(ListTable[Conflict]):
 
     def reload(self) -> None:
         found = self._office.ask(self._found)
-        self._whose = self._office.ask(partial(queries.whose, found=found))
+        self._whose = self._office.ask(partial(conflicts.whose, found=found))
         self.show_rows(found)
 
     def _found(self, reading: Reading) -> Sequence[Conflict]:
         if self._patient_id is None:
-            return queries.open_conflicts(reading)
-        return queries.of_person(reading, self._patient_id)
+            return conflicts.open_conflicts(reading)
+        return conflicts.of_person(reading, self._patient_id)
 
     def decide(self, conflict: Conflict) -> None:
         """Ask which value holds."""
@@ -86,7 +87,7 @@ class DecideSheet(Sheet):
         self.buttons: list[Button] = []
         settlers = who_settles(conflict.table, conflict.unit)
         may = office.may(*settlers)
-        whose = office.ask(partial(queries.whose, found=(conflict,))).get((conflict.table, conflict.row_id), "")
+        whose = office.ask(partial(conflicts.whose, found=(conflict,))).get((conflict.table, conflict.row_id), "")
         if whose:
             self.body.addWidget(Text(whose, weight="semi", wrap=True))
         for side in conflict.sides:
@@ -98,7 +99,7 @@ class DecideSheet(Sheet):
         self.add_deed(Button(_("Not now"), "back"))
 
     def _side(self, side: Side, *, may: bool) -> Card:
-        who = self._office.ask(queries.said_author, side.author_id)
+        who = self._office.ask(conflicts.said_author, side.author_id)
         when = say_instant(side.at, self._zone) if side.at else ""
         under = " · ".join(part for part in (who, side.site_name, when) if part)
         button = Button(_("This one holds"))
@@ -111,7 +112,7 @@ class DecideSheet(Sheet):
     def _settle(self, side: Side, _checked: bool = False) -> None:
         one = self._conflict
         use_case = partial(
-            service.settle_conflict,
+            settling.settle_conflict,
             table=one.table,
             row_id=one.row_id,
             unit=one.unit,

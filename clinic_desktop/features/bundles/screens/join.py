@@ -7,8 +7,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from clinic_desktop.exchange.enrolment import Joined
-from clinic_desktop.features.bundles import service
 from clinic_desktop.features.bundles.screens.sticks import SticksList
+from clinic_desktop.features.bundles.service import joining
 from clinic_desktop.kernel.errors import ClinicError, Refused
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.uikit.buttons import Button
@@ -46,7 +46,7 @@ class JoinCard(QWidget):
             self._office.voice.say(NoStick(), self)
             return
         self._office.run_long(
-            partial(service.write_request_steps, folder=stick.folder), self, then=self._written, failed=self._failed
+            partial(joining.write_request_steps, folder=stick.folder), self, then=self._written, failed=self._failed
         )
 
     def _written(self, path: Path) -> None:
@@ -62,11 +62,11 @@ class JoinCard(QWidget):
     def take(self, file: Path) -> None:
         """Take in the answer; both sides compare the code first."""
         try:
-            content = service.read_small(file)
+            content = joining.read_small(file)
         except ClinicError as error:
             self._failed(error)
             return
-        self._office.do(partial(service.join, content=content, name=file.name), self, then=self._done)
+        self._office.do(partial(joining.join, content=content, name=file.name), self, then=self._done)
 
     def _done(self, joined: Joined) -> None:
         self._office.notice(_("Joined to {name}.").format(name=joined.central_name))

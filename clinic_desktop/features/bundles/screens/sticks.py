@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from clinic_desktop.exchange import media
 from clinic_desktop.exchange.outcomes import SeenStick
-from clinic_desktop.features.bundles import service
 from clinic_desktop.features.bundles.rules import said_size
+from clinic_desktop.features.bundles.service import taking
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Link
@@ -63,7 +63,7 @@ class SticksList(QWidget):
             return
         self._looking = True
         self._folders = tuple(stick.folder for stick in media.sticks())
-        job = partial(service.look_around, extra=self._extra)
+        job = partial(taking.look_around, extra=self._extra)
         self._office.run_long(job, self, then=self._show, failed=lambda _error: self._show(()))
 
     def _moved(self, _row: object) -> None:

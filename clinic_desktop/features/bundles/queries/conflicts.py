@@ -1,0 +1,121 @@
+"""Open conflicts, for those who may see them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from clinic_desktop.exchange import conflicts
+from clinic_desktop.exchange.conflicts import Conflict
+from clinic_desktop.exchange.records import (
+    OpenConflict,
+)
+from clinic_desktop.features.bundles.rules import CHART_TABLES
+from clinic_desktop.features.patients.queries import people, restricted
+from clinic_desktop.features.staff.records import StaffMember
+from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.base import Base
+from clinic_desktop.storage.work import Asker
+
+_CONFLICT_READERS = (Permission.MERGE_BUNDLES, Permission.READ_CHART, Permission.PRESCRIBE)
+
+
+def open_conflicts(asker: Asker, limit: int = 200) -> Sequence[Conflict]:
+    """Both values of each. Not for those who only carry the stick: a diagnosis may be one of the values.
+
+    Those of a reserved person wait for somebody who may open the record.
+    """
+    asker.require(*_CONFLICT_READERS)
+    found = conflicts.open_conflicts(asker, limit=limit)
+    hidden = _hidden_rows(asker, [(one.table, one.row_id) for one in found])
+    return [_withheld(asker, one) for one in found if (one.table, one.row_id) not in hidden]
+
+
+def _withheld(asker: Asker, one: Conflict) -> Conflict:
+    """Without the values, where they are of the chart and the one who asks reads no charts."""
+    if one.table not in CHART_TABLES or asker.actor.may(Permission.READ_CHART) or asker.actor.may(Permission.PRESCRIBE):
+        return one
+    return replace(one, sides=tuple(replace(side, values=()) for side in one.sides))
+
+
+def of_person(asker: Asker, patient_id: str) -> Sequence[Conflict]:
+    """What stands open of one person, in whichever table, for those who may open the chart."""
+    asker.require(Permission.READ_CHART, Permission.PRESCRIBE)
+    restricted.must_open(asker, PatientId(patient_id))
+    waiting = asker.all(sa.select(OpenConflict.tbl, OpenConflict.id).where(OpenConflict.waiting.is_(False)).distinct())
+    found: list[Conflict] = []
+    for name in sorted({row[0] for row in waiting}):
+        table = Base.metadata.tables[name]
+        column = table.c.id if name == "patient" else table.c.get("patient_id")
+        if column is not None:
+            ids = [row[1] for row in waiting if row[0] == name]
+            rows = asker.all(sa.select(table.c.id).where(table.c.id.in_(ids), column == patient_id))
+            found += [one for row in rows for one in conflicts.of_record(asker, row[0]) if not one.waiting]
+    return found
+
+
+def whose(asker: Asker, found: Sequence[Conflict]) -> dict[tuple[str, str], str]:
+    """The name of the person whose record each of these is in, by table and row; nobody's are left out."""
+    asker.require(*_CONFLICT_READERS)
+    of_row: dict[tuple[str, str], PatientId] = {}
+    if not asker.actor.may(Permission.SEE_PATIENTS):
+        return {}
+    for name in {one.table for one in found}:
+        table = Base.metadata.tables[name]
+        ids = [one.row_id for one in found if one.table == name]
+        if name == "patient":
+            of_row |= {(name, row_id): PatientId(row_id) for row_id in ids}
+        elif "patient_id" in table.c:
+            rows = asker.all(sa.select(table.c.id, table.c.patient_id).where(table.c.id.in_(ids)))
+            of_row |= {(name, row[0]): PatientId(row[1]) for row in rows}
+    names = people.said_names(asker, set(of_row.values())) if of_row else {}
+    return {row: names.get(patient_id, "") for row, patient_id in of_row.items()}
+
+
+def count_conflicts(asker: Asker) -> int:
+    if restricted.sees_all(asker):
+        return conflicts.count_open(asker)
+    rows = asker.all(sa.select(OpenConflict.tbl, OpenConflict.id).where(OpenConflict.waiting.is_(False)))
+    hidden = _hidden_rows(asker, [(row[0], row[1]) for row in rows])
+    return sum((row[0], row[1]) not in hidden for row in rows)
+
+
+def must_open(asker: Asker, table: str, row_id: str) -> None:
+    """Refuse where the row is of a person whose record is hidden from the one who asks."""
+    if _hidden_rows(asker, [(table, row_id)]):
+        raise restricted.ReservedRecord()
+
+
+_OF_A_PERSON = ("patient_id", "first_id", "second_id")
+"""How columns are called that say whose a row is."""
+
+
+def _hidden_rows(asker: Asker, rows: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these rows (table, id) that are of a person hidden from the one who asks."""
+    if restricted.sees_all(asker):
+        return set()
+    hidden: set[tuple[str, str]] = set()
+    for name in {table for table, _row in rows}:
+        table = Base.metadata.tables[name]
+        whose = [table.c.id] if name == "patient" else [table.c[c] for c in _OF_A_PERSON if c in table.c]
+        if not whose:
+            continue
+        ids = [row_id for of, row_id in rows if of == name]
+        reserved = sa.or_(*(column.in_(restricted.hidden_people(asker)) for column in whose))
+        hidden |= {(name, row[0]) for row in asker.all(sa.select(table.c.id).where(table.c.id.in_(ids), reserved))}
+    return hidden
+
+
+def blocking_of(asker: Asker, record_id: str) -> Sequence[Conflict]:
+    """The conflicts that must be shown on a record's header, wherever it lives, until somebody settles them."""
+    asker.require(*_CONFLICT_READERS)
+    if _hidden_rows(asker, [("patient", record_id)]):
+        return ()
+    return conflicts.of_record(asker, record_id, blocking_only=True)
+
+
+def said_author(asker: Asker, staff_id: str) -> str:
+    """The name of who wrote something; empty if this office does not know the person."""
+    found = asker.first(sa.select(StaffMember.display_name).where(StaffMember.id == staff_id))
+    return found[0] if found else ""

@@ -1,0 +1,97 @@
+"""What waits to be carried, and what the central has of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from clinic_desktop.exchange import have, outgoing
+from clinic_desktop.exchange.have import Gap
+from clinic_desktop.exchange.outgoing import Waiting
+from clinic_desktop.exchange.records import (
+    BundleLog,
+    BundleWay,
+    Segment,
+)
+from clinic_desktop.exchange.standing import standing
+from clinic_desktop.features.bundles.queries.conflicts import count_conflicts
+from clinic_desktop.kernel.dates import say_instant
+from clinic_desktop.kernel.i18n import _, ngettext
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import Asker, Reading
+
+TABLES = frozenset(
+    {
+        *("segment", "bundle_log", "open_conflict", "finding", "peer_device"),
+        *("patient", "appointment_event", "consult_note", "stock_movement", "medication_dispense"),
+    }
+)
+"""To follow: the exchange's own tables, and those whose saves add to what waits on an ordinary day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What the central has of this clinic."""
+
+    enrolled: bool
+    central_name: str
+    until: datetime | None
+    """The central has everything that was written here up to this instant."""
+    last_carried: datetime | None
+    """When the last verified bundle left."""
+    missing: tuple[Gap, ...]
+
+
+def waiting(reading: Reading) -> Waiting:
+    """What would be carried now: new and changed rows by table."""
+    reading.require(Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES)
+    return outgoing.waiting(reading)
+
+
+def confirmed(asker: Asker) -> Confirmed:
+    """For a clinic: "the central has everything up to Tuesday 14:02"."""
+    known = standing(asker)
+    centrals = known.centrals()
+    name = centrals[0].site_name if centrals else ""
+    until = _confirmed_until(asker)
+    last = asker.value(
+        sa.select(sa.func.max(BundleLog.done_at)).where(BundleLog.way == BundleWay.OUT, BundleLog.done_at.is_not(None))
+    )
+    return Confirmed(bool(centrals), name, until, last, tuple(have.gaps(asker)))
+
+
+def _confirmed_until(asker: Asker) -> datetime | None:
+    """When the last of our segments before the first unconfirmed one was cut."""
+    rows = asker.all(
+        sa.select(Segment.cut_at, Segment.receipted_at)
+        .where(Segment.device_id == asker.place.device_id)
+        .order_by(Segment.cut_at, Segment.key)
+    )
+    until = None
+    for cut_at, receipted_at in rows:
+        if receipted_at is None:
+            break
+        until = cut_at
+    return until
+
+
+def footer(reading: Reading) -> list[tuple[str, str]]:
+    """Words and icon for the foot of the window."""
+    place = reading.place
+    if place.is_central:
+        count = count_conflicts(reading)
+        words = ngettext("{count} conflict to settle", "{count} conflicts to settle", count).format(count=count)
+        return [(words, "alert-circle")] if count else []
+    state = confirmed(reading)
+    if not state.enrolled:
+        return []
+    load = outgoing.waiting(reading)
+    count = load.new + load.changed
+    told: list[tuple[str, str]] = []
+    if state.last_carried is not None:
+        when = say_instant(state.last_carried, place.zone)
+        told.append((_("USB stick: {when}").format(when=when), "device-usb"))
+    if count:
+        words = ngettext("{count} change waits for its receipt", "{count} changes wait for their receipt", count)
+        told.append((words.format(count=count), "file-text"))
+    return told
