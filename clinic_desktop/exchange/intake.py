@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlcipher3 import dbapi2
 
 from clinic_desktop.exchange import canonical, have
-from clinic_desktop.exchange.applying import NotApplied, apply_segment
+from clinic_desktop.exchange.applying import apply_segment
 from clinic_desktop.exchange.bundle import Head, Listed, SealedSegment
 from clinic_desktop.exchange.enrolment import take_roster
+from clinic_desktop.exchange.landing import NotApplied
 from clinic_desktop.exchange.manifest import READER, Manifest
 from clinic_desktop.exchange.records import (
     BundleLog,

@@ -7,12 +7,15 @@ from typing import Any
 import msgspec
 
 from clinic_desktop.exchange import parts
-from clinic_desktop.exchange.applying import Applier, NotApplied
+from clinic_desktop.exchange.applying import tell
+from clinic_desktop.exchange.inserting import fill, insert
+from clinic_desktop.exchange.landing import Landing, NotApplied
 from clinic_desktop.exchange.manifest import read_manifest
 from clinic_desktop.exchange.parts import Inserts, RowChange, UnitChange, Updates
 from clinic_desktop.exchange.rules import Stamp
 from clinic_desktop.exchange.shape import Shape, shapes
 from clinic_desktop.exchange.standing import standing
+from clinic_desktop.exchange.updating import update
 from clinic_desktop.storage.opening import SYSTEM
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Reading, Work
@@ -52,54 +55,54 @@ def integrate(work: Work) -> None:
         told = msgspec.json.decode(content)
         if _is_known(table, kind, told):
             held[segment].append((key, table, kind, row_id, told))
-    appliers = {segment: _applier(work, segment) for segment in held}
+    landings = {segment: _landing(work, segment) for segment in held}
     for segment, some in held.items():
-        _take_tables(work, appliers[segment], segment, {table for _, table, kind, _, _ in some if kind == "table"})
+        _take_tables(work, landings[segment], segment, {table for _, table, kind, _, _ in some if kind == "table"})
         for key, table, kind, row_id, told in some:
             if kind == "insert":
-                _fill(work, appliers[segment], key, table, row_id, told)
+                _fill(work, landings[segment], key, table, row_id, told)
     for segment, some in held.items():
-        _take_changes(appliers[segment], some)
+        _take_changes(landings[segment], some)
     done = [(key,) for some in held.values() for key, _, kind, _, _ in some if kind != "insert"]
     work.cursor.executemany("DELETE FROM held_change WHERE key = ?", done)
-    for applier in appliers.values():
-        applier.tell()
+    for landing in landings.values():
+        tell(landing)
     work.act = "exchange.integrate"
     work.detail = {"rows": sum(len(some) for some in held.values())}
     work.also_changed |= {"open_conflict", "finding"}
 
 
-def _applier(work: Work, segment: int) -> Applier:
+def _landing(work: Work, segment: int) -> Landing:
     content = work.cursor.execute("SELECT manifest FROM segment WHERE key = ?", (segment,)).fetchone()[0]
     manifest = read_manifest(content)
-    return Applier(work, manifest, standing(work).peers[manifest.device], key=segment)
+    return Landing(work, manifest, standing(work).peers[manifest.device], key=segment)
 
 
-def _take_tables(work: Work, applier: Applier, segment: int, tables: Iterable[str]) -> None:
+def _take_tables(work: Work, landing: Landing, segment: int, tables: Iterable[str]) -> None:
     for table in sorted(tables):
         bodies: list[tuple[int, bytes]] = work.cursor.execute(
             "SELECT number, body FROM segment_part WHERE segment_key = ? AND tbl = ? ORDER BY number", (segment, table)
         ).fetchall()
         for number, body in bodies:
-            _take(applier, shapes()[table], parts.read(applier.manifest.parts[number - 1], body))
+            _take(landing, shapes()[table], parts.read(landing.manifest.parts[number - 1], body))
 
 
-def _take(applier: Applier, shape: Shape, found: Inserts | Updates) -> None:
+def _take(landing: Landing, shape: Shape, found: Inserts | Updates) -> None:
     try:
         if isinstance(found, Inserts):
-            applier.insert(shape, found)
+            insert(landing, shape, found)
         else:
-            applier.update(shape, found)
+            update(landing, shape, found)
     except NotApplied as refused:
         # Rights are judged before anything is written; the segment itself was taken in long ago.
-        applier.find(refused.kind, shape.table)
+        landing.find(refused.kind, shape.table)
 
 
-def _fill(work: Work, applier: Applier, key: int, table: str, row_id: str, told: Mapping[str, Any]) -> None:
+def _fill(work: Work, landing: Landing, key: int, table: str, row_id: str, told: Mapping[str, Any]) -> None:
     """The columns of a row that had none of them when it came."""
     shape = shapes()[table]
     known = {column: value for column, value in told.items() if column in shape.columns}
-    applier.fill(shape, row_id, known)
+    fill(landing, shape, row_id, known)
     if left := {column: value for column, value in told.items() if column not in known}:
         kept = msgspec.json.encode(left).decode()
         work.cursor.execute("UPDATE held_change SET content = ? WHERE key = ?", (kept, key))
@@ -107,7 +110,7 @@ def _fill(work: Work, applier: Applier, key: int, table: str, row_id: str, told:
         work.cursor.execute("DELETE FROM held_change WHERE key = ?", (key,))
 
 
-def _take_changes(applier: Applier, some: Iterable[_Held]) -> None:
+def _take_changes(landing: Landing, some: Iterable[_Held]) -> None:
     changes: dict[str, list[RowChange]] = defaultdict(list)
     for _key, table, kind, row_id, told in some:
         if kind == "update":
@@ -115,7 +118,7 @@ def _take_changes(applier: Applier, some: Iterable[_Held]) -> None:
             change = UnitChange(unit, tuple(columns), tuple(value), _stamps(prev), _stamps(seen))
             changes[table].append(RowChange(row_id, hlc, author, (change,)))
     for table, found in changes.items():
-        _take(applier, shapes()[table], Updates(table, found))
+        _take(landing, shapes()[table], Updates(table, found))
 
 
 def _stamps(listed: Iterable[Any]) -> frozenset[Stamp]:
