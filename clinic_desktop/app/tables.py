@@ -3,8 +3,10 @@
 Importing this costs SQLAlchemy: it is done when a vault is opened, not before the sign-in window.
 """
 
+from clinic_desktop.exchange import erasure_records, relay_records, trust_records
 from clinic_desktop.exchange import records as exchange
 from clinic_desktop.features.agenda import records as agenda
+from clinic_desktop.features.bundles.records import likely, offices
 from clinic_desktop.features.consults.records import conditions, encounters, findings, risk, scales, story
 from clinic_desktop.features.medication.records import (
     counts,
@@ -29,4 +31,7 @@ CONSULTS = (encounters, conditions, scales, risk, findings, story)
 MEDICATION = (
     formulary, partners, stock, counts, prescriptions, dispensing, vouchers, orders, register, recalls,
 )  # fmt: skip
-TABLE_MODULES = (device, settings, staff, patients, agenda, *MEDICATION, *CONSULTS, referrals, rights, exchange)
+EXCHANGE = (exchange, trust_records, relay_records, erasure_records, likely)
+TABLE_MODULES = (
+    device, settings, staff, patients, agenda, *MEDICATION, *CONSULTS, referrals, rights, offices, *EXCHANGE,
+)  # fmt: skip

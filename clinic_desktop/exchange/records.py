@@ -33,11 +33,24 @@ class FindingKind(StrEnum):
     FORK = "fork"
     CHAIN = "chain"
     DIFFERENT_FINAL = "different-final"
+    RESTORED = "restored"
+    """A computer of a clinic began a new epoch: it was put back from a backup, moved or copied."""
+    REVOKED = "revoked"
+    """Written by a computer that was cut off."""
+    ERASED = "erased"
+    """A segment brought again what was erased; it was blanked on arrival."""
     STRANGER = "stranger"
     NO_RIGHT = "no-right"
     CLOCK = "clock"
     UNREADABLE = "unreadable"
     HIDDEN_PAST = "hidden-past"
+
+
+class Revoked(StrEnum):
+    STOLEN = "stolen"
+    """Nothing that arrives from now on is applied until somebody looked at it."""
+    REPLACED = "replaced"
+    """Out of use; what it had written and is still on its way counts."""
 
 
 class BundleWay(StrEnum):
@@ -200,6 +213,11 @@ class PeerDevice(Local):
     signature: Mapped[str] = mapped_column(Words)
     enrolled_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_why: Mapped[Revoked | None] = mapped_column(choice(Revoked))
+    rights: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    """Rooms whose tables it may write (exchange/shape.py); empty: all that its role may."""
+    issuer: Mapped[str | None] = mapped_column(Words)
+    """The device whose key signed the certificate."""
 
 
 class OwnRequest(Local):
@@ -248,3 +266,46 @@ class BundleLog(Local):
     made_at: Mapped[datetime] = mapped_column(Instant)
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     """When the copy was verified, or everything in it was taken in."""
+    volume: Mapped[int | None] = mapped_column(Whole)
+    volumes: Mapped[int | None] = mapped_column(Whole)
+    """Of a load too big for one file: which of how many."""
+    lost_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a person said that the stick with it is lost."""
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the file was taken off the stick, because its addressee had confirmed it."""
+
+
+class BundleContent(Local):
+    """Which segments a bundle of ours carried."""
+
+    __tablename__ = "bundle_content"
+    __table_args__ = _NARROW
+
+    log_key: Mapped[int] = mapped_column(Whole, primary_key=True)
+    segment_key: Mapped[int] = mapped_column(Whole, primary_key=True)
+
+
+class PeerWord(Local):
+    """What a peer told of itself in its newest bundle: sticks it lost, its last backup, how much it still keeps."""
+
+    __tablename__ = "peer_word"
+
+    device_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    told: Mapped[Any] = mapped_column(JsonText)
+    told_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SettledConflict(Local):
+    """A conflict that somebody settled here, with the values that stood side by side: for taking it back."""
+
+    __tablename__ = "settled_conflict"
+
+    key: Mapped[int] = mapped_column(Whole, primary_key=True)
+    tbl: Mapped[str] = mapped_column(Words)
+    row_id: Mapped[str] = mapped_column(Id, index=True)
+    unit: Mapped[str] = mapped_column(Words)
+    sides: Mapped[Any] = mapped_column(JsonText)
+    chosen: Mapped[Any] = mapped_column(JsonText)
+    settled_by: Mapped[str] = mapped_column(Id)
+    settled_at: Mapped[datetime] = mapped_column(Instant)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -10,7 +10,7 @@ from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.storage import capture, ledger
 from clinic_desktop.storage.base import synced_classes
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision. Kept here so that a vault that is current opens without alembic; a test compares the two."""
 
 

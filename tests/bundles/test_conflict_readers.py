@@ -7,7 +7,8 @@ import pytest
 
 from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.features.bundles.queries import conflicts
-from clinic_desktop.features.bundles.rules import CHART_TABLES, said_unit, said_values, who_settles
+from clinic_desktop.features.bundles.rules.said import said_unit, said_values
+from clinic_desktop.features.bundles.rules.settling import CHART_TABLES, who_settles
 from clinic_desktop.features.bundles.service import settling
 from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.staff.rules import FIRST_ROLES

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from clinic_desktop.features.bundles.queries import conflicts, waiting
-from clinic_desktop.features.bundles.rules import grouped, said_size, who_settles
+from clinic_desktop.features.bundles.rules.loads import grouped, said_size
+from clinic_desktop.features.bundles.rules.settling import who_settles
 from clinic_desktop.features.bundles.screens.central import CentralDesk
 from clinic_desktop.features.bundles.screens.clinic import ClinicStick
 from clinic_desktop.features.bundles.screens.conflicts import DecideSheet, DoubtsSheet

@@ -11,7 +11,7 @@ from clinic_desktop.exchange.codes import control_of, spoken
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.troubles import StickFull, StickGone, StickLies, StickReadOnly
 from clinic_desktop.features.bundles.queries import waiting
-from clinic_desktop.features.bundles.rules import new_file_name, number_in
+from clinic_desktop.features.bundles.rules.file_names import new_file_name, number_in
 from clinic_desktop.features.bundles.service import carrying
 from clinic_desktop.kernel.errors import ClinicError
 from tests.makers.network import Network

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from clinic_desktop.features.bundles.queries import conflicts
-from clinic_desktop.features.bundles.rules import said_unit
+from clinic_desktop.features.bundles.rules.said import said_unit
 from clinic_desktop.features.bundles.service.settling import settle_conflict
 from clinic_desktop.features.medication.queries import formulary as lists
 from clinic_desktop.features.medication.queries import partners as directory

@@ -21,6 +21,9 @@ class Site(Synced):
     address: Mapped[str | None] = field(4, Words, group="address")
     phone: Mapped[str | None] = field(5, Words)
     zone: Mapped[str] = field(6, Words, nullable=False)
+    closed_on: Mapped[date | None] = field(7, Day, group="closed")
+    successor_id: Mapped[str | None] = field(8, Id, group="closed")
+    """The site that goes on with its people, if one does."""
 
 
 class Role(Synced):

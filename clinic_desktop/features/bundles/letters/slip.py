@@ -1,7 +1,7 @@
 """The sheet that travels with the stick: numbers and control letters, no names of people."""
 
 from clinic_desktop.exchange.outcomes import Exported
-from clinic_desktop.features.bundles.rules import grouped, said_size
+from clinic_desktop.features.bundles.rules.loads import grouped, said_size
 from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import _

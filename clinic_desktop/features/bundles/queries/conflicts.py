@@ -10,7 +10,7 @@ from clinic_desktop.exchange.conflicts import Conflict
 from clinic_desktop.exchange.records import (
     OpenConflict,
 )
-from clinic_desktop.features.bundles.rules import CHART_TABLES
+from clinic_desktop.features.bundles.rules.settling import CHART_TABLES
 from clinic_desktop.features.patients.queries import people, restricted
 from clinic_desktop.features.staff.records import StaffMember
 from clinic_desktop.kernel.ids import PatientId

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from clinic_desktop.exchange.outcomes import Exported, MergeReport
 from clinic_desktop.features.bundles.letters.slip import slip, slip_facts
 from clinic_desktop.features.bundles.queries import waiting
-from clinic_desktop.features.bundles.rules import said_size
+from clinic_desktop.features.bundles.rules.loads import said_size
 from clinic_desktop.features.bundles.screens.join import JoinCard
 from clinic_desktop.features.bundles.screens.parts import LoadTable, checked, said_report
 from clinic_desktop.features.bundles.screens.sticks import SticksList

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.exchange.conflicts import Conflict, Side
 from clinic_desktop.features.bundles.queries import conflicts
-from clinic_desktop.features.bundles.rules import said_unit, said_values, who_settles
+from clinic_desktop.features.bundles.rules.said import said_unit, said_values
+from clinic_desktop.features.bundles.rules.settling import who_settles
 from clinic_desktop.features.bundles.service import settling
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import N_, _

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from clinic_desktop.exchange import media
 from clinic_desktop.exchange.outcomes import SeenStick
-from clinic_desktop.features.bundles.rules import said_size
+from clinic_desktop.features.bundles.rules.loads import said_size
 from clinic_desktop.features.bundles.service import taking
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.uikit import cells

@@ -12,7 +12,7 @@ from clinic_desktop.exchange.outcomes import Exported
 from clinic_desktop.exchange.outgoing import Plan
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import NothingToAnswer, OnlyCentral
-from clinic_desktop.features.bundles.rules import new_file_name
+from clinic_desktop.features.bundles.rules.file_names import new_file_name
 from clinic_desktop.features.bundles.service.travel import hash_file, need, travel_folder
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission

@@ -1,8 +1,7 @@
-"""What the desk of the stick knows without a database: names of files, and who may settle which conflict."""
+"""Fields and values of any table, as a person reads them."""
 
 import re
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,79 +13,6 @@ from clinic_desktop.features.patients.rules.places import language_name
 from clinic_desktop.features.patients.rules.sex import SEX_WORDS
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.i18n import N_, _
-from clinic_desktop.kernel.permissions import Permission
-
-_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
-_NAME = re.compile(r"(\d{4,})-[0-9a-z]{8}\.bundle")
-
-
-def new_file_name(number: int) -> str:
-    """A neutral name: the sender's own count and eight drawn signs. It tells neither who nor what."""
-    return f"{number:04d}-{''.join(secrets.choice(_LETTERS) for _ in range(8))}.bundle"
-
-
-def number_in(file_name: str) -> int | None:
-    """The sender's count in a file name that nobody changed."""
-    found = _NAME.fullmatch(file_name)
-    return int(found[1]) if found else None
-
-
-PRESCRIBERS_ONLY: frozenset[tuple[str, str]] = frozenset(
-    {("allergy", "*"), ("patient", "allergy_status"), ("patient", "died_on"), ("condition", "*"), ("risk_event", "*")}
-    | {("outside_medicine", "*")}
-)
-CHART_TABLES = frozenset({"condition", "encounter", "goal", "outside_medicine", "outside_paper", "shared_care"})
-"""Of the chart: whoever merges and reads no charts learns that there is a conflict, not what it says."""
-"""Table and unit whose conflicts only a prescriber settles; the data manager may ask the clinic."""
-
-
-def who_settles(table: str, unit: str) -> tuple[Permission, ...]:
-    """The permissions of which one is needed to settle a conflict of this unit."""
-    if (table, unit) in PRESCRIBERS_ONLY or (table, "*") in PRESCRIBERS_ONLY:
-        return (Permission.PRESCRIBE,)
-    if table in ("patient", "partner"):
-        return (Permission.MERGE_BUNDLES, Permission.RECEPTION, Permission.REGISTER_PATIENTS)
-    if table in ("agreement", "agreement_item", "donation"):
-        return (Permission.MERGE_BUNDLES, Permission.KEEP_PARTNERS)
-    if table == "stock_level":
-        return (Permission.MERGE_BUNDLES, Permission.ORDER_STOCK)
-    if table == "recall":
-        return (Permission.MERGE_BUNDLES, Permission.RECALL_LOTS)
-    if table in CHART_TABLES:
-        return (Permission.SIGN_NOTES, Permission.WRITE_NOTES)
-    if table in ("short_diagnosis", "risk_question"):
-        return (Permission.MERGE_BUNDLES, Permission.KEEP_CATALOGS)
-    return (Permission.MERGE_BUNDLES,)
-
-
-GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
-    (N_("Visits"), frozenset({"encounter", "consult_note", "note_signature", "addendum", "instrument_response"})),
-    (N_("People"), frozenset({"patient", "allergy", "patient_link"})),
-    (
-        N_("Medicines"),
-        frozenset({"stock_movement", "stock_lot", "stock_delivery", "medication_request", "medication_dispense"})
-        | {"stock_count", "stock_count_line", "stock_transfer", "stock_disposal", "stock_order", "stock_order_line"}
-        | {"voucher", "voucher_answer", "recall", "recall_event", "donation"},
-    ),
-    (N_("Appointments"), frozenset({"appointment", "appointment_event"})),
-)
-OTHERS = N_("Other")
-
-
-def grouped(loads: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-    """(table, new, changed) put together under the words of the clinic, empty groups left out. Words untranslated."""
-    sums: dict[str, list[int]] = {words: [0, 0] for words, _tables in GROUPS} | {OTHERS: [0, 0]}
-    for table, new, changed in loads:
-        words = next((w for w, tables in GROUPS if table in tables), OTHERS)
-        sums[words][0] += new
-        sums[words][1] += changed
-    return [(words, new, changed) for words, (new, changed) in sums.items() if new or changed]
-
-
-def said_size(size: int) -> str:
-    """ "0.4 MB"; never nothing."""
-    return f"{max(size, 50_000) / 1_000_000:.1f} MB" if size < 1_000_000_000 else f"{size / 1_000_000_000:.1f} GB"
-
 
 UNIT_WORDS: dict[tuple[str, str], str] = {
     ("patient", "name"): N_("Name of the person"),
@@ -250,6 +176,11 @@ UNIT_WORDS: dict[tuple[str, str], str] = {
     ("stock_level", "site_id"): N_("Least and most on the shelf: clinic"),
     ("stock_level", "presentation_id"): N_("Least and most on the shelf: product"),
     ("stock_level", "level"): N_("Least and most on the shelf"),
+    ("record_share", "to_site_id"): N_("Record that goes to another clinic: to which"),
+    ("record_share", "consent_id"): N_("Record that goes to another clinic: what the person said"),
+    ("record_share", "since_on"): N_("Record that goes to another clinic: since when"),
+    ("record_share", "reason_text"): N_("Record that goes to another clinic: why"),
+    ("site", "closed"): N_("Clinic: that it closed"),
     ("role", "code"): N_("Role of a colleague"),
     ("role", "title"): N_("Role of a colleague"),
     ("role", "permissions"): N_("What a role may do"),
