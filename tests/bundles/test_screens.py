@@ -98,7 +98,6 @@ def test_a_conflict_is_decided_by_one_press_of_who_may(network: Network, show: S
     central.do(change(patient, phone="2"))
     network.round()
     desk = show(central, CentralDesk)
-    desk.tabs.chosen.emit(1)
     (conflict,) = central.ask(conflicts.open_conflicts)
     sheet = DecideSheet(desk._office, conflict, desk)
     sheet.open()

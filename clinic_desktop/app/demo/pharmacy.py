@@ -5,8 +5,8 @@ from clinic_desktop.features.medication.queries import handing, proof, shelf
 from clinic_desktop.features.medication.screens.dispensing import DispensePage
 from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
 from clinic_desktop.features.medication.screens.supply import SupplyScreen
-from clinic_desktop.features.medication.screens.tabbed import TabbedScreen
 from clinic_desktop.uikit import dialogs
+from clinic_desktop.uikit.tabbed import TabbedScreen
 
 
 def at_the_pharmacy(hands: Hands, name: str, patient_ids: list[str]) -> None:

@@ -10,10 +10,10 @@ from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.room import Place, Room
 
 
-def _stick(office: Office, **_arguments: Any) -> QWidget:
+def _stick(office: Office, **arguments: Any) -> QWidget:
     from clinic_desktop.features.bundles.screens.stick import stick_screen
 
-    return stick_screen(office)
+    return stick_screen(office, **arguments)
 
 
 ROOM = Room(

@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from clinic_desktop.exchange.enrolment import Approval
 from clinic_desktop.exchange.outcomes import Exported, MergeReport
-from clinic_desktop.features.bundles.queries import clinics, conflicts, waiting
+from clinic_desktop.features.bundles.queries import clinics, waiting
 from clinic_desktop.features.bundles.queries.clinics import ClinicState
-from clinic_desktop.features.bundles.screens.conflicts import ConflictsTable
 from clinic_desktop.features.bundles.screens.parts import said_report
 from clinic_desktop.features.bundles.screens.sticks import SticksList
 from clinic_desktop.features.bundles.service import carrying, joining, taking
@@ -21,7 +20,7 @@ from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Reading
 from clinic_desktop.uikit import cells
-from clinic_desktop.uikit.buttons import Button, Tabs
+from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.layouts import clear, column, line_up, row, scrolled, stack
 from clinic_desktop.uikit.marks import ProgressBar
 from clinic_desktop.uikit.office import Office
@@ -41,16 +40,12 @@ class CentralDesk(QWidget):
         self._job: LongJob | None = None
         self._zone = office.ask(_zone)
         self.sticks = SticksList(office)
-        self.tabs = Tabs([_("Clinics"), _("Conflicts")])
         self.clinics = self._clinics_table()
-        self.conflicts = ConflictsTable(office)
         self._make_deeds()
         self._lay_out()
-        self.tabs.chosen.connect(self._show_tab)
         office.follow(waiting.TABLES, self, self.reload)
         self.sticks.changed.connect(self._allow)
         self._set_busy(False)
-        self._show_tab(0)
         self.reload()
         self.sticks.look()
 
@@ -90,9 +85,7 @@ class CentralDesk(QWidget):
         self.told_area.setVisible(False)
         self.told_area.setMaximumHeight(220)
         busy = row((self.bar, 1), self.stop, gap=S2)
-        left = Card(
-            self.tabs, (self.clinics, 1), (self.conflicts, 1), self.told_area, busy, margins=(1, 1, 1, 12), gap=S2
-        )
+        left = Card((self.clinics, 1), self.told_area, busy, margins=(1, 1, 1, 12), gap=S2)
         right = Card(
             Text(_("Sticks"), "head", "semi"),
             (self.sticks, 1),
@@ -104,19 +97,12 @@ class CentralDesk(QWidget):
         right.setFixedWidth(_ASIDE)
         body = QWidget()
         line_up(body, (left, 1), right, gap=S3)
-        stack(self, Text(_("Desk of the sticks"), "title", "semi"), (body, 1), margins=(16, 12, 16, 16), gap=S3)
+        stack(self, (body, 1), margins=(16, 8, 16, 12), gap=S3)
 
     # what there is
 
     def reload(self) -> None:
         self.clinics.show_rows(self._office.ask(clinics.clinics))
-        self.conflicts.reload()
-        count = self._office.ask(conflicts.count_conflicts)
-        self.tabs.set_counts([None, count or None])
-
-    def _show_tab(self, at: int) -> None:
-        self.clinics.setVisible(at == 0)
-        self.conflicts.setVisible(at == 1)
 
     def _allow(self) -> None:
         stick = self.sticks.chosen()

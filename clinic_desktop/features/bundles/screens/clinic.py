@@ -26,7 +26,7 @@ from clinic_desktop.uikit.layouts import clear, column, line_up, row, scrolled, 
 from clinic_desktop.uikit.marks import Chip, ProgressBar, Seal, Steps
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, Card, Line
-from clinic_desktop.uikit.theme import S2, S3, S4, S6, is_compact
+from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Facts, Text
 from clinic_desktop.uikit.worker import LongJob
 
@@ -49,8 +49,7 @@ class ClinicStick(QWidget):
         self.pages = QStackedWidget()
         for page in (self._before_page(), self._busy_page(), self._done_page(), self._received_page()):
             self.pages.addWidget(page)
-        head = row(Text(_("Carry on a USB stick"), "title", "semi"), S6, self.steps, None)
-        stack(self, head, (self.pages, 1), margins=(16, 12, 16, 16), gap=S3)
+        stack(self, row(self.steps, None), (self.pages, 1), margins=(16, 8, 16, 12), gap=S2)
         office.follow(waiting.TABLES, self, self.reload)
         self.sticks.changed.connect(self._allow)
         self.join.joined.connect(self.reload)
@@ -80,9 +79,9 @@ class ClinicStick(QWidget):
         self.until = Text("", color="quiet", wrap=True)
         self.loads = LoadTable()
         self.missing = column()
-        left = Card(
-            self.said, self.until, Line(), self.loads, self.missing, None, _hint(), margins=(24, 16, 24, 16), gap=S3
-        )
+        inside = QWidget()
+        inside.setLayout(column(self.said, self.until, Line(), self.loads, self.missing, None, _hint(), gap=S3))
+        left = Card((scrolled(inside), 1), margins=(24, 16, 24, 16))
         self.copy = Button(_("Copy to the stick"), "save", "primary", "device-usb", tall=True)
         self.copy.clicked.connect(self._copy)
         self.receive = Button(_("Take in the receipt"), icon="download")

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.exchange.conflicts import Conflict, Side
-from clinic_desktop.features.bundles.queries import conflicts
+from clinic_desktop.features.bundles.queries import conflicts, waiting
 from clinic_desktop.features.bundles.rules.said import said_unit, said_values
 from clinic_desktop.features.bundles.rules.settling import who_settles
 from clinic_desktop.features.bundles.service import settling
@@ -18,7 +18,7 @@ from clinic_desktop.storage.work import Reading
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.dialogs import Sheet
-from clinic_desktop.uikit.layouts import column
+from clinic_desktop.uikit.layouts import column, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
@@ -63,6 +63,20 @@ class ConflictsTable(ListTable[Conflict]):
         sheet = DecideSheet(self._office, conflict, self)
         sheet.accepted.connect(self.reload)
         sheet.open()
+
+
+class ConflictsPage(QWidget):
+    """The central's worklist of what was written apart."""
+
+    def __init__(self, office: Office, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = ConflictsTable(office)
+        stack(self, (self.table, 1), margins=(16, 12, 16, 16))
+        office.follow(waiting.TABLES, self, self.table.reload)
+        self.table.reload()
+
+    def take_focus(self) -> None:
+        self.table.setFocus()
 
 
 class DoubtsSheet(Sheet):

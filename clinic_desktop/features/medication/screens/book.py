@@ -13,7 +13,6 @@ from clinic_desktop.features.medication.queries.book import BookLine, BookPage, 
 from clinic_desktop.features.medication.rules.book import Book, Page, is_over, say_lacks, say_month
 from clinic_desktop.features.medication.rules.controlled import say_control, say_kept
 from clinic_desktop.features.medication.rules.shelf import say_units
-from clinic_desktop.features.medication.screens.tabbed import TabbedScreen
 from clinic_desktop.features.medication.service import book as keeping
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import ClinicError
@@ -25,6 +24,7 @@ from clinic_desktop.uikit.choices import Select
 from clinic_desktop.uikit.layouts import row, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, Card, EmptyState
+from clinic_desktop.uikit.tabbed import TabbedScreen
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
 from clinic_desktop.uikit.words import Text, semi

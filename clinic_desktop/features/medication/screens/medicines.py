@@ -3,10 +3,10 @@
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.medication.queries import handing, shelf, vouchers
-from clinic_desktop.features.medication.screens.tabbed import Tab, TabbedScreen
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.tabbed import Tab, TabbedScreen
 
 
 def _dispense(office: Office) -> QWidget:

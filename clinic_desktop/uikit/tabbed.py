@@ -1,4 +1,4 @@
-"""A place of this room: its pages behind tabs, each built when it is first opened."""
+"""A place of a room: its pages behind tabs, each built when it is first opened."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
