@@ -49,7 +49,7 @@ class ClinicStick(QWidget):
         self.pages = QStackedWidget()
         for page in (self._before_page(), self._busy_page(), self._done_page(), self._received_page()):
             self.pages.addWidget(page)
-        stack(self, row(self.steps, None), (self.pages, 1), margins=(16, 8, 16, 12), gap=S2)
+        stack(self, row(self.steps, None), (self.pages, 1), margins=(16, 4, 16, 8), gap=S2)
         office.follow(waiting.TABLES, self, self.reload)
         self.sticks.changed.connect(self._allow)
         self.join.joined.connect(self.reload)
@@ -91,7 +91,8 @@ class ClinicStick(QWidget):
             self.join,
             self.receive,
             self.copy,
-            margins=(16, 16, 16, 12),
+            margins=(16, 8, 16, 8),
+            gap=S2,
         )
         right.setFixedWidth(_ASIDE)
         return _two(left, right)
