@@ -49,7 +49,7 @@ class ClinicStick(QWidget):
         self.pages = QStackedWidget()
         for page in (self._before_page(), self._busy_page(), self._done_page(), self._received_page()):
             self.pages.addWidget(page)
-        stack(self, row(self.steps, None), (self.pages, 1), margins=(16, 4, 16, 8), gap=S2)
+        stack(self, row(self.steps, None), (self.pages, 1), margins=(16, 2, 16, 6), gap=S2)
         office.follow(waiting.TABLES, self, self.reload)
         self.sticks.changed.connect(self._allow)
         self.join.joined.connect(self.reload)
@@ -86,9 +86,10 @@ class ClinicStick(QWidget):
         self.copy.clicked.connect(self._copy)
         self.receive = Button(_("Take in the receipt"), icon="download")
         self.receive.clicked.connect(self._receive)
+        sticks = QWidget()
+        sticks.setLayout(column((self.sticks, 1), self.join, gap=S2))
         right = Card(
-            (self.sticks, 1),
-            self.join,
+            (scrolled(sticks), 1),
             self.receive,
             self.copy,
             margins=(16, 8, 16, 8),
@@ -125,7 +126,7 @@ class ClinicStick(QWidget):
         end.clicked.connect(self.start_again)
         print_slip = Button(_("Print the travel sheet"), "print", "primary", "printer", tall=True)
         print_slip.clicked.connect(self.print_slip)
-        right = Card(title, (scrolled(sheet), 1), another, end, print_slip, margins=(16, 16, 16, 12))
+        right = Card(title, (scrolled(sheet), 1), another, end, print_slip, margins=(16, 8, 16, 8), gap=S2)
         right.setFixedWidth(_ASIDE)
         return _two(left, right)
 
