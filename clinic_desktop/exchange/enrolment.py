@@ -104,27 +104,27 @@ def request(work: Work) -> bytes:
     """The file with which this clinic asks to join; a new one replaces the one before."""
     if work.place.is_central:
         raise OnlyClinic()
-    content = _own_request(work)
+    content = own_request(work)
     row = work.session.get(OwnRequest, 1) or OwnRequest(only=1)
     row.content, row.made_at = content, work.now
     work.session.add(row)
     work.act = "exchange.request"
     work.about("peer_device", work.device_id)
-    return _signed(work, content, "request to join")
+    return signed_file(work, content, "request to join")
 
 
 def approve(work: Work, file: bytes, name: str = "") -> Approval:
     """At the central: take the clinic in, and write the answer. The code is read out and compared by telephone."""
     if not work.place.is_central:
         raise OnlyCentral()
-    asked, content = _read_request(file, name)
+    asked, content = read_request(file, name)
     if asked.role == CENTRAL:
         raise NotARequest(name=name)
     if asked.demo != work.place.demo:
         raise DemoAndReal()
     known = standing(work)
     _check_free(known, asked)
-    own = _own_request(work)
+    own = own_request(work)
     issued = Certificate(
         CERTIFICATE,
         asked.device,
@@ -142,13 +142,13 @@ def approve(work: Work, file: bytes, name: str = "") -> Approval:
     work.session.flush()
     people = roster(work, asked.site)
     answer = Answer(
-        ANSWER, canonical.digest(content), _sign(work, own, "request"), people, revoked(work), instant_text(work.now)
+        ANSWER, canonical.digest(content), sign_content(work, own, "request"), people, revoked(work), instant_text(work.now)
     )
     work.act = "exchange.approve"
     work.about("peer_device", asked.device)
     work.also_changed.add("peer_device")
-    told = _signed(work, canonical.write(answer), "answer to a request")
-    return Approval(told, _code(content, own), asked.device, asked.site_name)
+    told = signed_file(work, canonical.write(answer), "answer to a request")
+    return Approval(told, spoken_code(content, own), asked.device, asked.site_name)
 
 
 def accept(work: Work, file: bytes, name: str = "", *, confirmed: bool = False) -> Joined:
@@ -161,10 +161,10 @@ def accept(work: Work, file: bytes, name: str = "", *, confirmed: bool = False) 
         raise AnswerToAnother()
     if central.demo != work.place.demo:
         raise DemoAndReal()
-    code = _code(own.content, central_content)
+    code = spoken_code(own.content, central_content)
     if not confirmed:
         raise CompareCode(code=code)
-    root = _peer_of(central)
+    root = peer_of(central)
     work.act = "exchange.accept"
     work.about("peer_device", central.device)
     take_roster(work, root, answer.roster, answer.revoked)
@@ -219,7 +219,7 @@ def revoked(asker: Asker) -> list[str]:
     return sorted(row[0] for row in rows)
 
 
-def _own_request(work: Work) -> bytes:
+def own_request(work: Work) -> bytes:
     here = standing(work).here
     device = work.load(ThisDevice, 1)
     key = base64.b64encode(here.public_key).decode()
@@ -239,13 +239,13 @@ def _certify(work: Work, issued: Certificate) -> None:
             CERTIFICATE, here.device_id, here.site_id, here.site_code, here.site_name, here.role, key, here.recipient,
             here.device_id, instant_text(work.now),
         )  # fmt: skip
-        _keep_signed(work, ours)
+        keep_certified(work, ours)
     if work.session.get(PeerDevice, issued.device) is None:
-        _keep_signed(work, issued)
+        keep_certified(work, issued)
 
 
-def _keep_signed(work: Work, issued: Certificate) -> None:
-    signed = _sign(work, canonical.write(issued), "certificate")
+def keep_certified(work: Work, issued: Certificate) -> None:
+    signed = sign_content(work, canonical.write(issued), "certificate")
     _keep(work, issued, signed.content.encode(), signed.signature)
 
 
@@ -276,7 +276,7 @@ def _check_free(known: Standing, asked: Request) -> None:
             raise SiteCodeTaken(code=asked.site_code, site=peer.site_name)
 
 
-def _read_request(file: bytes, name: str) -> tuple[Request, bytes]:
+def read_request(file: bytes, name: str) -> tuple[Request, bytes]:
     try:
         if len(file) > MAX_FILE:
             raise NotCanonical()
@@ -311,19 +311,19 @@ def _read_answer(file: bytes, name: str) -> tuple[Answer, Request, bytes]:
         raise NotARequest(name=name) from error
 
 
-def _peer_of(asked: Request) -> Peer:
+def peer_of(asked: Request) -> Peer:
     key = base64.b64decode(asked.key)
     return Peer(asked.device, asked.site, asked.site_code, asked.site_name, asked.role, key, asked.recipient)
 
 
-def _code(clinic: bytes, central: bytes) -> str:
+def spoken_code(clinic: bytes, central: bytes) -> str:
     return spoken(bytes.fromhex(canonical.digest(clinic) + canonical.digest(central)), CODE_LENGTH)
 
 
-def _sign(work: Work, content: bytes, comment: str) -> Signed:
+def sign_content(work: Work, content: bytes, comment: str) -> Signed:
     key = work.load(ThisDevice, 1).signing_key
     return Signed(content.decode(), minisign.sign(key, content, comment))
 
 
-def _signed(work: Work, content: bytes, comment: str) -> bytes:
-    return canonical.write(_sign(work, content, comment))
+def signed_file(work: Work, content: bytes, comment: str) -> bytes:
+    return canonical.write(sign_content(work, content, comment))
