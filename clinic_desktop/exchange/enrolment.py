@@ -142,7 +142,12 @@ def approve(work: Work, file: bytes, name: str = "") -> Approval:
     work.session.flush()
     people = roster(work, asked.site)
     answer = Answer(
-        ANSWER, canonical.digest(content), sign_content(work, own, "request"), people, revoked(work), instant_text(work.now)
+        ANSWER,
+        canonical.digest(content),
+        sign_content(work, own, "request"),
+        people,
+        revoked(work),
+        instant_text(work.now),
     )
     work.act = "exchange.approve"
     work.about("peer_device", asked.device)

@@ -130,7 +130,7 @@ def test_a_second_central_is_not_taken_for_a_clinic(
 def _self_signed_central(network: Network, tmp_path: Path) -> Path:
     from clinic_desktop.exchange import enrolment
 
-    content = network.central.do(lambda work: enrolment._signed(work, enrolment._own_request(work), "request"))
+    content = network.central.do(lambda work: enrolment.signed_file(work, enrolment.own_request(work), "request"))
     path = tmp_path / "central.txt"
     path.write_bytes(content)
     return path
