@@ -15,7 +15,7 @@ from clinic_desktop.exchange.have import Have, Held
 from clinic_desktop.exchange.manifest import READER
 from clinic_desktop.exchange.records import BundleLog, BundleWay, Segment, SegmentPart, SegmentState
 from clinic_desktop.exchange.shape import COMMON, INSERTED
-from clinic_desktop.exchange.standing import Standing, standing
+from clinic_desktop.exchange.standing import Peer, Standing, standing
 from clinic_desktop.exchange.troubles import NotEnrolled, OnlyCentral
 from clinic_desktop.storage import ledger, migrate
 from clinic_desktop.storage.device import ThisDevice
@@ -66,7 +66,8 @@ class Plan:
 
 def waiting(reading: Reading) -> Waiting:
     """What a clinic has that the central has not confirmed."""
-    segments = reading.all(_unconfirmed(reading, standing(reading)))
+    known = standing(reading)
+    segments = reading.all(_unconfirmed(reading, known)) if known.centrals() else _lacked_by_mates(reading, known)
     counts = _counted(reading, [row[0] for row in segments])
     found = reading.connection.exec_driver_sql(
         "SELECT tbl, sum((mask >> ?) & 1), count(*) FROM dirty GROUP BY tbl", (INSERTED.bit_length() - 1,)
@@ -81,10 +82,13 @@ def waiting(reading: Reading) -> Waiting:
 def plan_up(work: Work) -> Plan:
     """A clinic's bundle: for the central, and for the other computers of the site."""
     known = standing(work)
-    if not known.centrals():
+    mates = _mates(work, known)
+    if not known.centrals() and not mates:
         raise NotEnrolled()
-    rows = [*work.all(_unconfirmed(work, known)), *_lost_by_central(work, known)]
-    mates = [p for p in known.of_site(work.site_id) if p.device_id != work.device_id]
+    wanted = [*_lost_by_central(work, known), *_lacked_by_mates(work, known)]
+    if known.centrals():
+        wanted += work.all(_unconfirmed(work, known))
+    rows = sorted({row[0]: row for row in wanted}.values(), key=lambda row: (row[1], row[2], row[3]))
     recipients = {p.recipient for p in (*known.centrals(), *mates)}
     return _plan(work, rows, recipients, have.haves(work), for_site="")
 
@@ -157,6 +161,22 @@ def _unconfirmed(asker: Asker, known: Standing) -> sa.Select[int, str, str, int,
         Segment.receipted_at.is_(None),
         Segment.state != SegmentState.QUARANTINED,
     )
+
+
+def _mates(asker: Asker, known: Standing) -> list[Peer]:
+    """The other computers of this clinic."""
+    return [p for p in known.of_site(asker.site_id) if p.device_id != asker.place.device_id]
+
+
+def _lacked_by_mates(asker: Asker, known: Standing) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
+    """What another computer of the clinic said it does not hold; of one that never spoke, everything, if no central
+    would bring it."""
+    said = {p.device_id: Held(have.said_by(asker, p.device_id)) for p in _mates(asker, known)}
+    asked = {device: told for device, told in said.items() if told.spoke or not known.centrals()}
+    if not asked:
+        return []
+    rows = asker.all(_segments().where(Segment.state != SegmentState.QUARANTINED))
+    return [row for row in rows if any(_lacks(device, told, row) for device, told in asked.items())]
 
 
 def _lost_by_central(work: Work, known: Standing) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":

@@ -90,3 +90,11 @@ class SiteCodeTaken(Refused):
 
 class DemoAndReal(Refused):
     text = N_("A demonstration never joins a real office. Nothing was changed.")
+
+
+class CompareBoth(NeedsConfirmation):
+    text = N_("Look at the other computer. Both must show the same code: {code}. Is it the same?")
+
+
+class OtherSite(Refused):
+    text = N_("This file is of another clinic ({site}). Two computers are joined only within one clinic.")
