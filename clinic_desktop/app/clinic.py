@@ -59,6 +59,10 @@ class NewClinic:
     password: str = field(repr=False)
     demo: bool = False
     language: str = "es"
+    site_id: str = ""
+    """Given where this is one more computer of a clinic that exists."""
+    person_id: str = ""
+    """Of its coordinator there."""
 
 
 @dataclass(slots=True)
@@ -102,7 +106,7 @@ def found_clinic(folder: Path, new: NewClinic, clock: Clock) -> tuple[OpenClinic
 def _found(folder: Path, new: NewClinic, clock: Clock, lock: VaultLock) -> tuple[OpenClinic, str]:
     if (folder / DATABASE).exists():
         raise keys.VaultExists()
-    staff_id = new_id()
+    staff_id = new.person_id or new_id()
     slot = keys.NewSlot(new.coordinator_name, staff_id, new.password)
     opened, code = keys.create_header(folder, new.site_name, [slot])
     try:
@@ -118,7 +122,7 @@ def _found(folder: Path, new: NewClinic, clock: Clock, lock: VaultLock) -> tuple
 def _furnish(
     folder: Path, new: NewClinic, clock: Clock, lock: VaultLock, opened: keys.Opened, staff_id: str
 ) -> OpenClinic:
-    shape = NewVault(new.site_name, new.site_code, new.zone, new.role, demo=new.demo)
+    shape = NewVault(new.site_name, new.site_code, new.zone, new.role, new.site_id or new_id(), new.demo)
     vault = make_vault(folder, opened, shape, clock)
     try:
         return OpenClinic(vault, lock, _first_rows(vault, new, staff_id))

@@ -13,7 +13,7 @@ from clinic_desktop.kernel.clock import Clock, unix_ms
 from clinic_desktop.kernel.dates import say_day, say_weekday
 from clinic_desktop.kernel.errors import Trouble
 from clinic_desktop.kernel.version import __version__
-from clinic_desktop.shell.doors import Entered, Known, Municipality, NewClinicAnswers, Threshold
+from clinic_desktop.shell.doors import Entered, Invited, Known, Municipality, NewClinicAnswers, Threshold
 from clinic_desktop.storage import keys
 from clinic_desktop.storage.files import DATABASE, HEAD, HEADER, RESTORED, TRIES, replace_quickly
 from clinic_desktop.storage.header import header_exists, read_header
@@ -91,10 +91,19 @@ class FolderDoors:
             answers.coordinator_name,
             answers.password,
             language=answers.language,
+            site_id=answers.site_id,
+            person_id=answers.person_id,
         )
         clinic, code = found_clinic(self.folder, new, self._clock)
         remember(self.folder, language=answers.language)
         return Entered(clinic, code)
+
+    def invitation(self, file: Path) -> Invited:
+        from clinic_desktop.exchange.pairing import read_invitation
+        from clinic_desktop.features.bundles.service.joining import read_small
+
+        found = read_invitation(read_small(file), file.name)
+        return Invited(found.site_id, found.site_name, found.site_code, found.person_id, found.person_name)
 
     def check_new_password(self, password: str, names: Sequence[str]) -> None:
         check_password(password, names=names)

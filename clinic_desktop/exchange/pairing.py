@@ -54,6 +54,24 @@ class Welcome(msgspec.Struct, frozen=True):
     made_at: str
 
 
+class Invitation(Signed, frozen=True):
+    """A signed request of the first computer, and who wrote it: that person is the same on the second computer."""
+
+    person_id: str = ""
+    person_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """The clinic of an invitation, and the person who invites."""
+
+    site_id: str
+    site_name: str
+    site_code: str
+    person_id: str
+    person_name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Paired:
     """The answer to carry over, and the code that both screens show."""
@@ -69,15 +87,17 @@ def invite(work: Work) -> bytes:
         raise OnlyClinic()
     work.act = "exchange.invite"
     work.about("peer_device", work.device_id)
-    return signed_file(work, _invitation(work), "invitation")
+    signed = sign_content(work, _invitation(work), "invitation")
+    return canonical.write(Invitation(signed.content, signed.signature, work.actor.staff_id, work.actor.name))
 
 
-def read_invitation(file: bytes, name: str = "") -> Request:
+def read_invitation(file: bytes, name: str = "") -> Invited:
     """Whose clinic an invitation is for, before there is a vault. Raises NotARequest."""
     asked, _content = read_request(file, name)
     if asked.role == CENTRAL:
         raise NotARequest(name=name)
-    return asked
+    told = canonical.read(file, Invitation)
+    return Invited(asked.site, asked.site_name, asked.site_code, told.person_id, told.person_name)
 
 
 def ask(work: Work) -> bytes:

@@ -47,8 +47,24 @@ class NewClinicAnswers:
     coordinator_name: str
     password: str = field(repr=False)
     language: str = "es"
+    site_id: str = ""
+    """The clinic that this computer is one more of; empty for a new one."""
+    person_id: str = ""
+    """The coordinator, if already known there."""
     joins_central: bool = False
     """The next step after the first sign-in is to ask the central office to take this clinic in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What the first computer of a clinic says to the second."""
+
+    site_id: str
+    site_name: str
+    site_code: str
+    person_id: str = ""
+    person_name: str = ""
+    """Who invites; the same person on both computers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,10 @@ class Doors(Protocol):
 
     def found(self, answers: NewClinicAnswers) -> Entered:
         """Make the encrypted vault of a new clinic with its first person."""
+        ...
+
+    def invitation(self, file: Path) -> Invited:
+        """Which clinic the file of its first computer invites to."""
         ...
 
     def check_new_password(self, password: str, names: Sequence[str]) -> None:

@@ -1,4 +1,5 @@
-"""The first screen of a new installation: a new clinic, one that joins a central, a backup, a new laptop."""
+"""The first screen of a new installation: a new clinic, one that joins a central, one more computer, a
+backup, a new laptop."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,8 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import N_, _, language
-from clinic_desktop.shell.doors import Doors, Entered
+from clinic_desktop.shell.doors import Doors, Entered, Invited
 from clinic_desktop.shell.new_clinic import NewClinicWizard
 from clinic_desktop.shell.sign_in import OTHER_LANGUAGE
 from clinic_desktop.shell.slowly import Run, run_aside, sentence_of
@@ -27,6 +29,8 @@ WAYS: tuple[Way, ...] = (
     Way("new", "home", N_("A new clinic"), N_("This computer begins with nothing written yet.")),
     Way("join", "building-hospital", N_("A clinic that joins a central office"),
         N_("As a new clinic; then it carries a request to the central office on the USB stick.")),
+    Way("beside", "users", N_("Another computer of a clinic"),
+        N_("The first computer of the clinic writes an invitation on the USB stick.")),
     Way("restore", "database", N_("Bring back a backup"), N_("The data of this clinic are in a backup.")),
     Way("replace", "refresh", N_("Replace a laptop"),
         N_("This computer takes the place of another one, from its backup. The other is not used again.")),
@@ -76,19 +80,31 @@ class FirstRun(QWidget):
         self.language_chosen.emit(OTHER_LANGUAGE[language()][0])
 
     def take(self, code: str) -> None:
-        """Go one of the four ways."""
+        """Go one of the five ways."""
         if code in ("new", "join"):
-            wizard = NewClinicWizard(self._doors, self._run, joins_central=code == "join")
-            wizard.left.connect(self.go_back)
-            wizard.entered.connect(self.entered)
-            self._show(wizard)
-            wizard.take_focus()
+            self._found(NewClinicWizard(self._doors, self._run, joins_central=code == "join"))
+        elif code == "beside":
+            page = Invitation(self._doors)
+            page.left.connect(self.go_back)
+            page.invited.connect(self._found_beside)
+            self._show(page)
+            page.take_focus()
         else:
             page = Restore(self._doors, self._run, replaces=code == "replace")
             page.left.connect(self.go_back)
             page.restored.connect(self.restored)
             self._show(page)
             page.take_focus()
+
+    def _found_beside(self, invited: Invited) -> None:
+        drop_current(self.pages)
+        self._found(NewClinicWizard(self._doors, self._run, joins_central=False, invited=invited))
+
+    def _found(self, wizard: NewClinicWizard) -> None:
+        wizard.left.connect(self.go_back)
+        wizard.entered.connect(self.entered)
+        self._show(wizard)
+        wizard.take_focus()
 
     def _show(self, page: QWidget) -> None:
         holder = QWidget()
@@ -114,6 +130,51 @@ class FirstRun(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), col("ground"))
+
+
+class Invitation(Card):
+    """The file of the clinic's first computer, from which one more computer begins."""
+
+    invited = Signal(object)
+    left = Signal()
+
+    def __init__(self, doors: Doors) -> None:
+        super().__init__(margins=(32, 24, 32, 24), gap=S3)
+        self._doors = doors
+        lines = (
+            _("1   At the first computer: USB stick, Computers, Invite another computer."),
+            _("2   Bring the stick here and look for the file."),
+            _("3   Afterwards both computers show a code. It must be the same."),
+        )
+        self.trouble = Callout("", "danger", "alert-circle")
+        self.trouble.hide()
+        self.leave = Button(_("Go back"), key="back", kind="quiet")
+        self.look = Button(_("Look for the invitation"), key="save", kind="primary", icon="folder-open", tall=True)
+        self.body.addWidget(Text(_("Another computer of a clinic"), "title", "semi"))
+        for line in lines:
+            self.body.addWidget(Text(line, wrap=True))
+        self.body.addWidget(self.trouble)
+        self.body.addLayout(row(self.leave, None, self.look))
+        self.leave.clicked.connect(self.left)
+        self.look.clicked.connect(self._look)
+
+    def take_focus(self) -> None:
+        self.look.setFocus()
+
+    def _look(self) -> None:
+        chosen, _kind = QFileDialog.getOpenFileName(self, _("Look for the invitation"), str(Path.home()))
+        if chosen:
+            self.take(Path(chosen))
+
+    def take(self, file: Path) -> None:
+        """Go on with this file, if it is an invitation."""
+        try:
+            invited = self._doors.invitation(file)
+        except ClinicError as error:
+            self.trouble.words.setText(error.sentence())
+            self.trouble.show()
+            return
+        self.invited.emit(invited)
 
 
 class Restore(Card):

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, language
 from clinic_desktop.kernel.names import fold
-from clinic_desktop.shell.doors import Doors, Entered, NewClinicAnswers, SiteRole
+from clinic_desktop.shell.doors import Doors, Entered, Invited, NewClinicAnswers, SiteRole
 from clinic_desktop.shell.new_password import NewPassword
 from clinic_desktop.shell.recovery_code import CodeShown
 from clinic_desktop.shell.slowly import Run, sentence_of
@@ -40,9 +40,9 @@ class NewClinicWizard(Card):
     entered = Signal(object)
     left = Signal()
 
-    def __init__(self, doors: Doors, run: Run, *, joins_central: bool) -> None:
+    def __init__(self, doors: Doors, run: Run, *, joins_central: bool, invited: Invited | None = None) -> None:
         super().__init__(margins=(32, 24, 32, 24), gap=S3)
-        self._doors, self._run, self._joins = doors, run, joins_central
+        self._doors, self._run, self._joins, self._invited = doors, run, joins_central, invited
         self._code_typed = False
         self.steps = Steps([_("Clinic"), _("First person"), _("Recovery code")])
         self.pages = QStackedWidget()
@@ -55,6 +55,13 @@ class NewClinicWizard(Card):
         self._deeds = QWidget()
         stack(self._deeds, row(self.back, None, self.go_on))
         title = _("A clinic that joins a central office") if joins_central else _("A new clinic")
+        if invited is not None:
+            title = _("Another computer of a clinic")
+            self.name.setText(invited.site_name)
+            self.code.setText(invited.site_code)
+            self.first.setText(invited.person_name)
+            for told in (self.name, self.code, self.role):
+                told.setEnabled(False)
         for item in (Text(title, "title", "semi"), self.steps, self.pages, self.trouble, self._deeds):
             self.body.addWidget(item)
         self.back.clicked.connect(self.step_back)
@@ -90,7 +97,7 @@ class NewClinicWizard(Card):
         self.pages.addWidget(self.person)
 
     def take_focus(self) -> None:
-        self.name.setFocus()
+        (self.name if self._invited is None else self.place).setFocus()
 
     # what is asked
 
@@ -103,8 +110,15 @@ class NewClinicWizard(Card):
             coordinator_name=self.first.text().strip(),
             password=self.new.password(),
             language=language(),
+            site_id=self._invited.site_id if self._invited else "",
+            person_id=self._person_id(),
             joins_central=self._joins,
         )
+
+    def _person_id(self) -> str:
+        """Of who invited, unless somebody else sets this computer up."""
+        invited = self._invited
+        return invited.person_id if invited and self.first.text().strip() == invited.person_name else ""
 
     def _find_places(self, words: str) -> list[tuple[str, str]]:
         found = self._doors.municipalities(words)

@@ -52,7 +52,7 @@ def clinic(made_vault: tuple[Path, Opened], tmp_path: Path, clock: StillClock) -
     assert invitation is not None
     of = read_invitation(invitation.read_bytes())
     consulting = make_office(
-        tmp_path / "b", opened, header, clock, of.site_name, of.site_code, "clinic", 3, site_id=of.site
+        tmp_path / "b", opened, header, clock, of.site_name, of.site_code, "clinic", 3, site_id=of.site_id
     )
     pair(reception, consulting)
     yield Clinic(reception, consulting)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from clinic_desktop.kernel.errors import Refused
-from clinic_desktop.shell.doors import Entered, Known, Municipality, NewClinicAnswers, Threshold
+from clinic_desktop.shell.doors import Entered, Invited, Known, Municipality, NewClinicAnswers, Threshold
 from clinic_desktop.storage.words import check_password
 
 CODE = "7K2M-4XQ9-ABCD-EFGH-JKMN-PQRS-TVW1"
@@ -54,6 +54,11 @@ class PlainDoors:
     def found(self, answers: NewClinicAnswers) -> Entered:
         self.answers = answers
         return Entered("founded", CODE)
+
+    def invitation(self, file: Path) -> Invited:
+        if file.name != "SJU-invitacion.txt":
+            raise Wrong()
+        return Invited("0193a000-0000-7000-8000-0000000000aa", "Clínica San Juan", "SJU")
 
     def check_new_password(self, password: str, names: Sequence[str]) -> None:
         check_password(password, names=names)

@@ -1,11 +1,13 @@
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 
-from clinic_desktop.shell.first_run import FirstRun, Restore
+from clinic_desktop.shell.first_run import FirstRun, Invitation, Restore
 from clinic_desktop.shell.new_clinic import NewClinicWizard, propose_code
 from clinic_desktop.shell.recovery_code import CodeShown
 from clinic_desktop.shell.slowly import run_at_once
-from tests.shell.doors_of_test import CODE, PlainDoors
+from tests.shell.doors_of_test import CODE, PlainDoors, Wrong
 
 
 @pytest.fixture
@@ -29,9 +31,9 @@ def fill(wizard: NewClinicWizard) -> None:
     wizard.place.set_value("1413", "Nebaj, Quiché")
 
 
-def test_a_digit_chooses_one_of_the_four_ways(first, qtbot) -> None:
-    assert [button.way.code for button in first.ways] == ["new", "join", "restore", "replace"]
-    qtbot.keyClicks(first.ways[0], "3")
+def test_a_digit_chooses_one_of_the_ways(first, qtbot) -> None:
+    assert [button.way.code for button in first.ways] == ["new", "join", "beside", "restore", "replace"]
+    qtbot.keyClicks(first.ways[0], "4")
     assert first.findChildren(Restore)
 
 
@@ -55,6 +57,22 @@ def test_a_new_clinic_is_made_and_entered_after_its_code_was_kept(first, doors, 
     with qtbot.waitSignal(first.entered) as told:
         code.go_on.click()
     assert told.args[0].session == "founded"
+
+
+def test_one_more_computer_begins_from_the_invitation_of_the_first(first, doors) -> None:
+    first.take("beside")
+    page = first.findChildren(Invitation)[0]
+    page.take(Path("otra.txt"))
+    assert page.trouble.words.text() == Wrong.text
+    page.take(Path("SJU-invitacion.txt"))
+    wizard = first.findChildren(NewClinicWizard)[0]
+    assert (wizard.name.text(), wizard.code.text(), wizard.code.isEnabled()) == ("Clínica San Juan", "SJU", False)
+    wizard.place.set_value("1413", "Nebaj, Quiché")
+    wizard.step_on()
+    wizard.first.setText("Juana Brito")
+    wizard.new.propose()
+    wizard.step_on()
+    assert doors.answers is not None and doors.answers.site_id.endswith("aa")
 
 
 def test_a_password_is_not_in_the_words_of_the_answers(first, doors) -> None:
