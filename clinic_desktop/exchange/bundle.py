@@ -94,6 +94,8 @@ class Head(msgspec.Struct, frozen=True):
     roster: list[Known] = []
     """From a central: the devices of the site it is for, and its own."""
     revoked: list[str] = []
+    told: dict[str, str] = {}
+    """What the sender says of itself (exchange/told.py)."""
 
 
 Stored = tuple[bytes, str, list[tuple[str, bytes]]]

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlcipher3 import dbapi2
 
-from clinic_desktop.exchange import canonical, have
+from clinic_desktop.exchange import canonical, have, told
 from clinic_desktop.exchange.applying import apply_segment
 from clinic_desktop.exchange.bundle import Head, Listed, SealedSegment
 from clinic_desktop.exchange.enrolment import take_roster
@@ -216,11 +216,13 @@ def _is_logged(asker: Asker, way: BundleWay, sha256: str) -> bool:
 def take_bundle(work: Work, head: Head, log: BundleLog) -> BundleTaken:
     """After the segments of a bundle: what its sender holds, receipts, devices; and note that it was read."""
     fresh = _is_fresh(work, head)
+    _note_restored(work, head)
     known = standing(work)
     sender = known.peers[head.device]
     doubt = None
     if fresh:
         have.remember(work, head.device, head.have)
+        told.remember(work, head.device, head.told)
         doubt = _doubt(work, head)
         if sender.is_central and not known.here.is_central:
             _mark_receipts(work, known, head)
@@ -249,13 +251,28 @@ def _is_fresh(work: Work, head: Head) -> bool:
     return rows[0][0] == head.epoch and head.number > rows[0][2]
 
 
+def _note_restored(work: Work, head: Head) -> None:
+    """A computer that was read before speaks in an epoch never heard: put back from a backup, moved or copied."""
+    epochs = work.all(
+        sa.select(BundleLog.epoch).where(BundleLog.way == BundleWay.IN, BundleLog.device_id == head.device).distinct()
+    )
+    if not epochs or head.epoch in {row[0] for row in epochs}:
+        return
+    work.session.add(
+        Finding(
+            kind=FindingKind.RESTORED, tbl="peer_device", row_id=head.device, detail=head.made_at, found_at=work.now
+        )
+    )
+    work.also_changed.add("finding")
+
+
 def _doubt(work: Work, head: Head) -> str | None:
     """Why this database may be an old copy: somebody holds more of our segments than we wrote, or others."""
     device = work.load(ThisDevice, 1)
-    for told in head.have:
-        if (told.device, told.epoch) != (device.device_id, device.epoch):
+    for held in head.have:
+        if (held.device, held.epoch) != (device.device_id, device.epoch):
             continue
-        for number, digest in [(told.upto, told.hash), *told.beyond]:
+        for number, digest in [(held.upto, held.hash), *held.beyond]:
             if number > device.last_segment:
                 return "somebody holds more than this database wrote"
             if number and _own_hash(work, device, number) != digest:
@@ -277,9 +294,9 @@ def _mark_receipts(work: Work, known: Standing, head: Head) -> None:
     rows = work.session.scalars(sa.select(Segment).where(Segment.device_id.in_(ours)))
     held: dict[tuple[str, str, str], Any] = {(h.device, h.epoch, h.audience): h for h in head.have}
     for segment in rows:
-        told = held.get((segment.device_id, segment.epoch, segment.audience))
-        has = told is not None and (
-            segment.number <= told.upto or [segment.number, segment.hash] in [list(b) for b in told.beyond]
+        said = held.get((segment.device_id, segment.epoch, segment.audience))
+        has = said is not None and (
+            segment.number <= said.upto or [segment.number, segment.hash] in [list(b) for b in said.beyond]
         )
         if has and segment.receipted_at is None:
             segment.receipted_at = work.now

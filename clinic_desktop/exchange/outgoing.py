@@ -16,6 +16,7 @@ from clinic_desktop.exchange.manifest import READER
 from clinic_desktop.exchange.records import BundleLog, BundleWay, Segment, SegmentPart, SegmentState
 from clinic_desktop.exchange.shape import COMMON, INSERTED
 from clinic_desktop.exchange.standing import Peer, Standing, standing
+from clinic_desktop.exchange.told import told_here
 from clinic_desktop.exchange.troubles import NotEnrolled, OnlyCentral
 from clinic_desktop.storage import ledger, migrate
 from clinic_desktop.storage.device import ThisDevice
@@ -231,6 +232,7 @@ def _plan(
         ledger=LedgerEnd(end.count, end.hash),
         roster=people or [],
         revoked=cut_off or [],
+        told=told_here(work),
     )
     log = BundleLog(
         way=BundleWay.OUT,
