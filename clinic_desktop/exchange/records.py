@@ -37,6 +37,8 @@ class FindingKind(StrEnum):
     """A computer of a clinic began a new epoch: it was put back from a backup, moved or copied."""
     REVOKED = "revoked"
     """Written by a computer that was cut off."""
+    AUTHORITY = "authority"
+    """Somebody showed another line of root keys than the one this computer follows."""
     ERASED = "erased"
     """A segment brought again what was erased; it was blanked on arrival."""
     STRANGER = "stranger"
@@ -218,6 +220,8 @@ class PeerDevice(Local):
     """Rooms whose tables it may write (exchange/shape.py); empty: all that its role may."""
     issuer: Mapped[str | None] = mapped_column(Words)
     """The device whose key signed the certificate."""
+    asked_code: Mapped[str | None] = mapped_column(Words)
+    """At the central: the code of its joining, for as long as the two sides have not read it to each other."""
 
 
 class OwnRequest(Local):

@@ -35,6 +35,8 @@ class Shape:
     blobs: frozenset[str]
     late: bool = False
     """Travels after all else."""
+    room: str = ""
+    """The room whose table it is: what the rights of a computer name."""
     named: dict[str, Unit] = field(init=False, compare=False)
     places: dict[str, int] = field(init=False, compare=False)
     """Where each column stands in `columns`."""
@@ -90,5 +92,17 @@ def _shape(cls: Any) -> Shape:
         if isinstance(column.type, sa.LargeBinary):
             blobs.add(column.name)
     return Shape(
-        cls.__tablename__, cls.__merge__, tuple(names), tuple(units.values()), frozenset(blobs), cls.__travels_last__
+        cls.__tablename__,
+        cls.__merge__,
+        tuple(names),
+        tuple(units.values()),
+        frozenset(blobs),
+        cls.__travels_last__,
+        _room(cls),
     )
+
+
+def _room(cls: Any) -> str:
+    """The folder of the class's module: `….features.ROOM.records…`."""
+    path = cls.__module__.split(".")
+    return path[path.index("features") + 1] if "features" in path else path[-1]

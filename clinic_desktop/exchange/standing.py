@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from clinic_desktop.exchange.minisign import public_of
-from clinic_desktop.exchange.records import PeerDevice
+from clinic_desktop.exchange.records import PeerDevice, Revoked
 from clinic_desktop.exchange.rules import Op, Weight
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.work import Asker
@@ -25,6 +26,10 @@ class Peer:
     public_key: bytes
     recipient: str
     revoked_at: datetime | None = None
+    revoked_why: Revoked | None = None
+    rights: Any = None
+    """Names of the rooms whose tables it may write; None: all."""
+    asked_code: str | None = None
 
     @property
     def is_central(self) -> bool:
@@ -32,7 +37,16 @@ class Peer:
 
     @property
     def trusted(self) -> bool:
-        return self.revoked_at is None
+        """Whether anything is sealed for it."""
+        return self.revoked_at is None and self.asked_code is None
+
+    @property
+    def believed(self) -> bool:
+        """Whether what it wrote is applied: of a computer that was replaced, what is still on its way counts."""
+        return self.trusted or (self.revoked_at is not None and self.revoked_why is Revoked.REPLACED)
+
+    def may_write(self, room: str) -> bool:
+        return self.rights is None or room in self.rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,9 @@ def standing(asker: Asker) -> Standing:
         PeerDevice.public_key,
         PeerDevice.recipient,
         PeerDevice.revoked_at,
+        PeerDevice.revoked_why,
+        PeerDevice.rights,
+        PeerDevice.asked_code,
     )
     here = _ourselves(asker)
     peers = {row[0]: Peer(*row) for row in asker.all(columns)}

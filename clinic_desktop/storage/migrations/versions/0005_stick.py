@@ -136,6 +136,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_stamp_name")),
         sqlite_strict=True,
     )
+    op.create_index("ix_stamp_name_device_id", "stamp_name", ["device_id"], unique=False)
+    op.create_table(
+        "stamp_writer",
+        sa.Column("device_id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("site_name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("device_id", name=op.f("pk_stamp_writer")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "erased_row",
         sa.Column("tbl", sa.Text(), nullable=False),
@@ -182,6 +192,7 @@ def upgrade() -> None:
     op.add_column("peer_device", sa.Column("revoked_why", sa.Text(), nullable=True))
     op.add_column("peer_device", sa.Column("rights", sa.Text(), nullable=True))
     op.add_column("peer_device", sa.Column("issuer", sa.Text(), nullable=True))
+    op.add_column("peer_device", sa.Column("asked_code", sa.Text(), nullable=True))
     op.add_column("bundle_log", sa.Column("volume", sa.Integer(), nullable=True))
     op.add_column("bundle_log", sa.Column("volumes", sa.Integer(), nullable=True))
     op.add_column("bundle_log", sa.Column("lost_at", sa.Text(), nullable=True))
