@@ -10,6 +10,7 @@ from clinic_desktop.exchange.conflicts import Conflict
 from clinic_desktop.exchange.records import (
     OpenConflict,
 )
+from clinic_desktop.features.bundles.queries.whose import hidden_rows
 from clinic_desktop.features.bundles.rules.settling import CHART_TABLES
 from clinic_desktop.features.patients.queries import people, restricted
 from clinic_desktop.features.staff.records import StaffMember
@@ -28,7 +29,7 @@ def open_conflicts(asker: Asker, limit: int = 200) -> Sequence[Conflict]:
     """
     asker.require(*_CONFLICT_READERS)
     found = conflicts.open_conflicts(asker, limit=limit)
-    hidden = _hidden_rows(asker, [(one.table, one.row_id) for one in found])
+    hidden = hidden_rows(asker, [(one.table, one.row_id) for one in found])
     return [_withheld(asker, one) for one in found if (one.table, one.row_id) not in hidden]
 
 
@@ -77,40 +78,14 @@ def count_conflicts(asker: Asker) -> int:
     if restricted.sees_all(asker):
         return conflicts.count_open(asker)
     rows = asker.all(sa.select(OpenConflict.tbl, OpenConflict.id).where(OpenConflict.waiting.is_(False)))
-    hidden = _hidden_rows(asker, [(row[0], row[1]) for row in rows])
+    hidden = hidden_rows(asker, [(row[0], row[1]) for row in rows])
     return sum((row[0], row[1]) not in hidden for row in rows)
-
-
-def must_open(asker: Asker, table: str, row_id: str) -> None:
-    """Refuse where the row is of a person whose record is hidden from the one who asks."""
-    if _hidden_rows(asker, [(table, row_id)]):
-        raise restricted.ReservedRecord()
-
-
-_OF_A_PERSON = ("patient_id", "first_id", "second_id")
-"""How columns are called that say whose a row is."""
-
-
-def _hidden_rows(asker: Asker, rows: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of these rows (table, id) that are of a person hidden from the one who asks."""
-    if restricted.sees_all(asker):
-        return set()
-    hidden: set[tuple[str, str]] = set()
-    for name in {table for table, _row in rows}:
-        table = Base.metadata.tables[name]
-        whose = [table.c.id] if name == "patient" else [table.c[c] for c in _OF_A_PERSON if c in table.c]
-        if not whose:
-            continue
-        ids = [row_id for of, row_id in rows if of == name]
-        reserved = sa.or_(*(column.in_(restricted.hidden_people(asker)) for column in whose))
-        hidden |= {(name, row[0]) for row in asker.all(sa.select(table.c.id).where(table.c.id.in_(ids), reserved))}
-    return hidden
 
 
 def blocking_of(asker: Asker, record_id: str) -> Sequence[Conflict]:
     """The conflicts that must be shown on a record's header, wherever it lives, until somebody settles them."""
     asker.require(*_CONFLICT_READERS)
-    if _hidden_rows(asker, [("patient", record_id)]):
+    if hidden_rows(asker, [("patient", record_id)]):
         return ()
     return conflicts.of_record(asker, record_id, blocking_only=True)
 

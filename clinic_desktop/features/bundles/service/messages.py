@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from clinic_desktop.exchange.records import PeerDevice
 from clinic_desktop.exchange.standing import CENTRAL
-from clinic_desktop.features.bundles.queries.conflicts import must_open
+from clinic_desktop.features.bundles.queries.whose import must_open
 from clinic_desktop.features.bundles.records.offices import Message, MessageEvent
 from clinic_desktop.features.bundles.rules.kinds import MessageKind, MessageStep
 from clinic_desktop.features.bundles.rules.messages import NobodyThere, plain_text

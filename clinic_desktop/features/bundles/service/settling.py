@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from clinic_desktop.exchange import conflicts
 from clinic_desktop.exchange.conflicts import Side
-from clinic_desktop.features.bundles.queries.conflicts import must_open
+from clinic_desktop.features.bundles.queries.whose import must_open
 from clinic_desktop.features.bundles.rules.settling import who_settles
 from clinic_desktop.storage.work import Work
 
