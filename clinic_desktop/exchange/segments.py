@@ -12,6 +12,7 @@ from clinic_desktop.exchange.manifest import FORMAT, READER, Follows, Manifest, 
 from clinic_desktop.exchange.parts import RowChange, UnitChange, plain
 from clinic_desktop.exchange.records import Segment, SegmentPart, SegmentState
 from clinic_desktop.exchange.rules import VOID, Op, Settled, Stamp, settle_row
+from clinic_desktop.exchange.settling import settle_open
 from clinic_desktop.exchange.shape import COMMON, INSERTED, Shape, shapes
 from clinic_desktop.exchange.standing import Standing, standing
 from clinic_desktop.exchange.versions import (
@@ -231,6 +232,7 @@ class _Cutter:
         draft.put(shape.table, "update", len(changes), parts.write_updates(shape.table, changes, shape.blobs))
         write_ops(self._cursor, key, kept)
         self._forget_settled(shape, settled)
+        settle_open(self._work, self._names, self._standing, shape, ids)
 
     def _settlings(self, shape: Shape, ids: Sequence[str]) -> dict[tuple[str, str], frozenset[Stamp]]:
         sql = "SELECT id, unit, prev FROM settling WHERE tbl = ?"
@@ -254,6 +256,9 @@ class _Cutter:
             for actor, rows in lines:
                 for name, changed, _ in msgspec.json.decode(rows):
                     self._authors[name, changed] = actor
+            # What the running use case itself changed has its line only when it ends.
+            for name, changed in self._cursor.execute("SELECT tbl, id FROM touched"):
+                self._authors[name, changed] = self._work.actor.staff_id
         return self._authors.get((table, row_id), "")
 
     def _last_ledger_seq(self) -> int:

@@ -13,6 +13,8 @@ from clinic_desktop.exchange.standing import Standing
 from clinic_desktop.exchange.versions import SegmentNames, Units, ids_json, read_ops
 from clinic_desktop.storage.base import MergeClass
 from clinic_desktop.storage.ledger import values_digest
+from clinic_desktop.storage.types import instant_text
+from clinic_desktop.storage.work import Work
 
 LiveRows = dict[str, list[Any]]
 """By id, the captured columns in bit order."""
@@ -84,6 +86,15 @@ class Settler:
                 "INSERT INTO open_conflict (tbl, id, unit, blocking, waiting, sides, found_at) VALUES (?,?,?,?,?,?,?)",
                 [(*c[:6], old.get((c[1], c[2]), c[6])) for c in conflicts],
             )
+
+
+def settle_open(work: Work, names: SegmentNames, here: Standing, shape: Shape, ids: Collection[str]) -> None:
+    """After a cut: where these rows have an open conflict, an edit made here is now one of its sides."""
+    sql = "SELECT DISTINCT id FROM open_conflict WHERE tbl = ? AND id IN (SELECT value FROM json_each(?))"
+    doubted = [row[0] for row in work.cursor.execute(sql, (shape.table, ids_json(ids))).fetchall()]
+    if doubted:
+        Settler(work.cursor, names, here, instant_text(work.now)).settle(shape, doubted)
+        work.also_changed.add("open_conflict")
 
 
 def _is_quiet(shape: Shape, name: str) -> bool:

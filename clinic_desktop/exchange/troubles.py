@@ -84,6 +84,10 @@ class ConflictGone(Refused):
     text = N_("This was already settled, or new changes arrived meanwhile. Look at it again.")
 
 
+class DecisionGone(Refused):
+    text = N_("This was changed or decided anew since. Look at the record; nothing was undone.")
+
+
 class SiteCodeTaken(Refused):
     text = N_("The letters {code} already belong to {site}; printed numbers would be mixed up. Choose other letters.")
 
