@@ -21,11 +21,23 @@ class RelayDue(Local):
 
 
 class StampName(Local):
-    """A segment that is not here and of which operations are, because the central passed them on. Keys are negative."""
+    """A segment of which operations are here because the central passed them on. Keys are negative; the segment takes
+    the same key if it ever arrives itself."""
 
     __tablename__ = "stamp_name"
 
     key: Mapped[int] = mapped_column(Whole, primary_key=True)
-    device_id: Mapped[str] = mapped_column(Id)
+    device_id: Mapped[str] = mapped_column(Id, index=True)
     epoch: Mapped[str] = mapped_column(Words)
     number: Mapped[int] = mapped_column(Whole)
+
+
+class StampWriter(Local):
+    """A computer of which only copies are known here: whose word it is, and the name to show."""
+
+    __tablename__ = "stamp_writer"
+    __table_args__ = _NARROW
+
+    device_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    site_id: Mapped[str] = mapped_column(Id)
+    site_name: Mapped[str] = mapped_column(Words)

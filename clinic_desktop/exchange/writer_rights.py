@@ -1,5 +1,6 @@
 """What a device may write: its own site's rows, and changes of what was sent to its site."""
 
+from clinic_desktop.exchange import relaying
 from clinic_desktop.exchange.landing import Landing, NotApplied
 from clinic_desktop.exchange.parts import Inserts
 from clinic_desktop.exchange.records import FindingKind
@@ -19,9 +20,12 @@ def check_origin(landing: Landing, shape: Shape, found: Inserts) -> None:
 
 
 def check_rows(landing: Landing, shape: Shape, live: LiveRows) -> None:
-    """A clinic changes what was sent to its site: its own rows, and what the central owns (as a proposal)."""
-    if landing.writer.is_central or shape.owned:
+    """A clinic changes what was sent to its site: its own rows, what the central owns (as a proposal), and records that
+    go to both. The other computers of its site need no proof of that: the central has judged, or will."""
+    writer, here = landing.writer, landing.standing.here
+    if writer.is_central or shape.owned or (writer.site_id == here.site_id and not here.is_central):
         return
     place = shape.places["origin_site_id"]
-    if any(row[place] != landing.writer.site_id for row in live.values()):
+    others = [row_id for row_id, row in live.items() if row[place] != writer.site_id]
+    if others and not relaying.sent_to(landing.work, writer.site_id, shape.table, others).issuperset(others):
         raise NotApplied(FindingKind.NO_RIGHT, shape.table)
