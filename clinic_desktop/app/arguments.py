@@ -58,8 +58,11 @@ def _making(commands: Commands) -> None:
     demo.add_argument("--patients", type=int, default=None, metavar="N", help="generated people in each clinic")
     demo.add_argument("--instruments", type=Path, metavar="DIR", help="import the questionnaires of this folder")
     init = _add(commands, "init", "make a new vault with its first coordinator")
-    init.add_argument("--site", required=True, metavar="NAME")
-    init.add_argument("--code", required=True, metavar="ABC", help="three capital letters")
+    init.add_argument("--site", metavar="NAME")
+    init.add_argument("--code", metavar="ABC", help="three capital letters")
+    init.add_argument(
+        "--beside", type=Path, metavar="FILE", help="one more computer of a clinic, from the first one's invitation"
+    )
     init.add_argument("--role", choices=("clinic", "central"), default="clinic")
     init.add_argument("--municipality", metavar="CODE", default=None)
     init.add_argument("--zone", default="America/Guatemala")
@@ -104,6 +107,12 @@ def _sticks(commands: Commands) -> None:
     approve.add_argument("file", type=Path)
     approve.add_argument("--to", type=Path, required=True, metavar="DIR")
     _add(verbs, "accept", "at the clinic: take the central's answer").add_argument("file", type=Path)
+    pair = _add(commands, "pair", "two computers of one clinic that know each other without a central")
+    verbs = pair.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, said in (("invite", "at the first: write an invitation"), ("ask", "at the second: ask to be taken in")):
+        _add(verbs, verb, said).add_argument("--to", type=Path, required=True, metavar="DIR")
+    _add(verbs, "welcome", "at the first: take the second in").add_argument("file", type=Path)
+    _add(verbs, "enter", "at the second: take the answer").add_argument("file", type=Path)
     bundle = _add(commands, "bundle", "the stick, without a window")
     verbs = bundle.add_subparsers(dest="verb", required=True, metavar="VERB")
     _add(verbs, "export", "write a bundle and read it back").add_argument(

@@ -175,3 +175,18 @@ def test_one_object_goes_to_the_standard_output_and_the_code_is_that_of_the_proc
     wrong = subprocess.run([*common, "nonsense"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
     assert (tmp_path / "code").read_text().strip() not in made.stdout
+
+
+def test_a_second_computer_of_a_clinic_without_a_window(clinic: Terminal, keys: Path, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    invitation = clinic.done("pair", "invite", "--to", stick)["path"]
+    other = Terminal(tmp_path / "other", keys)
+    other.done("init", "--beside", invitation, "--municipality", "0710", "--recovery-file", keys / "other-code")
+    request = other.done("pair", "ask", "--to", stick)["path"]
+    assert clinic.run("pair", "welcome", request).code == 3, "the code is compared first"
+    answer = clinic.done("pair", "welcome", request, "--yes")
+    assert other.done("pair", "enter", answer["path"], "--yes")["code"] == answer["code"]
+    clinic.done("bundle", "export", "--to", stick)
+    (file,) = stick.glob("*.bundle")
+    assert other.done("bundle", "accept", file)["files"][0]["new_segments"] >= 1

@@ -1,12 +1,15 @@
 """init, demo, generate, instrument import: making a vault and filling it."""
 
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from clinic_desktop.app.cli import Answer, Command, Desk
 from clinic_desktop.app.clinic import NewClinic, found_clinic
 from clinic_desktop.app.demo.marks import mark_folder
+from clinic_desktop.exchange.pairing import read_invitation
+from clinic_desktop.features.bundles.service.joining import read_small
 from clinic_desktop.features.consults.service import instruments
 from clinic_desktop.features.patients.rules.places import municipality
 from clinic_desktop.kernel.errors import Refused
@@ -36,9 +39,14 @@ def init(desk: Desk) -> Answer:
         raise UnknownMunicipality(code=wanted.municipality)
     password = desk.password(question=_("Password for {name}").format(name=wanted.coordinator))
     new = NewClinic(
-        wanted.site, wanted.code, wanted.role, wanted.zone, wanted.municipality, wanted.coordinator, password,
-        demo=wanted.demo,
+        wanted.site or "", wanted.code or "", wanted.role, wanted.zone, wanted.municipality, wanted.coordinator,
+        password, demo=wanted.demo,
     )  # fmt: skip
+    if wanted.beside is not None:
+        told = read_invitation(read_small(wanted.beside), wanted.beside.name)
+        same = told.person_id if wanted.coordinator == told.person_name else ""
+        new = replace(new, site_name=told.site_name, site_code=told.site_code, role="clinic", site_id=told.site_id,
+                      person_id=same)  # fmt: skip
     clinic, code = found_clinic(wanted.data, new, desk.clock)
     place = clinic.vault.place
     clinic.close()

@@ -9,7 +9,7 @@ from typing import Any
 from clinic_desktop.app.cli import DONE, REFUSED, Answer, CannotRead, Command, Desk
 from clinic_desktop.exchange.outcomes import Exported, Inspected, MergeReport
 from clinic_desktop.exchange.steps import Steps, finish
-from clinic_desktop.features.bundles.service import carrying, joining, taking
+from clinic_desktop.features.bundles.service import carrying, joining, pairing, taking
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.progress import Result
 
@@ -121,10 +121,41 @@ def _merged(report: MergeReport) -> Answer:
     return Answer(facts, said, DONE if all(one.ok for one in report.files) else REFUSED)
 
 
+def invite(desk: Desk) -> Answer:
+    path = _run(desk, lambda vault, actor: pairing.write_invitation(vault, actor, folder=_folder(desk)))
+    said = _("Take {file} to the new computer: init --beside.").format(file=path)
+    return Answer({"path": str(path)}, [said])
+
+
+def ask_mate(desk: Desk) -> Answer:
+    path = _run(desk, lambda vault, actor: pairing.ask_to_enter(vault, actor, folder=_folder(desk)))
+    return Answer({"path": str(path)}, [_("Take {file} to the first computer: pair welcome.").format(file=path)])
+
+
+def welcome(desk: Desk) -> Answer:
+    """Without --yes it only tells the code that must be compared, and is refused with it."""
+    file, yes = _file(desk.wanted.file), bool(desk.wanted.yes)
+    path, paired = _run(desk, lambda vault, actor: pairing.take_in(vault, actor, file=file, confirmed=yes))
+    said = _("Take {file} to the new computer: pair enter. Code: {code}").format(file=path, code=paired.code)
+    return Answer({"path": str(path), "code": paired.code}, [said])
+
+
+def enter(desk: Desk) -> Answer:
+    file = _file(desk.wanted.file)
+    use = partial(pairing.enter, content=file.read_bytes(), name=file.name, confirmed=bool(desk.wanted.yes))
+    with desk.open() as clinic:
+        code = clinic.vault.do(use, clinic.actor)
+    return Answer({"code": code}, [_("The two computers know each other now.")])
+
+
 COMMANDS: dict[tuple[str, str | None], Command] = {
     ("enroll", "request"): request,
     ("enroll", "approve"): approve,
     ("enroll", "accept"): accept_answer,
+    ("pair", "invite"): invite,
+    ("pair", "ask"): ask_mate,
+    ("pair", "welcome"): welcome,
+    ("pair", "enter"): enter,
     ("bundle", "export"): export,
     ("bundle", "inspect"): inspect,
     ("bundle", "merge"): merge,
