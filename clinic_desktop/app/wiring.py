@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from clinic_desktop.exchange import applying
+from clinic_desktop.exchange import applying, told
 from clinic_desktop.features.agenda.letters import sheets
 from clinic_desktop.features.agenda.queries import calls
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.agenda.service import day as agenda
+from clinic_desktop.features.bundles.queries import overdue
 from clinic_desktop.features.consults.queries import diagnoses, episodes, outside, public, sheet, story
 from clinic_desktop.features.medication.queries import donor_report, prescriptions
 from clinic_desktop.features.medication.service import late
@@ -36,6 +37,8 @@ def fill() -> None:
     patients_queries.doubted_in_charts = (outside.MEDICINES,)
     patients_queries.last_visits = public.last_visit_days
     patients_queries.marks = (_day_marks, public.last_visit_marks, _consent_marks)
+    if overdue.tell_others not in told.speakers:
+        told.speakers.append(overdue.tell_others)
     if _derive_again not in applying.after_merge:
         applying.after_merge.append(_derive_again)
 

@@ -176,6 +176,15 @@ SETTINGS: tuple[Setting, ...] = (
         N_("Only with the person's yes. Turned off, no picture is shown anywhere."),
     ),
     Setting(
+        "stick_days",
+        N_("Days without a USB stick until somebody is told"),
+        Kind.NUMBER,
+        14,
+        N_("The number of the central office holds for its clinics too."),
+        smallest=2,
+        largest=120,
+    ),
+    Setting(
         "cover_minutes",
         N_("Cover the screen after minutes"),
         Kind.NUMBER,

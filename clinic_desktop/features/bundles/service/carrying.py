@@ -3,6 +3,7 @@
 A step holds no transaction open, so that waiting saves go between two of them; stopping after any step loses nothing.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -31,13 +32,15 @@ def export(vault: Vault, actor: Actor, *, folder: Path) -> Steps[Exported]:
     return (yield from _carry(vault, actor, plan, folder, ""))
 
 
-def write_receipt(vault: Vault, actor: Actor, *, folder: Path) -> Steps[tuple[Exported, ...]]:
-    """The central's bundles, one for each clinic: receipts, what the central owns, what was decided."""
+def write_receipt(
+    vault: Vault, actor: Actor, *, folder: Path, site_ids: Collection[str] = ()
+) -> Steps[tuple[Exported, ...]]:
+    """The central's bundles, one for each clinic or each of these: receipts, what it owns, what was decided."""
     need(actor, Permission.MERGE_BUNDLES)
     if not vault.place.is_central:
         raise OnlyCentral()
     yield from cut_waiting(vault, actor)
-    sites = vault.ask(outgoing.sites_to_answer, actor)
+    sites = [s for s in vault.ask(outgoing.sites_to_answer, actor) if not site_ids or s[0] in site_ids]
     if not sites:
         raise NothingToAnswer()
     written: list[Exported] = []
