@@ -277,6 +277,8 @@ class BundleLog(Local):
     """When a person said that the stick with it is lost."""
     removed_at: Mapped[datetime | None] = mapped_column(Instant)
     """When the file was taken off the stick, because its addressee had confirmed it."""
+    stick_id: Mapped[str | None] = mapped_column(Words)
+    """Written: the stick it went on, if that is known."""
 
 
 class BundleContent(Local):

@@ -58,6 +58,18 @@ class RouteKey(Local):
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class KnownStick(Local):
+    """A stick that was here, known by the drawn id in the list that lies on it."""
+
+    __tablename__ = "known_stick"
+
+    stick_id: Mapped[str] = mapped_column(Words, primary_key=True)
+    label: Mapped[str] = mapped_column(Words)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    unfit_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it gave back something else than what was written on it: never to be used again."""
+
+
 class AdoptedSegment(Local):
     """A segment that had been kept aside, and that the central let in after all; known by the hash of its manifest."""
 

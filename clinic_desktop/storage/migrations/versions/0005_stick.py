@@ -111,6 +111,15 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "known_stick",
+        sa.Column("stick_id", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.Text(), nullable=False),
+        sa.Column("unfit_at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("stick_id", name=op.f("pk_known_stick")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "adopted_segment",
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -197,3 +206,4 @@ def upgrade() -> None:
     op.add_column("bundle_log", sa.Column("volumes", sa.Integer(), nullable=True))
     op.add_column("bundle_log", sa.Column("lost_at", sa.Text(), nullable=True))
     op.add_column("bundle_log", sa.Column("removed_at", sa.Text(), nullable=True))
+    op.add_column("bundle_log", sa.Column("stick_id", sa.Text(), nullable=True))
