@@ -124,6 +124,18 @@ def _sticks(commands: Commands) -> None:
         "--to", type=Path, required=True, metavar="DIR"
     )
     _add(verbs, "accept", "take the central's answer").add_argument("file", type=Path)
+    _rebuilding(verbs)
+
+
+def _rebuilding(verbs: Commands) -> None:
+    _add(verbs, "digest", "a code for what is here of each clinic, to compare by telephone")
+    _add(verbs, "drill", "build everything again from what arrived, in a second place, and compare")
+    archive = _add(verbs, "archive", "at the central: everything it holds, in bundles for itself")
+    archive.add_argument("--to", type=Path, required=True, metavar="DIR")
+    archive.add_argument("--for", action="append", default=[], dest="recipients", metavar="AGE-KEY")
+    _add(verbs, "rebuild", "at a central that lost its state: take in an archive").add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="the files of an archive, or the folder of them"
+    )
 
 
 def _keeping(commands: Commands) -> None:

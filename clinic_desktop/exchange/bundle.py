@@ -176,6 +176,12 @@ def verify(
         return Verified(head, sender, tuple(manifests), frozenset(strangers), known)
 
 
+def read_head(path: Path, name: str, identity: str, standing: Standing) -> tuple[Head, Peer]:
+    """Who sent it and what it says of itself; what comes after the signed head was not looked at."""
+    with _reading(path, name, identity) as tar:
+        return _head(tar, name, standing)
+
+
 def segments(
     path: Path, name: str, identity: str, head: Head, wanted: Collection[str]
 ) -> Generator[SealedSegment, None, None]:

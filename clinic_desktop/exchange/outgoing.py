@@ -110,6 +110,21 @@ def plan_down(work: Work, site_id: str) -> Plan:
     return _plan(work, lacking, recipients, told, for_site=site_id, people=people, cut_off=revoked(work))
 
 
+def every_segment() -> sa.Select[int, str, str, int, str, datetime, int, str]:
+    """Key, device, epoch, number, hash, when it was cut, size and audience of all there are."""
+    return _segments()
+
+
+def plan_archive(
+    work: Work,
+    rows: "Iterable[sa.Row[int, str, str, int, str, datetime, int, str]]",
+    recipients: set[str],
+    people: list[Known],
+) -> Plan:
+    """One file of a central's archive, from which it is built again (exchange/rebuilding.py)."""
+    return _plan(work, rows, recipients, have.haves(work), for_site="", people=people, cut_off=revoked(work))
+
+
 def sites_to_answer(asker: Asker) -> list[tuple[str, str]]:
     """Id and name of each clinic that has a trusted computer."""
     peers = standing(asker).peers.values()

@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from clinic_desktop.app.cli import DONE, REFUSED, Answer, CannotRead, Command, Desk
+from clinic_desktop.app.cli import DONE, REFUSED, TROUBLE, Answer, CannotRead, Command, Desk
 from clinic_desktop.exchange.outcomes import Exported, Inspected, MergeReport
 from clinic_desktop.exchange.steps import Steps, finish
-from clinic_desktop.features.bundles.service import carrying, joining, pairing, taking
+from clinic_desktop.features.bundles.service import carrying, joining, pairing, rebuilding, taking
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.progress import Result
 
@@ -72,6 +72,48 @@ def accept(desk: Desk) -> Answer:
     file = _file(desk.wanted.file)
     report = _run(desk, lambda vault, actor: taking.accept(vault, actor, files=[file]))
     return _merged(report)
+
+
+def digest(desk: Desk) -> Answer:
+    found = _run(desk, rebuilding.compare)
+    sites = [{**asdict(one), "site": name} for one, name in found]
+    said = [
+        ngettext("{site}: {code}, {count} row.", "{site}: {code}, {count} rows.", one.rows).format(
+            site=name, code=one.code, count=one.rows
+        )
+        for one, name in found
+    ]
+    return Answer({"sites": sites}, said)
+
+
+def drill(desk: Desk) -> Answer:
+    done = _run(desk, rebuilding.drill)
+    facts = {**asdict(done), "equal": done.equal}
+    if done.equal:
+        said = _("Everything was built again from {segments} segments with {rows} rows, and it is equal.")
+        return Answer(facts, [said.format(segments=done.segments, rows=done.rows)])
+    said = [
+        _("{table}, {what}: {here} here, {again} built again.").format(
+            table=one.table, what=one.what, here=one.here, again=one.again
+        )
+        for one in done.differences
+    ]
+    said += [_("Not believed again: {segment}").format(segment=name) for name in done.not_taken]
+    if done.disturbed:
+        said.append(_("Somebody saved meanwhile. Repeat it while nobody works."))
+    return Answer(facts, said, TROUBLE)
+
+
+def archive(desk: Desk) -> Answer:
+    folder, recipients = _folder(desk), desk.wanted.recipients
+    made = _run(desk, lambda vault, actor: rebuilding.archive(vault, actor, folder=folder, recipients=recipients))
+    said = [_("{file} was written, read back and is right.").format(file=one.path.name) for one in made]
+    return Answer({"files": [_exported(one) for one in made]}, said)
+
+
+def rebuild(desk: Desk) -> Answer:
+    files = [_file(one) for path in desk.wanted.files for one in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    return _merged(_run(desk, lambda vault, actor: rebuilding.rebuild(vault, actor, files=files)))
 
 
 def _run(desk: Desk, job: Callable[[Any, Any], Steps[Result]]) -> Result:
@@ -161,4 +203,8 @@ COMMANDS: dict[tuple[str, str | None], Command] = {
     ("bundle", "merge"): merge,
     ("bundle", "receipt"): receipt,
     ("bundle", "accept"): accept,
+    ("bundle", "archive"): archive,
+    ("bundle", "digest"): digest,
+    ("bundle", "drill"): drill,
+    ("bundle", "rebuild"): rebuild,
 }

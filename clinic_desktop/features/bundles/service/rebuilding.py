@@ -1,0 +1,122 @@
+"""The day the central's disk is lost: rehearsing it, keeping an archive for it, and building the central again."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from clinic_desktop.exchange import bundle, media, outgoing, rebuilding
+from clinic_desktop.exchange.digests import SiteDigest, all_sums, by_site
+from clinic_desktop.exchange.enrolment import take_roster
+from clinic_desktop.exchange.outcomes import Exported, MergeReport
+from clinic_desktop.exchange.outgoing import Plan
+from clinic_desktop.exchange.rebuilding import Drill
+from clinic_desktop.exchange.standing import Peer, Standing, standing
+from clinic_desktop.exchange.steps import Steps
+from clinic_desktop.exchange.troubles import OnlyCentral, UnknownSender
+from clinic_desktop.features.bundles.rules.file_names import new_file_name
+from clinic_desktop.features.bundles.service import taking
+from clinic_desktop.features.bundles.service.carrying import SEALING, cut_waiting
+from clinic_desktop.features.bundles.service.travel import hash_file, need, own_identity, travel_folder
+from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.kernel.progress import Progress
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor, Reading, Work
+
+
+def drill(vault: Vault, actor: Actor) -> Steps[Drill]:
+    """Build everything again from the segments, in a second place, and compare. Nothing is changed here; what waits to
+    travel is cut first, as an export does."""
+    need(actor, Permission.MERGE_BUNDLES, Permission.CARRY_BUNDLES)
+    yield from cut_waiting(vault, actor)
+    return (yield from rebuilding.drill(vault, actor))
+
+
+def compare(vault: Vault, actor: Actor) -> Steps[tuple[tuple[SiteDigest, str], ...]]:
+    """A digest and a name for each clinic whose rows are here: two offices that hold the same read the same code."""
+    need(actor, Permission.MERGE_BUNDLES, Permission.CARRY_BUNDLES)
+    digests = by_site((yield from all_sums(vault, actor)))
+    names = {p.site_id: p.site_name for p in vault.ask(standing, actor).peers.values() if not p.is_central}
+    return tuple((digests[site], name) for site, name in sorted(names.items(), key=_name) if site in digests)
+
+
+def _name(entry: tuple[str, str]) -> str:
+    return entry[1]
+
+
+def archive(
+    vault: Vault, actor: Actor, *, folder: Path, recipients: Sequence[str] = (),
+    volume_bytes: int = rebuilding.VOLUME_BYTES,
+) -> Steps[tuple[Exported, ...]]:  # fmt: skip
+    """Every segment the central holds, in bundles for the central itself: what a central is built again from.
+
+    `recipients`: age keys besides its own, of a computer that may have to take its place.
+    """
+    need(actor, Permission.MERGE_BUNDLES)
+    if not vault.place.is_central:
+        raise OnlyCentral()
+    yield from cut_waiting(vault, actor)
+    volumes = vault.ask(partial(rebuilding.archive_volumes, volume_bytes=volume_bytes), actor)
+    written: list[Exported] = []
+    for keys in volumes:
+        plan = vault.do(partial(_plan, keys=keys, recipients=recipients), actor)
+        written.append((yield from _write(vault, actor, plan, folder)))
+    return tuple(written)
+
+
+def _plan(work: Work, keys: Sequence[int], recipients: Sequence[str]) -> Plan:
+    work.require(Permission.MERGE_BUNDLES)
+    return rebuilding.plan_archive(work, keys, recipients)
+
+
+def _write(vault: Vault, actor: Actor, plan: Plan, folder: Path) -> Steps[Exported]:
+    name = new_file_name(plan.head.number)
+    local = travel_folder(vault) / name
+    try:
+        yield Progress(0, plan.size, _(SEALING))
+        with local.open("wb") as file:
+            bundle.write(file, plan.head, plan.signing_key, outgoing.segments_of(vault, actor, plan.keys))
+        sha256, size = hash_file(local)
+        path = yield from media.copy_out(local, folder, name, sha256)
+    finally:
+        with suppress(OSError):
+            local.unlink()
+    vault.do(partial(outgoing.finished, log_key=plan.log_key, file_name=name, sha256=sha256, size=size), actor)
+    vault.settle()
+    return Exported(path, plan.head.number, sha256, size, plan.loads, len(plan.keys), "", plan.head.made_at)
+
+
+def rebuild(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[MergeReport]:
+    """At a central that lost its state (put back from an older backup, or named in the place of the lost one): learn
+    from an archive whom to believe, then take in all it holds. Every file may be repeated."""
+    need(actor, Permission.MERGE_BUNDLES)
+    if not vault.place.is_central:
+        raise OnlyCentral()
+    for file in files:
+        yield from _learn_devices(vault, actor, file)
+    return (yield from taking.merge(vault, actor, files=files))
+
+
+def _learn_devices(vault: Vault, actor: Actor, file: Path) -> Steps[None]:
+    local = travel_folder(vault) / "arrived.bundle"
+    try:
+        yield from media.fetch(file, local)
+        identity = vault.ask(own_identity, actor)
+        head, sender = bundle.read_head(local, file.name, identity, vault.ask(_standing, actor))
+    finally:
+        with suppress(OSError):
+            local.unlink(missing_ok=True)
+    if not sender.is_central:
+        raise UnknownSender(name=file.name)
+    vault.do(partial(_take_roster, sender=sender, head=head), actor)
+
+
+def _take_roster(work: Work, sender: Peer, head: bundle.Head) -> None:
+    work.require(Permission.MERGE_BUNDLES)
+    work.act = "exchange.rebuild_roster"
+    take_roster(work, sender, head.roster, head.revoked)
+
+
+def _standing(reading: Reading) -> Standing:
+    return standing(reading)
