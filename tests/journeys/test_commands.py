@@ -77,6 +77,12 @@ def test_a_clinic_and_its_central_live_without_a_window(central: Terminal, train
     assert {p["id"] for p in here["found"]} == {p["id"] for p in there["found"]} != set()
     assert clinic.done("report", "sums")["wrong"] == 0
 
+    (ours,), (theirs,) = clinic.done("bundle", "digest")["sites"], central.done("bundle", "digest")["sites"]
+    assert (ours["code"], ours["rows"]) == (theirs["code"], theirs["rows"])
+    assert central.done("bundle", "drill")["equal"] is True
+    files = [one["path"] for one in central.done("bundle", "archive", "--to", tmp_path / "archive")["files"]]
+    assert central.done("bundle", "rebuild", *files)["files"][0]["new_segments"] == 0
+
 
 def _join(clinic: Terminal, central: Terminal, stick: Path) -> None:
     request = clinic.done("enroll", "request", "--to", stick)["path"]
