@@ -5,13 +5,14 @@ nothing, the second hands out segment by segment what the first had found good.
 """
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import msgspec
 
-from clinic_desktop.exchange import canonical, minisign, parts, sealed
+from clinic_desktop.exchange import canonical, minisign, parts, redacting, sealed
+from clinic_desktop.exchange.authority import Link, newcomer
 from clinic_desktop.exchange.canonical import NotCanonical
 from clinic_desktop.exchange.have import Have
 from clinic_desktop.exchange.manifest import (
@@ -30,7 +31,8 @@ from clinic_desktop.exchange.manifest import (
 )
 from clinic_desktop.exchange.minisign import MAX_SIGNATURE, BadSignature
 from clinic_desktop.exchange.parts import BadPart
-from clinic_desktop.exchange.standing import Peer, Standing
+from clinic_desktop.exchange.redacting import Signed
+from clinic_desktop.exchange.standing import CENTRAL, Peer, Standing
 from clinic_desktop.exchange.tar_stream import END, BadTar, EndsEarly, TarReader, member
 from clinic_desktop.exchange.troubles import (
     CutShort,
@@ -38,9 +40,9 @@ from clinic_desktop.exchange.troubles import (
     NewerBundle,
     NotABundle,
     NotForUs,
-    RevokedSender,
     UnknownSender,
 )
+from clinic_desktop.exchange.trust_troubles import NotCompared
 
 FORMAT = "clinic-desktop-bundle/1"
 MAX_HEAD = 16 * 1024 * 1024
@@ -72,6 +74,15 @@ class Known(msgspec.Struct, frozen=True):
     signature: str
 
 
+class Keys(msgspec.Struct, frozen=True):
+    """From a central: secrets that it shares with a site. They open no record."""
+
+    route: str = ""
+    """The age identity of the lists on sticks (exchange/route.py)."""
+    receipt: str = ""
+    """base64 of the key of receipts that are read aloud (exchange/receipts.py)."""
+
+
 class Head(msgspec.Struct, frozen=True):
     format: str
     min_reader: Count
@@ -94,8 +105,22 @@ class Head(msgspec.Struct, frozen=True):
     roster: list[Known] = []
     """From a central: the devices of the site it is for, and its own."""
     revoked: list[str] = []
+    revoked_why: dict[str, str] = {}
+    """By device that is cut off: stolen, or replaced."""
+    authority: list[Link] = []
+    """From a central: the documents of the root keys, the first one first (exchange/authority.py)."""
+    adopted: list[Hash] = []
+    """From a central: manifests of segments that were kept aside and that a person let in."""
+    redactions: list[Signed] = []
+    """For parts of these segments that were written anew without what was erased."""
     told: dict[str, str] = {}
     """What the sender says of itself (exchange/told.py)."""
+    volume: Number = 1
+    volumes: Number = 1
+    """A load too big for one file: which of how many. Each is whole by itself."""
+    keys: Keys = Keys()
+    lost: list[Number] = []
+    """From a clinic: its bundles whose stick was lost, as far as no receipt covers what was in them."""
 
 
 Stored = tuple[bytes, str, list[tuple[str, bytes]]]
@@ -110,6 +135,8 @@ class SealedSegment:
     content: bytes
     signature: str
     bodies: list[bytes]
+    redacted: tuple[Signed, ...] = ()
+    """What vouches for parts that were written anew; `manifest` has them as they are now, `content` as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +182,12 @@ def verify(
         head, sender = _head(tar, name, standing)
         known = frozenset(ask_known(head.segments))
         yield 0
+        told = redacting.by_part(head.redactions)
         manifests: list[Manifest] = []
         strangers: set[str] = set()
         done = 0
         for listed in head.segments:
-            found = _segment(tar, listed)
+            found = _segment(tar, listed, told)
             writer = standing.who(listed.device)
             if writer is None:
                 strangers.add(listed.folder)
@@ -189,10 +217,11 @@ def segments(
     with _reading(path, name, identity) as tar:
         for expected in (_HEAD, _HEAD_SIGNATURE):
             _member(tar, expected, MAX_HEAD)
+        told = redacting.by_part(head.redactions)
         for listed in head.segments:
-            found = _segment(tar, listed)
+            found = _segment(tar, listed, told)
             if listed.folder in wanted:
-                yield found
+                yield replace(found, redacted=tuple(_vouching(head, listed)))
 
 
 class _reading:
@@ -227,11 +256,11 @@ def _head(tar: TarReader, name: str, standing: Standing) -> tuple[Head, Peer]:
     moment(head.made_at)
     if head.format != FORMAT or head.min_reader > READER:
         raise NewerBundle(name=name)
-    sender = standing.who(head.device)
+    sender = standing.who(head.device) or _named_by_roots(head, standing)
     if sender is None:
         raise UnknownSender(name=name)
-    if not sender.trusted:
-        raise RevokedSender(name=name)
+    if sender.asked_code is not None:
+        raise NotCompared(site=sender.site_name)
     minisign.verify(sender.public_key, content, signature)
     if standing.here.recipient not in head.recipients or head.site != sender.site_id:
         raise DamagedBundle(name=name)
@@ -240,12 +269,24 @@ def _head(tar: TarReader, name: str, standing: Standing) -> tuple[Head, Peer]:
     return head, sender
 
 
-def _segment(tar: TarReader, listed: Listed) -> SealedSegment:
+def _named_by_roots(head: Head, standing: Standing) -> Peer | None:
+    """A computer that nobody here knows yet and that the root keys make a central."""
+    found = newcomer(standing.followed, head.authority, head.device)
+    if found is None:
+        return None
+    return Peer(found.device, found.site, found.site_code, found.site_name, CENTRAL, found.public_key, found.recipient)
+
+
+def _vouching(head: Head, listed: Listed) -> Iterator[Signed]:
+    return (one for one in head.redactions if redacting.read(one).segment == listed.hash)
+
+
+def _segment(tar: TarReader, listed: Listed, told: redacting.ByPart) -> SealedSegment:
     content = _member(tar, f"{listed.folder}/manifest.json", MAX_MANIFEST)
     if canonical.digest(content) != listed.hash:
         raise BadTar()
     signature = _member(tar, f"{listed.folder}/manifest.json.minisig", MAX_SIGNATURE).decode("ascii")
-    manifest = read_manifest(content)
+    manifest = redacting.as_rewritten(read_manifest(content), listed.hash, told)
     if manifest.folder != listed.folder or manifest.size > MAX_SEGMENT:
         raise BadTar()
     bodies: list[bytes] = []

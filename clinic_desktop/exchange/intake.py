@@ -10,12 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlcipher3 import dbapi2
 
-from clinic_desktop.exchange import canonical, have, told
+from clinic_desktop.exchange import canonical, erasing, have, minisign, receipts, redacting, route, told
 from clinic_desktop.exchange.applying import apply_segment
 from clinic_desktop.exchange.bundle import Head, Listed, SealedSegment
-from clinic_desktop.exchange.enrolment import take_roster
+from clinic_desktop.exchange.chains import check_chain, let_in
 from clinic_desktop.exchange.landing import NotApplied
 from clinic_desktop.exchange.manifest import READER, Manifest
+from clinic_desktop.exchange.minisign import BadSignature
 from clinic_desktop.exchange.records import (
     BundleLog,
     BundleWay,
@@ -81,23 +82,47 @@ def take_segment(vault: Vault, actor: Actor, found: SealedSegment, *, signed: bo
 
 
 def _apply(work: Work, found: SealedSegment, signed: bool) -> Taken:
-    manifest, known = found.manifest, standing(work)
-    writer = known.who(manifest.device)
-    if writer is None or not signed:
-        raise NotApplied(FindingKind.STRANGER, "unknown device")
-    if not writer.trusted:
-        raise NotApplied(FindingKind.STRANGER, "revoked device")
-    old = _same(work, manifest, canonical.digest(found.content))
+    return judge(work, found, signed=signed)
+
+
+def judge(work: Work, found: SealedSegment, *, signed: bool) -> Taken:
+    """Apply a segment in the transaction of `work`, or raise NotApplied with the reason to keep it aside."""
+    manifest, known, digest = found.manifest, standing(work), canonical.digest(found.content)
+    adopted = bool(let_in(work, [digest]))
+    writer = _writer(known, found, signed=signed, adopted=adopted)
+    old = _same(work, manifest, digest)
     if old is not None:
         if old.state == SegmentState.APPLIED or (old.state == SegmentState.HELD and manifest.min_reader > READER):
             return Taken.KNOWN
         _forget(work, old)
+    try:
+        redacting.check(known, writer, found.redacted)
+    except redacting.NotBelieved as error:
+        raise NotApplied(FindingKind.NO_RIGHT, "redaction") from error
     _check_audience(known, writer, manifest)
-    _check_chain(work, manifest, canonical.digest(found.content))
+    check_chain(work, manifest, digest)
+    redacting.keep(work, found.redacted)
     if manifest.min_reader > READER:
         return _hold(work, found)
-    apply_segment(work, manifest, found.content, found.signature, found.bodies, writer)
+    apply_segment(work, manifest, found.content, found.signature, found.bodies, writer, adopted=adopted)
     return Taken.NEW
+
+
+def _writer(known: Standing, found: SealedSegment, *, signed: bool, adopted: bool) -> Peer:
+    """Whoever wrote it, if its word counts here."""
+    writer = known.who(found.manifest.device)
+    if writer is None:
+        raise NotApplied(FindingKind.STRANGER, "unknown device")
+    if not signed:
+        try:
+            minisign.verify(writer.public_key, found.content, found.signature)
+        except BadSignature as error:
+            raise NotApplied(FindingKind.STRANGER, "not its signature") from error
+    if writer.asked_code is not None:
+        raise NotApplied(FindingKind.STRANGER, "code not compared")
+    if not writer.believed and not adopted:
+        raise NotApplied(FindingKind.REVOKED, "revoked device")
+    return writer
 
 
 def _same(work: Work, manifest: Manifest, digest: str) -> Segment | None:
@@ -111,6 +136,7 @@ def _same(work: Work, manifest: Manifest, digest: str) -> Segment | None:
 def _forget(work: Work, old: Segment) -> None:
     """It was kept aside and comes again: judge it anew."""
     work.session.execute(sa.delete(SegmentPart).where(SegmentPart.segment_key == old.key))
+    redacting.forget(work, old.hash)
     work.session.execute(
         sa.update(Finding)
         .where(Finding.segment_key == old.key, Finding.settled_at.is_(None))
@@ -134,28 +160,6 @@ def _check_audience(known: Standing, writer: Peer, manifest: Manifest) -> None:
         raise NotApplied(FindingKind.NO_RIGHT, "audience")
 
 
-def _check_chain(work: Work, manifest: Manifest, digest: str) -> None:
-    """The neighbours that are here must name each other; a number used twice is a fork: a copied computer."""
-    rows = work.all(
-        sa.select(Segment.number, Segment.hash, Segment.audience, Segment.follows, Segment.follows_hash)
-        .where(Segment.device_id == manifest.device, Segment.epoch == manifest.epoch)
-        .where(Segment.state != SegmentState.QUARANTINED)
-        .where(sa.or_(Segment.number.between(manifest.segment - 1, manifest.segment + 1),
-                      Segment.follows == manifest.segment,
-                      Segment.number == (manifest.follows.number if manifest.follows else -1)))
-    )  # fmt: skip
-    for number, other, audience, follows, follows_hash in rows:
-        if number == manifest.segment:
-            raise NotApplied(FindingKind.FORK, "number used twice")
-        for named in (manifest.previous, manifest.follows):
-            if named is not None and named.number == number and named.hash != other:
-                raise NotApplied(FindingKind.CHAIN, "names another segment before it")
-        if follows == manifest.segment and audience == manifest.audience and follows_hash != digest:
-            raise NotApplied(FindingKind.CHAIN, "the next one names another")
-    if manifest.follows and manifest.follows.number >= manifest.segment:
-        raise NotApplied(FindingKind.CHAIN, "follows a later one")
-
-
 def _next_key(work: Work) -> int:
     return (work.value(sa.select(sa.func.max(Segment.key))) or 0) + 1
 
@@ -165,6 +169,7 @@ def _hold(work: Work, found: SealedSegment) -> Taken:
     work.session.add(segment_row(key, found.manifest, found.content, found.signature, work, SegmentState.HELD))
     work.session.add_all(part_rows(key, found.manifest, found.bodies))
     work.session.flush()
+    erasing.empty_kept_aside(work, key)
     _sign_line(work, "exchange.hold", found)
     return Taken.HELD
 
@@ -177,6 +182,9 @@ def _keep_aside(work: Work, found: SealedSegment, kind: FindingKind, reason: str
     row = segment_row(key, manifest, found.content, found.signature, work, SegmentState.QUARANTINED, reason=reason)
     work.session.add(row)
     work.session.add_all(part_rows(key, manifest, found.bodies))
+    redacting.keep(work, found.redacted)
+    work.session.flush()
+    erasing.empty_kept_aside(work, key)
     work.session.add(Finding(kind=kind, segment_key=key, detail=reason, found_at=work.now))
     work.session.flush()
     work.also_changed |= {"finding", "segment"}
@@ -215,19 +223,20 @@ def _is_logged(asker: Asker, way: BundleWay, sha256: str) -> bool:
 
 def take_bundle(work: Work, head: Head, log: BundleLog) -> BundleTaken:
     """After the segments of a bundle: what its sender holds, receipts, devices; and note that it was read."""
-    fresh = _is_fresh(work, head)
+    fresh = is_fresh(work, head)
     _note_restored(work, head)
     known = standing(work)
     sender = known.peers[head.device]
     doubt = None
-    if fresh:
+    if fresh and sender.believed:
         have.remember(work, head.device, head.have)
-        told.remember(work, head.device, head.told)
+        told.remember(work, head.device, head.told | _lost_words(head))
         doubt = _doubt(work, head)
         if sender.is_central and not known.here.is_central:
             _mark_receipts(work, known, head)
     if sender.is_central and not known.here.is_central:
-        take_roster(work, sender, head.roster, head.revoked)
+        route.take_key(work, head.keys)
+        receipts.take_key(work, head.keys)
     work.session.add(log)
     work.session.flush()
     work.act = "exchange.take_bundle"
@@ -237,7 +246,11 @@ def take_bundle(work: Work, head: Head, log: BundleLog) -> BundleTaken:
     return BundleTaken(fresh, doubt)
 
 
-def _is_fresh(work: Work, head: Head) -> bool:
+def _lost_words(head: Head) -> dict[str, str]:
+    return {told.LOST: " ".join(str(number) for number in head.lost)} if head.lost else {}
+
+
+def is_fresh(work: Work, head: Head) -> bool:
     """Whether nothing newer was read from this device. A restored device has a new epoch, and its older bundles may
     still be on their way."""
     rows = work.all(
@@ -275,26 +288,31 @@ def _doubt(work: Work, head: Head) -> str | None:
         for number, digest in [(held.upto, held.hash), *held.beyond]:
             if number > device.last_segment:
                 return "somebody holds more than this database wrote"
-            if number and _own_hash(work, device, number) != digest:
+            if number and digest not in _own_hashes(work, device, number):
                 return "somebody holds another segment of this number"
     return None
 
 
-def _own_hash(work: Work, device: ThisDevice, number: int) -> str | None:
-    return work.value(
+def _own_hashes(work: Work, device: ThisDevice, number: int) -> set[str]:
+    """Two where a copy of this computer wrote too, and was let in."""
+    rows = work.all(
         sa.select(Segment.hash).where(
             Segment.device_id == device.device_id, Segment.epoch == device.epoch, Segment.number == number
         )
     )
+    return {row[0] for row in rows}
 
 
 def _mark_receipts(work: Work, known: Standing, head: Head) -> None:
     """What the central has needs no more carrying; what it had and lost travels again."""
     ours = [p.device_id for p in known.of_site(known.here.site_id)]
     rows = work.session.scalars(sa.select(Segment).where(Segment.device_id.in_(ours)))
+    ends = _other_lines(work, head)
     held: dict[tuple[str, str, str], Any] = {(h.device, h.epoch, h.audience): h for h in head.have}
     for segment in rows:
         said = held.get((segment.device_id, segment.epoch, segment.audience))
+        if (segment.device_id, segment.epoch, segment.audience) in ends:
+            continue
         has = said is not None and (
             segment.number <= said.upto or [segment.number, segment.hash] in [list(b) for b in said.beyond]
         )
@@ -303,6 +321,24 @@ def _mark_receipts(work: Work, known: Standing, head: Head) -> None:
         elif not has and segment.receipted_at is not None:
             segment.receipted_at = None
     work.session.flush()
+
+
+def _other_lines(work: Work, head: Head) -> set[tuple[str, str, str]]:
+    """Of which writers a `have` names another segment than ours as its end: it speaks of the other line of a copied
+    computer, and says nothing of this one."""
+    found: set[tuple[str, str, str]] = set()
+    for told_end in head.have:
+        rows = work.all(
+            sa.select(Segment.hash).where(
+                Segment.device_id == told_end.device,
+                Segment.epoch == told_end.epoch,
+                Segment.number == told_end.upto,
+                Segment.audience == told_end.audience,
+            )
+        )
+        if rows and told_end.hash not in {row[0] for row in rows}:
+            found.add((told_end.device, told_end.epoch, told_end.audience))
+    return found
 
 
 def in_log(work: Work, head: Head, name: str, sha256: str, size: int, new: int, aside: int) -> BundleLog:
@@ -320,4 +356,6 @@ def in_log(work: Work, head: Head, name: str, sha256: str, size: int, new: int, 
         refused_segments=aside,
         made_at=datetime.fromisoformat(head.made_at),
         done_at=work.now,
+        volume=head.volume if head.volumes > 1 else None,
+        volumes=head.volumes if head.volumes > 1 else None,
     )

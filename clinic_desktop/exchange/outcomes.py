@@ -21,6 +21,19 @@ class Exported:
     site_name: str
     """For a central's bundle: whom it is for."""
     made_at: str
+    log_key: int = 0
+    volume: int = 1
+    volumes: int = 1
+    others: "tuple[Exported, ...]" = ()
+    """Of a load too big for one file: the volumes after this one that are on the stick."""
+    left: int = 0
+    """Volumes that found no room: they go with another stick."""
+    removed: int = 0
+    """Files taken off the stick because their addressee had confirmed them."""
+
+    @property
+    def files(self) -> "tuple[Exported, ...]":
+        return (self, *self.others)
 
     @property
     def control(self) -> str:

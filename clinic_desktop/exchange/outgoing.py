@@ -1,28 +1,35 @@
 """What to carry: the segments that the other side has not confirmed, and the head of the bundle that brings them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import have
-from clinic_desktop.exchange.bundle import FORMAT, Head, Known, LedgerEnd, Listed, Stored
-from clinic_desktop.exchange.enrolment import revoked, roster
+from clinic_desktop.exchange import authority, have, receipts, redacting, route
+from clinic_desktop.exchange.bundle import FORMAT, Head, Keys, Known, LedgerEnd, Listed, Stored
+from clinic_desktop.exchange.certificates import reasons_of, roster
+from clinic_desktop.exchange.chains import forked_lines
+from clinic_desktop.exchange.copies import KIND
 from clinic_desktop.exchange.have import Have, Held
 from clinic_desktop.exchange.manifest import READER
-from clinic_desktop.exchange.records import BundleLog, BundleWay, Segment, SegmentPart, SegmentState
+from clinic_desktop.exchange.records import BundleContent, BundleLog, BundleWay, Segment, SegmentPart, SegmentState
 from clinic_desktop.exchange.shape import COMMON, INSERTED
 from clinic_desktop.exchange.standing import Peer, Standing, standing
 from clinic_desktop.exchange.told import told_here
 from clinic_desktop.exchange.troubles import NotEnrolled, OnlyCentral
+from clinic_desktop.exchange.trust_records import AdoptedSegment
 from clinic_desktop.storage import ledger, migrate
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.types import instant_text
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Asker, Reading, Work
+
+Row = sa.Row[int, str, str, int, str, datetime, int, str]
+VOLUME_BYTES = 1024**3
+"""What one file carries at most, as the segments weigh; a stick formatted as FAT32 holds no file of 4 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,8 @@ def waiting(reading: Reading) -> Waiting:
     return Waiting(_loads(counts), since, len(segments), sum(row[6] for row in segments))
 
 
-def plan_up(work: Work) -> Plan:
-    """A clinic's bundle: for the central, and for the other computers of the site."""
+def plans_up(work: Work, most: int = VOLUME_BYTES) -> list[Plan]:
+    """A clinic's bundle: for the central, and for the other computers of the site. In volumes of about `most` bytes."""
     known = standing(work)
     mates = _mates(work, known)
     if not known.centrals() and not mates:
@@ -91,15 +98,18 @@ def plan_up(work: Work) -> Plan:
         wanted += work.all(_unconfirmed(work, known))
     rows = sorted({row[0]: row for row in wanted}.values(), key=lambda row: (row[1], row[2], row[3]))
     recipients = {p.recipient for p in (*known.centrals(), *mates)}
-    return _plan(work, rows, recipients, have.haves(work), for_site="")
+    lost = receipts.lost_numbers(work, work.load(ThisDevice, 1).epoch)
+    return _plans(
+        work, rows, most, partial(_plan, recipients=recipients, told=have.haves(work), for_site="", lost=lost)
+    )
 
 
-def plan_down(work: Work, site_id: str) -> Plan:
+def plans_down(work: Work, site_id: str, most: int = VOLUME_BYTES) -> list[Plan]:
     """The central's bundle for one clinic: receipts, what the central owns, and what was decided about its rows."""
     if not work.place.is_central:
         raise OnlyCentral()
-    devices = standing(work).of_site(site_id)
-    said = {p.device_id: Held(have.said_by(work, p.device_id)) for p in devices}
+    devices, forked = standing(work).of_site(site_id), forked_lines(work)
+    said = {p.device_id: Held(have.said_by(work, p.device_id), forked) for p in devices}
     every = work.all(
         _segments().where(Segment.audience.in_((COMMON, site_id)), Segment.state != SegmentState.QUARANTINED)
     )
@@ -107,7 +117,11 @@ def plan_down(work: Work, site_id: str) -> Plan:
     told = [one for one in have.haves(work) if one.audience in (COMMON, site_id)]
     recipients = {p.recipient for p in devices}
     people = roster(work, site_id)
-    return _plan(work, lacking, recipients, told, for_site=site_id, people=people, cut_off=revoked(work))
+    keys = Keys(route.identity_for_all(work), receipts.key_for(work, site_id))
+    plan = partial(
+        _plan, recipients=recipients, told=told, for_site=site_id, people=people, cut_off=reasons_of(work), keys=keys
+    )
+    return _plans(work, lacking, most, plan)
 
 
 def every_segment() -> sa.Select[int, str, str, int, str, datetime, int, str]:
@@ -122,7 +136,7 @@ def plan_archive(
     people: list[Known],
 ) -> Plan:
     """One file of a central's archive, from which it is built again (exchange/rebuilding.py)."""
-    return _plan(work, rows, recipients, have.haves(work), for_site="", people=people, cut_off=revoked(work))
+    return _plan(work, rows, recipients, have.haves(work), for_site="", people=people, cut_off=reasons_of(work))
 
 
 def sites_to_answer(asker: Asker) -> list[tuple[str, str]]:
@@ -137,9 +151,10 @@ def segments_of(vault: Vault, actor: Actor, keys: Iterable[int]) -> Iterator[Sto
         yield vault.ask(partial(_whole_segment, key=key), actor)
 
 
-def finished(work: Work, log_key: int, file_name: str, sha256: str, size: int) -> None:
+def finished(work: Work, log_key: int, file_name: str, sha256: str, size: int, stick_id: str | None = None) -> None:
     """Note that the copy on the stick was read back and is right."""
     log = work.load(BundleLog, log_key)
+    log.stick_id = stick_id
     log.file_name, log.sha256, log.size, log.done_at = file_name, sha256, size, work.now
     work.act = "exchange.export"
     work.about("bundle", f"{log.device_id}-{log.epoch}-{log.number}")
@@ -187,7 +202,8 @@ def _mates(asker: Asker, known: Standing) -> list[Peer]:
 def _lacked_by_mates(asker: Asker, known: Standing) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
     """What another computer of the clinic said it does not hold; of one that never spoke, everything, if no central
     would bring it."""
-    said = {p.device_id: Held(have.said_by(asker, p.device_id)) for p in _mates(asker, known)}
+    forked = forked_lines(asker)
+    said = {p.device_id: Held(have.said_by(asker, p.device_id), forked) for p in _mates(asker, known)}
     asked = {device: told for device, told in said.items() if told.spoke or not known.centrals()}
     if not asked:
         return []
@@ -197,18 +213,43 @@ def _lacked_by_mates(asker: Asker, known: Standing) -> "list[sa.Row[int, str, st
 
 def _lost_by_central(work: Work, known: Standing) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
     """What the central wrote, sent here and, put back to an older state, holds no more."""
-    held = {p.device_id: Held(have.said_by(work, p.device_id)) for p in known.centrals()}
+    forked = forked_lines(work)
+    held = {p.device_id: Held(have.said_by(work, p.device_id), forked) for p in known.centrals()}
     spoke = [one for one in held.values() if one.spoke]
     rows = work.all(_segments().where(Segment.device_id.in_(list(held)), Segment.state != SegmentState.QUARANTINED))
-    return [row for row in rows if any(not one.covers(row[1], row[2], row[7], row[3]) for one in spoke)]
+    return [row for row in rows if any(not one.covers(row[1], row[2], row[7], row[3], row[4]) for one in spoke)]
 
 
 def _lacks(device: str, told: Held, row: "sa.Row[int, str, str, int, str, datetime, int, str]") -> bool:
-    _, writer, epoch, number, _, _, _, audience = row
-    if told.covers(writer, epoch, audience, number):
+    _, writer, epoch, number, digest, _, _, audience = row
+    if told.covers(writer, epoch, audience, number, digest):
         return False
     # A device that never spoke has its own; one that spoke and does not name it was put back to an older state.
     return writer != device or told.spoke
+
+
+def _plans(work: Work, rows: Sequence[Row], most: int, plan: Callable[..., Plan]) -> list[Plan]:
+    """One plan for each volume; a load that fits is one volume, also if there is nothing to carry but receipts."""
+    volumes: list[list[Row]] = [[]]
+    size = 0
+    for row in rows:
+        if volumes[-1] and size + row[6] > most:
+            volumes.append([])
+            size = 0
+        volumes[-1].append(row)
+        size += row[6]
+    number = _next_number(work)
+    return [plan(work, part, number=number, volume=n, volumes=len(volumes)) for n, part in enumerate(volumes, start=1)]
+
+
+def _next_number(work: Work) -> int:
+    device = work.load(ThisDevice, 1)
+    last = work.value(
+        sa.select(sa.func.max(BundleLog.number)).where(
+            BundleLog.way == BundleWay.OUT, BundleLog.epoch == device.epoch, BundleLog.device_id == device.device_id
+        )
+    )
+    return (last or 0) + 1
 
 
 def _plan(
@@ -219,21 +260,21 @@ def _plan(
     *,
     for_site: str,
     people: list[Known] | None = None,
-    cut_off: list[str] | None = None,
+    cut_off: dict[str, str] | None = None,
+    keys: Keys | None = None,
+    lost: list[int] | None = None,
+    number: int | None = None,
+    volume: int = 1,
+    volumes: int = 1,
 ) -> Plan:
     device = work.load(ThisDevice, 1)
-    chosen = list(rows)
-    last = work.value(
-        sa.select(sa.func.max(BundleLog.number)).where(
-            BundleLog.way == BundleWay.OUT, BundleLog.epoch == device.epoch, BundleLog.device_id == device.device_id
-        )
-    )
+    chosen = _once(rows)
     end = ledger.head(work.cursor)
     head = Head(
         format=FORMAT,
         min_reader=READER,
         schema=migrate.HEAD,
-        number=(last or 0) + 1,
+        number=number or _next_number(work),
         device=device.device_id,
         epoch=device.epoch,
         site=device.site_id,
@@ -246,8 +287,16 @@ def _plan(
         have=told,
         ledger=LedgerEnd(end.count, end.hash),
         roster=people or [],
-        revoked=cut_off or [],
+        revoked=sorted(cut_off or {}),
+        revoked_why=cut_off or {},
+        authority=authority.chain(work) if for_site else [],
+        adopted=_adopted(work, for_site) if for_site else [],
         told=told_here(work),
+        redactions=redacting.of_segments(work.cursor, [row[4] for row in chosen]),
+        volume=volume,
+        volumes=volumes,
+        keys=keys or Keys(),
+        lost=lost or [],
     )
     log = BundleLog(
         way=BundleWay.OUT,
@@ -262,12 +311,35 @@ def _plan(
         new_segments=0,
         refused_segments=0,
         made_at=work.now,
+        volume=volume if volumes > 1 else None,
+        volumes=volumes if volumes > 1 else None,
     )
     work.session.add(log)
     work.session.flush()
-    keys = tuple(row[0] for row in chosen)
-    loads, size = _loads(_counted(work, keys)), sum(row[6] for row in chosen)
-    return Plan(head, keys, log.key, loads, size, device.signing_key)
+    carried = tuple(row[0] for row in chosen)
+    if carried:
+        content = [{"log_key": log.key, "segment_key": key} for key in carried]
+        work.session.execute(sa.insert(BundleContent), content)
+    loads, size = _loads(_counted(work, carried)), sum(row[6] for row in chosen)
+    return Plan(head, carried, log.key, loads, size, device.signing_key)
+
+
+def _once(
+    rows: "Iterable[sa.Row[int, str, str, int, str, datetime, int, str]]",
+) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
+    """Of two segments of one number the first: a bundle has one place for both, and the other goes with the next."""
+    return list({(row[1], row[2], row[3]): row for row in reversed(list(rows))}.values())[::-1]
+
+
+def _adopted(work: Work, site_id: str) -> list[str]:
+    """What was let in of segments that this site may have."""
+    rows = work.all(
+        sa.select(AdoptedSegment.hash)
+        .join(Segment, Segment.hash == AdoptedSegment.hash)
+        .where(Segment.audience.in_((COMMON, site_id)))
+        .order_by(AdoptedSegment.hash)
+    )
+    return [row[0] for row in rows]
 
 
 def _counted(asker: Asker, keys: Iterable[int]) -> Counter[tuple[str, str]]:
@@ -280,7 +352,7 @@ def _counted(asker: Asker, keys: Iterable[int]) -> Counter[tuple[str, str]]:
             .group_by(SegmentPart.tbl, SegmentPart.kind)
         )
         for table, kind, rows_of in rows:
-            counts[table, kind] += int(rows_of)
+            counts[table, "insert" if kind == KIND else kind] += int(rows_of)
     return counts
 
 

@@ -11,8 +11,9 @@ from clinic_desktop.exchange.records import PeerDevice, PeerWord
 from clinic_desktop.kernel.version import __version__
 from clinic_desktop.storage.work import Asker, Work
 
-PROGRAM, BACKUP, WAITING, STICK_DAYS = "program", "backup", "waiting", "stick-days"
-"""Version; day of the last verified backup; changes that no receipt names yet; days without a stick that are many."""
+PROGRAM, BACKUP, WAITING, STICK_DAYS, LOST = "program", "backup", "waiting", "stick-days", "lost"
+"""Version; day of the last verified backup; changes that no receipt names yet; days without a stick that are many; the
+numbers of bundles whose stick was lost."""
 _MOST_WORDS, _MOST_LETTERS = 50, 200
 
 speakers: list[Callable[[Asker], Mapping[str, str]]] = []

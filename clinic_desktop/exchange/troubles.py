@@ -102,3 +102,35 @@ class CompareBoth(NeedsConfirmation):
 
 class OtherSite(Refused):
     text = N_("This file is of another clinic ({site}). Two computers are joined only within one clinic.")
+
+
+class StickGoneUnproved(StickGone):
+    text = N_("The stick was removed while the copy was read back. It does not count. Insert it and copy again.")
+
+
+class StickGoneFetching(StickGone):
+    text = N_("The stick was removed while it was read. What was taken in stays. Insert it and take in the rest.")
+
+
+class StickSmallFiles(Trouble):
+    text = N_("This stick cannot hold a file of {needed} MB. Use another one, or let the central office format it.")
+
+
+class StickUnfit(Refused):
+    text = N_("Do not use this stick: it once gave back something else than what was written. Use another one.")
+
+
+class NothingForUs(Refused):
+    text = N_("There is nothing on this stick for this office. Look whether it is the right one.")
+
+
+class CodeIsWrong(Refused):
+    text = N_("This is not the code of this bundle. Nothing was changed. Let them read it to you again.")
+
+
+class NoReceiptKey(Refused):
+    text = N_("A code can be taken only after a first stick came back from the central office. Wait for the stick.")
+
+
+class NotOurBundle(Refused):
+    text = N_("This computer did not write that bundle, or it was never finished.")

@@ -3,17 +3,19 @@
 A step holds no transaction open, so that waiting saves go between two of them; stopping after any step loses nothing.
 """
 
-from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from clinic_desktop.exchange import bundle, media, outgoing, segments
 from clinic_desktop.exchange.outcomes import Exported
-from clinic_desktop.exchange.outgoing import Plan
+from clinic_desktop.exchange.outgoing import VOLUME_BYTES, Plan
+from clinic_desktop.exchange.route import RouteList
 from clinic_desktop.exchange.steps import Steps
-from clinic_desktop.exchange.troubles import NothingToAnswer, OnlyCentral
+from clinic_desktop.exchange.troubles import NothingToAnswer, OnlyCentral, StickFull, StickLies
 from clinic_desktop.features.bundles.rules.file_names import new_file_name
+from clinic_desktop.features.bundles.service import routing
 from clinic_desktop.features.bundles.service.travel import hash_file, need, travel_folder
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
@@ -24,40 +26,51 @@ from clinic_desktop.storage.work import Actor, Work
 GATHERING, SEALING = N_("Gathering what changed"), N_("Sealing")
 
 
-def export(vault: Vault, actor: Actor, *, folder: Path) -> Steps[Exported]:
-    """A clinic's bundle, onto the stick at `folder`. Returns only when the copy was read back and is right."""
+def export(vault: Vault, actor: Actor, *, folder: Path, most: int = VOLUME_BYTES) -> Steps[Exported]:
+    """A clinic's bundle, onto the stick at `folder`. Returns only when the copy was read back and is right.
+
+    What is more than `most` bytes goes in several files; of those that find no room, the outcome says how many.
+    """
     need(actor, Permission.CARRY_BUNDLES)
+    said = yield from routing.fit_stick(vault, actor, folder)
     yield from cut_waiting(vault, actor)
-    plan = vault.do(_plan_up, actor)
-    return (yield from _carry(vault, actor, plan, folder, ""))
+    plans = vault.do(partial(_plans_up, most=most), actor)
+    done = yield from _carry_all(vault, actor, plans, folder, "", said)
+    yield from routing.note(vault, actor, folder, said)
+    return done
 
 
-def write_receipt(
-    vault: Vault, actor: Actor, *, folder: Path, site_ids: Collection[str] = ()
-) -> Steps[tuple[Exported, ...]]:
-    """The central's bundles, one for each clinic or each of these: receipts, what it owns, what was decided."""
+def write_receipt(vault: Vault, actor: Actor, *, folder: Path, most: int = VOLUME_BYTES) -> Steps[tuple[Exported, ...]]:
+    """The central's bundles, one for each clinic: receipts, what the central owns, what was decided.
+
+    What it had taken in whole from this stick is taken off it, now that the receipts lie beside.
+    """
     need(actor, Permission.MERGE_BUNDLES)
     if not vault.place.is_central:
         raise OnlyCentral()
+    said = yield from routing.fit_stick(vault, actor, folder)
     yield from cut_waiting(vault, actor)
-    sites = [s for s in vault.ask(outgoing.sites_to_answer, actor) if not site_ids or s[0] in site_ids]
+    sites = vault.ask(outgoing.sites_to_answer, actor)
     if not sites:
         raise NothingToAnswer()
     written: list[Exported] = []
     for site_id, site_name in sites:
-        plan = vault.do(partial(_plan_down, site_id=site_id), actor)
-        written.append((yield from _carry(vault, actor, plan, folder, site_name)))
+        plans = vault.do(partial(_plans_down, site_id=site_id, most=most), actor)
+        written.append((yield from _carry_all(vault, actor, plans, folder, site_name, said)))
+    removed = yield from routing.clear(vault, actor, folder, said)
+    yield from routing.note(vault, actor, folder, said, removed)
+    written[0] = replace(written[0], removed=len(removed))
     return tuple(written)
 
 
-def _plan_up(work: Work) -> Plan:
+def _plans_up(work: Work, most: int) -> list[Plan]:
     work.require(Permission.CARRY_BUNDLES)
-    return outgoing.plan_up(work)
+    return outgoing.plans_up(work, most)
 
 
-def _plan_down(work: Work, site_id: str) -> Plan:
+def _plans_down(work: Work, site_id: str, most: int) -> list[Plan]:
     work.require(Permission.MERGE_BUNDLES)
-    return outgoing.plan_down(work, site_id)
+    return outgoing.plans_down(work, site_id, most)
 
 
 def cut_waiting(vault: Vault, actor: Actor) -> Steps[None]:
@@ -70,7 +83,27 @@ def cut_waiting(vault: Vault, actor: Actor) -> Steps[None]:
             return
 
 
-def _carry(vault: Vault, actor: Actor, plan: Plan, folder: Path, site_name: str) -> Steps[Exported]:
+def _carry_all(
+    vault: Vault, actor: Actor, plans: list[Plan], folder: Path, site_name: str, said: RouteList | None
+) -> Steps[Exported]:
+    """The volumes one after the other; when the stick is full after the first, those on it count."""
+    done: list[Exported] = []
+    for plan in plans:
+        try:
+            done.append((yield from _carry(vault, actor, plan, folder, site_name, said.stick if said else None)))
+        except StickFull:
+            if not done:
+                raise
+            break
+        except StickLies:
+            yield from routing.name_unfit(vault, actor, folder, said)
+            raise
+    return replace(done[0], others=tuple(done[1:]), left=len(plans) - len(done))
+
+
+def _carry(
+    vault: Vault, actor: Actor, plan: Plan, folder: Path, site_name: str, stick_id: str | None
+) -> Steps[Exported]:
     name = new_file_name(plan.head.number)
     local = travel_folder(vault) / name
     try:
@@ -83,6 +116,12 @@ def _carry(vault: Vault, actor: Actor, plan: Plan, folder: Path, site_name: str)
     finally:
         with suppress(OSError):
             local.unlink()
-    vault.do(partial(outgoing.finished, log_key=plan.log_key, file_name=name, sha256=sha256, size=size), actor)
+    vault.do(
+        partial(outgoing.finished, log_key=plan.log_key, file_name=name, sha256=sha256, size=size, stick_id=stick_id),
+        actor,
+    )
     vault.settle()
-    return Exported(path, plan.head.number, sha256, size, plan.loads, len(plan.keys), site_name, plan.head.made_at)
+    return Exported(
+        path, plan.head.number, sha256, size, plan.loads, len(plan.keys), site_name, plan.head.made_at,
+        plan.log_key, plan.head.volume, plan.head.volumes,
+    )  # fmt: skip
