@@ -114,6 +114,16 @@ class Synced(Base):
     """Triggers that keep a derived table of this device: when ("AFTER INSERT"), and what is done then. They work
     whoever writes, an import too, and never write into a synced table."""
 
+    __tells_of__: ClassVar[tuple[str, ...]] = ()
+    """Columns without a declared reference that may hold the id of a person or of a row about one: it goes with them
+    when what was written of that person is erased (exchange/personal.py)."""
+
+    __outlasts__: ClassVar[frozenset[str]] = frozenset()
+    """Columns that stay when the row's person is erased, because a shelf or an account must still add up."""
+
+    __goes_too__: ClassVar[frozenset[str]] = frozenset()
+    """Ids that say something of the person, and go with the values; other ids without a reference stay."""
+
     id: Mapped[str] = mapped_column(Id, primary_key=True, sort_order=-10)
     origin_site_id: Mapped[str] = mapped_column(Id, nullable=False, sort_order=90, info={"rule": FieldRule(55)})
     recorded_at: Mapped[datetime] = mapped_column(Instant, nullable=False, sort_order=91, info={"rule": FieldRule(56)})

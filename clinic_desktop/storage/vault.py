@@ -179,6 +179,23 @@ class Vault:
                 self._raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
                 self._write_head(durable=True)
 
+    def compact(self) -> None:
+        """Write the file anew without its free places, after an erasure. Takes as long as copying it, and room for it.
+
+        Where another connection still looks at the log (a backup), what it looks at stays until the next settling.
+        """
+        with self._writing, self._reading:
+            if self._closed:
+                raise VaultClosed()
+            with told():
+                # Beside the file, not in memory: it may be larger than that. What is put there is encrypted too.
+                self._raw.execute("PRAGMA temp_store = FILE")
+                try:
+                    self._raw.execute("VACUUM")
+                finally:
+                    self._raw.execute("PRAGMA temp_store = MEMORY")
+            self.settle()
+
     @contextmanager
     def still(self) -> Generator[None]:
         """Nobody writes meanwhile and the log is empty: for looking at the file itself."""

@@ -14,6 +14,7 @@ class ServiceRequest(Synced):
 
     __tablename__ = "service_request"
     __merge__ = MergeClass.APPEND
+    __goes_too__ = frozenset({"receiver_id"})
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references="patient.id")
     encounter_id: Mapped[str | None] = field(1, Id, references="encounter.id")

@@ -17,6 +17,7 @@ class RecordShare(Synced):
 
     __tablename__ = "record_share"
     __merge__ = MergeClass.REGISTERS
+    __outlasts__ = frozenset({"since_on"})
     __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str | None] = field(0, Id, index=True, references="patient.id")
@@ -32,6 +33,8 @@ class Message(Synced):
 
     __tablename__ = "message"
     __merge__ = MergeClass.APPEND
+    __tells_of__ = ("about_id", "other_id")
+    __outlasts__ = frozenset({"kind", "to_site_id", "from_site_id", "written_by_name", "about_table", "about_unit"})
 
     kind: Mapped[MessageKind | None] = field(0, choice(MessageKind))
     to_site_id: Mapped[str | None] = field(1, Id, index=True)
@@ -52,6 +55,7 @@ class MessageEvent(Synced):
 
     __tablename__ = "message_event"
     __merge__ = MergeClass.APPEND
+    __outlasts__ = frozenset({"step", "by_name"})
     __beside__ = ("message_id", "message")
 
     message_id: Mapped[str | None] = field(0, Id, index=True, references="message.id")

@@ -42,6 +42,7 @@ class InstrumentResponse(Synced):
 
     __tablename__ = "instrument_response"
     __merge__ = MergeClass.APPEND
+    __goes_too__ = frozenset({"instrument_id"})
     __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, nullable=False, index=True, references=PATIENT)

@@ -14,6 +14,7 @@ class MedicationDispense(Synced):
 
     __tablename__ = "medication_dispense"
     __merge__ = MergeClass.APPEND
+    __outlasts__ = frozenset({"kind", "presentation_id", "units", "given_on"})
 
     kind: Mapped[DispenseKind | None] = field(0, choice(DispenseKind))
     patient_id: Mapped[str | None] = field(1, Id, index=True, references="patient.id")

@@ -72,6 +72,9 @@ class StockMovement(Synced):
 
     __tablename__ = "stock_movement"
     __merge__ = MergeClass.APPEND
+    __outlasts__ = frozenset(
+        {"lot_id", "kind", "units", "occurred_on", "delivery_id", "partner_id", "occurred_at", "cold_chain"}
+    )
     __table_args__ = (
         # A shelf is summed lot by lot from this index alone, without reading a row.
         sa.Index("ix_stock_movement_sum", "site_id", "lot_id", "occurred_on", "units"),

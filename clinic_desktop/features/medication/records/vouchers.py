@@ -14,6 +14,9 @@ class Voucher(Synced):
 
     __tablename__ = "voucher"
     __merge__ = MergeClass.APPEND
+    __outlasts__ = frozenset(
+        {"partner_id", "agreement_id", "units", "issued_on", "valid_until", "price_minor", "currency", "price_units"}
+    )
     __beside__ = ("patient_id", "patient")
 
     folio: Mapped[str | None] = field(0, Code, index=True)
@@ -39,6 +42,7 @@ class VoucherAnswer(Synced):
 
     __tablename__ = "voucher_answer"
     __merge__ = MergeClass.APPEND
+    __outlasts__ = frozenset({"outcome", "units", "answered_on", "price_minor"})
     __beside__ = ("voucher_id", "voucher")
 
     voucher_id: Mapped[str | None] = field(0, Id, index=True, references="voucher.id")
@@ -79,6 +83,8 @@ class StatementLine(Synced):
 
     __tablename__ = "statement_line"
     __merge__ = MergeClass.APPEND
+    __tells_of__ = ("voucher_id",)
+    __outlasts__ = frozenset({"statement_id", "billed_minor", "agreed_minor"})
 
     statement_id: Mapped[str | None] = field(0, Id, index=True, references="pharmacy_statement.id")
     folio_text: Mapped[str | None] = field(1, Words)

@@ -1,13 +1,14 @@
 """The search index of this device: filing people under their words."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from clinic_desktop.features.patients.queries.people import COMMUNITY_NAME, with_community
+from clinic_desktop.features.patients.queries.restricted import is_erased
 from clinic_desktop.features.patients.records import Community, Patient, PatientEntry
 from clinic_desktop.features.patients.rules import postings, terms
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
@@ -24,11 +25,23 @@ _FOLLOWED_AT_ONCE = 500
 _CHANGES_KEPT = 2000
 
 
+refiled: tuple[Callable[[Work, Sequence[str]], None], ...] = ()
+"""Filled by app/wiring.py: told of the people that were registered, corrected or brought by a merge, whatever changed
+of them. Not when the whole index is made anew."""
+
+
 def after_merge(work: Work, changed: Mapping[str, Iterable[str]]) -> None:
     """A merge brought these rows, by table: file the people anew."""
     refresh_search(work, changed.get("patient", ()))
     for community_id in changed.get("community", ()):
         refile_community(work, community_id)
+
+
+def forget(work: Work, patient_ids: Iterable[str]) -> None:
+    """What was written of these people was erased: they are filed no more, nor is it known under what they were."""
+    refresh_search(work, patient_ids)
+    work.cursor.execute("UPDATE patient_filing SET entry = 0, was = '' WHERE was <> ''")
+    work.cursor.execute("INSERT INTO patient_filing (entry, was) VALUES (0, '')")
 
 
 def refile_community(work: Work, community_id: str) -> int:
@@ -50,6 +63,9 @@ def refresh_search(work: Work, patient_ids: Iterable[str] | None = None) -> int:
     changed = 0
     while batch := list(islice(wanted, _BATCH)):
         changed += _refile(work, batch)
+        if patient_ids is not None:
+            for told in refiled:
+                told(work, batch)
     return changed
 
 
@@ -90,7 +106,7 @@ def _entries(work: Work, ids: Sequence[str]) -> Sequence[Any]:
 
 def _people(work: Work, ids: Sequence[str]) -> Sequence[Any]:
     columns = with_community(sa.select(*Patient.__table__.columns, COMMUNITY_NAME.label("place_name")))
-    return work.session.execute(columns.where(Patient.id.in_(ids), Patient.voided_at.is_(None))).all()
+    return work.session.execute(columns.where(Patient.id.in_(ids), Patient.voided_at.is_(None), ~is_erased())).all()
 
 
 def _findable(row: Any) -> terms.Findable:
