@@ -133,15 +133,24 @@ def make_network(folder: Path, opened: Opened, header: Path, clock: StillClock, 
 
 def copy_network(saved: Path, opened: Opened, folder: Path, clock: StillClock, clinics: int) -> Network:
     """A network made before and closed, opened again elsewhere with its first clinics: quicker than making one."""
-    offices: list[Office] = []
-    for n, place in enumerate(("CEN", *(f"CL{chr(65 + n)}" for n in range(clinics))), start=1):
+    for place in _places(clinics):
         shutil.copytree(saved / place, folder / place)
         (folder / f"stick-{place}").mkdir()
+    return open_network(folder, opened, clock, clinics)
+
+
+def open_network(folder: Path, opened: Opened, clock: StillClock, clinics: int) -> Network:
+    """A network that was closed, where it stands."""
+    offices: list[Office] = []
+    for n, place in enumerate(_places(clinics), start=1):
         vault = open_vault(folder / place, opened, clock)
         actor = Actor(STAFF.format(n=n), vault.place.site_name, frozenset(Permission))
-        stick = folder / f"stick-{place}"
-        offices.append(Office(actor.name, folder / place, opened, clock, vault, actor, stick))
+        offices.append(Office(actor.name, folder / place, opened, clock, vault, actor, folder / f"stick-{place}"))
     return Network(offices[0], offices[1:])
+
+
+def _places(clinics: int) -> list[str]:
+    return ["CEN", *(f"CL{chr(65 + n)}" for n in range(clinics))]
 
 
 def make_office(
@@ -165,6 +174,7 @@ def enrol(clinic: Office, central: Office) -> str:
     path, approval = joining.approve(central.vault, central.actor, file=request, folder=clinic.stick)
     joined = clinic.do(partial(joining.join, content=path.read_bytes(), name=path.name, confirmed=True))
     assert joined.code == approval.code
+    central.do(partial(joining.compared, device_id=approval.device_id, confirmed=True))
     request.unlink()
     path.unlink()
     return joined.code
