@@ -107,6 +107,13 @@ def _sticks(commands: Commands) -> None:
     approve.add_argument("file", type=Path)
     approve.add_argument("--to", type=Path, required=True, metavar="DIR")
     _add(verbs, "accept", "at the clinic: take the central's answer").add_argument("file", type=Path)
+    read_out = _add(verbs, "compared", "at the central: the clinic read out the same code")
+    read_out.add_argument("device", metavar="DEVICE")
+    revoke = _add(verbs, "revoke", "at the central: cut a computer off, for good")
+    revoke.add_argument("device", metavar="DEVICE")
+    revoke.add_argument("--why", choices=("stolen", "replaced"), required=True)
+    revoke.add_argument("--note", required=True, metavar="TEXT", help="who said so, and what happened")
+    _add(verbs, "devices", "the computers that exchange, and what was kept aside of each")
     pair = _add(commands, "pair", "two computers of one clinic that know each other without a central")
     verbs = pair.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, said in (("invite", "at the first: write an invitation"), ("ask", "at the second: ask to be taken in")):

@@ -159,12 +159,13 @@ def _speak(folder: Path) -> None:
 
 def _command(wanted: Namespace) -> Command:
     """Each group of commands is imported when it is asked for."""
-    from clinic_desktop.app.commands import importing, keeping, making, reading, sticks
+    from clinic_desktop.app.commands import importing, keeping, making, reading, sticks, trust
 
     named: dict[tuple[str, str | None], Command] = {
         **making.COMMANDS,
         **importing.COMMANDS,
         **sticks.COMMANDS,
+        **trust.COMMANDS,
         **keeping.COMMANDS,
         **reading.COMMANDS,
     }

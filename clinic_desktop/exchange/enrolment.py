@@ -1,20 +1,33 @@
 """How a clinic joins a central: a request on a stick, an answer back, and a code that both read out by telephone.
 
-The central's device key signs the certificates. `Certificate.issuer` names the key, so that an offline root can take
-its place without a new format.
+The central's device key signs the certificates; which computers are the central may be said by root keys on paper
+(exchange/authority.py).
 """
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-import sqlalchemy as sa
 
-from clinic_desktop.exchange import canonical, minisign
+from clinic_desktop.exchange import authority, canonical, minisign
+from clinic_desktop.exchange.authority import Link
 from clinic_desktop.exchange.bundle import Known
 from clinic_desktop.exchange.canonical import NotCanonical
+from clinic_desktop.exchange.certificates import (
+    CERTIFICATE,
+    Certificate,
+    Signed,
+    certify_self,
+    keep_certified,
+    reasons_of,
+    roster,
+    sign_content,
+    signed_file,
+    take_roster,
+)
 from clinic_desktop.exchange.codes import spoken
+from clinic_desktop.exchange.following import is_named, take_authority
 from clinic_desktop.exchange.manifest import Hash, Name
 from clinic_desktop.exchange.minisign import BadSignature
 from clinic_desktop.exchange.records import OwnRequest, PeerDevice
@@ -29,21 +42,14 @@ from clinic_desktop.exchange.troubles import (
     OtherKeyKnown,
     SiteCodeTaken,
 )
+from clinic_desktop.exchange.trust_troubles import OtherCentral
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.types import instant_text
-from clinic_desktop.storage.work import Asker, Work
+from clinic_desktop.storage.work import Work
 
 REQUEST, ANSWER = "clinic-desktop-request/1", "clinic-desktop-answer/1"
-CERTIFICATE = "clinic-desktop-certificate/1"
 CODE_LENGTH = 16
 MAX_FILE = 1024 * 1024
-
-
-class Signed(msgspec.Struct, frozen=True):
-    """An enrolment file: a canonical text and its minisign signature."""
-
-    content: str
-    signature: str
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -59,21 +65,8 @@ class Request(msgspec.Struct, frozen=True):
     demo: bool
     """Generated people only: never joined to a real office."""
     made_at: str
-
-
-class Certificate(msgspec.Struct, frozen=True):
-    format: str
-    device: Name
-    site: Name
-    site_code: str
-    site_name: str
-    role: str
-    key: str
-    recipient: str
-    issuer: Name
-    """The device whose key signed this; today the central's own."""
-    issued_at: str
-    request: Hash | None = None
+    authority: list[Link] = []
+    """Of a clinic: the documents of the root keys that it follows; a central computer that is new learns them so."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -84,6 +77,8 @@ class Answer(msgspec.Struct, frozen=True):
     roster: list[Known]
     revoked: list[str]
     made_at: str
+    revoked_why: dict[str, str] = {}
+    authority: list[Link] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +87,8 @@ class Approval:
     code: str
     device_id: str
     site_name: str
+    compared: bool = False
+    """Whether this computer was taken in before, and its code compared then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +110,9 @@ def request(work: Work) -> bytes:
     return signed_file(work, content, "request to join")
 
 
-def approve(work: Work, file: bytes, name: str = "") -> Approval:
-    """At the central: take the clinic in, and write the answer. The code is read out and compared by telephone."""
+def approve(work: Work, file: bytes, name: str = "", *, rights: Sequence[str] | None = None) -> Approval:
+    """At the central: write the answer. Nothing of the clinic is taken in until the code was read out both ways and
+    `compared` was told."""
     if not work.place.is_central:
         raise OnlyCentral()
     asked, content = read_request(file, name)
@@ -122,10 +120,37 @@ def approve(work: Work, file: bytes, name: str = "") -> Approval:
         raise NotARequest(name=name)
     if asked.demo != work.place.demo:
         raise DemoAndReal()
-    known = standing(work)
-    _check_free(known, asked)
+    _check_free(standing(work), asked)
     own = own_request(work)
-    issued = Certificate(
+    code = spoken_code(content, own)
+    issued = _certificate(work, asked, canonical.digest(content), rights)
+    certify_self(work)
+    old = work.session.get(PeerDevice, asked.device)
+    before = old is not None and old.asked_code is None
+    if not before:
+        if old is not None:
+            work.session.delete(old)
+            work.session.flush()
+        keep_certified(work, issued, asked_code=code)
+    work.act = "exchange.approve"
+    work.about("peer_device", asked.device)
+    work.also_changed.add("peer_device")
+    told = signed_file(work, canonical.write(_answer(work, content, own, asked, issued)), "answer to a request")
+    return Approval(told, code, asked.device, asked.site_name, before)
+
+
+def compared(work: Work, device_id: str) -> None:
+    """At the central: the clinic read out the same code; from now on what it brings is taken in."""
+    peer = work.load(PeerDevice, device_id)
+    peer.asked_code = None
+    work.act = "exchange.compared"
+    work.about("peer_device", device_id)
+    work.session.flush()
+    work.also_changed.add("peer_device")
+
+
+def _certificate(work: Work, asked: Request, digest: str, rights: Sequence[str] | None) -> Certificate:
+    return Certificate(
         CERTIFICATE,
         asked.device,
         asked.site,
@@ -136,28 +161,32 @@ def approve(work: Work, file: bytes, name: str = "") -> Approval:
         asked.recipient,
         work.device_id,
         instant_text(work.now),
-        canonical.digest(content),
+        digest,
+        list(rights) if rights is not None else None,
     )
-    _certify(work, issued)
-    work.session.flush()
+
+
+def _answer(work: Work, content: bytes, own: bytes, asked: Request, issued: Certificate) -> Answer:
+    reasons = reasons_of(work)
     people = roster(work, asked.site)
-    answer = Answer(
+    if all(canonical.read(one.certificate.encode(), Certificate).device != asked.device for one in people):
+        signed = sign_content(work, canonical.write(issued), "certificate")
+        people.append(Known(signed.content, signed.signature))
+    return Answer(
         ANSWER,
         canonical.digest(content),
         sign_content(work, own, "request"),
         people,
-        revoked(work),
+        sorted(reasons),
         instant_text(work.now),
+        reasons,
+        authority.chain(work),
     )
-    work.act = "exchange.approve"
-    work.about("peer_device", asked.device)
-    work.also_changed.add("peer_device")
-    told = signed_file(work, canonical.write(answer), "answer to a request")
-    return Approval(told, spoken_code(content, own), asked.device, asked.site_name)
 
 
 def accept(work: Work, file: bytes, name: str = "", *, confirmed: bool = False) -> Joined:
-    """At the clinic: trust the central of this answer, once a person has compared the code."""
+    """At the clinic: trust the central of this answer, once a person has compared the code. A clinic that follows root
+    keys believes a central they name, and no other."""
     if work.place.is_central:
         raise OnlyClinic()
     answer, central, central_content = _read_answer(file, name)
@@ -167,61 +196,19 @@ def accept(work: Work, file: bytes, name: str = "", *, confirmed: bool = False) 
     if central.demo != work.place.demo:
         raise DemoAndReal()
     code = spoken_code(own.content, central_content)
-    if not confirmed:
-        raise CompareCode(code=code)
     root = peer_of(central)
+    rooted = authority.newest(work) is not None
+    if rooted and not is_named(work, answer.authority, root):
+        raise OtherCentral()
+    if not confirmed and not rooted:
+        raise CompareCode(code=code)
     work.act = "exchange.accept"
     work.about("peer_device", central.device)
-    take_roster(work, root, answer.roster, answer.revoked)
+    take_authority(work, answer.authority, root)
+    take_roster(work, root, answer.roster, answer.revoked, answer.revoked_why)
     if work.session.get(PeerDevice, central.device) is None:
         raise NotARequest(name=name)
     return Joined(central.site_name, code)
-
-
-def revoke(work: Work, device_id: str) -> None:
-    """Cut a device off for good: nothing it wrote is applied from now on."""
-    peer = work.load(PeerDevice, device_id)
-    peer.revoked_at = peer.revoked_at or work.now
-    work.act = "exchange.revoke"
-    work.about("peer_device", device_id)
-    work.also_changed.add("peer_device")
-
-
-def take_roster(work: Work, central: Peer, known: Iterable[Known], cut_off: Iterable[str]) -> None:
-    """Learn devices from certificates that the central signed. Revocation is for ever and only ever added."""
-    for one in known:
-        content = one.certificate.encode()
-        try:
-            minisign.verify(central.public_key, content, one.signature)
-            found = canonical.read(content, Certificate)
-        except (BadSignature, NotCanonical):
-            continue
-        old = work.session.get(PeerDevice, found.device)
-        if old is None and found.device != work.device_id:
-            _keep(work, found, content, one.signature)
-    work.session.flush()
-    for device_id in cut_off:
-        peer = work.session.get(PeerDevice, device_id)
-        if peer is not None and peer.revoked_at is None:
-            peer.revoked_at = work.now
-    work.session.flush()
-    work.also_changed.add("peer_device")
-
-
-def roster(asker: Asker, site_id: str) -> list[Known]:
-    """The certificates of the devices of one site and of the central itself."""
-    rows = asker.all(
-        sa.select(PeerDevice.certificate, PeerDevice.signature)
-        .where(sa.or_(PeerDevice.site_id == site_id, PeerDevice.role == CENTRAL))
-        .where(PeerDevice.revoked_at.is_(None))
-        .order_by(PeerDevice.device_id)
-    )
-    return [Known(content.decode(), signature) for content, signature in rows]
-
-
-def revoked(asker: Asker) -> list[str]:
-    rows = asker.all(sa.select(PeerDevice.device_id).where(PeerDevice.revoked_at.is_not(None)))
-    return sorted(row[0] for row in rows)
 
 
 def own_request(work: Work) -> bytes:
@@ -230,51 +217,15 @@ def own_request(work: Work) -> bytes:
     key = base64.b64encode(here.public_key).decode()
     made_at = instant_text(device.founded_at if here.is_central else work.now)
     site = (here.site_id, here.site_code, here.site_name)
+    told = [] if here.is_central else authority.chain(work)
     return canonical.write(
-        Request(REQUEST, here.device_id, *site, here.role, key, here.recipient, device.demo, made_at)
+        Request(REQUEST, here.device_id, *site, here.role, key, here.recipient, device.demo, made_at, told)
     )
-
-
-def _certify(work: Work, issued: Certificate) -> None:
-    """Keep a certificate of our own making, and at the first time one for ourselves."""
-    here = standing(work).here
-    if work.session.get(PeerDevice, here.device_id) is None:
-        key = base64.b64encode(here.public_key).decode()
-        ours = Certificate(
-            CERTIFICATE, here.device_id, here.site_id, here.site_code, here.site_name, here.role, key, here.recipient,
-            here.device_id, instant_text(work.now),
-        )  # fmt: skip
-        keep_certified(work, ours)
-    if work.session.get(PeerDevice, issued.device) is None:
-        keep_certified(work, issued)
-
-
-def keep_certified(work: Work, issued: Certificate) -> None:
-    signed = sign_content(work, canonical.write(issued), "certificate")
-    _keep(work, issued, signed.content.encode(), signed.signature)
-
-
-def _keep(work: Work, found: Certificate, content: bytes, signature: str) -> None:
-    work.session.add(
-        PeerDevice(
-            device_id=found.device,
-            site_id=found.site,
-            site_code=found.site_code,
-            site_name=found.site_name,
-            role=found.role,
-            public_key=base64.b64decode(found.key),
-            recipient=found.recipient,
-            certificate=content,
-            signature=signature,
-            enrolled_at=work.now,
-        )
-    )
-    work.session.flush()
 
 
 def _check_free(known: Standing, asked: Request) -> None:
     old = known.who(asked.device)
-    if old is not None and (base64.b64encode(old.public_key).decode() != asked.key or not old.trusted):
+    if old is not None and (base64.b64encode(old.public_key).decode() != asked.key or old.revoked_at is not None):
         raise OtherKeyKnown()
     for peer in known.peers.values():
         if peer.site_code == asked.site_code and peer.site_id != asked.site:
@@ -323,12 +274,3 @@ def peer_of(asked: Request) -> Peer:
 
 def spoken_code(clinic: bytes, central: bytes) -> str:
     return spoken(bytes.fromhex(canonical.digest(clinic) + canonical.digest(central)), CODE_LENGTH)
-
-
-def sign_content(work: Work, content: bytes, comment: str) -> Signed:
-    key = work.load(ThisDevice, 1).signing_key
-    return Signed(content.decode(), minisign.sign(key, content, comment))
-
-
-def signed_file(work: Work, content: bytes, comment: str) -> bytes:
-    return canonical.write(sign_content(work, content, comment))

@@ -1,6 +1,6 @@
 """What this device holds of everybody's segments: told in every bundle, and the ground of every receipt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -51,10 +51,15 @@ def haves(asker: Asker) -> list[Have]:
 
 def _have(device: str, epoch: str, audience: str, held: list[tuple[int, str, int]]) -> Have:
     upto, digest, place = 0, "", 0
-    while place < len(held) and held[place][2] == upto:
+    while place < len(held) and held[place][2] == upto and not _is_used_twice(held, place):
         upto, digest = held[place][:2]
         place += 1
     return Have(device, epoch, audience, upto, digest, [(n, h) for n, h, _ in held[place:]])
+
+
+def _is_used_twice(held: list[tuple[int, str, int]], place: int) -> bool:
+    """Whether another segment of this number is held too (exchange/chains.py): both are then named one by one."""
+    return place + 1 < len(held) and held[place + 1][0] == held[place][0]
 
 
 def gaps(asker: Asker) -> list[Gap]:
@@ -68,7 +73,7 @@ def gaps(asker: Asker) -> list[Gap]:
     last: tuple[Any, ...] = ()
     for device, epoch, audience, number, follows in rows:
         before = last[3] if last[:3] == (device, epoch, audience) else 0
-        if follows != before:
+        if follows != before and number != before:
             found.append(Gap(device, epoch, audience, before, number))
         last = (device, epoch, audience, number)
     return found
@@ -104,13 +109,35 @@ def said_by(asker: Asker, peer_id: str) -> list[Have]:
 class Held:
     """What a peer said it holds, to be asked for single segments."""
 
-    def __init__(self, told: Iterable[Have]) -> None:
-        self._told = {(h.device, h.epoch, h.audience): (h.upto, frozenset(n for n, _ in h.beyond)) for h in told}
+    def __init__(self, told: Iterable[Have], forked: Mapping[tuple[str, str, str], Mapping[str, str]] = {}) -> None:
+        """`forked`: of writers with two lines, the hash before each segment (chains.forked_lines)."""
+        listed = list(told)
+        self._told = {(h.device, h.epoch, h.audience): (h.upto, frozenset(n for n, _ in h.beyond)) for h in listed}
+        self._lines = {
+            line: _line_of(have, forked[line])
+            for have in listed
+            if (line := (have.device, have.epoch, have.audience)) in forked
+        }
 
     @property
     def spoke(self) -> bool:
         return bool(self._told)
 
-    def covers(self, device: str, epoch: str, audience: str, number: int) -> bool:
+    def covers(self, device: str, epoch: str, audience: str, number: int, digest: str) -> bool:
+        held = self._lines.get((device, epoch, audience))
+        if held is not None:
+            return digest in held
         upto, beyond = self._told.get((device, epoch, audience), (0, frozenset[int]()))
         return number <= upto or number in beyond
+
+
+def _line_of(have: Have, before: Mapping[str, str]) -> frozenset[str] | None:
+    """The hashes that a peer holds of a writer with two lines; None if it names an end that is not known here."""
+    if have.upto and have.hash not in before:
+        return None
+    held = {digest for _, digest in have.beyond}
+    at = have.hash
+    while at and at not in held:
+        held.add(at)
+        at = before.get(at, "")
+    return frozenset(held)

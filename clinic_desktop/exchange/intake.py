@@ -96,7 +96,7 @@ def judge(work: Work, found: SealedSegment, *, signed: bool) -> Taken:
             return Taken.KNOWN
         _forget(work, old)
     try:
-        redacting.check(known, writer, found.redacted)
+        redacting.check(known, writer, () if adopted else found.redacted)
     except redacting.NotBelieved as error:
         raise NotApplied(FindingKind.NO_RIGHT, "redaction") from error
     _check_audience(known, writer, manifest)

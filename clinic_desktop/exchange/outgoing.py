@@ -216,7 +216,8 @@ def _lost_by_central(work: Work, known: Standing) -> "list[sa.Row[int, str, str,
     forked = forked_lines(work)
     held = {p.device_id: Held(have.said_by(work, p.device_id), forked) for p in known.centrals()}
     spoke = [one for one in held.values() if one.spoke]
-    rows = work.all(_segments().where(Segment.device_id.in_(list(held)), Segment.state != SegmentState.QUARANTINED))
+    wrote = [p.device_id for p in known.peers.values() if p.is_central]
+    rows = work.all(_segments().where(Segment.device_id.in_(wrote), Segment.state != SegmentState.QUARANTINED))
     return [row for row in rows if any(not one.covers(row[1], row[2], row[7], row[3], row[4]) for one in spoke)]
 
 

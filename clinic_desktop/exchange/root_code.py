@@ -1,4 +1,4 @@
-"""The root key on paper: two lines of four groups, each with a check of its own, so that a slip is found on its line."""
+"""The root key on paper: two lines of four groups, each with its own check, so that a slip is found on its line."""
 
 import hashlib
 import secrets

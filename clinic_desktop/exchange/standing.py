@@ -1,12 +1,13 @@
 """Who the known devices are, and what their word is worth: read once for each piece of work."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from clinic_desktop.exchange.authority import Followed
 from clinic_desktop.exchange.minisign import public_of
 from clinic_desktop.exchange.records import PeerDevice, Revoked
 from clinic_desktop.exchange.rules import Op, Weight
@@ -55,6 +56,10 @@ class Standing:
 
     here: Peer
     peers: dict[str, Peer]
+    elsewhere: dict[str, str] = field(default_factory=dict[str, str])
+    """The site of computers that are known by copies of their rows only."""
+    followed: Followed | None = None
+    """What the root keys say, where somebody asked for it."""
 
     def who(self, device_id: str) -> Peer | None:
         return self.peers.get(device_id)
@@ -72,32 +77,47 @@ class Standing:
             writer = self.peers.get(op.stamp.device)
             if writer is not None and writer.is_central:
                 return Weight.CENTRAL
-            if op.made or (writer is not None and writer.site_id == self.here.site_id):
+            site = writer.site_id if writer is not None else self.elsewhere.get(op.stamp.device)
+            if op.made or (writer is not None and site == self.here.site_id):
                 return Weight.HERE
-            if writer is not None and writer.site_id == origin_site:
+            if site is not None and site == origin_site:
                 return Weight.ORIGIN
             return Weight.PROPOSAL
 
         return weigh
 
 
+_COLUMNS = (
+    PeerDevice.device_id,
+    PeerDevice.site_id,
+    PeerDevice.site_code,
+    PeerDevice.site_name,
+    PeerDevice.role,
+    PeerDevice.public_key,
+    PeerDevice.recipient,
+    PeerDevice.revoked_at,
+    PeerDevice.revoked_why,
+    PeerDevice.rights,
+    PeerDevice.asked_code,
+)
+
+
 def standing(asker: Asker) -> Standing:
-    columns = sa.select(
-        PeerDevice.device_id,
-        PeerDevice.site_id,
-        PeerDevice.site_code,
-        PeerDevice.site_name,
-        PeerDevice.role,
-        PeerDevice.public_key,
-        PeerDevice.recipient,
-        PeerDevice.revoked_at,
-        PeerDevice.revoked_why,
-        PeerDevice.rights,
-        PeerDevice.asked_code,
-    )
     here = _ourselves(asker)
-    peers = {row[0]: Peer(*row) for row in asker.all(columns)}
-    return Standing(here, peers | {here.device_id: here})
+    peers = {row[0]: Peer(*row) for row in asker.all(sa.select(*_columns(asker)))}
+    return Standing(here, peers | {here.device_id: here}, _elsewhere(asker))
+
+
+def _columns(asker: Asker) -> tuple[Any, ...]:
+    """Those that there are: before a database is brought up to date, what waits in it is cut."""
+    present = {row[1] for row in asker.plain("PRAGMA table_info(peer_device)")}
+    return tuple(column for column in _COLUMNS if column.key in present)
+
+
+def _elsewhere(asker: Asker) -> dict[str, str]:
+    if not asker.plain("SELECT 1 FROM sqlite_master WHERE name = 'stamp_writer'"):
+        return {}  # a database that is about to be brought up to date
+    return {str(row[0]): str(row[1]) for row in asker.plain("SELECT device_id, site_id FROM stamp_writer")}
 
 
 def _ourselves(asker: Asker) -> Peer:

@@ -18,6 +18,7 @@ from clinic_desktop.exchange.troubles import (
     OtherKeyKnown,
     SiteCodeTaken,
 )
+from clinic_desktop.exchange.trust_troubles import CodesCompared, NotCompared
 from clinic_desktop.features.bundles.queries import clinics
 from clinic_desktop.features.bundles.service import carrying, joining
 from clinic_desktop.kernel.clock import StillClock
@@ -53,7 +54,14 @@ def test_both_see_the_same_code_and_only_a_yes_joins(network: Network, lonely: O
         finish(carrying.export(lonely.vault, lonely.actor, folder=lonely.stick))
     lonely.do(partial(join, confirmed=True))
     lonely.do(register())
-    report = network.central.merge(lonely.export().path)
+    bundle = lonely.export().path
+    refused = network.central.merge(bundle).files[0]
+    assert refused.error == NotCompared(site="Sola").sentence()
+    with pytest.raises(CodesCompared) as read_out:
+        network.central.do(partial(joining.compared, device_id=approval.device_id))
+    assert read_out.value.facts["code"] == approval.code
+    network.central.do(partial(joining.compared, device_id=approval.device_id, confirmed=True))
+    report = network.central.merge(bundle)
     assert report.files[0].new_segments == 1
     assert "Sola" in {c.site_name for c in network.central.ask(clinics.clinics)}
 
@@ -128,9 +136,9 @@ def test_a_second_central_is_not_taken_for_a_clinic(
 
 
 def _self_signed_central(network: Network, tmp_path: Path) -> Path:
-    from clinic_desktop.exchange import enrolment
+    from clinic_desktop.exchange import certificates, enrolment
 
-    content = network.central.do(lambda work: enrolment.signed_file(work, enrolment.own_request(work), "request"))
+    content = network.central.do(lambda work: certificates.signed_file(work, enrolment.own_request(work), "request"))
     path = tmp_path / "central.txt"
     path.write_bytes(content)
     return path

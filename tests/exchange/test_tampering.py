@@ -17,11 +17,10 @@ from clinic_desktop.exchange.troubles import (
     DamagedBundle,
     NotABundle,
     NotForUs,
-    RevokedSender,
     UnknownSender,
 )
 from clinic_desktop.features.bundles.queries import findings
-from clinic_desktop.features.bundles.service import joining, taking
+from clinic_desktop.features.bundles.service import devices, taking
 from clinic_desktop.features.bundles.service.travel import own_identity
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.storage.device import ThisDevice
@@ -195,12 +194,14 @@ def test_a_wrong_recipient_and_a_foreign_file(network: Network, bundle: Path, tm
     assert not path.exists()
 
 
-def test_a_revoked_computer_is_refused_and_its_segments_are_kept_aside(network: Network, bundle: Path) -> None:
+def test_of_a_stolen_computer_everything_is_kept_aside_and_nothing_is_applied(network: Network, bundle: Path) -> None:
     central, clinic = network.central, network.clinics[0]
     device = clinic.vault.place.device_id
-    central.do(lambda work: joining.revoke_device(work, device))
-    report = central.merge(bundle)
-    assert report.files[0].error == RevokedSender(name=bundle.name).sentence()
+    central.do(lambda work: devices.cut_off(work, device, "stolen", note="robada en el camino"))
+    file = central.merge(bundle).files[0]
+    assert file.error is None
+    assert file.new_segments == 0
+    assert file.aside_segments
     assert central.sql("SELECT count(*) FROM patient") == [(0,)]
 
 

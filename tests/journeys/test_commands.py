@@ -91,6 +91,9 @@ def _join(clinic: Terminal, central: Terminal, stick: Path) -> None:
     assert (asked.code, asked.facts["ok"]) == (3, False)
     joined = clinic.done("enroll", "accept", approved["path"], "--yes")
     assert joined["code"].replace("-", "") == approved["code"].replace("-", "")
+    assert central.run("enroll", "compared", approved["device"]).code == 3
+    central.done("enroll", "compared", approved["device"], "--yes")
+    assert {one["state"] for one in central.done("enroll", "devices")["devices"]} == {"here", "working"}
 
 
 def test_what_is_backed_up_is_restored_and_checked(clinic: Terminal, keys: Path, tmp_path: Path) -> None:

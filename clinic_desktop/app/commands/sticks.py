@@ -29,7 +29,8 @@ def approve(desk: Desk) -> Answer:
         _("{site} was taken in. Take {file} to it.").format(site=approval.site_name, file=path),
         _("Read this code out to the clinic: {code}").format(code=approval.code),
     ]
-    return Answer({"path": str(path), "site": approval.site_name, "code": approval.code}, said)
+    facts = {"path": str(path), "site": approval.site_name, "code": approval.code, "device": approval.device_id}
+    return Answer(facts, said)
 
 
 def accept_answer(desk: Desk) -> Answer:

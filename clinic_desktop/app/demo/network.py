@@ -173,9 +173,10 @@ def _join_and_carry(folder: Path, sites: tuple[DemoSite, ...], clock: StillClock
 def join(clinic: OpenClinic, central: OpenClinic, stick: Path) -> None:
     """The two-way exchange of keys; the codes are compared by whoever holds both in hand."""
     request = joining.write_request(clinic.vault, clinic.actor, folder=stick)
-    answer, _approval = joining.approve(central.vault, central.actor, file=request, folder=stick)
+    answer, approval = joining.approve(central.vault, central.actor, file=request, folder=stick)
     accepting = partial(joining.join, content=answer.read_bytes(), name=answer.name, confirmed=True)
     clinic.vault.do(accepting, clinic.actor)
+    central.vault.do(partial(joining.compared, device_id=approval.device_id, confirmed=True), central.actor)
 
 
 def carry(clinics: list[OpenClinic], central: OpenClinic, stick: Path) -> None:

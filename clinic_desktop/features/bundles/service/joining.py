@@ -3,10 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from clinic_desktop.exchange import enrolment
+from clinic_desktop.exchange import certificates, enrolment
 from clinic_desktop.exchange.enrolment import Approval, Joined
+from clinic_desktop.exchange.records import PeerDevice
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral, StickGone
+from clinic_desktop.exchange.trust_troubles import CodesCompared, CodesDiffer
+from clinic_desktop.features.bundles.rules.rooms import ROOMS, Use
 from clinic_desktop.features.bundles.service.carrying import SEALING
 from clinic_desktop.features.bundles.service.taking import CHECKING
 from clinic_desktop.features.bundles.service.travel import free_name
@@ -26,10 +29,11 @@ def write_request(vault: Vault, actor: Actor, *, folder: Path) -> Path:
     return path
 
 
-def approve(vault: Vault, actor: Actor, *, file: Path, folder: Path) -> tuple[Path, Approval]:
-    """At the central: take a clinic in. Its answer goes to `folder`; the code is read out by telephone."""
+def approve(vault: Vault, actor: Actor, *, file: Path, folder: Path, use: Use = Use.ALL) -> tuple[Path, Approval]:
+    """At the central: answer a clinic. The answer goes to `folder`; the clinic is taken in when its code was read out
+    both ways (`compared`)."""
     content = read_small(file)
-    approval = vault.do(partial(_approve, content=content, name=file.name), actor)
+    approval = vault.do(partial(_approve, content=content, name=file.name, use=use), actor)
     path = free_name(
         folder, file.name.replace("solicitud", "respuesta") if "solicitud" in file.name else "respuesta.txt"
     )
@@ -43,9 +47,35 @@ def write_request_steps(vault: Vault, actor: Actor, *, folder: Path) -> Steps[Pa
     return write_request(vault, actor, folder=folder)
 
 
-def approve_steps(vault: Vault, actor: Actor, *, file: Path, folder: Path) -> Steps[tuple[Path, Approval]]:
+def approve_steps(
+    vault: Vault, actor: Actor, *, file: Path, folder: Path, use: Use = Use.ALL
+) -> Steps[tuple[Path, Approval]]:
     yield Progress(0, 0, _(CHECKING))
-    return approve(vault, actor, file=file, folder=folder)
+    return approve(vault, actor, file=file, folder=folder, use=use)
+
+
+def compared(work: Work, device_id: str, confirmed: bool = False) -> None:
+    """At the central: the clinic read out the same code. Until then nothing it brings is taken in."""
+    work.require(Permission.KEEP_DEVICES)
+    if not work.place.is_central:
+        raise OnlyCentral()
+    peer = work.load(PeerDevice, device_id)
+    if peer.asked_code is None:
+        return
+    if not confirmed:
+        raise CodesCompared(code=peer.asked_code, site=peer.site_name)
+    enrolment.compared(work, device_id)
+
+
+def codes_differ(work: Work, device_id: str, confirmed: bool = False) -> None:
+    """At the central: the clinic read out another code, so another computer was taken in for it."""
+    work.require(Permission.KEEP_DEVICES)
+    if not work.place.is_central:
+        raise OnlyCentral()
+    peer = work.load(PeerDevice, device_id)
+    if not confirmed:
+        raise CodesDiffer(site=peer.site_name)
+    certificates.revoke(work, device_id)
 
 
 def join(work: Work, content: bytes, name: str = "", confirmed: bool = False) -> Joined:
@@ -54,22 +84,14 @@ def join(work: Work, content: bytes, name: str = "", confirmed: bool = False) ->
     return enrolment.accept(work, content, name, confirmed=confirmed)
 
 
-def revoke_device(work: Work, device_id: str) -> None:
-    """At the central: cut off a stolen or replaced computer, for good."""
-    work.require(Permission.KEEP_STAFF)
-    if not work.place.is_central:
-        raise OnlyCentral()
-    enrolment.revoke(work, device_id)
-
-
 def _request(work: Work) -> bytes:
     work.require(Permission.KEEP_STAFF, Permission.KEEP_SETTINGS)
     return enrolment.request(work)
 
 
-def _approve(work: Work, content: bytes, name: str) -> Approval:
-    work.require(Permission.KEEP_STAFF)
-    return enrolment.approve(work, content, name)
+def _approve(work: Work, content: bytes, name: str, use: Use) -> Approval:
+    work.require(Permission.KEEP_DEVICES)
+    return enrolment.approve(work, content, name, rights=ROOMS[use])
 
 
 def read_small(file: Path) -> bytes:

@@ -2,11 +2,13 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from clinic_desktop.exchange import bundle, conflicts, intake, media
+from clinic_desktop.exchange import adopting, authority, bundle, conflicts, intake, media
 from clinic_desktop.exchange.have import gaps
+from clinic_desktop.exchange.media import FETCHING
 from clinic_desktop.exchange.outcomes import Inspected, Merged, MergeReport, SeenStick
 from clinic_desktop.exchange.standing import Standing, standing
 from clinic_desktop.exchange.steps import Steps
@@ -14,7 +16,7 @@ from clinic_desktop.exchange.troubles import OnlyCentral, OnlyClinic, StickGone
 from clinic_desktop.features.bundles.service.carrying import cut_waiting
 from clinic_desktop.features.bundles.service.travel import need, own_identity, travel_folder
 from clinic_desktop.kernel.errors import ClinicError
-from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.i18n import N_, _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.files import free_bytes
@@ -43,8 +45,18 @@ def inspect(vault: Vault, actor: Actor, *, file: Path) -> Steps[Inspected]:
     return Inspected(file, head.number, *site, head.made_at, sha256, size, *counts, before)
 
 
+@dataclass(frozen=True, slots=True)
+class MergeProgress(Progress):
+    """How far a merge of several files is, and which of them are done: those stay done if it is stopped now."""
+
+    files: tuple[Merged, ...] = ()
+
+
 def merge(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[MergeReport]:
-    """At the central: take in any number of bundles, in any order. A file that is refused changes nothing."""
+    """At the central: take in any number of bundles, in any order. A file that is refused changes nothing.
+
+    A folder stands for whatever on it begins like a bundle: all sticks are taken in at once.
+    """
     need(actor, Permission.MERGE_BUNDLES)
     if not vault.place.is_central:
         raise OnlyCentral()
@@ -61,15 +73,69 @@ def accept(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[MergeR
 
 def _take_files(vault: Vault, actor: Actor, files: Sequence[Path]) -> Steps[MergeReport]:
     yield from cut_waiting(vault, actor)
+    wanted = yield from _found(files)
+    sizes = [_size(file) for file in wanted]
     done: list[Merged] = []
-    for file in files:
+    for at, file in enumerate(wanted):
+        told = _Told(sum(sizes[:at]), sizes[at], sum(sizes), len(wanted), tuple(done))
         try:
-            done.append((yield from _take_file(vault, actor, file)))
+            done.append((yield from told.follow(_take_file(vault, actor, file))))
         except (ClinicError, OSError) as error:
-            told = error if isinstance(error, ClinicError) else StickGone()
-            done.append(Merged(file, error=told.sentence()))
+            trouble = error if isinstance(error, ClinicError) else StickGone()
+            done.append(Merged(file, error=trouble.sentence()))
+        yield MergeProgress(told.percent(1.0), 100, "", tuple(done))
     missing = tuple(vault.ask(gaps, actor))
     return MergeReport(tuple(done), missing, vault.ask(conflicts.count_open, actor))
+
+
+def _found(files: Sequence[Path]) -> Steps[list[Path]]:
+    """The files, and in place of each folder what may be a bundle on it. A file on two sticks is named twice."""
+    found: list[Path] = []
+    for file in files:
+        yield Progress(0, 0, _(LOOKING))
+        found += [one.path for one in media.candidates(file)] if file.is_dir() else [file]
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The steps of one file as a part of the whole, which is as large as all files together."""
+
+    before: int
+    size: int
+    total: int
+    count: int
+    done: tuple[Merged, ...]
+
+    def follow(self, steps: Steps[Merged]) -> Steps[Merged]:
+        """Copying and checking count a third of a file, taking it in the rest."""
+        share = 0.0
+        try:
+            while True:
+                try:
+                    step = next(steps)
+                except StopIteration as end:
+                    return end.value
+                begins, most = {_(FETCHING): (0.0, 0.1), _(CHECKING): (0.1, 0.2)}.get(step.words, (0.3, 0.7))
+                share = max(share, begins + most * (min(step.done / step.total, 1.0) if step.total else 0.0))
+                yield MergeProgress(self.percent(share), 100, self._said(step.words), self.done)
+        finally:
+            steps.close()
+
+    def percent(self, share: float) -> int:
+        return int(100 * (self.before + self.size * share) / max(self.total, 1))
+
+    def _said(self, words: str) -> str:
+        if self.count < 2:
+            return words
+        return _("{number} of {count}").format(number=len(self.done) + 1, count=self.count) + " · " + words
+
+
+def _size(file: Path) -> int:
+    try:
+        return max(file.stat().st_size, 1)
+    except OSError:
+        return 1
 
 
 def _take_file(vault: Vault, actor: Actor, file: Path) -> Steps[Merged]:
@@ -85,8 +151,10 @@ def _take_file(vault: Vault, actor: Actor, file: Path) -> Steps[Merged]:
         if before and len(known) == len(head.segments):
             return Merged(file, found.sender.site_name, head.number, known_segments=len(known), read_before=True)
         wanted = {listed.folder for listed in head.segments} - known
+        vault.do(partial(adopting.take_trust, head=head), actor)
         taken, rows = dict.fromkeys(intake.Taken, 0), 0
         taken[intake.Taken.KNOWN] = len(known)
+        done = 0
         identity = vault.ask(own_identity, actor)
         total = sum(m.rows for m in found.manifests if m.folder in wanted)
         for one in bundle.segments(local, file.name, identity, head, wanted) if wanted else ():
@@ -94,8 +162,10 @@ def _take_file(vault: Vault, actor: Actor, file: Path) -> Steps[Merged]:
             outcome = intake.take_segment(vault, actor, one, signed=signed)
             taken[outcome] += 1
             rows += one.manifest.rows if outcome == intake.Taken.NEW else 0
-            yield Progress(rows, total, _(MERGING))
+            done += one.manifest.rows
+            yield Progress(done, total, " · ".join((_(MERGING), found.sender.site_name, said_rows(rows))))
         new_epoch = _end(vault, actor, found.head, file.name, sha256, size, taken, before=before)
+        yield from adopting.judge_again(vault, actor)
     finally:
         with suppress(OSError):
             local.unlink(missing_ok=True)
@@ -111,6 +181,10 @@ def _take_file(vault: Vault, actor: Actor, file: Path) -> Steps[Merged]:
         before,
         new_epoch=new_epoch,
     )
+
+
+def said_rows(rows: int) -> str:
+    return ngettext("{count} row", "{count} rows", rows).format(count=f"{rows:,}")
 
 
 def _end(
@@ -165,7 +239,7 @@ def _checked(checking: Generator[int, None, bundle.Verified], size: int) -> Step
 
 
 def _standing(reading: Reading) -> Standing:
-    return standing(reading)
+    return replace(standing(reading), followed=authority.newest(reading))
 
 
 def look_around(vault: Vault, actor: Actor, *, extra: Path | None = None) -> Steps[tuple[SeenStick, ...]]:
