@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import applying
+from clinic_desktop.exchange import applying, erasing
 from clinic_desktop.exchange.parts import plain
 from clinic_desktop.exchange.records import FieldOp, OpenConflict, PeerDevice, SettledConflict, Settling
 from clinic_desktop.exchange.rules import Stamp
@@ -246,6 +246,7 @@ def rebuild(work: Work) -> int:
             digests = settler.settle(shapes()[table], ids[at : at + 1000])
             work.rows += digests
             changed += len(digests)
+    erasing.drop_conflicts(work)
     work.act = "exchange.rebuild"
     work.also_changed.add("open_conflict")
     return changed

@@ -29,8 +29,13 @@ OPEN = {
     "referrals.keep_letter": "one's own draft",
     "agenda.bring_over": "a part of arriving and moving, which ask",
     "agenda.write_event": "the one way an event is written, by use cases that ask",
+    "bundles.forget_pairs": "a part of erasing, which asks",
+    "patients.forget": "a part of erasing, which asks",
     "patients.keep_link": "a part of registering and linking, which ask",
     "patients.after_merge": "done by the merge, which asks",
+    "bundles.after_merge": "done by the merge, which asks",
+    "bundles.owe_again": "a part of sharing, which asks, and of the merge",
+    "bundles.send_no_more": "a part of sharing, which asks, and of the merge",
     "patients.refile_community": "derives the search index again; shows and changes nothing",
     "patients.refresh_search": "derives the search index again; shows and changes nothing",
 }
