@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from clinic_desktop.exchange import applying, told
+from clinic_desktop.exchange import applying, erasing, relaying, told
 from clinic_desktop.features.agenda.letters import sheets
 from clinic_desktop.features.agenda.queries import calls
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.agenda.service import day as agenda
-from clinic_desktop.features.bundles.queries import overdue
+from clinic_desktop.features.bundles.queries import likely, overdue
+from clinic_desktop.features.bundles.service import entitled
+from clinic_desktop.features.bundles.service.erasing import forget_pairs
+from clinic_desktop.features.bundles.service.likely import look_again
 from clinic_desktop.features.consults.queries import diagnoses, episodes, outside, public, sheet, story
 from clinic_desktop.features.medication.queries import donor_report, prescriptions
 from clinic_desktop.features.medication.service import late
@@ -37,8 +40,17 @@ def fill() -> None:
     patients_queries.doubted_in_charts = (outside.MEDICINES,)
     patients_queries.last_visits = public.last_visit_days
     patients_queries.marks = (_day_marks, public.last_visit_marks, _consent_marks)
+    filing.refiled = (look_again,)
+    if entitled.audiences not in relaying.audiences:
+        relaying.audiences.append(entitled.audiences)
+        relaying.named.append(entitled.named)
+        relaying.may_change.append(entitled.may_change)
+    if likely.link_audiences not in relaying.audiences:
+        relaying.audiences.append(likely.link_audiences)
     if overdue.tell_others not in told.speakers:
         told.speakers.append(overdue.tell_others)
+    if _forget not in erasing.after_erasing:
+        erasing.after_erasing.append(_forget)
     if _derive_again not in applying.after_merge:
         applying.after_merge.append(_derive_again)
 
@@ -68,6 +80,13 @@ def _derive_again(work: Work, changed: Mapping[str, Collection[str]]) -> None:
     """After a merge: what the rooms compute from rows that came in."""
     filing.after_merge(work, changed)
     late.settle_merged(work, changed)
+    entitled.after_merge(work, changed)
+
+
+def _forget(work: Work, patient_ids: Collection[str]) -> None:
+    """After an erasure: what the rooms keep of these people on this computer."""
+    filing.forget(work, patient_ids)
+    forget_pairs(work, patient_ids)
 
 
 def _count_appointments(asker: Asker, patient_id: PatientId) -> str | None:

@@ -1,7 +1,8 @@
 """Open conflicts, for those who may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -19,7 +20,7 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.base import Base
 from clinic_desktop.storage.work import Asker
 
-_CONFLICT_READERS = (Permission.MERGE_BUNDLES, Permission.READ_CHART, Permission.PRESCRIBE)
+CONFLICT_READERS = (Permission.MERGE_BUNDLES, Permission.READ_CHART, Permission.PRESCRIBE)
 
 
 def open_conflicts(asker: Asker, limit: int = 200) -> Sequence[Conflict]:
@@ -27,13 +28,13 @@ def open_conflicts(asker: Asker, limit: int = 200) -> Sequence[Conflict]:
 
     Those of a reserved person wait for somebody who may open the record.
     """
-    asker.require(*_CONFLICT_READERS)
+    asker.require(*CONFLICT_READERS)
     found = conflicts.open_conflicts(asker, limit=limit)
     hidden = hidden_rows(asker, [(one.table, one.row_id) for one in found])
-    return [_withheld(asker, one) for one in found if (one.table, one.row_id) not in hidden]
+    return [withheld(asker, one) for one in found if (one.table, one.row_id) not in hidden]
 
 
-def _withheld(asker: Asker, one: Conflict) -> Conflict:
+def withheld(asker: Asker, one: Conflict) -> Conflict:
     """Without the values, where they are of the chart and the one who asks reads no charts."""
     if one.table not in CHART_TABLES or asker.actor.may(Permission.READ_CHART) or asker.actor.may(Permission.PRESCRIBE):
         return one
@@ -58,7 +59,7 @@ def of_person(asker: Asker, patient_id: str) -> Sequence[Conflict]:
 
 def whose(asker: Asker, found: Sequence[Conflict]) -> dict[tuple[str, str], str]:
     """The name of the person whose record each of these is in, by table and row; nobody's are left out."""
-    asker.require(*_CONFLICT_READERS)
+    asker.require(*CONFLICT_READERS)
     of_row: dict[tuple[str, str], PatientId] = {}
     if not asker.actor.may(Permission.SEE_PATIENTS):
         return {}
@@ -68,10 +69,21 @@ def whose(asker: Asker, found: Sequence[Conflict]) -> dict[tuple[str, str], str]
         if name == "patient":
             of_row |= {(name, row_id): PatientId(row_id) for row_id in ids}
         elif "patient_id" in table.c:
-            rows = asker.all(sa.select(table.c.id, table.c.patient_id).where(table.c.id.in_(ids)))
-            of_row |= {(name, row[0]): PatientId(row[1]) for row in rows}
-    names = people.said_names(asker, set(of_row.values())) if of_row else {}
+            for some in _in_parts(ids):
+                rows = asker.all(sa.select(table.c.id, table.c.patient_id).where(table.c.id.in_(some)))
+                of_row |= {(name, row[0]): PatientId(row[1]) for row in rows}
+    names: dict[PatientId, str] = {}
+    for some in _in_parts(sorted(set(of_row.values()))):
+        names |= people.said_names(asker, some)
     return {row: names.get(patient_id, "") for row, patient_id in of_row.items()}
+
+
+_AT_ONCE = 500
+Wanted = TypeVar("Wanted")
+
+
+def _in_parts(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+    return (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
 
 
 def count_conflicts(asker: Asker) -> int:
@@ -84,7 +96,7 @@ def count_conflicts(asker: Asker) -> int:
 
 def blocking_of(asker: Asker, record_id: str) -> Sequence[Conflict]:
     """The conflicts that must be shown on a record's header, wherever it lives, until somebody settles them."""
-    asker.require(*_CONFLICT_READERS)
+    asker.require(*CONFLICT_READERS)
     if hidden_rows(asker, [("patient", record_id)]):
         return ()
     return conflicts.of_record(asker, record_id, blocking_only=True)

@@ -1,18 +1,33 @@
 """Fields and values of any table, as a person reads them."""
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 from clinic_desktop.features.consults.rules.diagnoses import CLINICAL_WORDS, VERIFICATION_WORDS
 from clinic_desktop.features.consults.rules.sections import KIND_WORDS
-from clinic_desktop.features.medication.rules.kinds import PARTNER_WORDS
+from clinic_desktop.features.medication.rules.kinds import (
+    FORM_WORDS,
+    GIFT_WORDS,
+    MAY_RECEIVE_WORDS,
+    PARTNER_WORDS,
+    ROUTE_WORDS,
+)
+from clinic_desktop.features.patients.rules.identity import said_id
 from clinic_desktop.features.patients.rules.patient import ALLERGY_WORDS
-from clinic_desktop.features.patients.rules.places import language_name
+from clinic_desktop.features.patients.rules.places import language_name, municipality_name
+from clinic_desktop.features.patients.rules.self_told import (
+    identification_name,
+    say_functioning,
+    tidy_functioning,
+    way_found,
+)
 from clinic_desktop.features.patients.rules.sex import SEX_WORDS
 from clinic_desktop.kernel.dates import PartialDate
-from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.i18n import N_, _, ngettext
 
 UNIT_WORDS: dict[tuple[str, str], str] = {
     ("patient", "name"): N_("Name of the person"),
@@ -232,6 +247,16 @@ def said_unit(table: str, unit: str) -> str:
     return UNIT_WORDS.get((table, unit)) or UNIT_WORDS.get(("", unit)) or f"{table}: {unit}"
 
 
+UNIT_NAMES = {
+    "tablet": N_("tablet"),
+    "capsule": N_("capsule"),
+    "ampoule": N_("ampoule"),
+    "vial": N_("vial"),
+    "bottle": N_("bottle"),
+    "sachet": N_("sachet"),
+    "piece": N_("piece"),
+}
+DECISION_WORDS = {"accepted": N_("accepted"), "joined": N_("it is another product"), "refused": N_("not accepted")}
 VALUE_WORDS: dict[tuple[str, str], Mapping[Any, str]] = {
     ("condition", "clinical_status"): CLINICAL_WORDS,
     ("condition", "verification_status"): VERIFICATION_WORDS,
@@ -239,23 +264,44 @@ VALUE_WORDS: dict[tuple[str, str], Mapping[Any, str]] = {
     ("patient", "allergy_status"): ALLERGY_WORDS,
     ("patient", "sex"): SEX_WORDS,
     ("partner", "kind"): PARTNER_WORDS,
+    ("donation", "kind"): GIFT_WORDS,
+    ("presentation", "form"): FORM_WORDS,
+    ("presentation", "route"): ROUTE_WORDS,
+    ("presentation", "unit"): UNIT_NAMES,
+    ("presentation", "decision"): DECISION_WORDS,
 }
 """Of columns that hold codes."""
 _A_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _DAYS = ("_on", "since", "ended", "birth_date", "valid_until", "day")
+_JSON = frozenset(
+    {"functioning", "permissions", "gives", "may_receive", "columns", "questionnaire", "item_links", "value"}
+)
+Names = Mapping[tuple[str, object], str]
+"""What a reference says, by column and id."""
+NOT_HERE = N_("a record that is not here")
 
 
-def said_values(table: str, columns: Sequence[str], values: Sequence[object]) -> str:
+def said_values(
+    table: str, columns: Sequence[str], values: Sequence[object], names: Names = MappingProxyType({})
+) -> str:
     """The columns of a unit in one line, in words; nothing where they may not be read."""
     if not values:
         return _(CLINICAL)
     if tuple(columns[:1]) == ("voided_at",):
         return _("Taken back: {reason}").format(reason=values[-1] or "") if values[0] else _(STANDS)
-    told = [_said(table, *pair) for pair in zip(columns, values, strict=True) if pair[1] not in (None, "")]
-    return ", ".join(told) if told else _(EMPTY)
+    if tuple(columns) == ("national_id_kind", "national_id") and values[1]:
+        return f"{str(values[0] or '').upper()} {said_id(str(values[0] or ''), str(values[1]))}".strip()
+    told = [_said(table, *pair, names) for pair in zip(columns, values, strict=True) if pair[1] not in (None, "")]
+    return ", ".join(dict.fromkeys(told)) if told else _(EMPTY)
 
 
-def _said(table: str, column: str, value: object) -> str:
+def is_reference(column: str) -> bool:
+    return column.endswith("_id") and column != "national_id"
+
+
+def _said(table: str, column: str, value: object, names: Names) -> str:
+    if is_reference(column):
+        return names.get((column, value)) or _(NOT_HERE)
     words = VALUE_WORDS.get((table, column), {}).get(value)
     if words is not None:
         return _(words)
@@ -264,4 +310,35 @@ def _said(table: str, column: str, value: object) -> str:
             return PartialDate.parse(value).said()
     if column in FLAGS:
         return f"{_(FLAGS[column])}: {_('yes') if value else _('no')}"
-    return language_name(str(value)) if column == "language_code" else str(value)
+    if column in _JSON:
+        return _said_content(column, value)
+    return _CODES.get(column, str)(str(value))
+
+
+def _said_content(column: str, value: object) -> str:
+    """What is kept as a list or a table of its own, never as it is written there."""
+    try:
+        content: Any = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    if isinstance(content, bool):
+        return _("yes") if content else _("no")
+    if column == "functioning" and isinstance(content, dict):
+        answers = cast("dict[str, int]", content)
+        return "; ".join(f"{title}: {answer.lower()}" for title, answer in say_functioning(tidy_functioning(answers)))
+    if column == "may_receive" and isinstance(content, list):
+        told = cast("list[str]", content)
+        return ", ".join(_(_RECEIVED[one]) for one in told if one in _RECEIVED) or _(EMPTY)
+    if isinstance(content, dict | list):
+        count = len(cast("list[object]", content))
+        return ngettext("{count} entry", "{count} entries", count).format(count=count)
+    return str(content)
+
+
+_RECEIVED: dict[str, str] = {str(code): words for code, words in MAY_RECEIVE_WORDS.items()}
+_CODES: dict[str, Callable[[str], str]] = {
+    "language_code": language_name,
+    "municipality_code": municipality_name,
+    "self_identification_code": identification_name,
+    "found_by_code": way_found,
+}

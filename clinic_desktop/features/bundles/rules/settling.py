@@ -1,4 +1,7 @@
-"""Who may settle which conflict."""
+"""Who may settle which conflict, and which fields can hold both values."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from clinic_desktop.kernel.permissions import Permission
 
@@ -28,3 +31,40 @@ def who_settles(table: str, unit: str) -> tuple[Permission, ...]:
     if table in ("short_diagnosis", "risk_question"):
         return (Permission.MERGE_BUNDLES, Permission.KEEP_CATALOGS)
     return (Permission.MERGE_BUNDLES,)
+
+
+_TOGETHER = frozenset(
+    {("patient", "known_as"), ("goal", "words"), ("partner", "contact_text"), ("partner", "note_text")}
+    | {("agreement", "condition_text"), ("donation", "note_text"), ("outside_paper", "title")}
+)
+"""Plain words that may stand beside each other. Never a field that keeps somebody safe."""
+
+
+def both(table: str, unit: str, values: Sequence[Sequence[Any]], *, blocking: bool) -> tuple[Any, ...] | None:
+    """All these values as one of the field, the displayed one first; None where it can hold only one.
+
+    Of two telephones the second goes into the note beside the first.
+    """
+    if blocking or any(not one for one in values):
+        return None
+    if (table, unit) == ("patient", "phone"):
+        return _two_phones(values)
+    if (table, unit) in _TOGETHER:
+        words = dict.fromkeys(str(one[0]).strip() for one in values if one[0])
+        return (" / ".join(words),) if words else None
+    return None
+
+
+def _two_phones(values: Sequence[Sequence[Any]]) -> tuple[Any, ...] | None:
+    """Of (telephone, note)."""
+    phones = dict.fromkeys(str(one[0]) for one in values if one[0])
+    if not phones:
+        return None
+    first, *others = phones
+    notes = dict.fromkeys(str(one[1]) for one in values if one[1])
+    return (first, "; ".join((*notes, *others)) or None)
+
+
+def shown_in_questions(table: str, unit: str) -> bool:
+    """Whether a question may say the values: whoever carries the stick reads it too, and reads no charts."""
+    return table not in CHART_TABLES and (table, "*") not in PRESCRIBERS_ONLY and (table, unit) not in PRESCRIBERS_ONLY

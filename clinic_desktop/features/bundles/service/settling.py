@@ -1,18 +1,70 @@
-"""Deciding between values that stand side by side."""
+"""Deciding between values that stand side by side, taking that back, and asking the clinic about them."""
 
 from collections.abc import Sequence
 
-from clinic_desktop.exchange import conflicts
+from clinic_desktop.exchange import conflicts, reopening
 from clinic_desktop.exchange.conflicts import Side
+from clinic_desktop.exchange.records import SettledConflict
+from clinic_desktop.features.bundles.queries.asked import asked_about
+from clinic_desktop.features.bundles.queries.conflicts import CONFLICT_READERS
 from clinic_desktop.features.bundles.queries.whose import must_open
-from clinic_desktop.features.bundles.rules.settling import who_settles
+from clinic_desktop.features.bundles.queries.worklist import in_front
+from clinic_desktop.features.bundles.rules.kinds import MessageKind
+from clinic_desktop.features.bundles.rules.said import said_unit
+from clinic_desktop.features.bundles.rules.settling import shown_in_questions, who_settles
+from clinic_desktop.features.bundles.service import messages
+from clinic_desktop.kernel.errors import Refused
+from clinic_desktop.kernel.i18n import N_, _
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
+
+
+class AskedAlready(Refused):
+    text = N_("The clinic was asked about this already and has not answered yet.")
 
 
 def settle_conflict(
     work: Work, table: str, row_id: str, unit: str, values: Sequence[object], seen: Sequence[Side]
-) -> None:
-    """Decide between values that two people wrote without knowing of each other."""
+) -> int:
+    """Decide between values that two people wrote without knowing of each other. Gives the key for taking it back."""
     work.require(*who_settles(table, unit))
     must_open(work, table, row_id)
-    conflicts.settle(work, table, row_id, unit, values, seen=seen)
+    return conflicts.settle(work, table, row_id, unit, values, seen=seen)
+
+
+def undo_settling(work: Work, key: int) -> None:
+    """The values stand side by side again, here and wherever the decision went."""
+    work.require(*CONFLICT_READERS, Permission.RECEPTION, Permission.REGISTER_PATIENTS)
+    kept = work.load(SettledConflict, key)
+    work.require(*who_settles(kept.tbl, kept.unit))
+    must_open(work, kept.tbl, kept.row_id)
+    reopening.undo(work, key)
+
+
+def ask_the_clinic(work: Work, message_id: str, table: str, row_id: str, unit: str) -> str:
+    """A question about the two values goes with the next stick; the conflict stays where it is until it is decided."""
+    work.require(*CONFLICT_READERS)
+    must_open(work, table, row_id)
+    found = in_front(work, (table, row_id, unit))
+    if found is None:
+        raise conflicts.ConflictGone()
+    before = [one for one in asked_about(work, table, [row_id]) if one.unit == unit]
+    if before and not before[0].answer:
+        if before[0].message_id == message_id:
+            return message_id
+        raise AskedAlready()
+    field = _(said_unit(table, unit))
+    words = _("{field}: two values were written. Look at the record and say which one holds.").format(field=field)
+    if shown_in_questions(table, unit):
+        told = " / ".join(f"«{one.words}»" for one in found.sides)
+        words = _("{field}: {values}. Which one holds?").format(field=field, values=told)
+    return messages.send(
+        work,
+        message_id,
+        found.ask_site_id,
+        words,
+        kind=MessageKind.QUESTION,
+        about_table=table,
+        about_id=row_id,
+        about_unit=unit,
+    )

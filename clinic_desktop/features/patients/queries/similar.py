@@ -52,9 +52,9 @@ def similar(asker: Asker, new: Details, but: PatientId | None = None, limit: int
     return tuple(chosen)
 
 
-def _scored(asker: Asker, new: Details) -> list[tuple[Likeness, "_Row"]]:
+def _scored(asker: Asker, new: Details) -> list[tuple[Likeness, "Row"]]:
     """Those who are shown, the likest first; among equals those registered first."""
-    rows = _rows(asker, candidates(Shelf(asker), new))
+    rows = rows_of(asker, candidates(Shelf(asker), new))
     one = traits(new)
     bits = bits_here(asker, (one, *(row.traits for row in rows)))
     found = [(likeness.likeness(one, row.traits, bits), row) for row in rows]
@@ -63,7 +63,7 @@ def _scored(asker: Asker, new: Details) -> list[tuple[Likeness, "_Row"]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A candidate as it is compared and said."""
 
     patient_id: PatientId
@@ -74,6 +74,7 @@ class _Row:
     community: str
     mother: str
     entry: int
+    details: Details
     traits: Traits
 
 
@@ -87,7 +88,7 @@ _NOT_RESTRICTED = " AND (p.restricted IS NULL OR p.restricted = 0)"
 _SEXES = frozenset(Sex)
 
 
-def _rows(asker: Asker, entries: Sequence[int]) -> list[_Row]:
+def rows_of(asker: Asker, entries: Sequence[int]) -> list[Row]:
     if not entries:
         return []
     sql = _READ.format(places=",".join("?" * len(entries)))
@@ -96,7 +97,7 @@ def _rows(asker: Asker, entries: Sequence[int]) -> list[_Row]:
     return [_row(values) for values in asker.plain(sql, tuple(entries))]
 
 
-def _row(values: tuple[Any, ...]) -> _Row:
+def _row(values: tuple[Any, ...]) -> Row:
     patient_id, number, *written, entry = values
     (
         given,
@@ -135,8 +136,17 @@ def _row(values: tuple[Any, ...]) -> _Row:
         national_id=card,
         mother_name=mother,
     )
-    return _Row(
-        PatientId(patient_id), number or "", details.name, birth, town, community, mother, entry, traits(details)
+    return Row(
+        PatientId(patient_id),
+        number or "",
+        details.name,
+        birth,
+        town,
+        community,
+        mother,
+        entry,
+        details,
+        traits(details),
     )
 
 
@@ -155,7 +165,7 @@ def bits_here(asker: Asker, compared: Iterable[Traits]) -> comparing.Bits:
 _COUNTED = "SELECT word, given, family FROM patient_word WHERE word IN ({places})"
 
 
-def _similar(asker: Asker, row: _Row, close: Likeness) -> Similar:
+def _similar(asker: Asker, row: Row, close: Likeness) -> Similar:
     return Similar(
         patient_id=row.patient_id,
         number=row.number,
@@ -179,9 +189,9 @@ def compare_two(asker: Asker, one: PatientId, other: PatientId) -> Likeness:
     return likeness.likeness(rows[one].traits, rows[other].traits, bits)
 
 
-def _by_id(asker: Asker, ids: Sequence[PatientId]) -> list[_Row]:
+def _by_id(asker: Asker, ids: Sequence[PatientId]) -> list[Row]:
     found = asker.plain(_ENTRIES.format(places=",".join("?" * len(ids))), tuple(ids))
-    return _rows(asker, [entry for (entry,) in found])
+    return rows_of(asker, [entry for (entry,) in found])
 
 
 _ENTRIES = "SELECT entry FROM patient_entry WHERE patient_id IN ({places})"
@@ -200,7 +210,7 @@ class EachCompared:
         if not likeness.is_enough(new):
             return None
         one = traits(new)
-        rows = _rows(asker, candidates(_Remembering(asker, self._read, self._words(asker)), new, _FEWER))
+        rows = rows_of(asker, candidates(_Remembering(asker, self._read, self._words(asker)), new, _FEWER))
         bits = bits_here(asker, (one, *(row.traits for row in rows)))
         found = [(likeness.likeness(one, row.traits, bits), row) for row in rows]
         strong = [(close, row) for close, row in found if close.strong]

@@ -25,25 +25,61 @@ _WIDE_FROM = 45
 
 def candidates(shelf: Shelf, new: Details, most: int = COMPARED) -> tuple[int, ...]:
     """Filing numbers, the likely first."""
-    counted = _Counted()
-    names = [*_words(new.given_names), *_words(f"{new.family_name} {new.second_family_name}")]
-    near = _near(shelf, names)
-    for word in names:
-        counted.add(_sounding(shelf, word, near.get(word, ())), 2)
-    for word in (*_words(new.married_name), *_words(new.known_as)):
-        counted.add(_sounding(shelf, word, ()), 1)
-    if new.birth is not None:
-        counted.add(searching.under(shelf, [str(year) for year in years_to_compare(new.birth)]), 1)
-        counted.add(searching.under(shelf, [str(new.birth.day.year)]), 1)
-    places = [searching.under(shelf, [word]) for word in terms.words_of(new.community)]
-    if places:
-        counted.add(postings.common(places), 1)
-    numbers = {terms.without_country(phone_digits(phone)) for phone in (new.phone, new.contact_phone)}
-    counted.add(searching.under(shelf, [digits for digits in numbers if len(digits) >= 7]), 3)
-    national_id = tidy_id(new.national_id).casefold()
-    if len(national_id) >= 9:
-        counted.add(searching.under(shelf, [national_id]), _MOST)
-    return counted.most(most)
+    return Sets(shelf).candidates(new, most)
+
+
+class Sets:
+    """The sets of people that questions ask for, each read once: one of these serves one question, or many over an
+    index that does not change."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._vocabulary: Sequence[str] | None = None
+        self._near: dict[str, list[str]] = {}
+        self._sounding: dict[tuple[str, bool], People] = {}
+        self._under: dict[tuple[str, ...], People] = {}
+
+    def candidates(self, new: Details, most: int = COMPARED) -> tuple[int, ...]:
+        """Filing numbers, the likely first."""
+        counted = _Counted()
+        for word in (*_words(new.given_names), *_words(f"{new.family_name} {new.second_family_name}")):
+            counted.add(self._sound(word, forgiving=True), 2)
+        for word in (*_words(new.married_name), *_words(new.known_as)):
+            counted.add(self._sound(word, forgiving=False), 1)
+        if new.birth is not None:
+            counted.add(self._any(*(str(year) for year in years_to_compare(new.birth))), 1)
+            counted.add(self._any(str(new.birth.day.year)), 1)
+        places = [self._any(word) for word in terms.words_of(new.community)]
+        if places:
+            counted.add(postings.common(places), 1)
+        numbers = {terms.without_country(phone_digits(phone)) for phone in (new.phone, new.contact_phone)}
+        counted.add(searching.under(self._shelf, [digits for digits in numbers if len(digits) >= 7]), 3)
+        national_id = tidy_id(new.national_id).casefold()
+        if len(national_id) >= 9:
+            counted.add(searching.under(self._shelf, [national_id]), _MOST)
+        return counted.most(most)
+
+    def _any(self, *words: str) -> People:
+        """Everybody found under any of these years or words of a place."""
+        if words not in self._under:
+            self._under[words] = searching.under(self._shelf, words)
+        return self._under[words]
+
+    def _sound(self, word: str, *, forgiving: bool) -> People:
+        key = (word, forgiving)
+        if key not in self._sounding:
+            self._sounding[key] = _sounding(self._shelf, word, self._slips(word) if forgiving else ())
+        return self._sounding[key]
+
+    def _slips(self, word: str) -> list[str]:
+        """Known words a slip away from one that is long enough to be forgiven it."""
+        if len(word) < _NEAR_FROM:
+            return []
+        if word not in self._near:
+            if self._vocabulary is None:
+                self._vocabulary = self._shelf.vocabulary()
+            self._near[word] = searching.near_words(word, self._vocabulary, unfinished=False)
+        return self._near[word]
 
 
 def years_to_compare(birth: Birth | None) -> tuple[int, ...]:
@@ -59,15 +95,6 @@ def years_to_compare(birth: Birth | None) -> tuple[int, ...]:
 def _words(text: str) -> list[str]:
     words = [word for word in terms.words_of(text) if terms.has_letters(word)]
     return ([word for word in words if word not in terms.particles()] or words)[:MOST_WORDS]
-
-
-def _near(shelf: Shelf, names: Sequence[str]) -> dict[str, list[str]]:
-    """Known words a slip away from those that are long enough to be forgiven one."""
-    long = [word for word in names if len(word) >= _NEAR_FROM]
-    if not long:
-        return {}
-    vocabulary = shelf.vocabulary()
-    return {word: searching.near_words(word, vocabulary, unfinished=False) for word in long}
 
 
 def _sounding(shelf: Shelf, word: str, near: Iterable[str]) -> People:

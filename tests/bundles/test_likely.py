@@ -1,0 +1,189 @@
+"""People who are registered at two clinics: what is found, who is asked, what a decision does and where it goes."""
+
+import random
+from functools import partial
+from typing import Any
+
+import pytest
+
+from clinic_desktop.app import wiring
+from clinic_desktop.exchange.steps import finish
+from clinic_desktop.features.agenda.records import KeptApart
+from clinic_desktop.features.bundles.queries import likely
+from clinic_desktop.features.bundles.rules.likely import worth_asking
+from clinic_desktop.features.bundles.service.likely import look
+from clinic_desktop.features.patients.queries import people, similar
+from clinic_desktop.features.patients.queries.many_alike import ManyAlike
+from clinic_desktop.features.patients.queries.search import find
+from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.patients.rules.patient import as_columns
+from clinic_desktop.features.patients.service import filing, linking
+from clinic_desktop.features.staff.rules import FIRST_ROLES
+from clinic_desktop.kernel.dates import PartialDate
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor, Work
+from tests.makers.duplicates import WRITTEN_FOR, make_region
+from tests.makers.network import Network, Office
+from tests.makers.people import change, register
+
+(MANAGER_ROLE,) = (role for role in FIRST_ROLES if role.code == "data-manager")
+MANAGER = Actor("0193a000-0000-7000-8000-000000000009", "Ana", MANAGER_ROLE.permissions)
+WHO = {"given_names": "Ventura", "family_name": "Choc", "second_family_name": "Tiul", "community": "Chiacté"}
+BORN = {"birth_date": PartialDate(1979, 3, 2), "municipality_code": "1609"}
+
+
+@pytest.fixture(autouse=True)
+def rooms_are_wired() -> None:
+    wiring.fill()
+
+
+def filed(**fields: Any) -> Any:
+    def add(work: Work) -> str:
+        row_id = register(**fields)(work)
+        filing.refresh_search(work, [row_id])
+        return row_id
+
+    return add
+
+
+def at_both(network: Network) -> tuple[str, str]:
+    """One person registered at two clinics, known at the central."""
+    first = network.clinics[0].do(filed(**WHO, **BORN))
+    second = network.clinics[1].do(filed(**WHO | {"given_names": "Bentura"}, **BORN))
+    network.round()
+    return first, second
+
+
+def look_at(office: Office) -> None:
+    assert finish(look(office.vault, office.actor)) is not None
+
+
+def test_the_batch_gives_the_answers_of_a_single_question(vault: Vault, actor: Actor) -> None:
+    region, luck = make_region(4714, 400), random.Random(7)
+    everybody = [*region.registered, *(region.again(luck, error).details for error in WRITTEN_FOR for _n in range(2))]
+    ids: list[str] = []
+
+    def put(work: Work) -> None:
+        for details in everybody:
+            row = work.add(Patient(number=work.next_number("patient"), **as_columns(details)))
+            ids.append(row.id)
+        filing.refresh_search(work, ids)
+
+    vault.do(put, actor)
+    waiting = vault.ask(likely.not_looked_at, actor)
+    assert {patient_id for _entry, patient_id in waiting} == set(ids)
+    alike = ManyAlike()
+    found = vault.ask(partial(alike.look, entries=[entry for entry, _id in waiting]), actor)
+    for patient_id in random.Random(8).sample(ids, 60):
+        details = vault.ask(partial(people.details, patient_id=patient_id), actor).details
+        one = vault.ask(partial(similar.similar, new=details, but=patient_id, limit=50), actor)
+        assert [(other.patient_id, other.likeness.strong) for other in found[patient_id]] == [
+            (other.patient_id, other.strong) for other in one
+        ]
+
+
+def test_who_is_registered_at_two_clinics_is_asked_about_once_with_both_numbers_and_places(network: Network) -> None:
+    pair = at_both(network)
+    central = network.central
+    look_at(central)
+    assert central.ask(likely.pairs) == [pair]
+    (two,) = central.ask(partial(likely.page, keys=[pair]))
+    assert [two.first.site_name, two.second.site_name] == ["Clínica 1", "Clínica 2"]
+    assert two.strong and two.first.number != two.second.number
+    told = central.ask(partial(likely.compared, first=pair[0], second=pair[1]))
+    assert "family names" in told.equal and "birth date" in told.equal
+    assert central.ask(likely.count_not_looked_at) == 0
+    look_at(central)
+    assert central.ask(likely.pairs) == [pair], "looked for again, it is there once"
+
+
+def test_a_decision_leaves_the_list_and_undone_comes_back(network: Network) -> None:
+    first, second = at_both(network)
+    central = network.central
+    look_at(central)
+    link = central.do(partial(linking.say_same, first=first, second=second))
+    assert central.ask(likely.pairs) == []
+    assert central.ask(likely.last_said) == (link, first, second)
+    central.do(partial(linking.undo_link, link_id=link, reason="otra"))
+    assert central.ask(likely.pairs) == [(first, second)]
+    central.do(partial(linking.say_different, first=first, second=second))
+    assert central.ask(likely.pairs) == []
+
+
+def test_of_three_records_of_one_person_two_answers_are_enough(network: Network) -> None:
+    first, second = at_both(network)
+    third = network.clinics[2].do(filed(**WHO, **BORN)) if len(network.clinics) > 2 else ""
+    central = network.central
+    third = third or central.do(filed(**WHO, **BORN))
+    network.round()
+    look_at(central)
+    assert len(central.ask(likely.pairs)) == 3
+    central.do(partial(linking.say_same, first=first, second=second))
+    assert len(central.ask(likely.pairs)) == 2
+    central.do(partial(linking.say_different, first=second, second=third))
+    assert central.ask(likely.pairs) == [], "what is said of one record is said of the person"
+
+
+def test_both_clinics_learn_of_the_decision_and_both_numbers_find_the_person(network: Network) -> None:
+    first, second = at_both(network)
+    central = network.central
+    look_at(central)
+    central.do(partial(linking.say_same, first=first, second=second))
+    network.round()
+    network.round()
+    for clinic in network.clinics:
+        assert [row[:3] for row in clinic.sql("SELECT kind, first_id, second_id FROM patient_link")] == [
+            ("same", first, second)
+        ]
+    for patient_id in (first, second):
+        (number,) = (row[0] for row in central.sql("SELECT number FROM patient WHERE id = ?", [patient_id]))
+        assert [one.patient_id for one in central.ask(partial(find, words=number))] == [patient_id]
+        assert set(central.ask(partial(similar.same_person_ids, patient_id=patient_id))) == {first, second}
+
+
+def test_who_was_corrected_is_looked_at_again(network: Network) -> None:
+    pair = at_both(network)
+    clinic, central = network.clinics[0], network.central
+    look_at(central)
+    clinic.do(change(pair[0], family_name="Pop", second_family_name="Ical", given_names="Elvira"))
+    network.round()
+    assert central.ask(likely.pairs) == [], "what was found of the old name holds no more"
+    assert central.ask(likely.count_not_looked_at) == 1
+    look_at(central)
+    assert central.ask(likely.pairs) == []
+
+
+def test_a_look_that_was_stopped_goes_on_where_it_was(network: Network) -> None:
+    at_both(network)
+    central = network.central
+    steps = look(central.vault, central.actor)
+    next(steps)
+    steps.close()
+    assert central.ask(likely.count_not_looked_at) == 2
+    look_at(central)
+    assert len(central.ask(likely.pairs)) == 1
+
+
+def test_a_reserved_person_is_found_and_shown_only_to_who_may_open_the_record(network: Network) -> None:
+    pair = at_both(network)
+    clinic, central = network.clinics[0], network.central
+    clinic.do(change(pair[0], restricted=True, restricted_as="7"))
+    network.round()
+    assert finish(look(central.vault, MANAGER)) is not None
+    assert central.vault.ask(likely.pairs, MANAGER) == []
+    assert central.vault.ask(likely.count_pairs, MANAGER) == 0
+    assert central.vault.ask(partial(likely.page, keys=[pair]), MANAGER) == []
+    assert central.ask(likely.pairs) == [pair], "found all the same"
+
+
+def test_two_who_are_never_booked_for_one_day_are_two(network: Network) -> None:
+    first, second = at_both(network)
+    central = network.central
+    look_at(central)
+    central.do(lambda work: work.add(KeptApart(first_id=second, second_id=first)).id)
+    assert central.ask(likely.pairs) == []
+
+
+def test_only_what_is_as_likely_one_person_as_two_is_asked_about() -> None:
+    assert worth_asking(0.0, strong=False) and worth_asking(-1.0, strong=True)
+    assert not worth_asking(-0.1, strong=False)
