@@ -6,6 +6,7 @@ from pathlib import Path
 from clinic_desktop.exchange import codes
 from clinic_desktop.exchange.have import Gap
 from clinic_desktop.exchange.outgoing import Load
+from clinic_desktop.exchange.route import RouteList
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,22 @@ class SeenStick:
     label: str
     free: int
     bundles: tuple[Path, ...]
-    """Files that begin like a bundle; only opening them tells for whom they are."""
+    """Files that open with the key of this computer, or that nobody can say for whom they are: to be taken in."""
+    ours: int = 0
+    """Bundles that this computer wrote."""
+    mates: int = 0
+    """Among `bundles`, those of another computer of this site."""
+    others: int = 0
+    """Bundles between other offices: to be left alone."""
+    system: str = ""
+    read_only: bool = False
+    unfit: bool = False
+    """It once gave back something else than what was written on it."""
+    suspicious: tuple[str, ...] = ()
+    """Names of files by which viruses of sticks start themselves."""
+    backups: int = 0
+    route: RouteList | None = None
+    """What the list on it says; a hint."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from clinic_desktop.exchange import media
 from clinic_desktop.exchange.outcomes import SeenStick
 from clinic_desktop.features.bundles.rules.loads import said_size
-from clinic_desktop.features.bundles.service import taking
+from clinic_desktop.features.bundles.service import looking
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Link
@@ -33,6 +33,7 @@ class SticksList(QWidget):
         self._extra: Path | None = None
         self._folders: tuple[Path, ...] = ()
         self._looking = False
+        self._found: tuple[SeenStick, ...] = ()
         other = Link(_("Another folder…"), small=True)
         other.clicked.connect(self._ask_folder)
         empty = EmptyState(_("Insert the USB stick. It appears here by itself."), None)
@@ -52,6 +53,10 @@ class SticksList(QWidget):
     def chosen(self) -> SeenStick | None:
         return self.table.row()
 
+    def found(self) -> tuple[SeenStick, ...]:
+        """All that are in."""
+        return self._found
+
     def choose_folder(self, folder: Path) -> None:
         """As if a person had chosen it."""
         self._extra = folder
@@ -63,7 +68,7 @@ class SticksList(QWidget):
             return
         self._looking = True
         self._folders = tuple(stick.folder for stick in media.sticks())
-        job = partial(taking.look_around, extra=self._extra)
+        job = partial(looking.look_around, extra=self._extra)
         self._office.run_long(job, self, then=self._show, failed=lambda _error: self._show(()))
 
     def _moved(self, _row: object) -> None:
@@ -75,10 +80,11 @@ class SticksList(QWidget):
 
     def _show(self, sticks: tuple[SeenStick, ...]) -> None:
         self._looking = False
+        self._found = sticks
         self.table.show_rows(sticks)
         if self._extra is not None and any(s.folder == self._extra for s in sticks):
             self.table.choose(self._extra)
-        elif self.table.row() is None and sticks:
+        elif self.table.row() is None and len(sticks) == 1:
             self.table.choose_at(0)
         self.changed.emit()
 

@@ -26,13 +26,16 @@ from clinic_desktop.storage.work import Actor, Work
 GATHERING, SEALING = N_("Gathering what changed"), N_("Sealing")
 
 
-def export(vault: Vault, actor: Actor, *, folder: Path, most: int = VOLUME_BYTES) -> Steps[Exported]:
+def export(
+    vault: Vault, actor: Actor, *, folder: Path, most: int = VOLUME_BYTES, on_stick: bool = True
+) -> Steps[Exported]:
     """A clinic's bundle, onto the stick at `folder`. Returns only when the copy was read back and is right.
 
     What is more than `most` bytes goes in several files; of those that find no room, the outcome says how many.
+    `on_stick` is false for a parcel in any folder, where no list is kept.
     """
     need(actor, Permission.CARRY_BUNDLES)
-    said = yield from routing.fit_stick(vault, actor, folder)
+    said = (yield from routing.fit_stick(vault, actor, folder)) if on_stick else None
     yield from cut_waiting(vault, actor)
     plans = vault.do(partial(_plans_up, most=most), actor)
     done = yield from _carry_all(vault, actor, plans, folder, "", said)

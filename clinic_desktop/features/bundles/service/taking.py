@@ -9,7 +9,7 @@ from pathlib import Path
 from clinic_desktop.exchange import adopting, authority, bundle, conflicts, intake, media
 from clinic_desktop.exchange.have import gaps
 from clinic_desktop.exchange.media import FETCHING
-from clinic_desktop.exchange.outcomes import Inspected, Merged, MergeReport, SeenStick
+from clinic_desktop.exchange.outcomes import Inspected, Merged, MergeReport
 from clinic_desktop.exchange.standing import Standing, standing
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral, OnlyClinic, StickGone
@@ -19,7 +19,6 @@ from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import N_, _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
-from clinic_desktop.storage.files import free_bytes
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Reading, Work
 
@@ -240,18 +239,3 @@ def _checked(checking: Generator[int, None, bundle.Verified], size: int) -> Step
 
 def _standing(reading: Reading) -> Standing:
     return replace(standing(reading), followed=authority.newest(reading))
-
-
-def look_around(vault: Vault, actor: Actor, *, extra: Path | None = None) -> Steps[tuple[SeenStick, ...]]:
-    """The sticks that are in, and what on them may be a bundle. `extra` is a folder that a person chose."""
-    need(actor, Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES)
-    seen: list[SeenStick] = []
-    found = media.sticks()
-    if extra is not None and extra.is_dir() and all(stick.folder != extra for stick in found):
-        found.append(media.Stick(extra, extra.name or str(extra), free_bytes(extra), 0))
-    for n, stick in enumerate(found):
-        yield Progress(n, len(found), _(LOOKING))
-        seen.append(
-            SeenStick(stick.folder, stick.label, stick.free, tuple(c.path for c in media.candidates(stick.folder)))
-        )
-    return tuple(seen)
