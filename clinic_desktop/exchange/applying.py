@@ -3,8 +3,11 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
-from clinic_desktop.exchange import parts
+from clinic_desktop.exchange import copies, redacting, relaying, taking_copies
 from clinic_desktop.exchange.canonical import digest
+from clinic_desktop.exchange.collecting import uncollected
+from clinic_desktop.exchange.copies import Copies
+from clinic_desktop.exchange.erasing import Sieve
 from clinic_desktop.exchange.inserting import insert
 from clinic_desktop.exchange.landing import Landing, NotApplied
 from clinic_desktop.exchange.manifest import Manifest
@@ -15,6 +18,7 @@ from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.exchange.standing import Peer
 from clinic_desktop.exchange.unknown import hold_table
 from clinic_desktop.exchange.updating import update
+from clinic_desktop.exchange.writer_rights import check_room
 from clinic_desktop.kernel.clock import unix_ms
 from clinic_desktop.storage.capture import HLC_SHIFT
 from clinic_desktop.storage.work import Work
@@ -28,31 +32,47 @@ _DAY = timedelta(days=1)
 
 
 def apply_segment(
-    work: Work, manifest: Manifest, content: bytes, signature: str, bodies: Sequence[bytes], writer: Peer
-) -> int:
+    work: Work, manifest: Manifest, content: bytes, signature: str, bodies: Sequence[bytes], writer: Peer,
+    *, adopted: bool = False,
+) -> int:  # fmt: skip
     """Apply a segment whose signature and place in its chain were checked; returns how many rows it brought.
 
-    Only inside `vault.do(…, importing=True)`. Raises NotApplied when a rule forbids it.
+    Only inside `vault.do(…, importing=True)`. Raises NotApplied when a rule forbids it. `adopted`: a person at the
+    central let it in, though its writer had no right to it.
     """
+    with uncollected():
+        return _apply(work, manifest, content, signature, bodies, writer, adopted=adopted)
+
+
+def _apply(
+    work: Work, manifest: Manifest, content: bytes, signature: str, bodies: Sequence[bytes], writer: Peer,
+    *, adopted: bool,
+) -> int:  # fmt: skip
     cut_all(work)
+    manifest = redacting.stored(work.cursor, digest(content), manifest)
     landing = Landing(work, manifest, writer)
+    landing.adopted = adopted
+    sieve = Sieve(landing)
     for part, body in zip(manifest.parts, bodies, strict=True):
         try:
-            found = parts.read(part, body)
+            found = sieve.sift(copies.read(part, body))
         except BadPart as error:
             raise NotApplied(FindingKind.UNREADABLE, part.name) from error
+        check_room(landing, found.table)
         shape = shapes().get(found.table)
         if shape is None:
             hold_table(landing, found)
         elif isinstance(found, Inserts):
             insert(landing, shape, found)
+        elif isinstance(found, Copies):
+            taking_copies.take(landing, shape, found)
         else:
             update(landing, shape, found)
-    _finish(landing, content, signature, bodies)
+    _finish(landing, content, signature, bodies, sieve)
     return manifest.rows
 
 
-def _finish(landing: Landing, content: bytes, signature: str, bodies: Sequence[bytes]) -> None:
+def _finish(landing: Landing, content: bytes, signature: str, bodies: Sequence[bytes], sieve: Sieve) -> None:
     work, manifest = landing.work, landing.manifest
     if landing.latest >> HLC_SHIFT > unix_ms(work.now + _DAY):
         landing.find(FindingKind.CLOCK)
@@ -63,6 +83,7 @@ def _finish(landing: Landing, content: bytes, signature: str, bodies: Sequence[b
     work.about("segment", f"{manifest.device}-{manifest.epoch}-{manifest.segment}")
     work.detail = {"segment": [manifest.device, manifest.epoch, manifest.segment], "manifest": digest(content)}
     work.also_changed |= {*landing.changed, "segment", "open_conflict", "finding"}
+    sieve.finish()
     tell(landing)
 
 
@@ -71,3 +92,4 @@ def tell(landing: Landing) -> None:
     landing.work.also_changed |= set(landing.changed)
     for told in after_merge:
         told(landing.work, landing.changed)
+    relaying.pass_on(landing.work, landing.manifest.audience, landing.changed)

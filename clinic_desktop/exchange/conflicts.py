@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from clinic_desktop.exchange import applying, erasing
 from clinic_desktop.exchange.parts import plain
 from clinic_desktop.exchange.records import FieldOp, OpenConflict, PeerDevice, SettledConflict, Settling
+from clinic_desktop.exchange.relay_records import StampWriter
 from clinic_desktop.exchange.rules import Stamp
 from clinic_desktop.exchange.segments import cut_all
 from clinic_desktop.exchange.settling import Settler, restored
@@ -142,7 +143,9 @@ def sites_of(asker: Asker) -> dict[str, tuple[str, str]]:
     """Name and id of the site of each device."""
     rows = asker.all(sa.select(PeerDevice.device_id, PeerDevice.site_name, PeerDevice.site_id))
     here = asker.place
-    return {here.device_id: (here.site_name, here.site_id)} | {row[0]: (row[1], row[2]) for row in rows}
+    copied = asker.all(sa.select(StampWriter.device_id, StampWriter.site_name, StampWriter.site_id))
+    known = {row[0]: (row[1], row[2]) for row in (*copied, *rows)}
+    return {here.device_id: (here.site_name, here.site_id)} | known
 
 
 def _side(told: Any, sites: dict[str, tuple[str, str]]) -> Side:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from clinic_desktop.exchange import parts
+from clinic_desktop.exchange import parts, redacting
 from clinic_desktop.exchange.landing import Landing, NotApplied
 from clinic_desktop.exchange.manifest import read_manifest
 from clinic_desktop.exchange.parts import Inserts, plain
@@ -24,7 +24,7 @@ from clinic_desktop.storage.ledger import values_digest
 
 
 def insert(landing: Landing, shape: Shape, found: Inserts) -> None:
-    found = _without_shipped(found)
+    found = without_shipped(found)
     check_origin(landing, shape, found)
     found = without_unknown(landing, shape, found)
     if bool(found.clocks) == shape.final and found.rows:
@@ -38,7 +38,7 @@ def insert(landing: Landing, shape: Shape, found: Inserts) -> None:
     landing.cursor.executemany(f"INSERT INTO {shape.table} ({listed}) VALUES ({marks})", rows)
     if shape.final:
         if old:
-            _compare_final(landing, shape, found, old)
+            compare_final(landing, shape, found, old)
     else:
         _stamp_rows(landing, shape, found, ids, old)
     landing.note(shape, ids)
@@ -89,8 +89,8 @@ def _insert_again(landing: Landing, shape: Shape, found: Inserts, old: set[str])
     made = read_row_stamps(landing.cursor, landing.names, shape, old)
     everything = [unit.name for unit in shape.units]
     for row, hlc in zip(found.rows, found.clocks, strict=True):
-        if row[0] not in old or row[0] not in made:
-            continue
+        if row[0] not in old or row[0] not in made or made[row[0]].segment_key == landing.key:
+            continue  # the last: a copy of it, under this very stamp, was here first
         _write_base(landing, shape, row[0], made[row[0]], _first_form(landing, shape, made[row[0]], row[0]), everything)
         stamp = Stamp(hlc, landing.manifest.device, landing.manifest.epoch, landing.manifest.segment)
         again = _whole_row(shape, found.columns, row)
@@ -99,13 +99,14 @@ def _insert_again(landing: Landing, shape: Shape, found: Inserts, old: set[str])
 
 def _first_form(landing: Landing, shape: Shape, made: Made, row_id: str) -> list[Any]:
     """The row as its insert brought it, from the segment that did."""
-    bodies: list[tuple[bytes, int, bytes]] = landing.cursor.execute(
-        "SELECT m.manifest, p.number, p.body FROM segment_part p JOIN segment m ON m.key = p.segment_key"
+    bodies: list[tuple[bytes, str, int, bytes]] = landing.cursor.execute(
+        "SELECT m.manifest, m.hash, p.number, p.body FROM segment_part p JOIN segment m ON m.key = p.segment_key"
         " WHERE p.segment_key = ? AND p.tbl = ? AND p.kind = 'insert'",
         (made.segment_key, shape.table),
     ).fetchall()
-    for content, number, body in bodies:
-        found = parts.read(read_manifest(content).parts[number - 1], body)
+    for content, digest, number, body in bodies:
+        manifest = redacting.stored(landing.cursor, digest, read_manifest(content))
+        found = parts.read(manifest.parts[number - 1], body)
         if isinstance(found, Inserts):
             for row in found.rows:
                 if row[0] == row_id:
@@ -113,7 +114,7 @@ def _first_form(landing: Landing, shape: Shape, made: Made, row_id: str) -> list
     return landing.settler.live_rows(shape, [row_id])[row_id]
 
 
-def _compare_final(landing: Landing, shape: Shape, found: Inserts, old: set[str]) -> None:
+def compare_final(landing: Landing, shape: Shape, found: Inserts, old: set[str]) -> None:
     """A final row that is here already must be the same; if not, ours stays and somebody is told."""
     live = landing.settler.live_rows(shape, old)
     for row in found.rows:
@@ -139,7 +140,7 @@ def fill(landing: Landing, shape: Shape, row_id: str, values: Mapping[str, Any])
     landing.note(shape, [row_id])
 
 
-def _without_shipped(found: Inserts) -> Inserts:
+def without_shipped(found: Inserts) -> Inserts:
     """Rows that come with the program are here already, or come with the next version: not with a stick."""
     if "origin_site_id" not in found.columns:
         return found

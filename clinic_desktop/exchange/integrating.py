@@ -6,8 +6,11 @@ from typing import Any
 
 import msgspec
 
-from clinic_desktop.exchange import parts
+from clinic_desktop.exchange import copies, redacting, taking_copies
 from clinic_desktop.exchange.applying import tell
+from clinic_desktop.exchange.chains import let_in
+from clinic_desktop.exchange.copies import Copies
+from clinic_desktop.exchange.erasing import Sieve
 from clinic_desktop.exchange.inserting import fill, insert
 from clinic_desktop.exchange.landing import Landing, NotApplied
 from clinic_desktop.exchange.manifest import read_manifest
@@ -16,6 +19,7 @@ from clinic_desktop.exchange.rules import Stamp
 from clinic_desktop.exchange.shape import Shape, shapes
 from clinic_desktop.exchange.standing import standing
 from clinic_desktop.exchange.updating import update
+from clinic_desktop.exchange.writer_rights import check_room
 from clinic_desktop.storage.opening import SYSTEM
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Reading, Work
@@ -73,9 +77,11 @@ def integrate(work: Work) -> None:
 
 
 def _landing(work: Work, segment: int) -> Landing:
-    content = work.cursor.execute("SELECT manifest FROM segment WHERE key = ?", (segment,)).fetchone()[0]
-    manifest = read_manifest(content)
-    return Landing(work, manifest, standing(work).peers[manifest.device], key=segment)
+    content, digest = work.cursor.execute("SELECT manifest, hash FROM segment WHERE key = ?", (segment,)).fetchone()
+    manifest = redacting.stored(work.cursor, digest, read_manifest(content))
+    landing = Landing(work, manifest, standing(work).peers[manifest.device], key=segment)
+    landing.adopted = bool(let_in(work, [digest]))
+    return landing
 
 
 def _take_tables(work: Work, landing: Landing, segment: int, tables: Iterable[str]) -> None:
@@ -84,15 +90,21 @@ def _take_tables(work: Work, landing: Landing, segment: int, tables: Iterable[st
             "SELECT number, body FROM segment_part WHERE segment_key = ? AND tbl = ? ORDER BY number", (segment, table)
         ).fetchall()
         for number, body in bodies:
-            _take(landing, shapes()[table], parts.read(landing.manifest.parts[number - 1], body))
+            _take(landing, shapes()[table], copies.read(landing.manifest.parts[number - 1], body))
 
 
-def _take(landing: Landing, shape: Shape, found: Inserts | Updates) -> None:
+def _take(landing: Landing, shape: Shape, found: Inserts | Updates | Copies) -> None:
+    sieve = Sieve(landing)
     try:
-        if isinstance(found, Inserts):
-            insert(landing, shape, found)
+        check_room(landing, shape.table)
+        sifted = sieve.sift(found)
+        if isinstance(sifted, Inserts):
+            insert(landing, shape, sifted)
+        elif isinstance(sifted, Updates):
+            update(landing, shape, sifted)
         else:
-            update(landing, shape, found)
+            taking_copies.take(landing, shape, sifted)
+        sieve.finish()
     except NotApplied as refused:
         # Rights are judged before anything is written; the segment itself was taken in long ago.
         landing.find(refused.kind, shape.table)

@@ -31,9 +31,14 @@ class Landing:
         self.cursor = work.cursor
         self.manifest = manifest
         self.writer = writer
+        self.adopted = False
+        """Let in by a person at the central: the rights of its writer are not asked again."""
         self.standing = standing(work)
         self.names = SegmentNames(work.cursor)
-        self.key: int = key or self.cursor.execute("SELECT coalesce(max(key), 0) + 1 FROM segment").fetchone()[0]
+        by_copy = self.names.key_by_copy(manifest.device, manifest.epoch, manifest.segment)
+        self.key: int = (
+            key or by_copy or self.cursor.execute("SELECT coalesce(max(key), 0) + 1 FROM segment").fetchone()[0]
+        )
         self.names.tell(self.key, manifest.device, manifest.epoch, manifest.segment)
         self.settler = Settler(work.cursor, self.names, self.standing, instant_text(work.now))
         self.changed: dict[str, set[str]] = {}

@@ -26,7 +26,7 @@ Moment = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}(-[0-9]{2}){2}T([0-9]{2
 Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 Number = Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
 Table = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9_]{0,49}\Z")]
-Kind = Annotated[str, msgspec.Meta(pattern=r"\A(insert|update)\Z")]
+Kind = Annotated[str, msgspec.Meta(pattern=r"\A(insert|update|copy)\Z")]
 
 
 class Part(msgspec.Struct, frozen=True):

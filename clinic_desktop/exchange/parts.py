@@ -175,7 +175,7 @@ def _inserts(head: InsertHead, lines: list[_InsertLine]) -> Inserts:
         clocks = [_whole(line.pop(1)) for line in lines]
         columns = [columns[0], *columns[2:]]
     for name in head.blobs:
-        _decode_column(lines, columns.index(name))
+        decode_column(lines, columns.index(name))
     return Inserts(head.table, tuple(columns[1:]), lines, clocks)
 
 
@@ -185,7 +185,7 @@ def _whole(value: _Value) -> int:
     return value
 
 
-def _decode_column(lines: list[list[Any]], place: int) -> None:
+def decode_column(lines: list[list[Any]], place: int) -> None:
     for line in lines:
         if line[place] is not None:
             line[place] = base64.b64decode(line[place], validate=True)

@@ -34,6 +34,14 @@ def owe(work: Work, audience: str, rows: Iterable[tuple[str, str]]) -> None:
     )
 
 
+def owe_no_more(work: Work, audience: str, rows: Iterable[tuple[str, str]]) -> None:
+    """What was not cut yet stays here."""
+    work.cursor.executemany(
+        "DELETE FROM relay_due WHERE audience = ? AND tbl = ? AND id = ?",
+        [(audience, table, row_id) for table, row_id in rows],
+    )
+
+
 def pass_on(work: Work, audience: str, changed: Mapping[str, Collection[str]]) -> None:
     """At the central: rows that came from `audience`, or were cut for it, are owed to all others that are entitled."""
     if not work.place.is_central:
@@ -44,6 +52,12 @@ def pass_on(work: Work, audience: str, changed: Mapping[str, Collection[str]]) -
                 for row_id, entitled in told(work, table, ids).items():
                     for other in entitled - {audience}:
                         owe(work, other, [(table, row_id)])
+
+
+def is_ready(work: Work) -> bool:
+    """False in a database that is about to be brought up to date."""
+    sql = "SELECT 1 FROM sqlite_master WHERE name = 'relay_due'"
+    return work.cursor.execute(sql).fetchone() is not None
 
 
 def is_owing(work: Work) -> bool:

@@ -1,13 +1,14 @@
 """Cutting: what changed here becomes signed, immutable segments that travel until the central has them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import canonical, minisign, parts
+from clinic_desktop.exchange import canonical, copying, erasing, minisign, parts, relaying
 from clinic_desktop.exchange.manifest import FORMAT, READER, Follows, Manifest, Part
 from clinic_desktop.exchange.parts import RowChange, UnitChange, plain
 from clinic_desktop.exchange.records import Segment, SegmentPart, SegmentState
@@ -63,9 +64,9 @@ class Cut:
     more: bool
 
 
-def cut(work: Work) -> Cut:
+def cut(work: Work, *, owed: bool = True) -> Cut:
     """Turn waiting changes into segments; to be repeated while there are more. One transaction."""
-    done = cut_some(work)
+    done = cut_some(work, owed=owed)
     if done.segments:
         work.act = "exchange.cut"
         work.about("segment", str(done.segments[0][0]))
@@ -82,22 +83,27 @@ def cut_all(work: Work) -> None:
 def cut_before_migrating(vault: Vault) -> None:
     """Send nothing into a new schema: what waits is cut in the shape it was written in."""
     vault.learn_place()
-    while vault.do(cut, SYSTEM).more:
+    while vault.do(partial(cut, owed=False), SYSTEM).more:
         pass
 
 
-def cut_some(work: Work) -> Cut:
+def cut_some(work: Work, *, owed: bool = False) -> Cut:
+    """`owed`: what other clinics are entitled to goes along, once nothing of our own waits."""
     work.session.flush()
+    erasing.empty_waiting(work)
     cursor = work.cursor
     tables = [row[0] for row in cursor.execute("SELECT DISTINCT tbl FROM dirty ORDER BY tbl")]
-    if not tables:
+    if not tables and not (owed and relaying.is_owing(work)):
         return Cut((), 0, more=False)
     cutter = _Cutter(work)
     for table in sorted(tables, key=lambda name: (shapes()[name].late, name)):
         if cutter.full or (shapes()[table].late and cutter.has_early):
             break
         cutter.take(shapes()[table])
-    return cutter.finish()
+    if owed:
+        cutter.take_owed()
+    done = cutter.finish()
+    return replace(done, more=done.more or (owed and relaying.is_owing(work)))
 
 
 class _Cutter:
@@ -114,6 +120,7 @@ class _Cutter:
         self._bytes = 0
         self._authors: dict[tuple[str, str], str] | None = None
         self._from_seq = self._last_ledger_seq()
+        self._passes_on = self._standing.here.is_central and relaying.is_ready(work)
 
     @property
     def has_early(self) -> bool:
@@ -149,6 +156,25 @@ class _Cutter:
             self._put_updates(shape, audience, waiting.updates)
         where, values = ("", (shape.table,)) if ended else (" AND id <= ?", (shape.table, last))
         self._cursor.execute(f"DELETE FROM dirty WHERE tbl = ?{where}", values)
+        if self._passes_on:
+            for audience, waiting in pending.items():
+                relaying.pass_on(self._work, audience, {shape.table: waiting.ids})
+
+    def take_owed(self) -> None:
+        """Copies of what other clinics are entitled to: exact only once every change of them is an operation."""
+        if self.full or self._is_waiting():
+            return
+        copies = copying.owed_parts(self._work, self._names, self._standing, self._present, early_only=self.has_early)
+        for one in copies:
+            draft, _, _ = self._draft(one.audience)
+            draft.put(one.table, copying.KIND, one.rows, one.raw)
+            self._rows += one.rows
+            self._bytes += len(one.raw)
+            if self.full:
+                break
+
+    def _is_waiting(self) -> bool:
+        return self._cursor.execute("SELECT 1 FROM dirty LIMIT 1").fetchone() is not None
 
     def _present(self, shape: Shape) -> Shape:
         """The shape without columns that this database does not have yet: before a migration."""
@@ -161,6 +187,7 @@ class _Cutter:
             size = parts.size_of(some)
             self._bytes += size
             waiting.size += size
+            waiting.ids.extend(row[0] for row in some)
             for row in some:
                 (waiting.inserts if row[2] & INSERTED else waiting.updates).append(row)
             if waiting.size >= PART_BYTES:
@@ -270,7 +297,7 @@ class _Cutter:
 
     def finish(self) -> Cut:
         """Sign and keep the segments."""
-        more = self._cursor.execute("SELECT 1 FROM dirty LIMIT 1").fetchone() is not None
+        more = self._is_waiting()
         seq = self._from_seq
         if not more:
             seq = self._cursor.execute("SELECT coalesce(max(seq), 0) FROM ledger").fetchone()[0]
@@ -321,6 +348,8 @@ class _Pending:
 
     inserts: list[Any] = field(default_factory=list[Any])
     updates: list[Any] = field(default_factory=list[Any])
+    ids: list[str] = field(default_factory=list[str])
+    """Of every row that was read, also those already in a part."""
     size: int = 0
 
 

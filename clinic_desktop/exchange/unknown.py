@@ -1,5 +1,6 @@
 """Tables and columns of a newer program: kept word for word until the update."""
 
+from clinic_desktop.exchange.copies import Copies
 from clinic_desktop.exchange.landing import Landing
 from clinic_desktop.exchange.parts import Inserts, Updates, plain
 from clinic_desktop.exchange.shape import Shape
@@ -18,8 +19,8 @@ def without_unknown(landing: Landing, shape: Shape, found: Inserts) -> Inserts:
     return Inserts(found.table, tuple(found.columns[n] for n in known), rows, found.clocks)
 
 
-def hold_table(landing: Landing, found: Inserts | Updates) -> None:
+def hold_table(landing: Landing, found: Inserts | Updates | Copies) -> None:
     """A table of a newer program: the segment keeps it whole, and each row is listed for the day of the update."""
-    ids = [r[0] for r in found.rows] if isinstance(found, Inserts) else [c.id for c in found.changes]
+    ids = [c.id for c in found.changes] if isinstance(found, Updates) else [r[0] for r in found.rows]
     for row_id in ids:
         landing.hold(found.table, "table", row_id, None)
