@@ -59,6 +59,8 @@ INTERNAL = {
     "patients.queries.memory.in_memory": "a part of the search, which is asked",
     "patients.queries.similar.bits_here": "how much signs weigh, a number; a part of the questions about likeness",
     "patients.queries.restricted.shown": "a piece of SQL",
+    "patients.queries.consents.agreeing": "for the exchange: ids to ids, shown to nobody",
+    "patients.queries.consents.same_people": "for the exchange: ids to ids, shown to nobody",
     "patients.queries.restricted.hidden_people": "a piece of SQL",
     "agenda.queries.day.told_once": "takes a piece of SQL: a part of other queries",
     "medication.queries.ledger": "lots, units and moments, by ids; nobody is in it",

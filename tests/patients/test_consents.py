@@ -69,6 +69,7 @@ def test_every_purpose_of_the_table_has_a_rule_in_words_and_says_what_happens_to
         P.CENTRAL: Unasked.GOES,
         P.CALLS: Unasked.GOES,
         P.RELATIVE: Unasked.STAYS,
+        P.OUR_CLINIC: Unasked.STAYS,
         P.OTHER_SERVICE: Unasked.ASK,
         P.MINISTRY: Unasked.STAYS,
         P.DONOR_COUNTS: Unasked.STAYS,

@@ -79,6 +79,21 @@ def allowing(asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str], 
     )
 
 
+def agreeing(asker: Asker, purpose: ConsentPurpose, patient_ids: Iterable[str]) -> frozenset[str]:
+    """Who of these said yes, in one of their records, and no in none. For the exchange, which asks nobody."""
+    return frozenset(
+        one
+        for one, stands in _standings(asker, purpose, patient_ids).items()
+        if not _no(stands, purpose, "") and any(allows(each, purpose) for each in stands)
+    )
+
+
+def same_people(asker: Asker, patient_ids: Iterable[str]) -> frozenset[str]:
+    """These, and the other records that somebody said are theirs. For the exchange, which shows nobody anything."""
+    wanted = list(patient_ids)
+    return frozenset(wanted).union(*_other_records(asker, wanted).values())
+
+
 def allowed(asker: Asker, patient_id: str, purpose: ConsentPurpose, about: str = "") -> bool:
     """Whether it may be done for this person now."""
     asker.require(*_READERS)

@@ -27,6 +27,8 @@ class ConsentPurpose(StrEnum):
     TEACHING = "teaching"
     STUDY = "study"
     RELATIVE = "relative"
+    OUR_CLINIC = "our-clinic"
+    """That another of our clinics, to which the person comes too, has the record."""
     OTHER_SERVICE = "other-service"
     CALLS = "calls"
     """Being called or written to."""
@@ -104,6 +106,13 @@ PURPOSES: tuple[PurposeRule, ...] = (
         N_("We speak about you only with you."),
         Unasked.STAYS,
         about=N_("With whom"),
+    ),
+    PurposeRule(
+        ConsentPurpose.OUR_CLINIC,
+        N_("Another of our clinics"),
+        N_("If you go to two of our clinics, both have your whole record, so that you need not tell everything again."),
+        N_("Each of our clinics knows only what you tell it there."),
+        Unasked.STAYS,
     ),
     PurposeRule(
         ConsentPurpose.OTHER_SERVICE,

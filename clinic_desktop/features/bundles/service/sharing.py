@@ -1,0 +1,104 @@
+"""Sending somebody's record to another of our clinics too, by the person's own yes; and sending no more of it."""
+
+import sqlalchemy as sa
+
+from clinic_desktop.exchange.records import PeerDevice
+from clinic_desktop.exchange.relaying import owe
+from clinic_desktop.exchange.standing import CENTRAL
+from clinic_desktop.features.bundles.records.offices import RecordShare
+from clinic_desktop.features.bundles.rules.sharing import (
+    NoSuchClinic,
+    NotAgreed,
+    OnlyAtTheCentral,
+    OtherAnswer,
+    ReasonForTakingBack,
+    SameClinic,
+    SharedAlready,
+)
+from clinic_desktop.features.bundles.service.entitled import owe_again, send_no_more
+from clinic_desktop.features.patients.queries import consents, restricted
+from clinic_desktop.features.patients.records import Consent, Patient
+from clinic_desktop.features.patients.rules.consents import ConsentPurpose
+from clinic_desktop.features.staff.records import Site
+from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.work import Work
+
+
+def share(
+    work: Work, share_id: str, patient_id: str, to_site_id: str, consent_id: str | None = None, reason: str = ""
+) -> str:
+    """From now on the record goes to that clinic too, whole, with the next stick; both may go on with it.
+
+    `consent_id` is the person's yes, in this record or another one of the same person. Without one only where the
+    record's own clinic has closed and that one goes on with its people. Pressed twice, it is one.
+    """
+    work.require(Permission.SHARE_RECORDS)
+    if not work.place.is_central:
+        raise OnlyAtTheCentral()
+    if work.session.get(RecordShare, share_id) is not None:
+        return share_id
+    person = work.load(Patient, patient_id)
+    restricted.must_open(work, patient_id)
+    _check_clinic(work, person, to_site_id)
+    _check_consent(work, person, to_site_id, consent_id)
+    work.add(
+        RecordShare(
+            id=share_id,
+            patient_id=patient_id,
+            to_site_id=to_site_id,
+            consent_id=consent_id,
+            since_on=work.today,
+            reason_text=reason.strip() or None,
+        )
+    )
+    work.session.flush()
+    owe_again(work, [patient_id])
+    work.about("patient", patient_id)
+    return share_id
+
+
+def take_back(work: Work, share_id: str, reason: str) -> None:
+    """Nothing more goes there. What that clinic has been sent stays with it, and it may still change it."""
+    work.require(Permission.SHARE_RECORDS)
+    if not work.place.is_central:
+        raise OnlyAtTheCentral()
+    row = work.load(RecordShare, share_id)
+    restricted.must_open(work, row.patient_id or "")
+    work.about("patient", row.patient_id or "")
+    if row.voided_at is not None:
+        return
+    if not reason.strip():
+        raise ReasonForTakingBack()
+    work.void(row, reason)
+    send_no_more(work, [row.patient_id or ""])
+    owe(work, row.to_site_id or "", [(RecordShare.__tablename__, share_id)])
+
+
+def _check_clinic(work: Work, person: Patient, to_site_id: str) -> None:
+    if to_site_id in (person.origin_site_id, work.site_id):
+        raise SameClinic()
+    known = work.first(
+        sa.select(PeerDevice.device_id).where(PeerDevice.site_id == to_site_id, PeerDevice.role != CENTRAL).limit(1)
+    )
+    if known is None:
+        raise NoSuchClinic()
+    standing = sa.select(RecordShare.id).where(
+        RecordShare.patient_id == person.id, RecordShare.to_site_id == to_site_id, RecordShare.voided_at.is_(None)
+    )
+    if work.first(standing) is not None:
+        raise SharedAlready()
+
+
+def _check_consent(work: Work, person: Patient, to_site_id: str, consent_id: str | None) -> None:
+    if consent_id is None:
+        closed = sa.select(Site.successor_id).where(Site.id == person.origin_site_id, Site.closed_on.is_not(None))
+        if work.value(closed) != to_site_id:
+            raise NotAgreed()
+        return
+    if person.id not in consents.agreeing(work, ConsentPurpose.OUR_CLINIC, [person.id]):
+        raise NotAgreed()
+    said = work.first(sa.select(Consent.patient_id, Consent.purpose).where(Consent.id == consent_id))
+    if said is None or said[1] != ConsentPurpose.OUR_CLINIC:
+        raise OtherAnswer()
+    if said[0] not in consents.same_people(work, [person.id]):
+        raise OtherAnswer()
