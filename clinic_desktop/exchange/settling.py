@@ -1,7 +1,7 @@
 """Brings the live rows to what the operations say, and keeps the table of open conflicts. Many rows at a time."""
 
 import base64
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +56,7 @@ class Settler:
                 digests.append([shape.table, row_id, values_digest(shape.table, row_id, list(shape.columns), row)])
             asked = ((u, done) for u, done in settled.items() if done.conflict and not _is_quiet(shape, u))
             conflicts.extend(self._conflict(shape, row_id, u, done) for u, done in asked)
-        for columns, rows in changes.items():
-            assigned = ", ".join(f'"{c}" = ?' for c in columns)
-            self.cursor.executemany(f"UPDATE {shape.table} SET {assigned} WHERE id = ?", rows)
+        put_values(self.cursor, shape, changes)
         self._keep_conflicts(shape, ids, conflicts)
         return digests
 
@@ -86,6 +84,13 @@ class Settler:
                 "INSERT INTO open_conflict (tbl, id, unit, blocking, waiting, sides, found_at) VALUES (?,?,?,?,?,?,?)",
                 [(*c[:6], old.get((c[1], c[2]), c[6])) for c in conflicts],
             )
+
+
+def put_values(cursor: Any, shape: Shape, changes: Mapping[tuple[str, ...], Iterable[Any]]) -> None:
+    """Write new values into the live rows; by the columns they are of, the values and the id of each row."""
+    for columns, rows in changes.items():
+        assigned = ", ".join(f'"{c}" = ?' for c in columns)
+        cursor.executemany(f"UPDATE {shape.table} SET {assigned} WHERE id = ?", rows)
 
 
 def settle_open(work: Work, names: SegmentNames, here: Standing, shape: Shape, ids: Collection[str]) -> None:

@@ -1,18 +1,21 @@
 """Changes that a segment brings: kept as operations, then the rows are settled by the merge law."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clinic_desktop.exchange.landing import Landing, NotApplied
 from clinic_desktop.exchange.parts import RowChange, UnitChange, Updates
 from clinic_desktop.exchange.records import FindingKind
 from clinic_desktop.exchange.rules import Op, Stamp
-from clinic_desktop.exchange.settling import unit_value
+from clinic_desktop.exchange.settling import LiveRows, unit_value
 from clinic_desktop.exchange.shape import Shape
+from clinic_desktop.exchange.succeeding import succeed
 from clinic_desktop.exchange.versions import (
     Made,
     Units,
-    read_ops,
+    as_ops,
     read_row_stamps,
+    stored_ops,
     write_ops,
 )
 from clinic_desktop.exchange.writer_rights import check_rows
@@ -24,11 +27,27 @@ def update(landing: Landing, shape: Shape, found: Updates) -> None:
     ids = list({change.id for change in found.changes})
     live = landing.settler.live_rows(shape, ids)
     check_rows(landing, shape, live)
-    ops = read_ops(landing.cursor, landing.names, shape, ids)
+    landing.latest = max(landing.latest, max((change.hlc for change in found.changes), default=0))
+    stored = stored_ops(landing.cursor, shape, ids)
     made = read_row_stamps(landing.cursor, landing.names, shape, ids)
+    rest = succeed(landing, shape, found.changes, live, stored, made)
+    if rest:
+        of_rest = {change.id: stored[change.id] for change in rest if change.id in stored}
+        _weigh(landing, shape, rest, live, as_ops(landing.names, of_rest), made)
+    landing.note(shape, ids)
+
+
+def _weigh(
+    landing: Landing,
+    shape: Shape,
+    changes: Sequence[RowChange],
+    live: LiveRows,
+    ops: dict[str, Units],
+    made: Mapping[str, Made],
+) -> None:
+    """Keep these changes, and let the law say what their rows hold."""
     kept: list[tuple[str, str, str, Op]] = []
-    for change in found.changes:
-        landing.latest = max(landing.latest, change.hlc)
+    for change in changes:
         units = ops.setdefault(change.id, {})
         for told in change.units:
             op = _op(landing, shape, change, told)
@@ -37,8 +56,8 @@ def update(landing: Landing, shape: Shape, found: Updates) -> None:
             _take_op(landing, shape, change.id, told.unit, op, units, live.get(change.id), made.get(change.id))
             kept.append((shape.table, change.id, told.unit, op))
     write_ops(landing.cursor, landing.key, kept)
+    ids = list({change.id for change in changes})
     landing.work.rows += landing.settler.settle(shape, ids, live=live, ops=ops)
-    landing.note(shape, ids)
 
 
 def _op(landing: Landing, shape: Shape, change: RowChange, told: UnitChange) -> Op | None:

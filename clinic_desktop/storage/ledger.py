@@ -131,8 +131,7 @@ def _mark(table: str, row_id: str) -> bytes:
     return hashlib.blake2b(f"{table} {row_id}".encode(), digest_size=16).digest()
 
 
-def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def _line_hash(values: Iterable[Any]) -> str:
