@@ -14,7 +14,7 @@ from clinic_desktop.features.bundles.service.erasing import forget_pairs
 from clinic_desktop.features.bundles.service.likely import look_again
 from clinic_desktop.features.consults.queries import diagnoses, episodes, outside, public, sheet, story
 from clinic_desktop.features.medication.queries import donor_report, prescriptions
-from clinic_desktop.features.medication.service import late
+from clinic_desktop.features.medication.service import late, passing_on
 from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.queries import people as patients_queries
 from clinic_desktop.features.patients.rules.rows import Mark
@@ -45,6 +45,9 @@ def fill() -> None:
         relaying.audiences.append(entitled.audiences)
         relaying.named.append(entitled.named)
         relaying.may_change.append(entitled.may_change)
+    if passing_on.audiences not in relaying.audiences:
+        relaying.audiences.append(passing_on.audiences)
+        relaying.named.append(passing_on.named)
     if likely.link_audiences not in relaying.audiences:
         relaying.audiences.append(likely.link_audiences)
     if overdue.tell_others not in told.speakers:
@@ -81,6 +84,7 @@ def _derive_again(work: Work, changed: Mapping[str, Collection[str]]) -> None:
     filing.after_merge(work, changed)
     late.settle_merged(work, changed)
     entitled.after_merge(work, changed)
+    passing_on.after_merge(work, changed)
 
 
 def _forget(work: Work, patient_ids: Collection[str]) -> None:

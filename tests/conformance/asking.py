@@ -58,6 +58,7 @@ INTERNAL = {
     "patients.queries.judging.judged_before": "a look kept for who looked, with the same permissions; `step` is asked",
     "patients.queries.memory.in_memory": "a part of the search, which is asked",
     "patients.queries.similar.bits_here": "how much signs weigh, a number; a part of the questions about likeness",
+    "staff.queries.in_team": "a piece of SQL",
     "patients.queries.restricted.shown": "a piece of SQL",
     "patients.queries.consents.agreeing": "for the exchange: ids to ids, shown to nobody",
     "patients.queries.consents.same_people": "for the exchange: ids to ids, shown to nobody",

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from clinic_desktop.app import wiring
 from clinic_desktop.features.medication.queries import donations, proof, transfers
 from clinic_desktop.features.medication.queries.proof import Wrong
 from clinic_desktop.features.medication.rules.kinds import Form, Gift, PartnerKind, Route, Unit
@@ -35,6 +36,7 @@ def _wrong(office: Office) -> list[tuple[Wrong, int]]:
 
 
 def test_what_a_clinic_sends_is_received_in_parts_and_the_central_says_what_differs(make: MakeNetwork) -> None:
+    wiring.fill()
     network = make(1)
     central, (clinic,) = network.central, network.clinics
     central.do(_found)
@@ -73,9 +75,81 @@ def test_what_a_clinic_sends_is_received_in_parts_and_the_central_says_what_diff
     assert (central.ask(transfers.awaited), _wrong(central), _wrong(clinic)) == ((), [(Wrong.NOT_AS_SENT, -2)], [])
     sums = "SELECT site_id, sum(units) FROM stock_movement WHERE lot_id = ? GROUP BY site_id"
     assert dict(central.sql(sums, (lot_id,))) == {clinic_id: 60, to: 38}
-    assert dict(clinic.sql(sums, (lot_id,))) == {clinic_id: 60}
+    assert dict(clinic.sql(sums, (lot_id,))) == {clinic_id: 60, to: 38}, "what came of it is known where it left"
     (of_gift,) = central.ask(partial(donations.lots_of, donation_id=gift_id))
     assert (of_gift.lot_number, of_gift.fate.received) == ("A1", 100)
     clinic.do(partial(correcting.counter_movement, movement_id=left_id, reason="error"))
     network.round()
     assert _wrong(central) == [(Wrong.NOT_AS_SENT, 38)], "it never left, and still it arrived"
+
+
+def test_what_a_clinic_sends_to_another_is_there_by_lines_and_what_came_of_it_goes_back(
+    make: MakeNetwork,
+) -> None:
+    wiring.fill()
+    network = make(3)
+    first, second, third = network.clinics
+    for office in network.all():
+        office.do(_found)
+    new = NewPresentation("litio", Form.TABLET, "300 mg", Unit.TABLET, 100, Route.ORAL)
+    product = first.do(partial(formulary.add_presentation, new=new))
+    donor = first.do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Donante"))
+    come = partial(receive_delivery, document_text=None)
+    line = DeliveryLine(product, "A1", JUNE, 100)
+    first.do(partial(come, delivery_id=new_id(), partner_id=donor, lines=[line]))
+    ((lot_id,),) = first.sql("SELECT id FROM stock_lot")
+    network.round()
+    network.round()
+    to, sent_id, left_id = second.vault.place.site_id, new_id(), new_id()
+    names = {one.name for one in first.ask(transfers.receivers)}
+    assert {"Oficina central", "Clínica 2", "Clínica 3"} <= names, "every clinic knows the others"
+    leaving = Leaving(movement_id=left_id, lot_id=lot_id, units=40)
+    first.do(partial(sending.send, transfer_id=sent_id, lines=[leaving], to_site_id=to))
+    network.round()
+    network.round()
+    (awaited,) = second.ask(transfers.awaited)
+    (sent,) = second.ask(partial(transfers.sent_lines, transfer_id=sent_id))
+    assert (awaited.from_name, sent.name, sent.lot_number, sent.units) == ("Clínica 1", "litio", "A1", 40)
+    assert _wrong(second) == []
+    from_id = first.vault.place.site_id
+    came = DeliveryLine(product, "A1", JUNE, 38, lot_id=lot_id)
+    second.do(
+        partial(come, delivery_id=new_id(), partner_id=None, from_site_id=from_id, transfer_id=sent_id, lines=[came])
+    )
+    assert second.ask(transfers.awaited) == ()
+    network.round()
+    network.round()
+    (known,) = first.ask(transfers.sendings)
+    assert (known.to_name, known.received_on) == ("Clínica 2", date(2026, 11, 23))
+    sums = "SELECT site_id, units FROM shelf_sum WHERE lot_id = ?"
+    assert dict(network.central.sql(sums, (lot_id,))) == {from_id: 60, to: 38}
+    assert dict(first.sql(sums, (lot_id,))) == {from_id: 60, to: 38}
+    assert dict(second.sql(sums, (lot_id,)))[to] == 38
+    assert (_wrong(first), _wrong(second), _wrong(network.central)) == ([], [], [(Wrong.NOT_AS_SENT, -2)])
+    assert third.sql("SELECT id FROM stock_movement") == [], "it is nothing to the third clinic"
+
+
+def test_a_sending_that_was_a_mistake_never_left_there_either(make: MakeNetwork) -> None:
+    wiring.fill()
+    network = make(2)
+    first, second = network.clinics
+    for office in network.all():
+        office.do(_found)
+    new = NewPresentation("litio", Form.TABLET, "300 mg", Unit.TABLET, 100, Route.ORAL)
+    product = first.do(partial(formulary.add_presentation, new=new))
+    donor = first.do(partial(partners.add_partner, kind=PartnerKind.DONOR, name="Donante"))
+    line = DeliveryLine(product, "A1", JUNE, 100)
+    first.do(partial(receive_delivery, document_text=None, delivery_id=new_id(), partner_id=donor, lines=[line]))
+    ((lot_id,),) = first.sql("SELECT id FROM stock_lot")
+    network.round()
+    network.round()
+    left_id = new_id()
+    leaving = Leaving(movement_id=left_id, lot_id=lot_id, units=40)
+    first.do(partial(sending.send, transfer_id=new_id(), lines=[leaving], to_site_id=second.vault.place.site_id))
+    network.round()
+    network.round()
+    assert len(second.ask(transfers.awaited)) == 1
+    first.do(partial(correcting.counter_movement, movement_id=left_id, reason="error"))
+    network.round()
+    network.round()
+    assert second.ask(transfers.awaited) == ()

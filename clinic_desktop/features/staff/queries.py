@@ -12,6 +12,7 @@ from clinic_desktop.features.staff.rules import in_service
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Actor, Asker
 
+_CLINIC = "clinic"
 TABLES = frozenset({StaffMember.__tablename__, Role.__tablename__, Site.__tablename__})
 
 
@@ -63,8 +64,17 @@ _MEMBER = sa.select(
 def members(asker: Asker) -> tuple[Member, ...]:
     """Everybody of this organisation who has not been taken back, by name."""
     asker.require(Permission.KEEP_STAFF)
-    rows = asker.all(_MEMBER.where(StaffMember.voided_at.is_(None)).order_by(StaffMember.display_name))
+    rows = asker.all(_MEMBER.where(in_team(asker)).order_by(StaffMember.display_name))
     return tuple(Member(*row) for row in rows)
+
+
+def in_team(asker: Asker) -> sa.ColumnElement[bool]:
+    """Not taken back; at a clinic without those of other clinics, who are here by name beside what they wrote."""
+    kept = StaffMember.voided_at.is_(None)
+    if asker.place.is_central:
+        return kept
+    others = sa.select(Site.id).where(Site.kind == _CLINIC, Site.id != asker.site_id)
+    return sa.and_(kept, StaffMember.origin_site_id.not_in(others))
 
 
 def member(asker: Asker, staff_id: str) -> Member | None:
@@ -79,7 +89,7 @@ def name_of(asker: Asker, staff_id: str) -> str:
 
 def prescribers(asker: Asker) -> tuple[Member, ...]:
     """Those in service who may prescribe, by name: for choosing whose queue a person waits in."""
-    found = asker.all(_MEMBER.where(StaffMember.voided_at.is_(None)).order_by(StaffMember.display_name))
+    found = asker.all(_MEMBER.where(in_team(asker)).order_by(StaffMember.display_name))
     may = {r.code for r in roles(asker) if Permission.PRESCRIBE in r.permissions}
     rows = [Member(*row) for row in found]
     return tuple(m for m in rows if m.role_code in may and in_service(m.active, m.valid_until, asker.today))

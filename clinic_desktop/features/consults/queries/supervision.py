@@ -26,6 +26,7 @@ from clinic_desktop.features.consults.rules.signing import (
 from clinic_desktop.features.medication.records.prescriptions import MedicationRequest, PrescriptionSignature
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.features.staff.records import Role, StaffMember
 from clinic_desktop.features.staff.rules import in_service
 from clinic_desktop.kernel.errors import NotHere
@@ -371,7 +372,7 @@ def trainees(asker: Asker) -> tuple[Trainee, ...]:
             StaffMember.valid_until, Role.permissions,
         )
         .join(Role, Role.id == StaffMember.role_id)
-        .where(StaffMember.voided_at.is_(None))
+        .where(staff.in_team(asker))
     )  # fmt: skip
     me = asker.actor.staff_id
     found = [

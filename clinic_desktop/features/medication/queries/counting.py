@@ -11,6 +11,7 @@ from clinic_desktop.features.medication.records.formulary import Medicine, Prese
 from clinic_desktop.features.medication.records.stock import StockLot, StockMovement
 from clinic_desktop.features.medication.rules.kinds import MovementKind, matches
 from clinic_desktop.features.medication.rules.tally import EXPIRING_DAYS, Scope
+from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.features.staff.records import StaffMember
 from clinic_desktop.features.staff.rules import in_service
 from clinic_desktop.storage.work import Asker
@@ -21,7 +22,7 @@ def others(asker: Asker, words: str = "", limit: int = 8) -> tuple[tuple[str, st
     asker.require(*READERS)
     select = (
         sa.select(StaffMember.id, StaffMember.full_name, StaffMember.active, StaffMember.valid_until)
-        .where(StaffMember.voided_at.is_(None), StaffMember.id != asker.actor.staff_id)
+        .where(staff.in_team(asker), StaffMember.id != asker.actor.staff_id)
         .order_by(StaffMember.full_name)
     )
     found = [

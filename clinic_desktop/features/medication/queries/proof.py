@@ -107,8 +107,11 @@ def check_sums(asker: Asker) -> tuple[Discrepancy, ...]:
     return tuple(found for law in _LAWS for found in law(asker))
 
 
-def _below_zero() -> AnySelect:
+def _below_zero(asker: Asker) -> AnySelect:
+    """A clinic knows of other shelves only what was sent from one to the other."""
     left = sa.select(ShelfSum.lot_id, ShelfSum.units).where(ShelfSum.units < 0)
+    if not asker.place.is_central:
+        left = left.where(ShelfSum.site_id == asker.site_id)
     return left.join(StockLot, StockLot.id == ShelfSum.lot_id)
 
 
@@ -255,7 +258,7 @@ def _as_kept(asker: Asker) -> list[Discrepancy]:
 
 
 _LAWS: tuple[Callable[[Asker], list[Discrepancy]], ...] = (
-    _law(Wrong.BELOW_ZERO, lambda _asker: _below_zero()),
+    _law(Wrong.BELOW_ZERO, _below_zero),
     _law(Wrong.WITHOUT_LOT, lambda _asker: _without_lot()),
     _law(Wrong.NOT_A_MIRROR, lambda _asker: _not_a_mirror()),
     _law(Wrong.COUNTERED_TWICE, lambda _asker: _countered_twice()),

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from clinic_desktop.features.patients.queries import people, restricted
 from clinic_desktop.features.rights.records import Complaint, ComplaintStep
 from clinic_desktop.features.rights.rules.complaints import ComplaintLine, ComplaintStepLine
+from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.features.staff.records import StaffMember
 from clinic_desktop.features.staff.rules import in_service
 from clinic_desktop.kernel.errors import NotAllowed, NotHere
@@ -72,7 +73,7 @@ def colleagues(asker: Asker) -> tuple[tuple[str, str], ...]:
     asker.require(*_TAKERS)
     found = asker.all(
         sa.select(StaffMember.id, StaffMember.display_name, StaffMember.active, StaffMember.valid_until)
-        .where(StaffMember.voided_at.is_(None))
+        .where(staff.in_team(asker))
         .order_by(StaffMember.display_name)
     )
     return tuple((row[0], row[1]) for row in found if in_service(row[2], row[3], asker.today))
