@@ -233,6 +233,10 @@ def _plans(work: Work, rows: Sequence[Row], most: int, plan: Callable[..., Plan]
     """One plan for each volume; a load that fits is one volume, also if there is nothing to carry but receipts."""
     volumes: list[list[Row]] = [[]]
     size = 0
+    if sum(row[6] for row in rows) > most:
+        # What is on no stick yet goes first: else the last parts would never find room.
+        gone = _on_the_way(work)
+        rows = sorted(rows, key=lambda row: row[0] in gone)
     for row in rows:
         if volumes[-1] and size + row[6] > most:
             volumes.append([])
@@ -241,6 +245,16 @@ def _plans(work: Work, rows: Sequence[Row], most: int, plan: Callable[..., Plan]
         size += row[6]
     number = _next_number(work)
     return [plan(work, part, number=number, volume=n, volumes=len(volumes)) for n, part in enumerate(volumes, start=1)]
+
+
+def _on_the_way(asker: Asker) -> set[int]:
+    """Segments in bundles that are on a stick and not lost."""
+    rows = asker.all(
+        sa.select(BundleContent.segment_key)
+        .join(BundleLog, BundleLog.key == BundleContent.log_key)
+        .where(BundleLog.way == BundleWay.OUT, BundleLog.done_at.is_not(None), BundleLog.lost_at.is_(None))
+    )
+    return {row[0] for row in rows}
 
 
 def _next_number(work: Work) -> int:

@@ -23,10 +23,12 @@ from clinic_desktop.storage.work import Asker
 
 def slip_facts(asker: Asker, exported: Exported) -> list[tuple[str, str]]:
     """What the sheet says of one bundle; the screen shows the same."""
+    parts = _("{volume} of {volumes}").format(volume=exported.volume, volumes=exported.volumes)
     return [
         (_("From"), asker.place.site_name),
         (_("For"), exported.site_name or _("Central office")),
         (_("Prepared"), say_instant(asker.now, asker.place.zone)),
+        *([(_("Part"), parts)] if exported.volumes > 1 else []),
         (_("File"), exported.path.name),
         (_("Size"), said_size(exported.size)),
         (_("Control"), exported.control),
@@ -36,7 +38,7 @@ def slip_facts(asker: Asker, exported: Exported) -> list[tuple[str, str]]:
 def slip(asker: Asker, exported: Exported) -> Paper:
     asker.require(Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES)
     facts = tuple(Fact(label, value) for label, value in slip_facts(asker, exported))
-    loads = grouped((load.table, load.new, load.changed) for load in exported.loads)
+    loads = grouped((load.table, load.new, load.changed) for one in exported.files for load in one.loads)
     rows = tuple((_(words), str(new), str(changed)) for words, new, changed in loads)
     count = Column(_("New"), 1, Align.RIGHT), Column(_("Changed"), 1, Align.RIGHT)
     return Paper(
@@ -52,6 +54,17 @@ def slip(asker: Asker, exported: Exported) -> Paper:
                 rows,
                 if_none=_("Nothing new: only receipts."),
             ),
+            *_more_parts(exported),
+            Words(_("Receipt code, if the central office reads it by telephone: ____ - ____ - ____")),
             Signature((Signer(_("Handed over")), Signer(_("Carried")), Signer(_("Received")))),
         ),
     )
+
+
+def _more_parts(exported: Exported) -> list[Rows]:
+    """The other files of a load too big for one, each with its own control."""
+    if not exported.others:
+        return []
+    columns = Column(_("Part"), 1), Column(_("File"), 3), Column(_("Size"), 1), Column(_("Control"), 2)
+    rows = tuple((str(one.volume), one.path.name, said_size(one.size), one.control) for one in exported.others)
+    return [Rows(columns, rows, if_none="")]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from clinic_desktop.exchange import codes, receipts
 from clinic_desktop.exchange.records import BundleLog, BundleWay
-from clinic_desktop.exchange.trust_records import KnownStick, SiteKey
+from clinic_desktop.exchange.trust_records import KnownStick
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
@@ -70,29 +70,16 @@ def _state(carries: bool, waits: bool, lost: bool) -> CarriedState:
     return CarriedState.ON_ITS_WAY if carries else CarriedState.NOTHING
 
 
-def codes_are_known(asker: Asker) -> bool:
-    """Whether a receipt that is read aloud can be checked here."""
-    asker.require(Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES)
-    return asker.value(sa.select(sa.func.count()).select_from(SiteKey).where(SiteKey.site_id == asker.site_id)) == 1
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Numbers of the bundles that no receipt covers yet."""
+
+    on_their_way: tuple[int, ...]
+    lost: tuple[int, ...]
 
 
-def receipt_code(asker: Asker, sha256: str) -> str | None:
-    """At the central: the code to read aloud of a bundle that was merged whole."""
-    asker.require(Permission.MERGE_BUNDLES)
-    site_id = asker.value(
-        sa.select(BundleLog.site_id).where(BundleLog.way == BundleWay.IN, BundleLog.sha256 == sha256).limit(1)
-    )
-    return receipts.code_for(asker, site_id, sha256) if site_id else None
-
-
-def receipt_codes(asker: Asker, site_id: str) -> tuple[tuple[int, int, str], ...]:
-    """At the central: number, part and code to read aloud of the newest bundles of a site that were merged whole."""
-    asker.require(Permission.MERGE_BUNDLES)
-    rows = asker.all(
-        sa.select(BundleLog.number, BundleLog.volume, BundleLog.sha256)
-        .where(BundleLog.way == BundleWay.IN, BundleLog.site_id == site_id)
-        .order_by(BundleLog.key.desc())
-        .limit(5)
-    )
-    told = [(number, volume or 1, receipts.code_for(asker, site_id, sha256)) for number, volume, sha256 in rows]
-    return tuple((number, volume, code) for number, volume, code in told if code is not None)
+def waits(asker: Asker) -> Waits:
+    """The oldest first."""
+    rows = carried(asker)[::-1]
+    by_state = {state: dict.fromkeys(one.number for one in rows if one.state is state) for state in CarriedState}
+    return Waits(tuple(by_state[CarriedState.ON_ITS_WAY]), tuple(by_state[CarriedState.LOST]))

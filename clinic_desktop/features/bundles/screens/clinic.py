@@ -1,27 +1,31 @@
 """A clinic's stick: what goes, copying, done; and taking the receipt. Insert, Enter, Enter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from clinic_desktop.exchange.outcomes import Exported, MergeReport
 from clinic_desktop.features.bundles.letters.slip import slip, slip_facts
-from clinic_desktop.features.bundles.queries import waiting
+from clinic_desktop.features.bundles.queries import carried, messages, waiting
 from clinic_desktop.features.bundles.rules.loads import said_size
 from clinic_desktop.features.bundles.screens.join import JoinCard
 from clinic_desktop.features.bundles.screens.parts import LoadTable, checked, said_report
+from clinic_desktop.features.bundles.screens.sent import RouteSheet, SentSheet
+from clinic_desktop.features.bundles.screens.stick_words import said_stick
 from clinic_desktop.features.bundles.screens.sticks import SticksList
-from clinic_desktop.features.bundles.service import carrying, taking
+from clinic_desktop.features.bundles.service import carrying, parcels, receiving
+from clinic_desktop.features.bundles.service.receiving import Received
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.storage.work import Reading
-from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.buttons import Button, Link
 from clinic_desktop.uikit.layouts import clear, column, line_up, row, scrolled, stack
 from clinic_desktop.uikit.marks import Chip, ProgressBar, Seal, Steps
 from clinic_desktop.uikit.office import Office
@@ -77,17 +81,42 @@ class ClinicStick(QWidget):
     def _before_page(self) -> QWidget:
         self.said = Text("", "head", "semi", wrap=True)
         self.until = Text("", color="quiet", wrap=True)
+        self.on_way = Text("", color="quiet", wrap=True)
+        self.sent = Link(_("Sticks that left…"))
+        self.sent.clicked.connect(self.show_sent)
+        self.mail = Link("")
+        self.mail.clicked.connect(lambda: self._office.go("stick", tab="messages"))
         self.loads = LoadTable()
         self.missing = column()
         inside = QWidget()
-        inside.setLayout(column(self.said, self.until, Line(), self.loads, self.missing, None, _hint(), gap=S3))
+        links = row(self.sent, S4, self.mail, None)
+        inside.setLayout(
+            column(
+                self.said,
+                column(self.until, self.on_way, gap=0),
+                links,
+                Line(),
+                self.loads,
+                self.missing,
+                None,
+                _hint(),
+                gap=S3,
+            )
+        )
         left = Card((scrolled(inside), 1), margins=(24, 16, 24, 16))
         self.copy = Button(_("Copy to the stick"), "save", "primary", "device-usb", tall=True)
         self.copy.clicked.connect(self._copy)
         self.receive = Button(_("Take in the receipt"), icon="download")
         self.receive.clicked.connect(self._receive)
+        self.told_stick = column(gap=S2)
+        self.route = Link(_("What lies on this stick…"), small=True)
+        self.route.clicked.connect(self._show_route)
+        self.parcel = Link(_("Save as a parcel…"), small=True)
+        self.parcel.clicked.connect(self._ask_parcel)
         sticks = QWidget()
-        sticks.setLayout(column((self.sticks, 1), self.join, gap=S2))
+        sticks.setLayout(
+            column((self.sticks, 1), self.told_stick, row(self.route, S3, self.parcel, None), self.join, gap=S2)
+        )
         right = Card(
             (scrolled(sticks), 1),
             self.receive,
@@ -146,10 +175,15 @@ class ClinicStick(QWidget):
         self.join.setVisible(not state.enrolled)
         self.copy.setVisible(state.enrolled)
         self.receive.setVisible(state.enrolled)
+        self.sent.setVisible(state.enrolled)
+        self.parcel.setVisible(state.enrolled)
         count = load.new + load.changed
         said = ngettext("{count} change waits to be carried", "{count} changes wait to be carried", count)
         self.said.setText(said.format(count=count))
-        self.until.setText(self._office.ask(_said_until))
+        self.until.setText(
+            " ".join(part for part in (self._office.ask(_said_until), _said_oldest(self._office, load.since)) if part)
+        )
+        self._tell_on_way()
         self.loads.show_loads(load.loads)
         clear(self.missing)
         if state.missing:
@@ -157,10 +191,27 @@ class ClinicStick(QWidget):
             self.missing.addWidget(Callout(words, "warning", "alert-triangle"))
         self._allow()
 
+    def _tell_on_way(self) -> None:
+        found = self._office.ask(carried.waits)
+        told: list[str] = []
+        if found.on_their_way:
+            told.append(_("On their way: {numbers}.").format(numbers=_said_numbers(found.on_their_way)))
+        if found.lost:
+            told.append(_("Lost: {numbers}.").format(numbers=_said_numbers(found.lost)))
+        self.on_way.setText(" ".join(told))
+        self.on_way.setVisible(bool(told))
+        unread = self._office.ask(messages.count_unread)
+        self.mail.setText(ngettext("{count} new message", "{count} new messages", unread).format(count=unread))
+        self.mail.setVisible(bool(unread))
+
     def _allow(self) -> None:
         stick = self.sticks.chosen()
-        self.copy.setEnabled(stick is not None)
+        self.copy.setEnabled(stick is not None and not stick.unfit and not stick.read_only)
         self.receive.setEnabled(stick is not None and bool(stick.bundles))
+        self.route.setVisible(stick is not None and stick.route is not None)
+        clear(self.told_stick)
+        for callout in said_stick(stick) if stick is not None else _said_choose(len(self.sticks.found())):
+            self.told_stick.addWidget(callout)
 
     # deeds
 
@@ -178,7 +229,27 @@ class ClinicStick(QWidget):
     def _receive(self) -> None:
         stick = self.sticks.chosen()
         if stick is not None:
-            self._run(partial(taking.accept, files=stick.bundles), self._received)
+            self._run(partial(receiving.receive, folder=stick.folder), self._received)
+
+    def show_sent(self) -> None:
+        """The bundles that left: one may be called lost, or confirmed by a code."""
+        sheet = SentSheet(self._office, self)
+        sheet.copy_asked.connect(self._copy)
+        sheet.open()
+
+    def _show_route(self) -> None:
+        stick = self.sticks.chosen()
+        if stick is not None and stick.route is not None:
+            RouteSheet(self._office, stick.route, self).open()
+
+    def _ask_parcel(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, _("Save as a parcel…"))
+        if folder:
+            self.save_parcel(Path(folder))
+
+    def save_parcel(self, folder: Path) -> None:
+        """The bundle in any folder, for another way than a stick."""
+        self._run(partial(parcels.save_parcel, folder=folder), self._exported_to)
 
     def _run(self, job: Callable[[Any, Any], Any], then: Callable[[Any], None]) -> None:
         self.bar.set_progress(0, 0, "")
@@ -217,8 +288,8 @@ class ClinicStick(QWidget):
             row(Seal(), (column(Text(_("You may take the stick out"), "title", "semi"), folder, gap=0), 1), gap=S4)
         )
         loads = LoadTable()
-        loads.show_loads(exported.loads)
-        size = said_size(exported.size)
+        loads.show_loads(load for one in exported.files for load in one.loads)
+        size = said_size(sum(one.size for one in exported.files))
         checks = QWidget()
         checks.setLayout(
             column(
@@ -235,15 +306,17 @@ class ClinicStick(QWidget):
         both = QWidget()
         compact = is_compact(self.window().width())
         both.setLayout(column(carried, checks, gap=S3) if compact else row((carried, 1), S4, (checks, 1)))
+        rest = [Callout(_said_left(exported), "warning", "alert-triangle")] if exported.left else []
         steps = (
             _("1   Take the stick out and put it into the envelope with the travel sheet."),
             _("2   Give it to who travels; that person signs the sheet."),
             _("3   When the receipt comes back, insert the stick: what waits goes to zero."),
         )
         told = [Text(line, wrap=True) for line in steps]
-        return [head, Line(), both, Text(_("What comes next"), "head", "semi"), *told, _hint()]
+        return [head, *rest, Line(), both, Text(_("What comes next"), "head", "semi"), *told, _hint()]
 
-    def _received(self, report: MergeReport) -> None:
+    def _received(self, received: Received) -> None:
+        report = received.report
         clear(self.received_body)
         until = self._office.ask(_said_until)
         self.received_body.addWidget(Text(until, "head", "semi", wrap=True))
@@ -251,6 +324,13 @@ class ClinicStick(QWidget):
         ours = MergeReport(tuple(f for f in report.files if f.ok) or report.files, report.gaps, report.open_conflicts)
         for callout in said_report(ours):
             self.received_body.addWidget(callout)
+        if received.removed:
+            words = ngettext(
+                "{count} bundle that had arrived was taken off the stick.",
+                "{count} bundles that had arrived were taken off the stick.",
+                received.removed,
+            )
+            self.received_body.addWidget(Callout(words.format(count=received.removed), "neutral", "check"))
         self.received_body.addStretch(1)
         self._go(_RECEIVED)
 
@@ -278,6 +358,33 @@ def _said_until(reading: Reading) -> str:
         return _("The central office has not confirmed anything yet.")
     when = say_instant(state.until, reading.place.zone)
     return _("The central office has everything up to {when}.").format(when=when)
+
+
+def _said_oldest(office: Office, since: datetime | None) -> str:
+    if since is None:
+        return ""
+    when = say_instant(since, office.ask(lambda reading: reading.place.zone))
+    return _("The oldest of what waits is of {when}.").format(when=when)
+
+
+def _said_numbers(numbers: Sequence[int], most: int = 8) -> str:
+    some = [f"{number:04d}" for number in numbers[-most:]]
+    return ("… " if len(numbers) > most else "") + ", ".join(some)
+
+
+def _said_left(exported: Exported) -> str:
+    words = ngettext(
+        "{done} of {all} parts are on this stick and were read back. {count} found no room: copy it to another one.",
+        "{done} of {all} parts are on this stick and were read back. {count} found no room: copy them to another one.",
+        exported.left,
+    )
+    return words.format(done=len(exported.files), all=exported.volumes, count=exported.left)
+
+
+def _said_choose(count: int) -> list[Callout]:
+    if count < 2:
+        return []
+    return [Callout(_("Several sticks are in. Choose the right one."), "warning", "device-usb")]
 
 
 def _hint() -> Callout:
