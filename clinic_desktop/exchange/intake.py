@@ -234,7 +234,7 @@ def take_bundle(work: Work, head: Head, log: BundleLog) -> BundleTaken:
         doubt = _doubt(work, head)
         if sender.is_central and not known.here.is_central:
             _mark_receipts(work, known, head)
-    if sender.is_central and not known.here.is_central:
+    if sender.is_central and sender.believed and not known.here.is_central:
         route.take_key(work, head.keys)
         receipts.take_key(work, head.keys)
     work.session.add(log)
@@ -252,16 +252,20 @@ def _lost_words(head: Head) -> dict[str, str]:
 
 def is_fresh(work: Work, head: Head) -> bool:
     """Whether nothing newer was read from this device. A restored device has a new epoch, and its older bundles may
-    still be on their way."""
+    still be on their way. One that was copied goes on in both: what it wrote in the older epoch after the newer one
+    had begun is news too, or one of the two would never be sent what it lacks."""
+    began = sa.func.min(BundleLog.key)
     rows = work.all(
-        sa.select(BundleLog.epoch, sa.func.min(BundleLog.key), sa.func.max(BundleLog.number))
+        sa.select(BundleLog.epoch, sa.func.max(BundleLog.number), sa.func.min(BundleLog.made_at))
         .where(BundleLog.way == BundleWay.IN, BundleLog.device_id == head.device)
         .group_by(BundleLog.epoch)
-        .order_by(sa.func.min(BundleLog.key).desc())
+        .order_by(began.desc())
     )
-    if not rows or head.epoch not in {row[0] for row in rows}:
+    last = {epoch: number for epoch, number, _ in rows}
+    if head.epoch not in last:
         return True
-    return rows[0][0] == head.epoch and head.number > rows[0][2]
+    newest, _, since = rows[0]
+    return head.number > last[head.epoch] and (head.epoch == newest or datetime.fromisoformat(head.made_at) > since)
 
 
 def _note_restored(work: Work, head: Head) -> None:

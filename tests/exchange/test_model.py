@@ -58,7 +58,8 @@ def cut(n: int, one: Computer) -> Computer:
     if one.pending is None:
         return one
     shown = settle_register(one.ops).winner
-    clock = max(op.stamp.hlc for op in one.ops) + 1  # the engine raises it above all it knows of the row
+    # The hour of the edit; the engine raises it above all it knows of the row.
+    clock = max(1000 * int(one.pending[1:]), *(op.stamp.hlc + 1 for op in one.ops))
     stamp = Stamp(clock, "ab"[n], f"{'ab'[n]}{one.epoch}", one.number + 1)
     made = Op(stamp, (one.pending,), frozenset({shown.stamp}))
     return one._replace(ops=one.ops | {made}, number=one.number + 1, pending=None)
