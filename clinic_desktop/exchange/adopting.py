@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from clinic_desktop.exchange import intake, redacting
 from clinic_desktop.exchange.bundle import Head, SealedSegment
 from clinic_desktop.exchange.certificates import take_roster
+from clinic_desktop.exchange.chains import adopt_hash
 from clinic_desktop.exchange.following import take_authority
 from clinic_desktop.exchange.landing import NotApplied
 from clinic_desktop.exchange.manifest import read_manifest
@@ -46,9 +47,7 @@ def adopt(work: Work, segment_key: int, reason: str) -> None:
     segment = work.session.get(Segment, segment_key)
     if segment is None or segment.state != SegmentState.QUARANTINED:
         raise NotAside()
-    if work.session.get(AdoptedSegment, segment.hash) is None:
-        work.session.add(AdoptedSegment(hash=segment.hash, reason=reason, adopted_at=work.now))
-        work.session.flush()
+    adopt_hash(work, segment.hash, reason)
     name = [segment.device_id, segment.epoch, segment.number]
     try:
         intake.judge(work, _as_it_came(work, segment), signed=False)
@@ -72,10 +71,7 @@ def take_trust(work: Work, head: Head) -> None:
         return
     take_roster(work, sender, head.roster, head.revoked, head.revoked_why, fresh=intake.is_fresh(work, head))
     for digest in head.adopted:
-        if work.session.get(AdoptedSegment, digest) is None:
-            work.session.add(AdoptedSegment(hash=digest, reason="", adopted_at=work.now))
-            work.also_changed.add("adopted_segment")
-    work.session.flush()
+        adopt_hash(work, digest, "")
     work.act = "exchange.take_trust"
 
 
@@ -100,6 +96,8 @@ def _again(work: Work, segment_key: int) -> None:
 
 def _waiting(asker: Asker) -> list[int]:
     """Segments that are kept aside and may be taken in now; the order in which they were written."""
+    if not asker.plain("SELECT 1 FROM finding WHERE segment_key IS NOT NULL AND settled_at IS NULL LIMIT 1"):
+        return []  # as a rule: the long question is asked after every bundle
     adopted = sa.select(AdoptedSegment.hash)
     lines = sa.select(Segment.device_id, Segment.epoch).where(Segment.hash.in_(adopted)).distinct().subquery()
     known = sa.select(PeerDevice.device_id).where(

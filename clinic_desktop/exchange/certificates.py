@@ -10,6 +10,7 @@ from clinic_desktop.exchange import canonical, minisign
 from clinic_desktop.exchange.authority import newest
 from clinic_desktop.exchange.bundle import Known
 from clinic_desktop.exchange.canonical import NotCanonical
+from clinic_desktop.exchange.chains import stand_by
 from clinic_desktop.exchange.manifest import Hash, Name
 from clinic_desktop.exchange.minisign import BadSignature
 from clinic_desktop.exchange.records import PeerDevice, Revoked
@@ -177,6 +178,9 @@ def revoke(work: Work, device_id: str, why: Revoked = Revoked.STOLEN) -> None:
     if peer.revoked_at is not None and (peer.revoked_why is not Revoked.REPLACED or why is Revoked.REPLACED):
         raise CutOffAlready()
     peer.revoked_at, peer.revoked_why = peer.revoked_at or work.now, why
+    work.session.flush()
+    if why is Revoked.STOLEN:
+        stand_by(work, device_id)
     work.act = "exchange.revoke"
     work.about("peer_device", device_id)
     work.detail = {"why": str(why)}

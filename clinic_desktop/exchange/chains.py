@@ -9,9 +9,13 @@ from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
+from clinic_desktop.exchange import have
+from clinic_desktop.exchange.have import Held
 from clinic_desktop.exchange.landing import NotApplied
 from clinic_desktop.exchange.manifest import Manifest
 from clinic_desktop.exchange.records import FindingKind, Segment, SegmentState
+from clinic_desktop.exchange.shape import COMMON
+from clinic_desktop.exchange.standing import standing
 from clinic_desktop.exchange.trust_records import AdoptedSegment
 from clinic_desktop.storage.work import Asker, Work
 
@@ -77,3 +81,28 @@ def forked_lines(asker: Asker) -> dict[Line, Mapping[str, str]]:
         for audience, digest, before in rows:
             found[device, epoch, audience][digest] = before
     return dict(found)
+
+
+def stand_by(work: Work, device_id: str) -> None:
+    """When a computer is cut off: what was applied of it and has not reached every laptop that may have it still counts
+    there, as if it had been let in."""
+    peers = [p for p in standing(work).peers.values() if p.trusted and not p.is_central and p.device_id != device_id]
+    forked = forked_lines(work)
+    said = [(p.site_id, Held(have.said_by(work, p.device_id), forked)) for p in peers]
+    rows = work.all(
+        sa.select(Segment.epoch, Segment.audience, Segment.number, Segment.hash).where(
+            Segment.device_id == device_id, Segment.state == SegmentState.APPLIED
+        )
+    )
+    for epoch, audience, number, digest in rows:
+        wanted = [told for site, told in said if audience in (COMMON, site)]
+        if any(not told.covers(device_id, epoch, audience, number, digest) for told in wanted):
+            adopt_hash(work, digest, "")
+
+
+def adopt_hash(work: Work, digest: str, reason: str) -> None:
+    """Note that this manifest counts here and is named in bundles."""
+    if work.session.get(AdoptedSegment, digest) is None:
+        work.session.add(AdoptedSegment(hash=digest, reason=reason, adopted_at=work.now))
+        work.session.flush()
+        work.also_changed.add("adopted_segment")
