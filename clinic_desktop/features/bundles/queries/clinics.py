@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import have, told
+from clinic_desktop.exchange import have, receipts, told
 from clinic_desktop.exchange.have import Gap
 from clinic_desktop.exchange.records import (
     BundleLog,
@@ -82,8 +82,8 @@ class BundleRow:
     segments: int
     new_segments: int
     aside: int
-    sha256: str
-    epoch: str
+    code: str
+    """Of one that was taken in whole: what to read aloud to the clinic, so that it need not wait for the receipt."""
 
 
 def clinics(asker: Asker) -> tuple[ClinicState, ...]:
@@ -187,13 +187,13 @@ def bundles_of(asker: Asker, site_id: str, limit: int = 12) -> tuple[BundleRow, 
             BundleLog.new_segments,
             BundleLog.refused_segments,
             BundleLog.sha256,
-            BundleLog.epoch,
         )
         .where(BundleLog.site_id == site_id, BundleLog.done_at.is_not(None))
         .order_by(BundleLog.key.desc())
         .limit(limit)
     )
-    return tuple(BundleRow(row[0], str(row[1]), *row[2:]) for row in rows)
+    codes = {row[0]: receipts.code_for(asker, site_id, row[9]) for row in rows if row[1] is BundleWay.IN}
+    return tuple(BundleRow(row[0], str(row[1]), *row[2:9], codes.get(row[0]) or "") for row in rows)
 
 
 def devices(asker: Asker) -> tuple[Any, ...]:

@@ -14,7 +14,10 @@ from clinic_desktop.exchange.records import (
     Segment,
 )
 from clinic_desktop.exchange.standing import standing
+from clinic_desktop.features.bundles.queries import overdue
+from clinic_desktop.features.bundles.queries.clinics import late_clinics
 from clinic_desktop.features.bundles.queries.conflicts import count_conflicts
+from clinic_desktop.features.bundles.queries.messages import count_unread
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
@@ -22,7 +25,7 @@ from clinic_desktop.storage.work import Asker, Reading
 
 TABLES = frozenset(
     {
-        *("segment", "bundle_log", "open_conflict", "finding", "peer_device"),
+        *("segment", "bundle_log", "open_conflict", "finding", "peer_device", "peer_word", "message", "message_event"),
         *("patient", "appointment_event", "consult_note", "stock_movement", "medication_dispense"),
     }
 )
@@ -76,18 +79,18 @@ def _confirmed_until(asker: Asker) -> datetime | None:
 
 
 def footer(reading: Reading) -> list[tuple[str, str]]:
-    """Words and icon for the foot of the window."""
+    """Words and icon for the foot of the window; what must not wait has a sign of warning."""
+    told = [*_said_late(reading), *_said_unread(reading)]
     place = reading.place
     if place.is_central:
         count = count_conflicts(reading)
         words = ngettext("{count} conflict to settle", "{count} conflicts to settle", count).format(count=count)
-        return [(words, "alert-circle")] if count else []
+        return [*told, (words, "alert-circle")] if count else told
     state = confirmed(reading)
     if not state.enrolled:
-        return []
+        return told
     load = outgoing.waiting(reading)
     count = load.new + load.changed
-    told: list[tuple[str, str]] = []
     if state.last_carried is not None:
         when = say_instant(state.last_carried, place.zone)
         told.append((_("USB stick: {when}").format(when=when), "device-usb"))
@@ -95,3 +98,34 @@ def footer(reading: Reading) -> list[tuple[str, str]]:
         words = ngettext("{count} change waits for its receipt", "{count} changes wait for their receipt", count)
         told.append((words.format(count=count), "file-text"))
     return told
+
+
+WARNING = "alert-triangle"
+
+
+def _said_late(reading: Reading) -> list[tuple[str, str]]:
+    """Nothing was carried, or nothing came, for too long; no backup of the central for too long."""
+    told: list[str] = []
+    quiet = overdue.own(reading)
+    if quiet is not None and quiet.late:
+        told.append(said_quiet(quiet))
+    late = len(late_clinics(reading)) if reading.place.is_central and reading.actor.may(Permission.MERGE_BUNDLES) else 0
+    if late:
+        words = ngettext("nothing came from {count} clinic", "nothing came from {count} clinics", late)
+        told.append(words.format(count=late))
+    return [(words, WARNING) for words in told]
+
+
+def said_quiet(quiet: overdue.Quiet) -> str:
+    words = ngettext(
+        "no stick left for {count} day; tell the coordination",
+        "no stick left for {count} days; tell the coordination",
+        quiet.days,
+    )
+    return words.format(count=quiet.days)
+
+
+def _said_unread(reading: Reading) -> list[tuple[str, str]]:
+    count = count_unread(reading)
+    words = ngettext("{count} new message", "{count} new messages", count).format(count=count)
+    return [(words, "mail")] if count else []

@@ -37,6 +37,13 @@ def must_open(asker: Asker, table: str, row_id: str) -> None:
         raise restricted.ReservedRecord()
 
 
+def person_of(asker: Asker, table: str, row_id: str) -> str | None:
+    """The id of the person whose record a row is in; None where it is nobody's, or not here."""
+    known = Base.metadata.tables.get(table)
+    whose = _columns_of(known) if known is not None else []
+    return asker.value(sa.select(whose[0]).where(known.c.id == row_id)) if known is not None and whose else None
+
+
 def _columns_of(table: sa.Table) -> list[sa.ColumnElement[str]]:
     if table.name == "patient":
         return [table.c.id]

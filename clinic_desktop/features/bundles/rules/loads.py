@@ -28,6 +28,11 @@ def grouped(loads: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int]]
     return [(words, new, changed) for words, (new, changed) in sums.items() if new or changed]
 
 
+def said_table(table: str) -> str:
+    """The group that a table is in, untranslated."""
+    return next((words for words, tables in GROUPS if table in tables), OTHERS)
+
+
 def said_size(size: int) -> str:
     """ "0.4 MB"; never nothing."""
     return f"{max(size, 50_000) / 1_000_000:.1f} MB" if size < 1_000_000_000 else f"{size / 1_000_000_000:.1f} GB"

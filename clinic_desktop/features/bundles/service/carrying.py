@@ -3,6 +3,7 @@
 A step holds no transaction open, so that waiting saves go between two of them; stopping after any step loses nothing.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -13,10 +14,11 @@ from clinic_desktop.exchange.outcomes import Exported
 from clinic_desktop.exchange.outgoing import VOLUME_BYTES, Plan
 from clinic_desktop.exchange.route import RouteList
 from clinic_desktop.exchange.steps import Steps
-from clinic_desktop.exchange.troubles import NothingToAnswer, OnlyCentral, StickFull, StickLies
+from clinic_desktop.exchange.troubles import NothingToAnswer, OnlyCentral, StickFull, StickGone, StickLies
 from clinic_desktop.features.bundles.rules.file_names import new_file_name
 from clinic_desktop.features.bundles.service import routing
 from clinic_desktop.features.bundles.service.travel import hash_file, need, travel_folder
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
@@ -43,23 +45,39 @@ def export(
     return done
 
 
-def write_receipt(vault: Vault, actor: Actor, *, folder: Path, most: int = VOLUME_BYTES) -> Steps[tuple[Exported, ...]]:
-    """The central's bundles, one for each clinic: receipts, what the central owns, what was decided.
+def write_receipt(
+    vault: Vault,
+    actor: Actor,
+    *,
+    folder: Path,
+    most: int = VOLUME_BYTES,
+    site_ids: Collection[str] = (),
+    refused: list[tuple[str, ClinicError]] | None = None,
+) -> Steps[tuple[Exported, ...]]:
+    """The central's bundles, one for each clinic or each of these: receipts, what it owns, what was decided.
 
-    What it had taken in whole from this stick is taken off it, now that the receipts lie beside.
+    What it had taken in whole from this stick is taken off it, now that the receipts lie beside. With `refused`, what
+    does not fit for one clinic is noted there with its name, and the others are written.
     """
     need(actor, Permission.MERGE_BUNDLES)
     if not vault.place.is_central:
         raise OnlyCentral()
     said = yield from routing.fit_stick(vault, actor, folder)
     yield from cut_waiting(vault, actor)
-    sites = vault.ask(outgoing.sites_to_answer, actor)
+    sites = [s for s in vault.ask(outgoing.sites_to_answer, actor) if not site_ids or s[0] in site_ids]
     if not sites:
         raise NothingToAnswer()
     written: list[Exported] = []
     for site_id, site_name in sites:
         plans = vault.do(partial(_plans_down, site_id=site_id, most=most), actor)
-        written.append((yield from _carry_all(vault, actor, plans, folder, site_name, said)))
+        try:
+            written.append((yield from _carry_all(vault, actor, plans, folder, site_name, said)))
+        except ClinicError as error:
+            if refused is None or isinstance(error, StickGone):
+                raise
+            refused.append((site_name, error))
+    if not written:
+        return ()
     removed = yield from routing.clear(vault, actor, folder, said)
     yield from routing.note(vault, actor, folder, said, removed)
     written[0] = replace(written[0], removed=len(removed))

@@ -15,8 +15,8 @@ from clinic_desktop.storage.base import Base
 from clinic_desktop.storage.work import Work
 
 _WRITERS = (Permission.MERGE_BUNDLES, Permission.CARRY_BUNDLES)
-_ASKERS = (*_WRITERS, Permission.PRESCRIBE, Permission.READ_CHART)
-"""Those who read charts ask and answer about what stands side by side in one."""
+_ASKERS = (*_WRITERS, Permission.PRESCRIBE, Permission.READ_CHART, Permission.REGISTER_PATIENTS)
+"""Those who register people or read charts ask and answer about what stands side by side."""
 
 
 def send(
