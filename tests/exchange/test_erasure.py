@@ -279,6 +279,8 @@ def test_who_may_erase_and_what_must_be_said(network: Network) -> None:
     central = network.central
     patient = person(central)
     with pytest.raises(erasing.TypeTheNumber):
+        erase(central, patient, typed_number=" ")
+    with pytest.raises(erasing.OtherNumber):
         erase(central, patient, typed_number="CEN-1")
     with pytest.raises(ReasonMissing):
         erase(central, patient, reason=" ")

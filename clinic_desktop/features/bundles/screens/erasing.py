@@ -17,10 +17,10 @@ from clinic_desktop.uikit.forms import Form
 from clinic_desktop.uikit.layouts import column, row, scrolled, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout
-from clinic_desktop.uikit.theme import S2, S3
+from clinic_desktop.uikit.theme import S2, S3, is_compact
 from clinic_desktop.uikit.words import Text
 
-_HIGH = 300
+_HIGH, _LOW = 430, 260
 
 
 class ErasingPanel(QWidget):
@@ -62,7 +62,7 @@ class EraseSheet(Sheet):
         inside = QWidget()
         inside.setLayout(column(*_told(plan), self.form, None, gap=S3))
         area = scrolled(inside)
-        area.setMinimumHeight(_HIGH)
+        area.setFixedHeight(_LOW if parent is None or is_compact(parent.window().width()) else _HIGH)
         self.body.addWidget(area)
         self.add_deed(Button(_("Go back"), "back", "quiet"))
         self.erase = self.add_deed(Button(_("Erase everywhere"), "save", "primary", "eraser"), self._erase)

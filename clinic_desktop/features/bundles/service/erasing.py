@@ -43,6 +43,10 @@ class TypeTheNumber(NeedsWords):
     text = N_("This cannot be undone. To erase everything that was written, type the number of the record.")
 
 
+class OtherNumber(Refused):
+    text = N_("This is not the number of this record. Nothing was erased.")
+
+
 def erase_person(
     work: Work,
     erasure_id: str,
@@ -64,8 +68,10 @@ def erase_person(
         return 0
     must_open(work, PatientId(patient_id))
     _check(work, reason, asked_by, asked_on, second_name)
-    if not is_same_number(work, patient_id, typed_number):
+    if not typed_number.strip():
         raise TypeTheNumber()
+    if not is_same_number(work, patient_id, typed_number):
+        raise OtherNumber()
     work.add(
         Erasure(
             id=erasure_id,

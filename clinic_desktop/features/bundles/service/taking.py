@@ -1,12 +1,15 @@
 """Taking in what a stick brought: looking, checking, merging. Generators of short steps, as in carrying.py."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from clinic_desktop.exchange import adopting, authority, bundle, conflicts, intake, media
+from clinic_desktop.exchange.erasure_records import ErasedRow
 from clinic_desktop.exchange.have import gaps
 from clinic_desktop.exchange.media import FETCHING
 from clinic_desktop.exchange.outcomes import Inspected, Merged, MergeReport
@@ -14,8 +17,9 @@ from clinic_desktop.exchange.standing import Standing, standing
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral, OnlyClinic, StickGone
 from clinic_desktop.features.bundles.service.carrying import cut_waiting
+from clinic_desktop.features.bundles.service.erasing import clean
 from clinic_desktop.features.bundles.service.travel import need, own_identity, travel_folder
-from clinic_desktop.kernel.errors import ClinicError
+from clinic_desktop.kernel.errors import ClinicError, Trouble
 from clinic_desktop.kernel.i18n import N_, _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
@@ -72,6 +76,7 @@ def accept(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[MergeR
 
 def _take_files(vault: Vault, actor: Actor, files: Sequence[Path]) -> Steps[MergeReport]:
     yield from cut_waiting(vault, actor)
+    erased = vault.ask(_count_erased, actor)
     wanted = yield from _found(files)
     sizes = [_size(file) for file in wanted]
     done: list[Merged] = []
@@ -83,8 +88,15 @@ def _take_files(vault: Vault, actor: Actor, files: Sequence[Path]) -> Steps[Merg
             trouble = error if isinstance(error, ClinicError) else StickGone()
             done.append(Merged(file, error=trouble.sentence()))
         yield MergeProgress(told.percent(1.0), 100, "", tuple(done))
+    if vault.ask(_count_erased, actor) != erased:
+        with suppress(Trouble):  # a full disk: what was erased is overwritten already where it stood
+            yield from clean(vault, actor)
     missing = tuple(vault.ask(gaps, actor))
     return MergeReport(tuple(done), missing, vault.ask(conflicts.count_open, actor))
+
+
+def _count_erased(reading: Reading) -> int:
+    return reading.value(sa.select(sa.func.count()).select_from(ErasedRow)) or 0
 
 
 def _found(files: Sequence[Path]) -> Steps[list[Path]]:
@@ -141,22 +153,22 @@ def _take_file(vault: Vault, actor: Actor, file: Path) -> Steps[Merged]:
     local = travel_folder(vault) / "arrived.bundle"
     try:
         sha256, size = yield from media.fetch(file, local)
-        if vault.ask(partial(intake.was_written, sha256=sha256), actor):
+        ours, before = vault.ask(partial(_met, sha256=sha256), actor)
+        if ours:
             return Merged(file, vault.place.site_name, read_before=True, ours=True)
-        before = vault.ask(partial(intake.was_read, sha256=sha256), actor)
         found = yield from _verify(vault, actor, local, file.name)
         head = found.head
         known = found.known
         if before and len(known) == len(head.segments):
             return Merged(file, found.sender.site_name, head.number, known_segments=len(known), read_before=True)
         wanted = {listed.folder for listed in head.segments} - known
-        vault.do(partial(adopting.take_trust, head=head), actor)
+        if not vault.place.is_central:
+            vault.do(partial(adopting.take_trust, head=head), actor)
         taken, rows = dict.fromkeys(intake.Taken, 0), 0
         taken[intake.Taken.KNOWN] = len(known)
         done = 0
-        identity = vault.ask(own_identity, actor)
         total = sum(m.rows for m in found.manifests if m.folder in wanted)
-        for one in bundle.segments(local, file.name, identity, head, wanted) if wanted else ():
+        for one in _wanted(vault, actor, local, file.name, found, wanted):
             signed = one.manifest.folder not in found.strangers
             outcome = intake.take_segment(vault, actor, one, signed=signed)
             taken[outcome] += 1
@@ -180,6 +192,20 @@ def _take_file(vault: Vault, actor: Actor, file: Path) -> Steps[Merged]:
         before,
         new_epoch=new_epoch,
     )
+
+
+def _met(reading: Reading, sha256: str) -> tuple[bool, bool]:
+    """Whether this very file was written here, and whether it was read here before."""
+    return intake.was_written(reading, sha256), intake.was_read(reading, sha256)
+
+
+def _wanted(
+    vault: Vault, actor: Actor, local: Path, name: str, found: bundle.Verified, wanted: set[str]
+) -> Iterable[bundle.SealedSegment]:
+    """What is to be taken in: as checking kept it, or read once more."""
+    if found.kept is not None or not wanted:
+        return found.kept or ()
+    return bundle.segments(local, name, vault.ask(own_identity, actor), found.head, wanted)
 
 
 def said_rows(rows: int) -> str:
@@ -216,8 +242,7 @@ def _take_bundle(
 
 
 def _verify(vault: Vault, actor: Actor, local: Path, name: str) -> Steps[bundle.Verified]:
-    identity = vault.ask(own_identity, actor)
-    known_devices = vault.ask(_standing, actor)
+    identity, known_devices = vault.ask(_ourselves, actor)
     size = local.stat().st_size
     ask_known = partial(_ask_known, vault, actor)
     checking = bundle.verify(local, name, identity, known_devices, ask_known)
@@ -237,5 +262,5 @@ def _checked(checking: Generator[int, None, bundle.Verified], size: int) -> Step
         yield Progress(min(done, size), size, _(CHECKING))
 
 
-def _standing(reading: Reading) -> Standing:
-    return replace(standing(reading), followed=authority.newest(reading))
+def _ourselves(reading: Reading) -> tuple[str, Standing]:
+    return own_identity(reading), replace(standing(reading), followed=authority.newest(reading))
