@@ -46,6 +46,8 @@ from clinic_desktop.exchange.trust_troubles import NotCompared
 
 FORMAT = "clinic-desktop-bundle/1"
 MAX_HEAD = 16 * 1024 * 1024
+KEPT = 8 * 1024 * 1024
+"""Bytes of segments that checking keeps, so that a day's bundle is opened once."""
 MAX_SEGMENT = 64 * 1024 * 1024
 """Bytes of one segment's parts as they travel: what reading may keep in memory at once."""
 _HEAD, _HEAD_SIGNATURE = "bundle.json", "bundle.json.minisig"
@@ -150,6 +152,8 @@ class Verified:
     """Folders of segments whose writer is not known here: their signatures could not be checked."""
     known: frozenset[str]
     """Folders of segments that were applied here before."""
+    kept: "tuple[SealedSegment, ...] | None" = None
+    """The segments that are not known, if they are small: the second pass is then not needed. None if they are not."""
 
 
 def write(out: BinaryIO, head: Head, signing_key: bytes, segments: Iterable[Stored]) -> None:
@@ -185,6 +189,7 @@ def verify(
         told = redacting.by_part(head.redactions)
         manifests: list[Manifest] = []
         strangers: set[str] = set()
+        kept: list[SealedSegment] | None = []
         done = 0
         for listed in head.segments:
             found = _segment(tar, listed, told)
@@ -196,12 +201,17 @@ def verify(
             if listed.folder not in known:
                 for part, body in zip(found.manifest.parts, found.bodies, strict=True):
                     parts.unpack(part, body)
+                if kept is not None:
+                    kept.append(replace(found, redacted=tuple(_vouching(head, listed))))
             manifests.append(found.manifest)
             done += found.manifest.size
+            if done > KEPT:
+                kept = None
             yield done
         if tar.next() is not None:
             raise BadTar()
-        return Verified(head, sender, tuple(manifests), frozenset(strangers), known)
+        small = tuple(kept) if kept is not None else None
+        return Verified(head, sender, tuple(manifests), frozenset(strangers), known, small)
 
 
 def read_head(path: Path, name: str, identity: str, standing: Standing) -> tuple[Head, Peer]:

@@ -100,23 +100,22 @@ _COLUMNS = (
     PeerDevice.rights,
     PeerDevice.asked_code,
 )
+_PEERS: Any = sa.select(*_COLUMNS)
+_OURSELVES = sa.select(ThisDevice.signing_key, ThisDevice.age_identity)
 
 
 def standing(asker: Asker) -> Standing:
     here = _ourselves(asker)
-    peers = {row[0]: Peer(*row) for row in asker.all(sa.select(*_columns(asker)))}
-    return Standing(here, peers | {here.device_id: here}, _elsewhere(asker))
-
-
-def _columns(asker: Asker) -> tuple[Any, ...]:
-    """Those that there are: before a database is brought up to date, what waits in it is cut."""
     present = {row[1] for row in asker.plain("PRAGMA table_info(peer_device)")}
-    return tuple(column for column in _COLUMNS if column.key in present)
+    if present.issuperset(column.key for column in _COLUMNS):
+        select, elsewhere = _PEERS, _elsewhere(asker)
+    else:  # before a database is brought up to date, what waits in it is cut
+        select, elsewhere = sa.select(*(column for column in _COLUMNS if column.key in present)), dict[str, str]()
+    peers = {str(row[0]): Peer(*row) for row in asker.all(select)}
+    return Standing(here, peers | {here.device_id: here}, elsewhere)
 
 
 def _elsewhere(asker: Asker) -> dict[str, str]:
-    if not asker.plain("SELECT 1 FROM sqlite_master WHERE name = 'stamp_writer'"):
-        return {}  # a database that is about to be brought up to date
     return {str(row[0]): str(row[1]) for row in asker.plain("SELECT device_id, site_id FROM stamp_writer")}
 
 
@@ -124,7 +123,7 @@ def _ourselves(asker: Asker) -> Peer:
     import pyrage
 
     place = asker.place
-    row = asker.one(sa.select(ThisDevice.signing_key, ThisDevice.age_identity))
+    row = asker.one(_OURSELVES)
     recipient = str(pyrage.x25519.Identity.from_str(row[1]).to_public())
     return Peer(
         place.device_id, place.site_id, place.site_code, place.site_name, place.role, public_of(row[0]), recipient
