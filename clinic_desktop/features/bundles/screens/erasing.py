@@ -97,12 +97,12 @@ class EraseSheet(Sheet):
 
 
 def _told(plan: ErasurePlan) -> list[QWidget]:
-    goes = _("Name, notes, medicines, letters: everything, here and with the next sticks in every clinic that has it.")
-    stays = _("That there was somebody, the days of the visits and what left the shelf, so that counts still add up.")
+    goes = _("Name, notes, medicines and letters go, here and with the next sticks in every clinic that has it.")
+    stays = _("that there was somebody, the days of the visits and what left the shelf, so that counts still add up.")
     told: list[QWidget] = [
-        Callout(goes, "danger", "eraser", _("This cannot be undone")),
-        Callout(stays, "neutral", "info-circle", _("What stays, without a name")),
-        Callout(_said_out_of_reach(plan), "warning", "alert-triangle", _("What this does not reach")),
+        Callout(f"{_('This cannot be undone')}. {goes}", "danger", "eraser"),
+        Callout(f"{_('What stays, without a name')}: {stays}"),
+        Callout(f"{_('What this does not reach')}: {_said_out_of_reach(plan)}", "warning", "alert-triangle"),
     ]
     if plan.joined:
         words = ngettext(
@@ -121,7 +121,7 @@ def _said_out_of_reach(plan: ErasurePlan) -> str:
     ).format(count=plan.sticks)  # fmt: skip
     clinics = ngettext("{count} clinic", "{count} clinics", plan.clinics).format(count=plan.clinics)
     return _(
-        "Backups made before, here and at {clinics}; {sticks}; papers. Make new backups and destroy the old ones."
+        "backups made before, here and at {clinics}; {sticks}; papers. Make new backups and destroy the old ones."
     ).format(clinics=clinics, sticks=sticks)
 
 
