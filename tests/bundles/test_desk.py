@@ -15,7 +15,7 @@ from clinic_desktop.features.bundles.queries import clinics, findings, overdue, 
 from clinic_desktop.features.bundles.screens.central import CentralDesk
 from clinic_desktop.features.bundles.screens.clinic_sheet import ClinicSheet
 from clinic_desktop.features.bundles.screens.findings import FindingsPage
-from clinic_desktop.features.bundles.service import answering, sites, taking
+from clinic_desktop.features.bundles.service import answering, sites, succession, taking
 from clinic_desktop.features.bundles.service import findings as putting_away
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.features.staff.records import Site
@@ -198,6 +198,7 @@ def test_a_restored_computer_is_told_once_and_put_away_by_a_person(network: Netw
 
 
 def test_a_closed_clinic_is_not_overdue_and_its_last_bundle_still_counts(network: Network) -> None:
+    wiring.fill()
     clinic, central = network.clinics[0], network.central
     for office in network.clinics:
         office.do(know_itself)
@@ -217,8 +218,14 @@ def test_a_closed_clinic_is_not_overdue_and_its_last_bundle_still_counts(network
     closed = state(network)
     assert closed.closed_on == date(2026, 11, 23) and not closed.late and closed.devices == 0
     assert closed.successor_name == "Clínica 2"
+    assert finish(succession.send_people(central.vault, central.actor)) == 1
     report = central.merge(last.path)
     assert report.files[0].error is None and people_at(central) == 2
+    shared = "SELECT count(*) FROM record_share WHERE to_site_id = ?"
+    successor = network.clinics[1]
+    assert central.sql(shared, (successor.vault.place.site_id,)) == [(2,)], "who came with the last stick goes too"
+    successor.accept(central.answer()[successor.vault.place.site_name])
+    assert people_at(successor) == 2
     central.do(partial(sites.reopen_site, site_id=clinic.vault.place.site_id))
     assert state(network).closed_on is None
 

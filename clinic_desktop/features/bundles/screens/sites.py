@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.bundles.queries import clinics
 from clinic_desktop.features.bundles.queries.clinics import ClinicState
-from clinic_desktop.features.bundles.service import sites
+from clinic_desktop.features.bundles.service import sites, succession
 from clinic_desktop.features.patients.screens.consent import read_day
 from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.choices import Select
 from clinic_desktop.uikit.dialogs import Sheet
@@ -26,7 +27,8 @@ class CloseSheet(Sheet):
         self._office, self._clinic = office, clinic
         self.form = Form()
         self.day = Edit(f"{office.today():%d/%m/%Y}")
-        self.goes_on = Select([(None, _("nobody, the records stay as they are")), *self._others()])
+        others = self._others() if office.may(Permission.SHARE_RECORDS) else []
+        self.goes_on = Select([(None, _("nobody, the records stay as they are")), *others])
         stack(
             self.form,
             self.form.add("day", _("Its last day"), self.day, check=self._complain_of_day),
@@ -59,9 +61,5 @@ class CloseSheet(Sheet):
     def _closed(self, successor_id: str | None) -> None:
         self._office.notice(_("{site} is closed.").format(site=self._clinic.site_name))
         if successor_id is not None:
-            share_all(self._office, self._clinic.site_id, successor_id)
+            self._office.run_long(succession.send_people, None)
         self.accept()
-
-
-def share_all(office: Office, site_id: str, successor_id: str) -> None:
-    """Send the records of a clinic that closed to the one that goes on with its people, in steps."""

@@ -16,6 +16,7 @@ from clinic_desktop.exchange.outcomes import Inspected, Merged, MergeReport
 from clinic_desktop.exchange.standing import Standing, standing
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral, OnlyClinic, StickGone
+from clinic_desktop.features.bundles.service import succession
 from clinic_desktop.features.bundles.service.carrying import cut_waiting
 from clinic_desktop.features.bundles.service.erasing import clean
 from clinic_desktop.features.bundles.service.travel import need, own_identity, travel_folder
@@ -91,6 +92,8 @@ def _take_files(vault: Vault, actor: Actor, files: Sequence[Path]) -> Steps[Merg
     if vault.ask(_count_erased, actor) != erased:
         with suppress(Trouble):  # a full disk: what was erased is overwritten already where it stood
             yield from clean(vault, actor)
+    if vault.place.is_central and actor.may(Permission.SHARE_RECORDS):
+        yield from succession.send_people(vault, actor)
     missing = tuple(vault.ask(gaps, actor))
     return MergeReport(tuple(done), missing, vault.ask(conflicts.count_open, actor))
 
