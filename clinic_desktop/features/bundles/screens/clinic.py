@@ -35,6 +35,8 @@ from clinic_desktop.uikit.words import Facts, Text
 from clinic_desktop.uikit.worker import LongJob
 
 _ASIDE = 360
+_EDGES = 46
+"""Margins of the card at the right, and its bar for scrolling."""
 _BEFORE, _BUSY, _DONE, _RECEIVED = range(4)
 
 
@@ -48,7 +50,7 @@ class ClinicStick(QWidget):
         self._exported: Exported | None = None
         self._facts: list[tuple[str, str]] = []
         self.steps = Steps([_("Stick and what goes"), _("Copying"), _("Ready")])
-        self.sticks = SticksList(office)
+        self.sticks = SticksList(office, short=True)
         self.join = JoinCard(office, self.sticks)
         self.pages = QStackedWidget()
         for page in (self._before_page(), self._busy_page(), self._done_page(), self._received_page()):
@@ -115,7 +117,7 @@ class ClinicStick(QWidget):
         self.parcel.clicked.connect(self._ask_parcel)
         sticks = QWidget()
         sticks.setLayout(
-            column((self.sticks, 1), self.told_stick, row(self.route, S3, self.parcel, None), self.join, gap=S2)
+            column(self.sticks, self.told_stick, row(self.route, S3, self.parcel, None), self.join, None, gap=S2)
         )
         right = Card(
             (scrolled(sticks), 1),
@@ -211,6 +213,8 @@ class ClinicStick(QWidget):
         self.route.setVisible(stick is not None and stick.route is not None)
         clear(self.told_stick)
         for callout in said_stick(stick) if stick is not None else _said_choose(len(self.sticks.found())):
+            # In a page that scrolls, words that wrap would give way before it does.
+            callout.setMinimumHeight(callout.heightForWidth(_ASIDE - _EDGES))
             self.told_stick.addWidget(callout)
 
     # deeds

@@ -35,7 +35,7 @@ class SentSheet(Sheet):
         self._zone = office.ask(zone)
         columns = [
             Column[Carried](_("Bundle"), lambda one: cells.strong(said_number(one)), 130),
-            Column[Carried](_("Written"), self._said_written, stretch=True),
+            Column[Carried](_("Written on"), self._said_written, stretch=True),
             Column[Carried](_("State"), _said_state, 160),
         ]
         empty = EmptyState(_("No stick has left this clinic yet."), None)
@@ -96,7 +96,7 @@ class SentSheet(Sheet):
             self,
             self._copy,
             yes_text=_("Make another copy"),
-            no_text=_("Later"),
+            no_text=_("Not now"),
             default_yes=True,
             tone="well",
         )
@@ -134,7 +134,8 @@ class RouteSheet(Sheet):
             Column[Entry](_("For"), lambda one: one.for_name or _("Central office"), 150),
             Column[Entry](_("Read"), self._said_reads, 190),
         ]
-        self.table = ListTable(columns, key=lambda one: one.sha256, empty=EmptyState(_("The list is empty."), None))
+        empty = EmptyState(_("The list is empty."), None)
+        self.table = ListTable(columns, key=lambda one: one.sha256, empty=empty, row_height=56)
         self.table.setAccessibleName(_("What lies on this stick"))
         self.table.setMinimumHeight(_HIGH)
         self.table.show_rows(tuple(reversed(said.entries)))
@@ -172,9 +173,9 @@ def _said_state(one: Carried) -> cells.Cell:
         case CarriedState.CONFIRMED:
             return cells.chip(_("Confirmed"), "well", "circle-check")
         case CarriedState.LOST:
-            return cells.chip(_("Lost"), "warning", "alert-triangle")
+            return cells.chip(_("It was lost"), "warning", "alert-triangle")
         case CarriedState.ON_ITS_WAY:
-            return cells.chip(_("On its way"), "neutral", "clock")
+            return cells.chip(_("Under way"), "neutral", "clock")
         case CarriedState.NOTHING:
             return cells.quiet(_("only receipts"))
 

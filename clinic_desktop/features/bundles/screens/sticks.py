@@ -20,6 +20,7 @@ from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2
 
 _EVERY_MS = 3000
+_HEAD, _ROW, _MOST_ROWS = 34, 56, 3
 
 
 class SticksList(QWidget):
@@ -27,9 +28,11 @@ class SticksList(QWidget):
 
     changed = Signal()
 
-    def __init__(self, office: Office, parent: QWidget | None = None) -> None:
+    def __init__(self, office: Office, parent: QWidget | None = None, *, short: bool = False) -> None:
+        """`short`: no higher than its rows, where more stands below."""
         super().__init__(parent)
         self._office = office
+        self._short = short
         self._extra: Path | None = None
         self._folders: tuple[Path, ...] = ()
         self._looking = False
@@ -41,7 +44,7 @@ class SticksList(QWidget):
             [Column[SeenStick](_("Stick"), _said_stick, stretch=True)],
             key=lambda stick: stick.folder,
             empty=empty,
-            row_height=56,
+            row_height=_ROW,
         )
         self.table.chosen.connect(self._moved)
         stack(self, (self.table, 1), other, gap=S2)
@@ -82,6 +85,10 @@ class SticksList(QWidget):
         self._looking = False
         self._found = sticks
         self.table.show_rows(sticks)
+        height = _HEAD + _ROW * max(1, min(len(sticks), _MOST_ROWS))
+        self.table.setMinimumHeight(height)
+        if self._short:
+            self.table.setMaximumHeight(height)
         if self._extra is not None and any(s.folder == self._extra for s in sticks):
             self.table.choose(self._extra)
         elif self.table.row() is None and len(sticks) == 1:
