@@ -89,11 +89,17 @@ def furnish() -> None:
         patient_slots.Deed(N_("Hand out"), "hand_out", "pill", Permission.DISPENSE, _hand_out, place="preview"),
     )
     patient_slots.panels = (
+        patient_slots.Panel(
+            N_("What differs between clinics"), Permission.SEE_PATIENTS, _doubts_panel, of_person=_has_doubts
+        ),
         patient_slots.Panel(N_("Consent"), Permission.SEE_PATIENTS, _consents),
         patient_slots.Panel(N_("Rights"), Permission.ASK_RIGHTS, _rights),
         patient_slots.Panel(N_("Vital signs"), Permission.TAKE_VITALS, _vitals),
         patient_slots.Panel(N_("Picture"), Permission.SEE_PATIENTS, _photo, _photos_are_on),
         patient_slots.Panel(N_("Who sees this record"), Permission.OPEN_RESTRICTED, _restricting),
+        patient_slots.Panel(
+            N_("Erase"), Permission.ERASE_RECORDS, _erasing, lambda o: o.ask(lambda r: r.place.is_central)
+        ),
     )
     day_slots.row_deeds = (
         day_slots.RowDeed(
@@ -178,8 +184,21 @@ def _in_crisis(office: Office, patient_id: PatientId) -> bool:
     return held or office.ask(risk_of, patient_id) is not None
 
 
+def _doubts_panel(office: Office, patient_id: PatientId) -> QWidget:
+    from clinic_desktop.features.bundles.screens.doubts import DoubtsPanel
+
+    return DoubtsPanel(office, patient_id)
+
+
+def _has_doubts(office: Office, patient_id: PatientId) -> bool:
+    from clinic_desktop.features.bundles.queries.conflicts import AT_THE_DESK
+    from clinic_desktop.features.bundles.queries.worklist import keys_of_person
+
+    return office.may(*AT_THE_DESK) and bool(office.ask(keys_of_person, patient_id))
+
+
 def _doubts(office: Office, patient_id: PatientId, _encounter_id: str | None, screen: QWidget) -> None:
-    from clinic_desktop.features.bundles.screens.conflicts import DoubtsSheet
+    from clinic_desktop.features.bundles.screens.doubts import DoubtsSheet
 
     DoubtsSheet(office, patient_id, screen).open()
 
@@ -341,7 +360,10 @@ def _stick_words(office: Office) -> Iterable[StatusItem]:
     """The footer: what waits to be carried, and since when."""
     if not office.may(Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES):
         return ()
-    return tuple(StatusItem(words, icon, place="stick") for words, icon in office.ask(waiting.footer))
+    return tuple(
+        StatusItem(words, icon, "warning" if icon == waiting.WARNING else "quiet", place="stick")
+        for words, icon in office.ask(waiting.footer)
+    )
 
 
 def _backup_words(office: Office, last: datetime | None) -> Iterable[StatusItem]:
@@ -392,6 +414,12 @@ def _photo(office: Office, patient_id: PatientId) -> QWidget:
 
 def _photos_are_on(office: Office) -> bool:
     return office.ask(photos.are_on)
+
+
+def _erasing(office: Office, patient_id: PatientId) -> QWidget:
+    from clinic_desktop.features.bundles.screens.erasing import ErasingPanel
+
+    return ErasingPanel(office, patient_id)
 
 
 def _restricting(office: Office, patient_id: PatientId) -> QWidget:

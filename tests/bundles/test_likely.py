@@ -5,12 +5,14 @@ from functools import partial
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from clinic_desktop.app import wiring
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.features.agenda.records import KeptApart
 from clinic_desktop.features.bundles.queries import likely
 from clinic_desktop.features.bundles.rules.likely import worth_asking
+from clinic_desktop.features.bundles.screens.likely import SamePage
 from clinic_desktop.features.bundles.service.likely import look
 from clinic_desktop.features.patients.queries import people, similar
 from clinic_desktop.features.patients.queries.many_alike import ManyAlike
@@ -22,7 +24,11 @@ from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
+from clinic_desktop.uikit import theme
+from clinic_desktop.uikit.office import Office as Window
+from clinic_desktop.uikit.voice import RememberingVoice
 from tests.makers.duplicates import WRITTEN_FOR, make_region
+from tests.makers.keyboard import Keyboard
 from tests.makers.network import Network, Office
 from tests.makers.people import change, register
 
@@ -187,3 +193,65 @@ def test_two_who_are_never_booked_for_one_day_are_two(network: Network) -> None:
 def test_only_what_is_as_likely_one_person_as_two_is_asked_about() -> None:
     assert worth_asking(0.0, strong=False) and worth_asking(-1.0, strong=True)
     assert not worth_asking(-0.1, strong=False)
+
+
+# -- the page and its keys
+
+
+@pytest.fixture
+def page(qtbot: Any, qapp: Any) -> Any:
+    theme.start(qapp)
+
+    def sit(office: Office, actor: Actor | None = None) -> tuple[Any, Keyboard]:
+        window = Window(office.vault, actor or office.actor, voice=RememberingVoice(), immediate=True)
+        shown = SamePage(window)
+        qtbot.addWidget(shown)
+        shown.resize(1282, 611)
+        shown.show()
+        shown.take_focus()
+        return shown, Keyboard(shown)
+
+    return sit
+
+
+def hit(shown: Any, keyboard: Keyboard, stroke: str) -> None:
+    shown._slip.stop()
+    keyboard.press(stroke)
+
+
+def two_pairs(network: Network) -> None:
+    for names in (WHO, WHO | {"given_names": "Odilia", "family_name": "Xol", "second_family_name": "Pop"}):
+        network.clinics[0].do(filed(**names, **BORN))
+        network.clinics[1].do(filed(**names, **BORN))
+    network.round()
+
+
+def test_opened_the_page_looks_and_one_key_decides_each(network: Network, page: Any) -> None:
+    two_pairs(network)
+    central = network.central
+    shown, keyboard = page(central)
+    assert shown.table.count() == 2 and shown.in_front.strong
+    said = " ".join(label.text() for label in shown.right.findChildren(QLabel))
+    assert "Clínica 1" in said and "Clínica 2" in said and "No visit yet" in said
+    first = shown.in_front.key
+    hit(shown, keyboard, "1")
+    assert shown.table.count() == 1 and shown.in_front.key != first
+    hit(shown, keyboard, "2")
+    assert shown.table.count() == 0
+    assert [row[0] for row in central.sql("SELECT kind FROM patient_link ORDER BY id")] == ["same", "different"]
+    hit(shown, keyboard, "U")
+    hit(shown, keyboard, "U")
+    assert shown.table.count() == 2 and not shown.undo.isEnabled()
+
+
+def test_both_clinics_are_asked_with_numbers_and_no_name_and_the_pair_stays(network: Network, page: Any) -> None:
+    first, second = at_both(network)
+    central = network.central
+    shown, keyboard = page(central, MANAGER)
+    hit(shown, keyboard, "3")
+    assert shown.table.count() == 1 and not shown.ask.isEnabled()
+    network.round()
+    for clinic, mine, other in ((network.clinics[0], first, second), (network.clinics[1], second, first)):
+        ((text, about, named),) = clinic.sql("SELECT message_text, about_id, other_id FROM message")
+        assert (about, named) == (mine, other)
+        assert "Choc" not in text and "CLA" in text and "CLB" in text

@@ -6,19 +6,17 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.features.bundles.queries import conflicts, waiting
+from clinic_desktop.features.bundles.queries import waiting
 from clinic_desktop.features.bundles.rules.loads import grouped, said_size
 from clinic_desktop.features.bundles.rules.settling import who_settles
 from clinic_desktop.features.bundles.screens.central import CentralDesk
 from clinic_desktop.features.bundles.screens.clinic import ClinicStick
-from clinic_desktop.features.bundles.screens.conflicts import DecideSheet, DoubtsSheet
-from clinic_desktop.features.consults.records.story import OutsideMedicine
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit import theme
 from clinic_desktop.uikit.office import Office as Window
 from clinic_desktop.uikit.voice import RememberingVoice
 from tests.makers.network import Network, Office
-from tests.makers.people import change, note, register
+from tests.makers.people import note, register
 
 Show = Callable[..., Any]
 
@@ -88,47 +86,6 @@ def test_the_central_merges_a_stick_and_answers_and_the_clinic_takes_the_receipt
     assert screen.pages.currentIndex() == 3
     assert clinic.ask(waiting.waiting).new == 0
     assert clinic.ask(waiting.confirmed).until is not None
-
-
-def test_a_conflict_is_decided_by_one_press_of_who_may(network: Network, show: Show, qtbot: Any) -> None:
-    clinic, central = network.clinics[0], network.central
-    patient = clinic.do(register())
-    network.round()
-    clinic.do(change(patient, phone="1"))
-    central.do(change(patient, phone="2"))
-    network.round()
-    desk = show(central, CentralDesk)
-    (conflict,) = central.ask(conflicts.open_conflicts)
-    sheet = DecideSheet(desk._office, conflict, desk)
-    sheet.open()
-    assert len(sheet.buttons) == 2
-    sheet.buttons[1].click()
-    assert central.ask(conflicts.count_conflicts) == 0
-    assert central.sql("SELECT phone FROM patient") == [(conflict.sides[1].values[0],)]
-
-
-def test_a_prescriber_of_the_clinic_decides_beside_the_chart(network: Network, show: Show, qtbot: Any) -> None:
-    clinic, central = network.clinics[0], network.central
-    patient, other = clinic.do(register()), clinic.do(register(given_names="Ana"))
-    told = clinic.do(lambda work: work.add(OutsideMedicine(patient_id=patient, name="té", dose_text="1")).id)
-    network.round()
-    clinic.do(change(told, OutsideMedicine, dose_text="2"))
-    central.do(change(told, OutsideMedicine, dose_text="3"))
-    clinic.do(change(other, phone="1"))
-    central.do(change(other, phone="2"))
-    network.round()
-    window = Window(clinic.vault, clinic.actor, voice=RememberingVoice(), immediate=True)
-    doubts = DoubtsSheet(window, patient, None)
-    qtbot.addWidget(doubts)
-    conflict = doubts.table.rows.row(0)
-    assert doubts.table.count() == 1 and conflict is not None
-    sheet = DecideSheet(window, conflict, doubts)
-    sheet.accepted.connect(doubts.table.reload)
-    held = conflict.sides[1].values
-    sheet.buttons[1].click()
-    assert clinic.sql("SELECT name, dose_text FROM outside_medicine") == [held]
-    assert doubts.table.count() == 0
-    assert clinic.ask(conflicts.count_conflicts) == 1, "the other person's phone is not theirs"
 
 
 def test_only_a_prescriber_settles_what_a_person_cannot_bear() -> None:

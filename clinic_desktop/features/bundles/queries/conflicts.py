@@ -12,7 +12,7 @@ from clinic_desktop.exchange.records import (
     OpenConflict,
 )
 from clinic_desktop.features.bundles.queries.whose import hidden_rows
-from clinic_desktop.features.bundles.rules.settling import CHART_TABLES
+from clinic_desktop.features.bundles.rules.settling import CHART_TABLES, who_settles
 from clinic_desktop.features.patients.queries import people, restricted
 from clinic_desktop.features.staff.records import StaffMember
 from clinic_desktop.kernel.ids import PatientId
@@ -21,6 +21,8 @@ from clinic_desktop.storage.base import Base
 from clinic_desktop.storage.work import Asker
 
 CONFLICT_READERS = (Permission.MERGE_BUNDLES, Permission.READ_CHART, Permission.PRESCRIBE)
+AT_THE_DESK = (*CONFLICT_READERS, Permission.RECEPTION, Permission.REGISTER_PATIENTS)
+"""These too, of what they may settle: who somebody is and how to reach them."""
 
 
 def open_conflicts(asker: Asker, limit: int = 200) -> Sequence[Conflict]:
@@ -41,9 +43,14 @@ def withheld(asker: Asker, one: Conflict) -> Conflict:
     return replace(one, sides=tuple(replace(side, values=()) for side in one.sides))
 
 
+def may_see(asker: Asker, one: Conflict) -> bool:
+    """Readers of conflicts see them all; the desk sees what it may settle."""
+    return any(asker.actor.may(each) for each in (*CONFLICT_READERS, *who_settles(one.table, one.unit)))
+
+
 def of_person(asker: Asker, patient_id: str) -> Sequence[Conflict]:
-    """What stands open of one person, in whichever table, for those who may open the chart."""
-    asker.require(Permission.READ_CHART, Permission.PRESCRIBE)
+    """What stands open of one person, in whichever table, as far as the one who asks may see it."""
+    asker.require(*AT_THE_DESK)
     restricted.must_open(asker, PatientId(patient_id))
     waiting = asker.all(sa.select(OpenConflict.tbl, OpenConflict.id).where(OpenConflict.waiting.is_(False)).distinct())
     found: list[Conflict] = []
@@ -54,12 +61,12 @@ def of_person(asker: Asker, patient_id: str) -> Sequence[Conflict]:
             ids = [row[1] for row in waiting if row[0] == name]
             rows = asker.all(sa.select(table.c.id).where(table.c.id.in_(ids), column == patient_id))
             found += [one for row in rows for one in conflicts.of_record(asker, row[0]) if not one.waiting]
-    return found
+    return [one for one in found if may_see(asker, one)]
 
 
 def whose(asker: Asker, found: Sequence[Conflict]) -> dict[tuple[str, str], str]:
     """The name of the person whose record each of these is in, by table and row; nobody's are left out."""
-    asker.require(*CONFLICT_READERS)
+    asker.require(*AT_THE_DESK)
     of_row: dict[tuple[str, str], PatientId] = {}
     if not asker.actor.may(Permission.SEE_PATIENTS):
         return {}

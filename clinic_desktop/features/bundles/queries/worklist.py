@@ -15,7 +15,7 @@ from clinic_desktop.exchange.records import BundleLog, BundleWay
 from clinic_desktop.exchange.sightings import Sighting, sightings
 from clinic_desktop.features.bundles.queries import conflicts
 from clinic_desktop.features.bundles.queries.asked import Asked, asked_about
-from clinic_desktop.features.bundles.queries.conflicts import CONFLICT_READERS
+from clinic_desktop.features.bundles.queries.conflicts import AT_THE_DESK, CONFLICT_READERS
 from clinic_desktop.features.bundles.queries.names import names_of, site_names, staff_names
 from clinic_desktop.features.bundles.queries.whose import hidden_rows
 from clinic_desktop.features.bundles.rules.said import Names, said_values
@@ -107,10 +107,11 @@ def _by_name(name: str) -> tuple[bool, str]:
 
 def page(asker: Asker, keys: Sequence[Key]) -> list[Line]:
     """These, as far as they still stand and the one who asks may see them."""
-    asker.require(*CONFLICT_READERS)
+    asker.require(*AT_THE_DESK)
     found = engine.some_conflicts(asker, keys)
     hidden = hidden_rows(asker, [(one.table, one.row_id) for one in found])
-    found = [conflicts.withheld(asker, one) for one in found if (one.table, one.row_id) not in hidden]
+    found = [one for one in found if (one.table, one.row_id) not in hidden and conflicts.may_see(asker, one)]
+    found = [conflicts.withheld(asker, one) for one in found]
     names = conflicts.whose(asker, found)
     asked = {
         (table, one.about_id, one.unit): one
@@ -128,7 +129,7 @@ def _line(asker: Asker, one: Conflict, whose: str, asked: Asked | None) -> Line:
 
 def in_front(asker: Asker, key: Key) -> InFront | None:
     """None where it was settled meanwhile, or may not be seen."""
-    asker.require(*CONFLICT_READERS)
+    asker.require(*AT_THE_DESK)
     found = page(asker, [key])
     if not found:
         return None
@@ -236,6 +237,12 @@ def clinics_with_conflicts(asker: Asker) -> list[tuple[str, str]]:
 
 def last_settled(asker: Asker) -> int | None:
     """The last decision of the one who asks that still stands and may be undone by them."""
-    asker.require(*CONFLICT_READERS)
+    asker.require(*AT_THE_DESK)
     found = reopening.last_settled(asker, asker.actor.staff_id)
     return found[0] if found else None
+
+
+def keys_of_person(asker: Asker, patient_id: str) -> list[Key]:
+    """What stands open of one person, blocking ones first."""
+    found = conflicts.of_person(asker, patient_id)
+    return [one.key for one in sorted(found, key=lambda one: (not one.blocking, one.key))]

@@ -291,7 +291,7 @@ def said_values(
         return _("Taken back: {reason}").format(reason=values[-1] or "") if values[0] else _(STANDS)
     if tuple(columns) == ("national_id_kind", "national_id") and values[1]:
         return f"{str(values[0] or '').upper()} {said_id(str(values[0] or ''), str(values[1]))}".strip()
-    told = [_said(table, *pair, names) for pair in zip(columns, values, strict=True) if pair[1] not in (None, "")]
+    told = [_said(table, *pair, names) for pair in zip(columns, values, strict=False) if pair[1] not in (None, "")]
     return ", ".join(dict.fromkeys(told)) if told else _(EMPTY)
 
 

@@ -45,6 +45,12 @@ def _messages(office: Office) -> QWidget:
     return MessagesPage(office)
 
 
+def _devices(office: Office) -> QWidget:
+    from clinic_desktop.features.bundles.screens.devices import DevicesPage
+
+    return DevicesPage(office)
+
+
 TABS = (
     Tab("clinics", N_("Clinics"), (Permission.MERGE_BUNDLES,), _clinics),
     Tab("conflicts", N_("Conflicts"), (Permission.MERGE_BUNDLES,), _conflicts),
@@ -52,6 +58,7 @@ TABS = (
     Tab("shared", N_("In two clinics"), (Permission.SHARE_RECORDS,), _shared),
     Tab("findings", N_("Findings"), (Permission.MERGE_BUNDLES,), _findings),
     Tab("messages", N_("Messages"), (Permission.MERGE_BUNDLES,), _messages),
+    Tab("devices", N_("Computers"), (Permission.KEEP_DEVICES,), _devices),
 )
 
 

@@ -6,7 +6,7 @@ from clinic_desktop.exchange import conflicts, reopening
 from clinic_desktop.exchange.conflicts import Side
 from clinic_desktop.exchange.records import SettledConflict
 from clinic_desktop.features.bundles.queries.asked import asked_about
-from clinic_desktop.features.bundles.queries.conflicts import CONFLICT_READERS
+from clinic_desktop.features.bundles.queries.conflicts import AT_THE_DESK
 from clinic_desktop.features.bundles.queries.whose import must_open
 from clinic_desktop.features.bundles.queries.worklist import in_front
 from clinic_desktop.features.bundles.rules.kinds import MessageKind
@@ -15,7 +15,6 @@ from clinic_desktop.features.bundles.rules.settling import shown_in_questions, w
 from clinic_desktop.features.bundles.service import messages
 from clinic_desktop.kernel.errors import Refused
 from clinic_desktop.kernel.i18n import N_, _
-from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
 
 
@@ -34,7 +33,7 @@ def settle_conflict(
 
 def undo_settling(work: Work, key: int) -> None:
     """The values stand side by side again, here and wherever the decision went."""
-    work.require(*CONFLICT_READERS, Permission.RECEPTION, Permission.REGISTER_PATIENTS)
+    work.require(*AT_THE_DESK)
     kept = work.load(SettledConflict, key)
     work.require(*who_settles(kept.tbl, kept.unit))
     must_open(work, kept.tbl, kept.row_id)
@@ -43,7 +42,7 @@ def undo_settling(work: Work, key: int) -> None:
 
 def ask_the_clinic(work: Work, message_id: str, table: str, row_id: str, unit: str) -> str:
     """A question about the two values goes with the next stick; the conflict stays where it is until it is decided."""
-    work.require(*CONFLICT_READERS)
+    work.require(*AT_THE_DESK)
     must_open(work, table, row_id)
     found = in_front(work, (table, row_id, unit))
     if found is None:

@@ -5,7 +5,7 @@ The search reads terms of this device's index (rules/terms.py, rules/postings.py
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any, NamedTuple
@@ -349,6 +349,20 @@ def _doubted(asker: Asker, patient_id: PatientId) -> tuple[str, ...]:
     words = {"allergy": "allergies"} | dict.fromkeys(tables, None)
     return tuple(dict.fromkeys(words.get(table, unit) or str(table) for table, unit in found))
 
+
+def doubted_people(asker: Asker, ids: Collection[PatientId]) -> frozenset[PatientId]:
+    """Those of these people of whom a merge left open who they are or what they do not bear, for the rows of a list."""
+    asker.require(Permission.SEE_PATIENTS)
+    rows = asker.plain(_DOUBTED_PEOPLE, (json.dumps(sorted(ids)),) * 2)
+    found = {PatientId(patient_id) for (patient_id,) in rows}
+    return frozenset(found - restricted.hidden_from(asker, found).keys())
+
+
+_DOUBTED_PEOPLE = (
+    "SELECT id FROM open_conflict WHERE tbl = 'patient' AND blocking = 1 AND id IN (SELECT value FROM json_each(?))"
+    " UNION SELECT a.patient_id FROM open_conflict o JOIN allergy a ON a.id = o.id"
+    " WHERE o.tbl = 'allergy' AND a.patient_id IN (SELECT value FROM json_each(?))"
+)
 
 ALL_COLUMNS = tuple(Patient.__table__.columns)
 

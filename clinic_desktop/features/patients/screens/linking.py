@@ -148,7 +148,7 @@ class LinkingScreen(QWidget):
             self._compared.addWidget(Callout(_("These records are linked already."), "well", "circle-check"))
         if told.were_two:
             self._compared.addWidget(Callout(_said_two(told.reason), "warning", "alert-triangle"))
-        self._compared.addWidget(_Lines(told.lines))
+        self._compared.addWidget(Lines(told.lines))
         self._compared.addWidget(Text(_summary(told), "small", color="quiet", wrap=True))
         self.same.setEnabled(not told.linked)
         self.different.setEnabled(not told.were_two)
@@ -207,7 +207,7 @@ class LinkingScreen(QWidget):
         self.left.setFixedWidth(_NARROW if narrow else _WIDE)
 
 
-class _Lines(QWidget):
+class Lines(QWidget):
     """Label, this record, the other one; what is not the same has a mark."""
 
     def __init__(self, lines: tuple[Compared, ...], parent: QWidget | None = None) -> None:

@@ -28,6 +28,7 @@ class PeopleTable(ListTable[Found]):
         self._typed: tuple[str, ...] = ()
         self._linked: Mapping[PatientId, tuple[str, ...]] = {}
         self._visits: Mapping[PatientId, str] = {}
+        self._doubted: frozenset[PatientId] = frozenset()
         columns = [
             Column[Found](_("Person"), self._person, stretch=True),
             Column[Found](_("Birth and community"), self._birth, _WIDE[1]),
@@ -49,9 +50,14 @@ class PeopleTable(ListTable[Found]):
         self._typed, self._linked = typed, linked or {}
         self.show_rows(rows)
 
-    def show_more(self, linked: Mapping[PatientId, tuple[str, ...]], visits: Mapping[PatientId, str]) -> None:
-        """What is asked only when the hand rests: other numbers, last visits."""
-        self._linked, self._visits = linked, visits
+    def show_more(
+        self,
+        linked: Mapping[PatientId, tuple[str, ...]],
+        visits: Mapping[PatientId, str],
+        doubted: frozenset[PatientId] = frozenset(),
+    ) -> None:
+        """What is asked only when the hand rests: other numbers, last visits, who is in doubt between clinics."""
+        self._linked, self._visits, self._doubted = linked, visits, doubted
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -66,7 +72,9 @@ class PeopleTable(ListTable[Found]):
     def _person(self, row: Found) -> Cell:
         more = self._linked.get(row.patient_id, ())
         also = _("also {numbers}").format(numbers=", ".join(more)) if more else ""
-        under = " · ".join(part for part in (row.number, also, row.known_as, _("died") if row.died else "") if part)
+        doubt = _("in doubt between clinics") if row.patient_id in self._doubted else ""
+        told = (doubt, row.number, also, row.known_as, _("died") if row.died else "")
+        under = " · ".join(part for part in told if part)
         return cells.two_lines(*self._marked(row.said), under=under, ink="strong")
 
     def _birth(self, row: Found) -> Cell:

@@ -110,6 +110,8 @@ class PersonPage(QWidget):
 
     def _panels(self) -> None:
         for panel in slots.panels_for(self._office):
+            if panel.of_person is not None and not panel.of_person(self._office, self.patient_id):
+                continue
             built = panel.build(self._office, self.patient_id)
             self._hung_panels.addWidget(Card(Text(_(panel.title), "head", "semi"), built))
 

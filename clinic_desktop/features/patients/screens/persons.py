@@ -104,7 +104,8 @@ class PersonsScreen(QWidget):
             recent = self._office.ask(queries.recent)
             self.table.show_found(recent, ())
             visits = self._office.ask(queries.last_visits_of, [found.patient_id for found in recent])
-            self.table.show_more({}, visits)
+            doubted = self._office.ask(queries.doubted_people, [found.patient_id for found in recent])
+            self.table.show_more({}, visits, doubted)
         else:
             self.table.show_ids(ByName(self._office), lambda entries: self._office.ask(queries.rows_of, list(entries)))
         if self.table.row() is None:

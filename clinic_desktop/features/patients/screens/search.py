@@ -109,7 +109,8 @@ class SearchPage(QWidget):
         shown = [row.patient_id for row in self._results_shown]
         if shown:
             linked = self._office.ask(likely.linked_numbers, shown)
-            self.table.show_more(linked, self._office.ask(queries.last_visits_of, shown))
+            doubted = self._office.ask(queries.doubted_people, shown)
+            self.table.show_more(linked, self._office.ask(queries.last_visits_of, shown), doubted)
         self._load_index()
 
     def move_choice(self, step: int) -> None:

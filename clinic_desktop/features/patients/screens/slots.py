@@ -47,6 +47,8 @@ class Panel:
     build: Callable[[Office, PatientId], QWidget]
     wanted: Callable[[Office], bool] | None = None
     """Whether the clinic has it at all; None where every clinic has."""
+    of_person: Callable[[Office, PatientId], bool] | None = None
+    """Whether there is anything to show of this person; None where there always is."""
 
 
 deeds: tuple[Deed, ...] = ()
