@@ -45,7 +45,9 @@ def is_erased(cursor: Any, table: str, ids: Iterable[str]) -> set[str]:
 
 def is_any(cursor: Any) -> bool:
     """Whether anything was ever erased here: the one small question that everybody else pays."""
-    return cursor.execute("SELECT 1 FROM erased_row LIMIT 1").fetchone() is not None
+    # Before a database is brought up to date, what waits in it is cut; it may be from before there was erasing.
+    there = cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'erased_row'").fetchone() is not None
+    return there and cursor.execute("SELECT 1 FROM erased_row LIMIT 1").fetchone() is not None
 
 
 # -- ordered here
@@ -138,10 +140,10 @@ class Sieve:
 
     def _emptied_change(self, table: str, change: RowChange) -> RowChange:
         empty = emptier(table)
-        units = tuple(replace(u, value=tuple(emptied(empty, u.columns, u.value))) for u in change.units)
+        units = tuple(msgspec.structs.replace(u, value=tuple(emptied(empty, u.columns, u.value))) for u in change.units)
         if units != change.units:
             self._emptied.setdefault(table, set()).add(change.id)
-        return replace(change, units=units)
+        return msgspec.structs.replace(change, units=units)
 
     def finish(self) -> None:
         """When all parts and the segment itself are in: orders are obeyed, and rows that came before the one that

@@ -50,8 +50,7 @@ class UpdateHead(msgspec.Struct, frozen=True):
     blobs: list[str] = msgspec.field(default_factory=list[str])
 
 
-@dataclass(frozen=True, slots=True)
-class UnitChange:
+class UnitChange(msgspec.Struct, frozen=True, gc=False):
     unit: str
     columns: tuple[str, ...]
     value: tuple[Any, ...]
@@ -59,8 +58,7 @@ class UnitChange:
     seen: frozenset[Stamp] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class RowChange:
+class RowChange(msgspec.Struct, frozen=True, gc=False):
     id: str
     hlc: int
     author: str
@@ -195,6 +193,7 @@ def _updates(head: UpdateHead, lines: list[_UpdateLine]) -> Updates:
     units = [(name, tuple(columns)) for name, columns in head.units]
     if len({name for name, _ in units}) != len(units) or len(units) > MAX_COLUMNS:
         raise BadPart()
+    stamps = _Stamps(head)
     changes: list[RowChange] = []
     for row_id, hlc, author, told in lines:
         done: list[UnitChange] = []
@@ -202,14 +201,24 @@ def _updates(head: UpdateHead, lines: list[_UpdateLine]) -> Updates:
             name, columns = units[place]
             if len(value) != len(columns) or place < 0:
                 raise BadPart()
-            done.append(UnitChange(name, columns, tuple(value), _stamps(head, prev), _stamps(head, seen)))
+            done.append(
+                UnitChange(name, columns, tuple(value), stamps.read(prev), stamps.read(seen) if seen else _NONE)
+            )
         changes.append(RowChange(row_id, hlc, author, tuple(done)))
     return Updates(head.table, changes)
 
 
-def _stamps(head: UpdateHead, listed: list[_StampLine]) -> frozenset[Stamp]:
-    if not listed:
-        return _NONE
-    if any(writer < 0 for writer, _, _ in listed):
-        raise BadPart()
-    return frozenset(Stamp(hlc, *head.writers[writer], segment) for writer, segment, hlc in listed)
+class _Stamps:
+    """The units of a row mostly name the same one operation, so the last set is given again."""
+
+    def __init__(self, head: UpdateHead) -> None:
+        self._writers = head.writers
+        self._last: tuple[list[_StampLine], frozenset[Stamp]] = ([], _NONE)
+
+    def read(self, listed: list[_StampLine]) -> frozenset[Stamp]:
+        if listed != self._last[0]:
+            if any(writer < 0 for writer, _, _ in listed):
+                raise BadPart()
+            found = frozenset([Stamp(hlc, *self._writers[writer], segment) for writer, segment, hlc in listed])
+            self._last = (listed, found)
+        return self._last[1]

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from clinic_desktop.storage.base import Synced, synced_classes, synced_columns
@@ -95,10 +96,19 @@ def row_digest(cursor: Any, cls: type[Synced], row_id: str) -> str:
 def values_digest(table: str, row_id: str, names: list[str], values: Iterable[Any] | None) -> str:
     kept = None
     if values is not None:
-        kept = sorted(
-            [n, v.hex() if isinstance(v, bytes) else v] for n, v in zip(names, values, strict=True) if v is not None
-        )
+        found = list(values)
+        kept = [
+            [name, value.hex() if isinstance(value, bytes) else value]
+            for name, place in _by_name(tuple(names))
+            if (value := found[place]) is not None
+        ]
     return hashlib.sha256(_canonical([table, row_id, kept]).encode()).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _by_name(names: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """The columns in the order of their names, and where each stands: the same for every row of a table."""
+    return tuple(sorted((name, place) for place, name in enumerate(names)))
 
 
 def digests(cursor: Any, touched: Iterable[tuple[str, str]]) -> list[list[str]]:
