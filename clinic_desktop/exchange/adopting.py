@@ -52,7 +52,7 @@ def adopt(work: Work, segment_key: int, reason: str) -> None:
     try:
         intake.judge(work, _as_it_came(work, segment), signed=False)
     except NotApplied as error:
-        raise CannotLetIn(reason=error.reason) from error
+        raise CannotLetIn() from error
     work.act = "exchange.adopt"
     work.detail = {"segment": name, "reason": reason}
     work.also_changed |= {"adopted_segment", "segment", "finding"}

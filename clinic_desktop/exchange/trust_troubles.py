@@ -64,7 +64,7 @@ class NotCompared(Refused):
 
 
 class CannotLetIn(Refused):
-    text = N_("This cannot be let in: {reason}. It stays kept aside, whole.")
+    text = N_("This cannot be let in: who wrote it is not known, or it cannot be read. It stays kept aside, whole.")
 
 
 class NotAside(Refused):

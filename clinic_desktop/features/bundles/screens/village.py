@@ -27,11 +27,18 @@ def _findings(office: Office) -> QWidget:
     return FindingsPage(office)
 
 
+def _devices(office: Office) -> QWidget:
+    from clinic_desktop.features.bundles.screens.devices import DevicesPage
+
+    return DevicesPage(office)
+
+
 _CARRIERS = (Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES)
 TABS = (
     Tab("stick", N_("Stick"), _CARRIERS, _stick),
     Tab("messages", N_("Messages"), _CARRIERS, _messages),
     Tab("findings", N_("Findings"), (Permission.KEEP_DEVICES,), _findings),
+    Tab("devices", N_("Computers"), (Permission.KEEP_DEVICES,), _devices),
 )
 
 

@@ -10,8 +10,12 @@ from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral
 from clinic_desktop.exchange.trust_troubles import CutOffAlready, CutOffForGood
 from clinic_desktop.features.bundles.rules.rooms import ROOMS, Use
+from clinic_desktop.features.bundles.service import messages
 from clinic_desktop.features.bundles.service.travel import need
+from clinic_desktop.kernel.clock import unix_ms
+from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.vault import Vault
@@ -66,3 +70,12 @@ def take_in_steps(vault: Vault, actor: Actor, *, keys: Sequence[int], reason: st
         vault.do(partial(take_in_after_all, segment_key=key, reason=reason), actor, importing=True)
     yield from adopting.judge_again(vault, actor)
     return len(keys)
+
+
+def report_stolen(work: Work, device_id: str) -> None:
+    """At a clinic: tell the central that a computer of this clinic was stolen. The central cuts it off."""
+    work.require(Permission.KEEP_DEVICES)
+    peer = work.load(PeerDevice, device_id)
+    said = _("A computer of {site} was stolen or lost: the one that joined on {when}. Please cut it off.")
+    text = said.format(site=peer.site_name, when=say_instant(peer.enrolled_at, work.place.zone))
+    messages.send(work, new_id(unix_ms(work.now)), "", text)

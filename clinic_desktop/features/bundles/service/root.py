@@ -11,6 +11,7 @@ from clinic_desktop.exchange.enrolment import read_request
 from clinic_desktop.exchange.new_keys import become_another
 from clinic_desktop.exchange.records import Revoked
 from clinic_desktop.exchange.standing import standing
+from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import NotARequest, OnlyCentral
 from clinic_desktop.exchange.trust_records import RootUse
 from clinic_desktop.exchange.trust_troubles import (
@@ -23,9 +24,13 @@ from clinic_desktop.exchange.trust_troubles import (
     TwoPeople,
 )
 from clinic_desktop.features.bundles.service.travel import need
+from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
+
+NAMING = N_("Naming this computer the central office")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -193,3 +198,17 @@ def _ourselves(work: Work) -> CentralDevice:
     here = standing(work).here
     key = base64.b64encode(here.public_key).decode()
     return CentralDevice(here.device_id, key, here.recipient, here.site_id, here.site_code, here.site_name)
+
+
+def name_central_steps(
+    vault: Vault,
+    actor: Actor,
+    *,
+    codes: Sequence[str],
+    occasion: Occasion,
+    why: str = Revoked.STOLEN,
+    request: bytes | None = None,
+) -> Steps[None]:
+    """`name_central` as a long job: it takes several transactions."""
+    yield Progress(0, 0, _(NAMING))
+    name_central(vault, actor, codes=codes, occasion=occasion, why=why, request=request)
