@@ -8,7 +8,7 @@ from clinic_desktop.features.agenda.queries import calls
 from clinic_desktop.features.agenda.queries import day as agenda_queries
 from clinic_desktop.features.agenda.rules.day import STATUS_WORDS
 from clinic_desktop.features.agenda.service import day as agenda
-from clinic_desktop.features.bundles.queries import likely, overdue
+from clinic_desktop.features.bundles.queries import likely, overdue, sharing
 from clinic_desktop.features.bundles.service import entitled
 from clinic_desktop.features.bundles.service.erasing import forget_pairs
 from clinic_desktop.features.bundles.service.likely import look_again
@@ -39,7 +39,7 @@ def fill() -> None:
     story.more = (referrals.story_lines, rights.story_lines)
     patients_queries.doubted_in_charts = (outside.MEDICINES,)
     patients_queries.last_visits = public.last_visit_days
-    patients_queries.marks = (_day_marks, public.last_visit_marks, _consent_marks)
+    patients_queries.marks = (_day_marks, public.last_visit_marks, _consent_marks, _clinic_marks)
     filing.refiled = (look_again,)
     if entitled.audiences not in relaying.audiences:
         relaying.audiences.append(entitled.audiences)
@@ -77,6 +77,14 @@ def _consent_marks(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[Pa
     """Quiet, and only until somebody asked: nobody is turned away for it."""
     unasked = consents.never_asked(asker, patient_ids)
     return {PatientId(one): (Mark(_("Consent not asked yet"), icon="circle-dashed"),) for one in unasked}
+
+
+def _clinic_marks(asker: Asker, patient_ids: Sequence[PatientId]) -> Mapping[PatientId, Sequence[Mark]]:
+    """That another clinic has the record too, and writes in it."""
+    known = sharing.also_at(asker, patient_ids)
+    words = _("Also at {clinic}")
+    icon = "building-hospital"
+    return {PatientId(one): [Mark(words.format(clinic=each), icon=icon) for each in known[one]] for one in known}
 
 
 def _derive_again(work: Work, changed: Mapping[str, Collection[str]]) -> None:
