@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from clinic_desktop.exchange.enrolment import Approval
@@ -34,7 +34,8 @@ from clinic_desktop.uikit.theme import S2, S3
 from clinic_desktop.uikit.words import Text
 from clinic_desktop.uikit.worker import LongJob
 
-_ASIDE = 320
+_ASIDE = 300
+_LOW = 420
 TABLES = waiting.TABLES | {"site", "peer_word", "setting_value"}
 
 
@@ -73,9 +74,9 @@ class CentralDesk(QWidget):
         empty = EmptyState(_("No clinic has joined yet. Take in the request that a clinic brings on its stick."), None)
         columns = [
             Column[ClinicState](_("Clinic"), _said_clinic, stretch=True),
-            Column[ClinicState](_("Last bundle"), self._said_last, 190),
-            Column[ClinicState](_("Age"), _said_age, 100),
-            Column[ClinicState](_("Missing"), _said_missing, 130),
+            Column[ClinicState](_("Last bundle"), self._said_last, 190, wide_only=True),
+            Column[ClinicState](_("Silent for"), _said_age, 100),
+            Column[ClinicState](_("Missing"), _said_missing, 120),
             Column[ClinicState](_("Kept aside"), _said_aside, 90, wide_only=True),
             Column[ClinicState](_("Conflicts"), _said_conflicts, 90, wide_only=True),
         ]
@@ -100,7 +101,8 @@ class CentralDesk(QWidget):
         self.stop.clicked.connect(self._stop)
 
     def _lay_out(self) -> None:
-        self.warnings = column(gap=S2)
+        self.warnings = QWidget()
+        self._warned = stack(self.warnings, margins=(12, 8, 12, 0), gap=S2)
         self.told = column(gap=S2)
         inside = QWidget()
         inside.setLayout(column(self.told, None, margins=(12, 8, 12, 0)))
@@ -109,15 +111,9 @@ class CentralDesk(QWidget):
         self.told_area.setMinimumHeight(120)
         busy = row((self.bar, 1), self.stop, gap=S2, margins=(12, 0, 12, 0))
         left = Card(self.warnings, (self.clinics, 3), (self.told_area, 2), busy, margins=(1, 1, 1, 12), gap=S2)
-        right = Card(
-            Text(_("Sticks"), "head", "semi"),
-            (self.sticks, 1),
-            self.enrol,
-            self.choose,
-            self.answer,
-            self.merge,
-            margins=(16, 12, 16, 12),
-        )
+        sticks = QWidget()
+        sticks.setLayout(column(Text(_("Sticks"), "head", "semi"), (self.sticks, 1), self.enrol, self.choose, gap=S2))
+        right = Card((scrolled(sticks), 1), self.answer, self.merge, margins=(16, 12, 16, 12), gap=S2)
         right.setFixedWidth(_ASIDE)
         body = QWidget()
         line_up(body, (left, 1), right, gap=S3)
@@ -128,9 +124,20 @@ class CentralDesk(QWidget):
     def reload(self) -> None:
         found = self._office.ask(clinics.clinics)
         self.clinics.show_rows(found)
-        clear(self.warnings)
-        for words in self._warnings(found):
-            self.warnings.addWidget(Callout(words, "danger", "alert-circle"))
+        clear(self._warned)
+        words = " ".join(self._warnings(found))
+        if words:
+            self._warned.addWidget(Callout(words, "danger", "alert-circle"))
+        self._show_warnings()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_warnings()
+
+    def _show_warnings(self) -> None:
+        """In a low window what was just merged takes their place; the list says it in red too."""
+        fits = self.height() >= _LOW or not self.told_area.isVisibleTo(self)
+        self.warnings.setVisible(self._warned.count() > 0 and fits)
 
     def _warnings(self, found: Sequence[ClinicState]) -> list[str]:
         told: list[str] = []
@@ -295,6 +302,7 @@ class CentralDesk(QWidget):
         for callout in callouts:
             self.told.addWidget(callout)
         self.told_area.setVisible(bool(callouts))
+        self._show_warnings()
 
 
 def said_backup(kept: overdue.Kept) -> str:

@@ -26,7 +26,7 @@ from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3
 from clinic_desktop.uikit.words import Facts
 
-_HIGH = 330
+_HIGH, _LOW, _AROUND = 440, 160, 150
 
 
 class ClinicSheet(Sheet):
@@ -43,7 +43,8 @@ class ClinicSheet(Sheet):
         hints = [Callout(words, tone, icon) for words, tone, icon in said_hints(clinic)]
         inside.setLayout(column(*hints, self.facts, self.bundles, None, gap=S3))
         area = scrolled(inside)
-        area.setMinimumHeight(min(_HIGH, inside.sizeHint().height() + S2))
+        room = (parent.window().height() if parent is not None else _HIGH) - _AROUND
+        area.setFixedHeight(max(_LOW, min(_HIGH, room, inside.sizeHint().height() + S2)))
         self.body.addWidget(area)
         self._add_deeds()
 
@@ -104,7 +105,7 @@ def said_facts(clinic: ClinicState, zone: tzinfo) -> list[tuple[str, str]]:
         age = ngettext("{count} day ago", "{count} days ago", clinic.days).format(count=clinic.days)
         facts.append((_("Last bundle"), f"{clinic.last_number:04d} · {say_instant(clinic.last_made_at, zone)} · {age}"))
     if clinic.last_read_at is not None:
-        facts.append((_("Taken in"), say_instant(clinic.last_read_at, zone)))
+        facts.append((_("Merged on"), say_instant(clinic.last_read_at, zone)))
     facts.append((_("Computers"), said_computers(clinic)))
     if clinic.conflicts:
         facts.append((_("Open conflicts"), str(clinic.conflicts)))

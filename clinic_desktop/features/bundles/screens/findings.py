@@ -30,7 +30,7 @@ from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3
 from clinic_desktop.uikit.words import Text
 
-_DETAIL = 400
+_DETAIL = 380
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class FindingsPage(QWidget):
         inside.setLayout(column(self.said, None))
         self.devices = Button(_("Computers"), icon="device-usb")
         self.devices.clicked.connect(lambda: self._office.go("stick", tab="devices"))
-        self.seen = Button(_("Seen"), "save", "primary", "check")
+        self.seen = Button(_("Noted"), "save", "primary", "check")
         self.seen.clicked.connect(self._settle)
         deeds = row(self.devices, None, self.seen, gap=S2)
         self.right = Card((scrolled(inside), 1), deeds, margins=(16, 12, 16, 12), gap=S2)

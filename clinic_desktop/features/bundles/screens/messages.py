@@ -28,7 +28,7 @@ from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3
 from clinic_desktop.uikit.words import Text
 
-_LIST = 330
+_LIST = 300
 
 
 class MessagesPage(QWidget):

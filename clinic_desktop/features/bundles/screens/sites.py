@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.bundles.queries import clinics
 from clinic_desktop.features.bundles.queries.clinics import ClinicState
+from clinic_desktop.features.bundles.screens.days import read_day
 from clinic_desktop.features.bundles.service import sites, succession
-from clinic_desktop.features.patients.screens.consent import read_day
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.uikit.buttons import Button

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import adopting, authority, bundle, conflicts, intake, media
+from clinic_desktop.exchange import adopting, authority, bundle, conflicts, drives, intake, media
 from clinic_desktop.exchange.erasure_records import ErasedRow
 from clinic_desktop.exchange.have import gaps
 from clinic_desktop.exchange.media import FETCHING
@@ -16,7 +16,7 @@ from clinic_desktop.exchange.outcomes import Inspected, Merged, MergeReport
 from clinic_desktop.exchange.standing import Standing, standing
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral, OnlyClinic, StickGone
-from clinic_desktop.features.bundles.service import succession
+from clinic_desktop.features.bundles.service import looking, succession
 from clinic_desktop.features.bundles.service.carrying import cut_waiting
 from clinic_desktop.features.bundles.service.erasing import clean
 from clinic_desktop.features.bundles.service.travel import need, own_identity, travel_folder
@@ -27,7 +27,7 @@ from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Reading, Work
 
-LOOKING, CHECKING, MERGING = N_("Looking at the stick"), N_("Checking"), N_("Merging")
+CHECKING, MERGING = N_("Checking"), N_("Merging")
 
 
 def inspect(vault: Vault, actor: Actor, *, file: Path) -> Steps[Inspected]:
@@ -78,7 +78,7 @@ def accept(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[MergeR
 def _take_files(vault: Vault, actor: Actor, files: Sequence[Path]) -> Steps[MergeReport]:
     yield from cut_waiting(vault, actor)
     erased = vault.ask(_count_erased, actor)
-    wanted = yield from _found(files)
+    wanted = yield from _found(vault, actor, files)
     sizes = [_size(file) for file in wanted]
     done: list[Merged] = []
     for at, file in enumerate(wanted):
@@ -102,12 +102,15 @@ def _count_erased(reading: Reading) -> int:
     return reading.value(sa.select(sa.func.count()).select_from(ErasedRow)) or 0
 
 
-def _found(files: Sequence[Path]) -> Steps[list[Path]]:
-    """The files, and in place of each folder what may be a bundle on it. A file on two sticks is named twice."""
+def _found(vault: Vault, actor: Actor, files: Sequence[Path]) -> Steps[list[Path]]:
+    """The files, and in place of each folder what on it is for this office. A file on two sticks is named twice."""
     found: list[Path] = []
     for file in files:
-        yield Progress(0, 0, _(LOOKING))
-        found += [one.path for one in media.candidates(file)] if file.is_dir() else [file]
+        if file.is_dir():
+            seen = yield from looking.look_at(vault, actor, drives.stick_at(file))
+            found += seen.bundles
+        else:
+            found.append(file)
     return list(dict.fromkeys(found))
 
 
