@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from clinic_desktop.exchange.conflicts import Key
 from clinic_desktop.features.bundles.queries import worklist
+from clinic_desktop.features.bundles.queries.asked import Asked
 from clinic_desktop.features.bundles.queries.worklist import InFront, Line, SaidSide
 from clinic_desktop.features.bundles.rules.said import said_unit
 from clinic_desktop.features.bundles.rules.settling import who_settles
@@ -26,7 +28,7 @@ from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.theme import S2
+from clinic_desktop.uikit.theme import S2, is_compact
 from clinic_desktop.uikit.words import Text
 
 NOT_YOURS = N_("Who works with this record at the clinic decides this.")
@@ -43,10 +45,7 @@ class Conflicts(Deciding):
         self._zone = office.ask(_zone)
         self.in_front: InFront | None = None
         table: ListTable[Line] = ListTable(
-            [
-                Column[Line](_("Person and field"), self._heading, stretch=True),
-                Column[Line]("", _mark, 92),
-            ],
+            [Column[Line](_("Person and field"), _heading, stretch=True)],
             key=lambda line: line.key,
             empty=EmptyState(empty, None),
             row_height=56,
@@ -80,14 +79,6 @@ class Conflicts(Deciding):
         return self._office.ask(worklist.page, keys)
 
     # showing
-
-    def _heading(self, line: Line) -> cells.Cell:
-        field = _(said_unit(line.conflict.table, line.conflict.unit))
-        asked = ""
-        if line.asked:
-            asked = _("answered") if line.asked.answer else _("asked")
-        under = " · ".join(part for part in (asked, field if line.whose else " / ".join(line.said)) if part)
-        return cells.two_lines(line.whose or field, under=under, ink="strong")
 
     def _show(self, line: Line | None) -> None:
         clear(self.shown)
@@ -264,6 +255,11 @@ class ConflictsPage(Conflicts):
         self._site_id = self.clinic.value() or ""
         self.reload()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = is_compact(self.window().width())
+        self.top.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+
     def _turn(self, at: int) -> None:
         self._waiting = at == 1
         self.reload()
@@ -274,10 +270,19 @@ def _waits_for_answer(one: InFront) -> bool:
     return one.line.asked is not None and not one.line.asked.answer
 
 
-def _mark(line: Line) -> cells.Cell:
-    if line.conflict.blocking:
-        return cells.chip(_("Safety"), "danger", "alert-triangle")
-    return cells.quiet("")
+def _heading(line: Line) -> cells.Cell:
+    field = _(said_unit(line.conflict.table, line.conflict.unit))
+    safety = _("Safety") if line.conflict.blocking else ""
+    what = field if line.whose else " / ".join(line.said)
+    under = " · ".join(part for part in (safety, say_asked(line.asked), what) if part)
+    return cells.two_lines(line.whose or field, under=under, ink="strong")
+
+
+def say_asked(asked: Asked | None) -> str:
+    """For a line of a list."""
+    if asked is None:
+        return ""
+    return _("The clinic answered") if asked.answer else _("The clinic was asked")
 
 
 def _zone(reading: Reading) -> tzinfo:

@@ -16,7 +16,7 @@ from clinic_desktop.uikit.theme import S2
 from clinic_desktop.uikit.words import Text
 
 DOUBTS = N_("What differs between clinics")
-_WIDE, _HIGH = 820, 340
+_WIDE, _LOW, _HIGH = 860, 280, 520
 
 
 class DoubtsSheet(Sheet):
@@ -26,10 +26,12 @@ class DoubtsSheet(Sheet):
         super().__init__(_(DOUBTS), parent, width=_WIDE)
         empty = _("Nothing differs between the clinics.")
         self.doubts = Conflicts(office, partial(worklist.keys_of_person, patient_id=patient_id), empty)
-        self.doubts.setMinimumHeight(_HIGH)
+        self.doubts.setMinimumHeight(_LOW)
         self.doubts.reload()
         self.body.addWidget(self.doubts)
         self.add_deed(Button(_("Close"), "back"))
+        room = parent.window().height() if parent is not None else _HIGH
+        self.resize(_WIDE, min(_HIGH, room))
         self.doubts.take_focus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.bundles.queries import likely
 from clinic_desktop.features.bundles.queries.likely import LikelyTwo, Record
+from clinic_desktop.features.bundles.screens.conflicts import say_asked
 from clinic_desktop.features.bundles.screens.deciding import Deciding
 from clinic_desktop.features.bundles.service import asking_two
 from clinic_desktop.features.bundles.service.likely import look
@@ -27,11 +28,13 @@ from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.theme import S2
+from clinic_desktop.uikit.theme import S2, S3
 from clinic_desktop.uikit.words import Facts, Text
 from clinic_desktop.uikit.worker import LongJob, Progress
 
 Pair = tuple[str, str]
+_LABELS = 144
+"""What the lines need at the left for their labels and marks."""
 
 
 class SamePage(Deciding):
@@ -137,7 +140,7 @@ class SamePage(Deciding):
         self.shown.addWidget(Facts([fact for fact in facts if fact[1]], 84))
         if two.asked is not None:
             self.shown.addWidget(self._asked(two))
-        self.shown.addLayout(row(120, (self._record(two.first), 1), (self._record(two.second), 1), gap=S2))
+        self.shown.addLayout(row(_LABELS, (self._record(two.first), 1), (self._record(two.second), 1), gap=S3))
         self.shown.addWidget(Lines(told.lines))
 
     def _record(self, record: Record) -> QWidget:
@@ -219,7 +222,7 @@ class SamePage(Deciding):
 
 
 def _heading(two: LikelyTwo) -> cells.Cell:
-    asked = (_("answered") if two.asked.answer else _("asked")) if two.asked else ""
+    asked = say_asked(two.asked)
     same = two.first.said == two.second.said
     names = two.first.said if same else f"{two.first.said} / {two.second.said}"
     numbers = f"{two.first.number} · {two.second.number}"
