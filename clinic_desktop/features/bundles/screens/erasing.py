@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.bundles.queries import erasing as queries
 from clinic_desktop.features.bundles.queries.erasing import ErasurePlan
+from clinic_desktop.features.bundles.screens.days import read_day
 from clinic_desktop.features.bundles.service import erasing as service
-from clinic_desktop.features.patients.screens.consent import read_day
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.uikit.buttons import Button, Link
