@@ -39,7 +39,7 @@ def _sheet(asker: Asker, code: str, number: int, sheets: Sequence[str], needed: 
             Notice(_("Fold this sheet, seal it in an envelope and sign over the seal. Do not copy or photograph it.")),
             Rows(
                 (Column(_("Line"), 1), Column(_("Code"), 6, strong=True)),
-                tuple((str(n), "   ".join(line.split("-"))) for n, line in enumerate(lines, start=1)),
+                tuple((str(n), line) for n, line in enumerate(lines, start=1)),
                 roomy=True,
             ),
             Words(

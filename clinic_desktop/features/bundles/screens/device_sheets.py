@@ -50,7 +50,7 @@ class TakeInSheet(_UseSheet):
 
     def __init__(self, name: str, parent: QWidget, then: Callable[[Use], None]) -> None:
         lead = _("The request “{name}” is answered beside it. Afterwards you both compare the code.").format(name=name)
-        super().__init__(_("Take in a clinic"), lead, Use.ALL, _("Write the answer"), parent, then)
+        super().__init__(_("Take in a clinic"), lead, Use.ALL, _("Write its answer"), parent, then)
 
 
 class UseSheet(_UseSheet):
@@ -105,7 +105,7 @@ class AsideSheet(Sheet):
         self.keys = [one.key for one in device.aside if one.may_be_let_in]
         columns = [
             Column[Aside](_("Written"), lambda one: say_instant(one.cut_at, zone), 190),
-            Column[Aside](_("Why"), lambda one: words_of(one.kind).title, stretch=True),
+            Column[Aside](_("Why"), lambda one: _(words_of(one.kind).title), stretch=True),
             Column[Aside](_("Rows"), lambda one: cells.number(str(one.rows)), 70, right=True),
         ]
         table = ListTable(columns, key=lambda one: one.key)

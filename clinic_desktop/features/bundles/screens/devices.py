@@ -105,14 +105,14 @@ class DevicesPage(QWidget):
 
     def _said_detail(self, device: Device) -> list[QWidget]:
         facts = [
-            (_("Letters"), device.site_code),
+            (_("Its letters"), device.site_code),
             (_("Since"), self._said_when(device.since)),
             (_("Last bundle"), self._said_bundle(device)),
             (_("Writes"), _(SAID[device.use]) if device.use is not None else _("Some rooms only")),
             (_("State"), _(STATES[device.state])),
         ]
         if device.cut_off_at is not None:
-            facts.append((_("Cut off"), self._said_when(device.cut_off_at)))
+            facts.append((_("Cut off on"), self._said_when(device.cut_off_at)))
         told: list[QWidget] = [Text(device.site_name, "head", "semi", wrap=True), Facts(facts, label_width=110)]
         if device.asked_code is not None:
             told += [

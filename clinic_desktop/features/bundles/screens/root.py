@@ -28,7 +28,7 @@ from clinic_desktop.uikit.layouts import clear, column, scrolled
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.theme import S2
+from clinic_desktop.uikit.theme import S2, is_compact
 from clinic_desktop.uikit.words import Text
 
 _PLACE = "XXXX-XXXX-XXXX-XXXX  XXXX-XXXX-XXXX-XXXX"
@@ -79,7 +79,7 @@ class _UsingSheet(Sheet):
         inside = QWidget()
         inside.setLayout(column(self.fields, None, gap=S2))
         self.area = scrolled(inside)
-        self.area.setMinimumHeight(240)
+        self.area.setMinimumHeight(240 if is_compact(parent.window().width()) else 400)
         self.wrong = Text("", color="danger", wrap=True)
         self.wrong.hide()
         self.body.addWidget(self.area)
