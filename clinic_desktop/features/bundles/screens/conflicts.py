@@ -28,7 +28,7 @@ from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout, Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.theme import S2, is_compact
+from clinic_desktop.uikit.theme import S2, S3, is_compact
 from clinic_desktop.uikit.words import Text
 
 NOT_YOURS = N_("Who works with this record at the clinic decides this.")
@@ -90,12 +90,10 @@ class Conflicts(Deciding):
 
     def _fill(self, one: InFront) -> None:
         field = _(said_unit(one.conflict.table, one.conflict.unit))
-        head = row((Text(field, "head", "semi", wrap=True), 1), gap=S2)
+        head = row(Text(field, "head", "semi"), (Text(one.line.whose, color="quiet", wrap=True), 1), gap=S2)
         if one.conflict.blocking:
             head.addWidget(Chip(_("Safety"), "danger", "alert-triangle"))
         self.shown.addLayout(head)
-        if one.line.whose:
-            self.shown.addWidget(Text(one.line.whose, color="quiet", wrap=True))
         for word in self._words(one):
             self.shown.addWidget(word)
         for at, side in enumerate(one.sides[:MOST_SIDES]):
@@ -136,7 +134,8 @@ class Conflicts(Deciding):
         seen = self._seen(side, one)
         if seen:
             lines.addWidget(Text(seen, "small", color="quiet", wrap=True))
-        return Card(row((lines, 1), button, gap=S2), bar="accent" if at == 0 else None, gap=S2)
+        inside = row((lines, 1), button, gap=S2)
+        return Card(inside, bar="accent" if at == 0 else None, margins=(S3, S2, S3, S2), gap=S2)
 
     def _seen(self, side: SaidSide, one: InFront) -> str:
         """What the writer had before their eyes; that neither knew of the other is why both stand here."""
@@ -241,6 +240,11 @@ class ConflictsPage(Conflicts):
         self.top.addWidget(self.clinic, 1)
         self._fill_clinics()
         self.reload()
+
+    def reload(self) -> None:
+        super().reload()
+        waits = self._waiting or bool(self._office.ask(worklist.worklist, waiting=True))
+        self.kind.setVisible(waits)
 
     def _keys(self, reading: Reading) -> Sequence[Key]:
         return worklist.worklist(reading, self._site_id, waiting=self._waiting)

@@ -23,6 +23,7 @@ class Deciding(QWidget):
     def __init__(self, table: ListTable[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = table
+        table.horizontalHeader().hide()
         self.keys: Mapping[str, Callable[[], object]] = {}
         self._slip = QTimer(self)
         self._slip.setSingleShot(True)
