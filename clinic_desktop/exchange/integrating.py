@@ -45,7 +45,7 @@ def _is_known(table: str, kind: str, content: Any) -> bool:
         return False
     if kind == "insert":
         return any(column in shape.columns for column in content)
-    if kind == "update":
+    if kind in ("update", copies.KIND):
         unit = shape.unit(content[0])
         return unit is not None and set(content[1]) <= set(unit.columns)
     return True
@@ -131,6 +131,10 @@ def _take_changes(landing: Landing, some: Iterable[_Held]) -> None:
             changes[table].append(RowChange(row_id, hlc, author, (change,)))
     for table, found in changes.items():
         _take(landing, shapes()[table], Updates(table, found))
+    copied = [one for one in some if one[2] == copies.KIND]
+    for table in {one[1] for one in copied}:
+        told = [(row_id, content) for _key, of, _kind, row_id, content in copied if of == table]
+        taking_copies.take_held(landing, shapes()[table], told)
 
 
 def _stamps(listed: Iterable[Any]) -> frozenset[Stamp]:

@@ -1,13 +1,14 @@
 """Taking copies in: rows of other sites that the central passes on, with everything that ever changed in them."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from clinic_desktop.exchange.copies import KIND, CopiedOp, Copies, Writer
 from clinic_desktop.exchange.inserting import compare_final, without_shipped
 from clinic_desktop.exchange.landing import Landing, NotApplied
 from clinic_desktop.exchange.parts import Inserts
 from clinic_desktop.exchange.records import FindingKind
-from clinic_desktop.exchange.rules import Op
+from clinic_desktop.exchange.rules import Op, Stamp
 from clinic_desktop.exchange.settling import unit_value
 from clinic_desktop.exchange.shape import Shape
 from clinic_desktop.exchange.unknown import without_unknown
@@ -88,3 +89,17 @@ def _know_writers(landing: Landing, writers: Iterable[Writer]) -> None:
         [(one.device, one.site, one.site_name) for one in writers if one.site and one.device not in peers],
     )
     landing.standing.elsewhere.update({one.device: one.site for one in writers if one.site})
+
+
+def take_held(landing: Landing, shape: Shape, told: Iterable[tuple[str, Any]]) -> None:
+    """After an update: the operations that `_known_op` had kept, under the stamps they came with."""
+    ids: set[str] = set()
+    for row_id, (unit, columns, value, stamp, made, prev, seen, author) in told:
+        before, beside = (frozenset(Stamp(*one) for one in some) for some in (prev, seen))
+        op = Op(Stamp(*stamp), tuple(value), before, beside, bool(made), author)
+        known = _known_op(landing, shape, row_id, CopiedOp(unit, tuple(columns), op))
+        if known is not None:
+            write_ops(landing.cursor, landing.names.key_of(known.stamp), [(shape.table, row_id, unit, known)])
+            ids.add(row_id)
+    landing.work.rows += landing.settler.settle(shape, sorted(ids))
+    landing.note(shape, ids)

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from clinic_desktop.app import wiring
+from clinic_desktop.exchange import belonging, personal
 from clinic_desktop.exchange.records import FindingKind
 from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.features.bundles.queries import conflicts, findings
@@ -18,10 +22,12 @@ from clinic_desktop.features.patients.records import Allergy, Consent, Patient
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose
 from clinic_desktop.features.patients.rules.patient import LinkKind
 from clinic_desktop.features.patients.service.linking import keep_link
+from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Actor, Work
-from tests.makers.network import Network, Office
+from tests.exchange.conftest import MakeNetwork
+from tests.makers.network import Network, Office, enrol, make_office
 from tests.makers.people import allergy, change, note, register, void
 
 Operations = list[tuple[Any, ...]]
@@ -63,8 +69,6 @@ def of_person(office: Office, patient_id: str) -> dict[str, list[tuple[Any, ...]
 
 
 def _rows(asker: Any, patient_id: str) -> Any:
-    from clinic_desktop.exchange import belonging
-
     return belonging.rows_of(asker, entitled.ways(), patient_id)
 
 
@@ -340,3 +344,90 @@ def test_taken_in_twice_nothing_changes(network: Network, moved: str) -> None:
     network.central.do(partial(entitled.owe_again, people=[moved]))
     rounds(network)
     assert of_person(second, moved) == before
+
+
+def test_a_copy_that_comes_before_the_segment_of_the_other_laptop_doubles_nothing(
+    network: Network, moved: str, made_vault: Any, tmp_path: Path, clock: StillClock
+) -> None:
+    first, second = network.clinics
+    place = tmp_path / "more"
+    place.mkdir()
+    header, opened = made_vault
+    mate = make_office(place, opened, header, clock, "Clínica 1", "CLA", "clinic", 7, site_id=site(first))
+    enrol(mate, network.central)
+    network.clinics.append(mate)
+    first.do(change(moved, phone="7"))
+    network.central.merge(first.export().path)
+    second.accept(network.central.answer()["Clínica 2"])
+    second.do(change(moved, phone="8"))
+    second.do(change(moved, community="Pulay"))
+    network.central.merge(second.export().path)
+    # Only what the central passes on reaches the mate first; then everything.
+    mate.accept(network.central.answer()["Clínica 1"])
+    rounds(network)
+    agree(network, moved)
+    taken = mate.sql("SELECT device_id, epoch, number, count(*) FROM segment GROUP BY 1, 2, 3 HAVING count(*) > 1")
+    assert taken == [] and not network.central.ask(findings.findings)
+    mate.do(change(moved, mother_name="Juana"))
+    rounds(network)
+    agree(network, moved)
+    mate.close()
+    network.clinics.remove(mate)
+
+
+def test_every_table_that_can_be_about_a_person_goes_along_or_says_why_not() -> None:
+    about = {link.table for link in personal.links()} | {"patient"}
+    gone = set(entitled.ways()) | set(entitled.STAYS)
+    assert about <= gone, sorted(about - gone)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["phone", "community", "allergy", "void", "up", "down", "lose"]), st.integers(0, 2)),
+    min_size=6,
+    max_size=16,
+)
+
+
+def live_through(network: Network, steps: list[tuple[str, int]]) -> None:
+    """Whatever the two clinics and the central did, and whichever sticks were lost: in the end all agree."""
+    home = network.clinics[0]
+    patient = home.do(register())
+    consent = home.do(says(patient))
+    network.round()
+    network.central.do(shared(patient, site(network.clinics[1]), consent))
+    rounds(network)
+    for n, (what, where) in enumerate(steps):
+        office = network.all()[where]
+        if what in ("phone", "community"):
+            office.do(change(patient, **{what: f"{what} {n}"}))
+        elif what == "allergy":
+            office.do(allergy(patient, f"polvo {n}"))
+        elif what == "void":
+            for (row_id,) in office.sql("SELECT id FROM allergy WHERE voided_at IS NULL ORDER BY id LIMIT 1"):
+                office.do(void(row_id, Allergy))
+        elif where == 0:
+            network.central.answer()
+        elif what == "up":
+            network.central.merge(office.export().path)
+        elif what == "lose":
+            office.export()
+        else:
+            office.accept(network.central.answer()[office.name])
+    rounds(network, 3)
+    agree(network, patient)
+    assert not network.central.ask(findings.findings)
+
+
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS)
+def test_whatever_the_clinics_do_they_agree_about_a_shared_person(make: MakeNetwork, steps: list[Any]) -> None:
+    live_through(make(2), steps)
+
+
+@pytest.mark.long
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS)
+def test_whatever_the_clinics_do_they_agree_about_a_shared_person_many_times(
+    make: MakeNetwork, steps: list[Any]
+) -> None:
+    live_through(make(2), steps)
