@@ -124,18 +124,7 @@ def read(path: Path, key: str) -> RouteList | None:
     try:
         if path.stat().st_size > MOST_BYTES:
             return None
-        content = bytearray()
-        pieces = sealed.opened(path, key)
-        try:
-            for piece in pieces:
-                content += piece
-                if len(content) > MOST_BYTES:
-                    return None
-        finally:
-            close = getattr(pieces, "close", None)
-            if close is not None:
-                close()
-        found = canonical.read(bytes(content), RouteList)
+        found = canonical.read(sealed.open_small(path, key), RouteList)
     except (OSError, sealed.NotSealed, sealed.NoKeyFits, sealed.SealBroken, NotCanonical):
         return None
     return found if found.format == FORMAT else None

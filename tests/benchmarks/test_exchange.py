@@ -1,14 +1,14 @@
-"""The stick: export of a day, merge beside raw inserts of the same rows into SQLCipher (R), and merging again. One run,
-printed as ratios: goals are first merge >= 0.5 R, incremental >= 0.25 R, re-apply >= 10 R, a day <= 20 ms of CPU."""
+"""The stick: export, merge beside raw inserts of the same rows into SQLCipher (R), and merging again. One run, each
+number beside its target. Incremental is what the study measured: of each clinic a day, and 1,550 changed rows."""
 
 import time
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
+from clinic_desktop.exchange.outcomes import Exported
 from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
@@ -18,99 +18,121 @@ from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.storage.cipher import open_cipher
 from clinic_desktop.storage.keys import Opened
 from clinic_desktop.storage.work import Work
+from tests.benchmarks.targets import at_least, at_most, cpu
 from tests.makers.network import Network, Office, make_network
 
 pytestmark = pytest.mark.benchmark
 
-PATIENTS, VISITS, CLINICS = 500, 6, 3
+PATIENTS, CLINICS, ROUNDS = 500, 3, 3
 WORDS = "Duerme mejor, come con apetito, volvió al telar. Niega ideas de muerte. Toma el medicamento cada noche. "
 STAFF = "0193a000-0000-7000-8000-000000000002"
 Rows = dict[type[Any], list[Any]]
-Result = TypeVar("Result")
 
 
 def test_the_stick(made_vault: tuple[Path, Opened], tmp_path: Path, clock: StillClock, capsys: Any) -> None:
     network = make_network(tmp_path / "net", made_vault[1], made_vault[0], clock, CLINICS)
-    told: list[str] = []
     for clinic in network.clinics:
         clinic.do(fill)
     first, spent = zip(*(cpu(clinic.export) for clinic in network.clinics), strict=True)
     rows = sum(load.new for load in first[0].loads)
-    told.append(f"first export of {rows} rows: {min(spent):.3f} s CPU, {first[0].size / 1e6:.2f} MB")
-    raw = raw_inserts(network.clinics[0], tmp_path / "raw.db")
-    rate = rows / raw
+    told = [at_most("first export", min(spent), 0.4, "s CPU", f"{rows:,} rows, {first[0].size / 1e6:.2f} MB")]
+    rate = rows / raw_inserts(network.clinics[0], tmp_path / "raw.db")
     told.append(f"R = {rate:,.0f} rows/s (raw executemany of the same rows into SQLCipher, five indexes)")
     files = [one.path for one in first]
-    told.append(merged("first merge", network, files, rows * CLINICS, rate))
-    answers = network.central.answer()
-    for clinic in network.clinics:
-        clinic.accept(answers[clinic.vault.place.site_name])
-        clinic.do(live_a_day)
-    days = []
-    for clinic in network.clinics:
-        day, took = cpu(clinic.export)
-        days.append(day)
-        told.append(
-            f"day export: {day.loads and sum(x.new + x.changed for x in day.loads)} rows, {took * 1000:.0f} ms CPU"
-        )
-    changes = sum(x.new + x.changed for day in days for x in day.loads)
-    told.append(merged("a day", network, [d.path for d in days], changes, rate))
-    for clinic in network.clinics:
-        clinic.do(edit_many)
-    edits = [clinic.export() for clinic in network.clinics]
-    changes = sum(x.changed for day in edits for x in day.loads)
-    told.append(merged("updates only", network, [d.path for d in edits], changes, rate))
+    begun = merged(network, files) / (rows * CLINICS)
+    told.append(at_least("first merge", 1 / begun / rate, 0.5, "R"))
+    told += _rounds(network, rate)
     again = [p.with_suffix(".again") for p in files]
     for old, new in zip(files, again, strict=True):
         new.write_bytes(old.read_bytes())
-    told.append(merged("re-apply", network, again, rows * CLINICS, rate))
+    told.append(at_least("re-apply", rows * CLINICS / merged(network, again) / rate, 10, "R"))
     network.close()
     with capsys.disabled():
         print("\n" + "\n".join(told))
 
 
-def cpu(act: Callable[[], Result]) -> tuple[Result, float]:
-    start = time.process_time()
-    result = act()
-    return result, time.process_time() - start
+def _rounds(network: Network, rate: float) -> list[str]:
+    """A day and many edits, some times over; of each the quickest, as R is the quickest of three."""
+    exports: list[float] = []
+    days: list[float] = []
+    edits: list[float] = []
+    counts = (0, 0)
+    for n in range(ROUNDS):
+        _carry_back(network)
+        lived = [_lived(clinic, n, exports) for clinic in network.clinics]
+        days.append(merged(network, [one.path for one in lived]))
+        _carry_back(network)
+        for clinic in network.clinics:
+            clinic.do(lambda work, n=n: edit_many(work, n))
+        edited = [clinic.export() for clinic in network.clinics]
+        edits.append(merged(network, [one.path for one in edited]))
+        counts = (changes(lived), changes(edited))
+    both = (counts[0] + counts[1]) / (min(days) + min(edits)) / rate
+    return [
+        at_most("day export", min(exports) * 1000, 20, "ms CPU", f"{counts[0] // CLINICS} rows"),
+        at_least("incremental merge", both, 0.25, "R", f"{counts[0]:,} rows of days and {counts[1]:,} updates"),
+        f"of it, days only: {counts[0] / min(days) / rate:.2f} R; updates only: {counts[1] / min(edits) / rate:.2f} R",
+    ]
 
 
-def merged(name: str, network: Network, files: list[Path], rows: int, rate: float) -> str:
+def _carry_back(network: Network) -> None:
+    answers = network.central.answer()
+    for clinic in network.clinics:
+        clinic.accept(answers[clinic.vault.place.site_name])
+
+
+def _lived(clinic: Office, n: int, exports: list[float]) -> Exported:
+    clinic.do(lambda work: live_a_day(work, n))
+    day, took = cpu(clinic.export)
+    exports.append(took)
+    return day
+
+
+def changes(exported: list[Exported]) -> int:
+    return sum(load.new + load.changed for one in exported for load in one.loads)
+
+
+def merged(network: Network, files: list[Path]) -> float:
+    """Seconds of CPU to take these in."""
     report, took = cpu(lambda: network.central.merge(*files))
     assert all(f.ok for f in report.files)
-    return f"{name}: {rows:,} rows, {rows / took:,.0f} rows/s CPU = {rows / took / rate:.2f} R"
+    return took
 
 
 def fill(work: Work) -> None:
-    """People and their visits, straight into the tables: the services are not what is measured."""
+    """People and their visits, straight into the tables: the services are not what is measured. 15,500 rows."""
     today = date(2026, 1, 5)
     rows: Rows = {}
     people = [person(work, n) for n in range(PATIENTS)]
     work.session.flush()
-    for patient in people:
-        for visit in range(VISITS):
+    for n, patient in enumerate(people):
+        for visit in range(7 + n % 2):
             met(work, rows, patient, today + timedelta(days=30 * visit))
     put(work, rows)
 
 
-def live_a_day(work: Work) -> None:
+def live_a_day(work: Work, n: int = 0) -> None:
+    """220 rows: ten new people, 45 visits, 30 corrections."""
     ids = some_patients(work)
-    for n in range(10):
-        person(work, 10_000 + n)
+    for one in range(10):
+        person(work, 10_000 + 100 * n + one)
     work.session.flush()
     rows: Rows = {}
-    for patient in ids[:40]:
+    for patient in ids[:45]:
         met(work, rows, patient, date(2026, 11, 24))
     put(work, rows)
-    for patient in ids[:20]:
-        work.load(Patient, patient).phone = f"77{patient[-6:]}"
+    for patient in ids[:30]:
+        work.load(Patient, patient).phone = f"77{n}{patient[-6:]}"
     work.session.flush()
 
 
-def edit_many(work: Work) -> None:
+def edit_many(work: Work, n: int = 0) -> None:
+    """1,550 rows: three fields of each person, one of 1,050 visits."""
     for patient in some_patients(work):
         row = work.load(Patient, patient)
-        row.phone, row.community, row.mother_name = "5", "Aldea Pulay", "Juana"
+        row.phone, row.community, row.mother_name = f"5{n}", f"Aldea Pulay {n}", f"Juana {n}"
+    for (encounter,) in work.cursor.execute("SELECT id FROM encounter ORDER BY id LIMIT 1050").fetchall():
+        work.load(Encounter, encounter).with_whom = f"La madre {n}"
     work.session.flush()
 
 
