@@ -26,6 +26,7 @@ PAPERS: dict[str, ConsentPurpose | str] = {
     "agenda.consult_sheet": "stays in the consulting room: care",
     "agenda.set_of_day": "the consult sheets of a day, which stay here: care",
     "bundles.slip": "numbers and control letters, nobody's name",
+    "bundles.root_sheets": "the organisation's root key, sealed; nobody who is cared for",
     "consults.blank_form": "an empty form, about nobody",
     "consults.reaction_page": ConsentPurpose.OTHER_SERVICE,
     "consults.trend_paper": "for the folder, it stays here: care",

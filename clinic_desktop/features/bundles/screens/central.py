@@ -8,14 +8,13 @@ from typing import Any
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from clinic_desktop.exchange.enrolment import Approval
 from clinic_desktop.exchange.outcomes import Merged, MergeReport
 from clinic_desktop.features.bundles.queries import clinics, overdue, waiting
 from clinic_desktop.features.bundles.queries.clinics import ClinicState
 from clinic_desktop.features.bundles.screens.clinic_sheet import ClinicSheet, said_gap
 from clinic_desktop.features.bundles.screens.sticks import SticksList
 from clinic_desktop.features.bundles.screens.summary import Session, said_summary
-from clinic_desktop.features.bundles.service import answering, joining, taking
+from clinic_desktop.features.bundles.service import answering, taking
 from clinic_desktop.features.bundles.service.answering import Answers
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.errors import ClinicError
@@ -93,8 +92,8 @@ class CentralDesk(QWidget):
         self.answer = Button(_("Write the receipts"), icon="upload")
         self.answer.clicked.connect(lambda: self.write_answers())
         self.enrol = Button(_("Take in a new clinic…"), icon="building-hospital")
-        self.enrol.clicked.connect(self._choose_request)
-        if not self._office.may(Permission.KEEP_STAFF):
+        self.enrol.clicked.connect(lambda: self._office.go("stick", tab="devices"))
+        if not self._office.may(Permission.KEEP_DEVICES):
             self.enrol.hide()
         self.bar = ProgressBar()
         self.stop = Button(_("Stop"), kind="quiet")
@@ -234,28 +233,6 @@ class CentralDesk(QWidget):
     def _stopped_answering(self) -> None:
         self._tell([Callout(_("Stopped. Receipts that were finished are on the stick."))])
         self.sticks.look()
-
-    # enrolling
-
-    def _choose_request(self) -> None:
-        stick = self.sticks.chosen()
-        start = str(stick.folder) if stick else ""
-        name, _kind = QFileDialog.getOpenFileName(self, _("Take in a new clinic…"), start)
-        if name:
-            self.take_request(Path(name))
-
-    def take_request(self, file: Path) -> None:
-        """Take a clinic in; its answer goes beside its request."""
-        job = partial(joining.approve_steps, file=file, folder=file.parent)
-        self._office.run_long(job, self, then=self._approved, failed=self._failed)
-
-    def _approved(self, done: tuple[Path, Approval]) -> None:
-        path, approval = done
-        words = _("{site} may join. Its answer is on the stick: {name}. Both of you must see this code: {code}").format(
-            site=approval.site_name, name=path.name, code=approval.code
-        )
-        self._tell([Callout(words, "well", "key")])
-        self.reload()
 
     # long jobs
 
