@@ -76,7 +76,14 @@ PAPERS: dict[str, ConsentPurpose | str] = {
 # What writes data elsewhere than into the vault.
 EXPORTS: dict[str, ConsentPurpose | str] = {
     "bundles.export": "to the own central office and the clinic's other computers, sealed: goes with care",
+    "bundles.answer": "to the clinics whose people they are, sealed: goes with care",
     "bundles.write_receipt": "to the clinic whose people they are, sealed: goes with care",
+    "bundles.save_parcel": "as bundles.export, into a folder: sealed, goes with care",
+    "bundles.fit_stick": "only looks at the list on a stick",
+    "bundles.name_unfit": "the list on a stick: which office wrote what and who read it, nobody's data",
+    "bundles.note": "the list on a stick: which office wrote what and who read it, nobody's data",
+    "bundles.clear": "takes off a stick what had arrived; writes nothing",
+    "bundles.receive": "takes in, and keeps the list on the stick: nobody's data",
     "bundles.write_request": "this computer's public keys, nobody's data",
     "bundles.write_request_steps": "this computer's public keys, nobody's data",
     "bundles.approve": "public keys, nobody's data",
