@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from clinic_desktop.app.clinic import NewClinic, OpenClinic, found_clinic, open_clinic, opener
 from clinic_desktop.app.demo.fill import fill_with
 from clinic_desktop.app.demo.marks import mark_folder
+from clinic_desktop.app.demo.offices import at_the_central, before_the_stick, lose_a_stick
 from clinic_desktop.app.demo.sites import (
     CENTRAL,
     CENTRAL_CODE,
@@ -168,6 +169,13 @@ def _join_and_carry(folder: Path, sites: tuple[DemoSite, ...], clock: StillClock
             join(clinic, central, stick)
             clinics.append(clinic)
         carry(clinics, central, stick)
+        if len(clinics) > 1:
+            first, second = clinics[:2]
+            before_the_stick(first, second, central)
+            lose_a_stick(second, stick)
+            _bring(clinics, central, stick)
+            at_the_central(first, second, central)
+            _take_home(clinics, central, stick)
 
 
 def join(clinic: OpenClinic, central: OpenClinic, stick: Path) -> None:
@@ -181,9 +189,17 @@ def join(clinic: OpenClinic, central: OpenClinic, stick: Path) -> None:
 
 def carry(clinics: list[OpenClinic], central: OpenClinic, stick: Path) -> None:
     """One journey of the stick: every clinic's bundle to the central, its answers back."""
+    _bring(clinics, central, stick)
+    _take_home(clinics, central, stick)
+
+
+def _bring(clinics: list[OpenClinic], central: OpenClinic, stick: Path) -> None:
     files = [done(carrying.export(c.vault, c.actor, folder=stick)).path for c in clinics]
     merged = done(taking.merge(central.vault, central.actor, files=files))
     _all_taken(merged)
+
+
+def _take_home(clinics: list[OpenClinic], central: OpenClinic, stick: Path) -> None:
     answers = done(carrying.write_receipt(central.vault, central.actor, folder=stick))
     for clinic in clinics:
         mine = [one.path for one in answers if one.site_name == clinic.vault.place.site_name]
