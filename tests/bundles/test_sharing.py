@@ -12,13 +12,14 @@ import pytest
 from clinic_desktop.app import wiring
 from clinic_desktop.features.bundles.queries import sharing as asked
 from clinic_desktop.features.bundles.queries.sharing import Step
-from clinic_desktop.features.bundles.screens.sharing import SharedPage
+from clinic_desktop.features.bundles.screens.sharing import SharedPage, TakeBackSheet, WhereSheet
 from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.patients.records import Consent, Patient
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose
 from clinic_desktop.features.patients.rules.patient import LinkKind
 from clinic_desktop.features.patients.service.linking import keep_link
 from clinic_desktop.features.staff.records import Site
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Actor, Work
 from clinic_desktop.uikit import theme
@@ -96,7 +97,7 @@ def test_who_said_yes_at_the_second_clinic_is_sent_with_one_key(network: Network
     network.round()
     network.round()
     for clinic, other in ((network.clinics[0], "Clínica 2"), (network.clinics[1], "Clínica 1")):
-        marks = clinic.ask(partial(people.marks_of, ids=[old]))[old]
+        marks = clinic.ask(partial(people.marks_of, ids=[PatientId(old)]))[PatientId(old)]
         assert any(other in mark.text for mark in marks), clinic.name
     _picture(page, "shared")
 
@@ -114,7 +115,7 @@ def test_a_yes_that_is_taken_back_stands_first_and_is_ended_with_a_reason(networ
     assert first.step is Step.STOPPED
     page.table.choose(first.key)
     page.stop.click()
-    (sheet,) = [child for child in page.children() if type(child).__name__ == "TakeBackSheet"]
+    (sheet,) = page.findChildren(TakeBackSheet)
     sheet.stop.click()
     assert central.sql("SELECT voided_at FROM record_share") == [(None,)], "not without a reason"
     sheet.reason.setText("retiró su sí")
@@ -131,7 +132,7 @@ def test_who_is_registered_nowhere_else_is_sent_where_a_person_says(network: Net
     page = show(network.central)
     page.table.choose((patient, ""))
     page.send.click()
-    (sheet,) = [child for child in page.children() if type(child).__name__ == "WhereSheet"]
+    (sheet,) = page.findChildren(WhereSheet)
     assert [sheet.where.itemText(n) for n in range(sheet.where.count())] == [
         "Clínica 2",
         "Clínica 3",
