@@ -59,8 +59,11 @@ class DevicesPage(QWidget):
         self.root = Button(_("Root key…"), icon="key")
         self.root.clicked.connect(self._open_root)
         self.root.setVisible(self._central)
+        self.mate = Button(_("Invite another computer…"), icon="users")
+        self.mate.clicked.connect(self._open_mates)
+        self.mate.setVisible(not self._central and self._office.may(Permission.KEEP_DEVICES, Permission.KEEP_STAFF))
         left = Card(self.hint, (self.devices, 1), margins=(1, 1, 1, 8), gap=S2)
-        right = Card((scrolled(inside), 1), self.root, self.take_in, margins=(16, 12, 16, 12), gap=S2)
+        right = Card((scrolled(inside), 1), self.mate, self.root, self.take_in, margins=(16, 12, 16, 12), gap=S2)
         right.setFixedWidth(_ASIDE)
         body = QWidget()
         line_up(body, (left, 1), right, gap=S3)
@@ -211,6 +214,13 @@ class DevicesPage(QWidget):
 
     def _reported(self, _result: object) -> None:
         self._office.notice(_("The message goes with the next stick. Call as well: it is quicker."))
+
+    def _open_mates(self) -> None:
+        from clinic_desktop.features.bundles.screens.mates import MatesSheet
+
+        sheet = MatesSheet(self._office, self)
+        sheet.finished.connect(self.reload)
+        sheet.open()
 
     def _open_root(self) -> None:
         from clinic_desktop.features.bundles.screens.root import RootSheet
