@@ -17,6 +17,7 @@ class MedicationRequest(Synced):
 
     __tablename__ = "medication_request"
     __merge__ = MergeClass.APPEND
+    __outlasts__ = frozenset({"signed_on"})
     __beside__ = ("patient_id", "patient")
     __table_args__ = (
         # Who is late with an injection is asked every minute: few lines are depots.
