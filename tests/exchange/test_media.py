@@ -6,10 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from clinic_desktop.exchange import media
-from clinic_desktop.exchange.codes import control_of, spoken
+from clinic_desktop.exchange import drives, media, outgoing
+from clinic_desktop.exchange.codes import control_of, heard, spoken
 from clinic_desktop.exchange.steps import finish
-from clinic_desktop.exchange.troubles import StickFull, StickGone, StickLies, StickReadOnly
+from clinic_desktop.exchange.troubles import (
+    StickFull,
+    StickGone,
+    StickGoneFetching,
+    StickGoneUnproved,
+    StickLies,
+    StickReadOnly,
+    StickSmallFiles,
+)
 from clinic_desktop.features.bundles.queries import waiting
 from clinic_desktop.features.bundles.rules.file_names import new_file_name, number_in
 from clinic_desktop.features.bundles.service import carrying
@@ -132,3 +140,109 @@ def test_names_tell_nothing_and_codes_can_be_read_aloud() -> None:
     assert number_in("0412-k7q2m9xd (1).bundle") is None
     assert control_of("ff" * 32) != control_of("fe" * 32)
     assert len(spoken(b"x", 16).replace("-", "")) == 16
+
+
+# drives
+
+
+MOUNTS = r"""
+/dev/sda1 / ext4 rw 0 0
+/dev/sdb1 /media/ana/MI\040MEMORIA vfat rw,relatime 0 0
+/dev/sdc1 /run/media/ana/CASA exfat ro,relatime 0 0
+/dev/sdd1 /data ext4 rw 0 0
+/dev/sde1 /srv/stick ext4 rw 0 0
+/dev/sdf1 /srv/disk ntfs3 rw 0 0
+tmpfs /media/x tmpfs rw 0 0
+server:/a /mnt/net nfs4 rw 0 0
+nonsense
+""".splitlines()
+
+
+def _block(blocks: Path, disk: str, place: str, removable: str) -> None:
+    there = blocks.parent / "devices" / place / disk
+    (there / f"{disk}1").mkdir(parents=True)
+    (there / "removable").write_text(removable)
+    (blocks / f"{disk}1").symlink_to(there / f"{disk}1")
+
+
+def test_drives_are_found_by_their_place_their_disk_or_their_bus(tmp_path: Path) -> None:
+    blocks = tmp_path / "block"
+    blocks.mkdir()
+    _block(blocks, "sdd", "pci0/ata1", "0\n")
+    _block(blocks, "sde", "pci0/mmc0", "1\n")
+    _block(blocks, "sdf", "pci0/usb2/2-1", "0\n")
+    found = drives.linux_drives(MOUNTS, blocks, tmp_path / "labels")
+    assert [(str(d.folder), d.label, d.system, d.read_only) for d in found] == [
+        ("/media/ana/MI MEMORIA", "MI MEMORIA", "vfat", False),
+        ("/run/media/ana/CASA", "CASA", "exfat", True),
+        ("/srv/disk", "disk", "ntfs3", False),
+        ("/srv/stick", "stick", "ext4", False),
+    ]
+
+
+def test_fat_holds_no_file_of_four_gigabytes() -> None:
+    assert drives.Stick(Path("/x"), "x", 1, 1, "vfat").largest_file == 4 * 1024**3 - 1
+    assert drives.Stick(Path("/x"), "x", 1, 1, "FAT32").largest_file == 4 * 1024**3 - 1
+    assert drives.Stick(Path("/x"), "x", 1, 1, "exfat").largest_file is None
+    assert outgoing.VOLUME_BYTES < drives.FAT_MOST
+
+
+def test_a_file_that_the_stick_cannot_hold_has_its_own_sentence(
+    source: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.EFBIG, "too large")
+
+    monkeypatch.setattr(media.os, "fsync", fail)
+    with pytest.raises(StickSmallFiles):
+        _copy(source, stick)
+
+
+def test_pulled_out_while_reading_back_is_told_apart(
+    source: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_path: Path):
+        raise OSError(errno.EIO, "gone")
+        yield b""
+
+    monkeypatch.setattr(media, "read_uncached", gone)
+    with pytest.raises(StickGoneUnproved):
+        _copy(source, stick)
+    assert list(stick.iterdir()) == []
+
+
+def test_pulled_out_while_it_is_read_is_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(StickGoneFetching):
+        finish(media.fetch(tmp_path / "gone.bundle", tmp_path / "local"))
+
+
+def test_a_slow_stick_is_flushed_as_it_goes_and_tells_its_bytes(tmp_path: Path, stick: Path) -> None:
+    import hashlib
+
+    source = tmp_path / "big"
+    source.write_bytes(bytes(20_000_000))
+    told = list(media.copy_out(source, stick, "0001-aaaaaaaa.bundle", hashlib.sha256(bytes(20_000_000)).hexdigest()))
+    assert "1.0 / 20.0 MB" in told[0].words
+    assert len(told) == 3 * 20
+
+
+def test_codes_are_heard_as_they_are_spoken() -> None:
+    assert heard("abcd efgh jkmn") == "ABCD-EFGH-JKMN"
+    assert heard("oOiL-0011") == "0011-0011"
+
+
+def test_a_load_too_big_for_one_file_goes_in_parts_each_whole_by_itself(network: Network) -> None:
+    clinic, central = network.clinics[0], network.central
+    for _ in range(3):
+        clinic.do(register())
+        finish(carrying.cut_waiting(clinic.vault, clinic.actor))
+    exported = finish(carrying.export(clinic.vault, clinic.actor, folder=clinic.stick, most=10))
+    assert exported is not None
+    assert [(e.volume, e.volumes, e.number, e.segments) for e in exported.files] == [(n, 3, 1, 1) for n in (1, 2, 3)]
+    last, first, middle = (exported.files[n].path for n in (2, 0, 1))
+    report = central.merge(last)
+    assert report.files[0].new_segments == 1 and len(report.gaps) == 1, "taken in at once, the gap is told"
+    assert not central.merge(middle, first).gaps
+    assert central.sql("SELECT DISTINCT volumes, number FROM bundle_log WHERE way = 'in'") == [(3, 1)]
+    clinic.accept(central.answer()["Clínica 1"])
+    assert clinic.ask(waiting.waiting).new == 0
