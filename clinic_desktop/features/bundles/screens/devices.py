@@ -17,6 +17,7 @@ from clinic_desktop.features.bundles.service import devices, joining
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import N_, _, ngettext
+from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Reading
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
@@ -61,7 +62,7 @@ class DevicesPage(QWidget):
         self.root.setVisible(self._central)
         self.mate = Button(_("Invite another computer…"), icon="users")
         self.mate.clicked.connect(self._open_mates)
-        self.mate.setVisible(not self._central and self._office.may(Permission.KEEP_DEVICES, Permission.KEEP_STAFF))
+        self.mate.setVisible(not self._central and office.may(Permission.KEEP_DEVICES, Permission.KEEP_STAFF))
         left = Card(self.hint, (self.devices, 1), margins=(1, 1, 1, 8), gap=S2)
         right = Card((scrolled(inside), 1), self.mate, self.root, self.take_in, margins=(16, 12, 16, 12), gap=S2)
         right.setFixedWidth(_ASIDE)
