@@ -76,6 +76,8 @@ INTERNAL = {
     "consults.queries.goals.goals_from": "ids only",
     "consults.queries.notes.usual_template": "which parts a profession is asked, nobody's data",
     "bundles.queries.conflicts.whose": "takes what open_conflicts gave, which is asked",
+    "bundles.queries.conflicts.may_see": "yes or no, of a conflict one must have",
+    "bundles.queries.sites": "clinics, and ids of people: a part of sending records on",
     "bundles.queries.whose": "which of these ids are hidden: a part of other queries",
     "medication.queries.prescriptions.depot_lines": "a piece of SQL",
     "consults.queries.standing_rows.is_not_taken_back": "a piece of SQL",

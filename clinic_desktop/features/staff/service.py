@@ -300,3 +300,9 @@ def _someone_keeps_staff(work: Work) -> None:
 def _note(work: Work, act: str, staff_id: str) -> None:
     work.act = act
     work.about(StaffMember.__tablename__, staff_id)
+
+
+def end_site(work: Work, site_id: str, closed_on: date | None, successor_id: str | None = None) -> None:
+    """A clinic closes on a day, and another goes on with its people if one does; without a day it is open again."""
+    work.require(Permission.MERGE_BUNDLES)
+    work.revise(work.load(Site, site_id), seen={}, to={"closed_on": closed_on, "successor_id": successor_id})

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from clinic_desktop.exchange import certificates, have
 from clinic_desktop.exchange.records import BundleLog, BundleWay, PeerDevice, Revoked
 from clinic_desktop.exchange.troubles import OnlyCentral
-from clinic_desktop.features.staff.records import Site
+from clinic_desktop.features.bundles.queries.sites import SiteEnd, end_of
+from clinic_desktop.features.staff.service import end_site
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
 from clinic_desktop.kernel.i18n import N_
@@ -57,7 +58,7 @@ def close_site(
         if day is None or day < closed_on or _lacks_something(work, site_id):
             raise NotYetWhole(site=site.name, day=say_day(day) if day else "–")
         raise CloseIt(site=site.name)
-    work.revise(site, seen={}, to={"closed_on": closed_on, "successor_id": successor_id})
+    end_site(work, site_id, closed_on, successor_id)
     for device_id in _trusted(work, site_id):
         certificates.revoke(work, device_id, Revoked.REPLACED)
     work.act = "bundles.close_site"
@@ -72,20 +73,20 @@ def reopen_site(work: Work, site_id: str) -> None:
     site = _site(work, site_id)
     if site.closed_on is None:
         raise IsOpen()
-    work.revise(site, seen={}, to={"closed_on": None, "successor_id": None})
+    end_site(work, site_id, None)
     work.about("site", site_id)
 
 
-def _site(work: Work, site_id: str) -> Site:
-    site = work.session.get(Site, site_id)
+def _site(work: Work, site_id: str) -> SiteEnd:
+    site = end_of(work, site_id)
     if site is None:
         raise NothingCameYet()
     return site
 
 
 def _is_open(asker: Asker, site_id: str, *, but: str) -> bool:
-    found = asker.first(sa.select(Site.id).where(Site.id == site_id, Site.closed_on.is_(None)).limit(1))
-    return found is not None and site_id not in (but, asker.site_id)
+    found = end_of(asker, site_id)
+    return found is not None and found.closed_on is None and site_id not in (but, asker.site_id)
 
 
 def _trusted(asker: Asker, site_id: str) -> list[str]:

@@ -3,20 +3,17 @@
 from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 
-import sqlalchemy as sa
-
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral
+from clinic_desktop.features.bundles.queries import sites
 from clinic_desktop.features.bundles.records.offices import RecordShare
 from clinic_desktop.features.bundles.service.entitled import owe_again
 from clinic_desktop.features.bundles.service.travel import need
-from clinic_desktop.features.patients.records import Patient
-from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.vault import Vault
-from clinic_desktop.storage.work import Actor, Asker, Work
+from clinic_desktop.storage.work import Actor, Work
 
 MOVING = N_("Preparing the records for the clinic that goes on")
 _AT_ONCE = 50
@@ -31,7 +28,7 @@ def send_people(vault: Vault, actor: Actor) -> Steps[int]:
     if not vault.place.is_central:
         raise OnlyCentral()
     done = 0
-    for site_id, successor_id in vault.ask(_closed, actor):
+    for site_id, successor_id in vault.ask(sites.succeeded, actor):
         while moved := vault.do(partial(send_some, site_id=site_id, successor_id=successor_id), actor):
             done += moved
             yield Progress(done, 0, _(MOVING))
@@ -44,7 +41,7 @@ def send_some(work: Work, site_id: str, successor_id: str) -> int:
     Reserved records go along; nothing of anybody is shown here.
     """
     work.require(Permission.SHARE_RECORDS)
-    people = [row[0] for row in work.all(_waiting(site_id, successor_id).limit(_AT_ONCE))]
+    people = sites.not_yet_sent(work, site_id, successor_id, _AT_ONCE)
     for patient_id in people:
         work.add(
             RecordShare(
@@ -58,22 +55,3 @@ def send_some(work: Work, site_id: str, successor_id: str) -> int:
         owe_again(work, people)
         work.about("site", site_id)
     return len(people)
-
-
-def _closed(asker: Asker) -> list[tuple[str, str]]:
-    rows = asker.all(
-        sa.select(Site.id, Site.successor_id).where(Site.closed_on.is_not(None), Site.successor_id.is_not(None))
-    )
-    return [(site_id, successor_id) for site_id, successor_id in rows if successor_id is not None]
-
-
-def _waiting(site_id: str, successor_id: str) -> sa.Select[str]:
-    # One that was taken back is not sent anew: its id is there.
-    promised = sa.select(RecordShare.patient_id).where(
-        RecordShare.to_site_id == successor_id, RecordShare.patient_id.is_not(None)
-    )
-    return (
-        sa.select(Patient.id)
-        .where(Patient.origin_site_id == site_id, Patient.voided_at.is_(None), Patient.id.not_in(promised))
-        .order_by(Patient.id)
-    )
