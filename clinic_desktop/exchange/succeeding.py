@@ -43,6 +43,17 @@ def _doubted(landing: Landing, shape: Shape, ids: Collection[str]) -> set[str]:
     return {row[0] for row in landing.cursor.execute(sql, (shape.table, ids_json(ids))).fetchall()}
 
 
+def overwrote_all(own: Stamp, prev: Collection[Stamp], known: Collection[tuple[Stamp, str]]) -> bool:
+    """Whether each known operation on a unit was overwritten, by this one or before it, and this one by none.
+
+    `known`: the stamp of each, and as it is kept, what it overwrote.
+    """
+    before = "".join(written for _, written in known)
+    if stamp_text(own) in before:
+        return False
+    return all(stamp[1:] != own[1:] and (stamp in prev or stamp_text(stamp) in before) for stamp, _written in known)
+
+
 class _Taking:
     def __init__(self, landing: Landing, shape: Shape, doubted: set[str]) -> None:
         self._landing, self._shape, self._doubted = landing, shape, doubted
@@ -81,24 +92,16 @@ class _Taking:
                 known.setdefault(op[1], []).append(op)
         for told in change.units:
             if told.unit in known:
-                if not self._overwrote_all(change, told, known[told.unit]):
+                if not self._overwrote(change, told, known[told.unit]):
                     return False
             elif first not in told.prev:
                 return False
         return True
 
-    def _overwrote_all(self, change: RowChange, told: UnitChange, known: list[StoredOp]) -> bool:
-        """Whether each known operation on the unit was overwritten, by this one or before it, and this one by none."""
+    def _overwrote(self, change: RowChange, told: UnitChange, known: list[StoredOp]) -> bool:
         names, manifest = self._landing.names, self._landing.manifest
-        own = stamp_text(Stamp(change.hlc, manifest.device, manifest.epoch, manifest.segment))
-        before = "".join(op[6] for op in known)
-        if own in before:
-            return False
-        for op in known:
-            stamp = names.stamp(op[2], op[3])
-            if op[2] == self._landing.key or (stamp not in told.prev and stamp_text(stamp) not in before):
-                return False
-        return True
+        own = Stamp(change.hlc, manifest.device, manifest.epoch, manifest.segment)
+        return overwrote_all(own, told.prev, [(names.stamp(op[2], op[3]), op[6]) for op in known])
 
     def _bring_along(self, units: Sequence[UnitChange], row: list[Any]) -> dict[str, Any]:
         new: dict[str, Any] = {}
