@@ -45,7 +45,15 @@ def accept_answer(desk: Desk) -> Answer:
 
 def export(desk: Desk) -> Answer:
     made = _run(desk, lambda vault, actor: carrying.export(vault, actor, folder=_folder(desk)))
-    return Answer(_exported(made), [_("{file} was written, read back and is right.").format(file=made.path.name)])
+    said = [_("{file} was written, read back and is right.").format(file=one.path.name) for one in made.files]
+    if made.left:
+        words = ngettext(
+            "{count} part found no room: run this again with another stick.",
+            "{count} parts found no room: run this again with another stick.",
+            made.left,
+        )
+        said.append(words.format(count=made.left))
+    return Answer(_exported(made) | {"others": [_exported(one) for one in made.others], "left": made.left}, said)
 
 
 def inspect(desk: Desk) -> Answer:

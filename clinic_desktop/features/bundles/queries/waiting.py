@@ -18,7 +18,6 @@ from clinic_desktop.features.bundles.queries import overdue
 from clinic_desktop.features.bundles.queries.clinics import late_clinics
 from clinic_desktop.features.bundles.queries.conflicts import count_conflicts
 from clinic_desktop.features.bundles.queries.messages import count_unread
-from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker, Reading
@@ -43,6 +42,13 @@ class Confirmed:
     last_carried: datetime | None
     """When the last verified bundle left."""
     missing: tuple[Gap, ...]
+    mates: int = 0
+    """Other computers of this clinic."""
+
+    @property
+    def carries(self) -> bool:
+        """Whether there is anybody to carry to."""
+        return self.enrolled or self.mates > 0
 
 
 def waiting(reading: Reading) -> Waiting:
@@ -60,7 +66,8 @@ def confirmed(asker: Asker) -> Confirmed:
     last = asker.value(
         sa.select(sa.func.max(BundleLog.done_at)).where(BundleLog.way == BundleWay.OUT, BundleLog.done_at.is_not(None))
     )
-    return Confirmed(bool(centrals), name, until, last, tuple(have.gaps(asker)))
+    mates = len(known.of_site(asker.site_id)) - 1
+    return Confirmed(bool(centrals), name, until, last, tuple(have.gaps(asker)), mates)
 
 
 def _confirmed_until(asker: Asker) -> datetime | None:
@@ -92,12 +99,17 @@ def footer(reading: Reading) -> list[tuple[str, str]]:
     load = outgoing.waiting(reading)
     count = load.new + load.changed
     if state.last_carried is not None:
-        when = say_instant(state.last_carried, place.zone)
-        told.append((_("USB stick: {when}").format(when=when), "device-usb"))
+        told.append((_said_days(overdue.days_since(reading, state.last_carried)), "device-usb"))
     if count:
         words = ngettext("{count} change waits for its receipt", "{count} changes wait for their receipt", count)
         told.append((words.format(count=count), "file-text"))
     return told
+
+
+def _said_days(days: int) -> str:
+    if not days:
+        return _("USB stick: today")
+    return ngettext("USB stick: {count} day ago", "USB stick: {count} days ago", days).format(count=days)
 
 
 WARNING = "alert-triangle"
