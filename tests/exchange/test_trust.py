@@ -562,3 +562,13 @@ def test_both_lines_of_a_copied_laptop_are_everywhere_once_they_were_let_in(
                                (clinic.vault.place.device_id,)), "both writers see theirs confirmed"  # fmt: skip
     finally:
         copy.close()
+
+
+def test_the_format_names_the_room_of_every_table() -> None:
+    from clinic_desktop.exchange.shape import shapes
+
+    told = (Path(__file__).parents[2] / "docs/formats/bundle.md").read_text(encoding="utf-8")
+    lines = [line.split(" | ") for line in told.splitlines() if line.startswith("| ")]
+    rooms = {line[0].strip("| "): line[1] for line in lines if len(line) == 2}
+    for table, shape in shapes().items():
+        assert f"`{table}`" in rooms[shape.room], table
