@@ -74,7 +74,7 @@ def test_the_sheet_fits_a_small_screen_and_says_what_it_does_not_reach(network: 
     assert sheet.sizeHint().height() <= 442 - 20
     assert sheet.sizeHint().width() <= 911
     plan = central.ask(partial(queries.before_erasing, patient_id=sheet._patient_id))
-    assert (plan.sticks, plan.clinics, plan.joined) == (3, 3, 0)
+    assert (plan.sticks, plan.clinics, plan.joined, plan.backups) == (3, 3, 0, ())
 
 
 def test_a_wrong_number_erases_nothing(network: Network, open_sheet: Open) -> None:

@@ -1,13 +1,16 @@
 """Before and after erasing what was written of a person: what is here, what cannot be reached."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange.records import BundleLog, BundleWay, PeerDevice
+from clinic_desktop.exchange import told
+from clinic_desktop.exchange.records import BundleLog, BundleWay, PeerDevice, PeerWord
 from clinic_desktop.exchange.standing import CENTRAL
+from clinic_desktop.features.bundles.queries.overdue import last_backup
 from clinic_desktop.features.bundles.records.offices import Erasure
 from clinic_desktop.features.patients.queries.restricted import must_open
 from clinic_desktop.features.patients.records import Patient, PatientLink
@@ -30,6 +33,8 @@ class ErasurePlan:
     """Bundles written here that may still lie on sticks."""
     clinics: int
     """Offices that keep backups of their own."""
+    backups: tuple[tuple[str, date], ...] = ()
+    """The last backup that is known, here and of each office that told of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,20 @@ def before_erasing(asker: Asker, patient_id: str) -> ErasurePlan:
             PeerDevice.role != CENTRAL, PeerDevice.revoked_at.is_(None)
         )
     )
-    return ErasurePlan(number, joined or 0, sticks or 0, clinics or 0)
+    return ErasurePlan(number, joined or 0, sticks or 0, clinics or 0, _backups(asker))
+
+
+def _backups(asker: Asker) -> tuple[tuple[str, date], ...]:
+    here = last_backup(asker)
+    newest: dict[str, date] = {asker.place.site_name: here} if here else {}
+    rows = asker.all(
+        sa.select(PeerDevice.site_name, PeerWord.told).join(PeerWord, PeerWord.device_id == PeerDevice.device_id)
+    )
+    for name, words in rows:
+        with suppress(ValueError):
+            day = date.fromisoformat(str(words.get(told.BACKUP)))
+            newest[name] = max(day, newest.get(name, day))
+    return tuple(sorted(newest.items()))
 
 
 def erasures(asker: Asker) -> Sequence[Erased]:

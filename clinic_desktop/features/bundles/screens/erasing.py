@@ -8,6 +8,7 @@ from clinic_desktop.features.bundles.queries import erasing as queries
 from clinic_desktop.features.bundles.queries.erasing import ErasurePlan
 from clinic_desktop.features.bundles.screens.days import read_day
 from clinic_desktop.features.bundles.service import erasing as service
+from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.uikit.buttons import Button, Link
@@ -104,6 +105,9 @@ def _told(plan: ErasurePlan) -> list[QWidget]:
         Callout(f"{_('What stays, without a name')}: {stays}"),
         Callout(f"{_('What this does not reach')}: {_said_out_of_reach(plan)}", "warning", "alert-triangle"),
     ]
+    if plan.backups:
+        days = ", ".join(f"{name} {say_day(day)}" for name, day in plan.backups)
+        told.append(Text(_("Last backups known: {days}").format(days=days), "small", color="quiet", wrap=True))
     if plan.joined:
         words = ngettext(
             "{count} record is joined with this one as the same person's. It is erased only by itself.",
