@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,10 +11,13 @@ from clinic_desktop.exchange.pairing import read_invitation
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.troubles import AnswerToAnother, CompareBoth, NotEnrolled, OtherSite
 from clinic_desktop.features.bundles.queries import conflicts, findings
+from clinic_desktop.features.bundles.screens.clinic import ClinicStick
 from clinic_desktop.features.bundles.service import pairing
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.storage.keys import Opened
+from clinic_desktop.uikit.office import Office as Window
+from clinic_desktop.uikit.voice import RememberingVoice
 from tests.makers.network import Network, Office, enrol, make_office
 from tests.makers.people import change, note, register
 from tests.makers.state import whole
@@ -134,3 +138,14 @@ def test_a_central_that_the_clinic_joins_later_gets_everything_of_both_once(clin
     reception.accept(answer)
     consulting.accept(answer)
     assert len(reception.sql("SELECT id FROM patient")) == len(consulting.sql("SELECT id FROM patient")) == 3
+
+
+def test_the_clinics_page_copies_for_the_other_computer_where_no_central_was_joined(clinic: Clinic, qtbot: Any) -> None:
+    office = clinic.reception
+    window = Window(office.vault, office.actor, voice=RememberingVoice(), immediate=True)
+    screen = ClinicStick(window)
+    qtbot.addWidget(screen)
+    screen.sticks.choose_folder(office.stick)
+    assert screen.copy.isVisibleTo(screen) and "other computer" in screen.until.text()
+    screen.copy.click()
+    assert clinic.consulting.accept(*office.stick.glob("*.bundle")).files[0].new_segments > 0

@@ -175,10 +175,10 @@ class ClinicStick(QWidget):
         state = self._office.ask(waiting.confirmed)
         load = self._office.ask(waiting.waiting)
         self.join.setVisible(not state.enrolled)
-        self.copy.setVisible(state.enrolled)
-        self.receive.setVisible(state.enrolled)
-        self.sent.setVisible(state.enrolled)
-        self.parcel.setVisible(state.enrolled)
+        self.copy.setVisible(state.carries)
+        self.receive.setVisible(state.carries)
+        self.sent.setVisible(state.carries)
+        self.parcel.setVisible(state.carries)
         count = load.new + load.changed
         said = ngettext("{count} change waits to be carried", "{count} changes wait to be carried", count)
         self.said.setText(said.format(count=count))
@@ -356,6 +356,8 @@ class ClinicStick(QWidget):
 
 def _said_until(reading: Reading) -> str:
     state = waiting.confirmed(reading)
+    if state.mates and not state.enrolled:
+        return _("For the other computer of this clinic. No central office has been joined yet.")
     if not state.enrolled:
         return _("This clinic has not joined a central office yet.")
     if state.until is None:
