@@ -17,6 +17,7 @@ from clinic_desktop.features.patients.records import Consent, Patient
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose
 from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.features.staff.records import Site
+from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
@@ -92,6 +93,30 @@ def clinics_for(asker: Asker, patient_id: str) -> tuple[tuple[str, str], ...]:
     )
     found = {row[0]: row[1] for row in rows if row[0] not in there and row[0] != home}
     return tuple(sorted(found.items(), key=lambda one: one[1]))
+
+
+def home_of(asker: Asker, patient_id: str) -> str:
+    """The clinic of this record."""
+    asker.require(Permission.SHARE_RECORDS)
+    restricted.must_open(asker, patient_id)
+    home = asker.value(sa.select(Patient.origin_site_id).where(Patient.id == patient_id))
+    if home is None:
+        raise NotHere()
+    return home
+
+
+def goes_on_for(asker: Asker, site_id: str) -> str | None:
+    """The site that goes on with the people of this one, if it closed."""
+    asker.require(Permission.SHARE_RECORDS)
+    return asker.value(sa.select(Site.successor_id).where(Site.id == site_id, Site.closed_on.is_not(None)))
+
+
+def whose_yes(asker: Asker, consent_id: str) -> str | None:
+    """The record in which somebody agreed by this answer that another of our clinics has it."""
+    asker.require(Permission.SHARE_RECORDS)
+    asked_for = Consent.purpose == ConsentPurpose.OUR_CLINIC
+    select = sa.select(Consent.patient_id).where(Consent.id == consent_id, asked_for)
+    return asker.value(select.where(Consent.patient_id.not_in(restricted.hidden_people(asker))))
 
 
 def also_at(asker: Asker, patient_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -16,9 +16,7 @@ from clinic_desktop.exchange.shape import COMMON
 from clinic_desktop.exchange.versions import ids_json
 from clinic_desktop.features.bundles.records.offices import Erasure, RecordShare
 from clinic_desktop.features.patients.queries import consents
-from clinic_desktop.features.patients.records import PatientLink
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose
-from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.ids import SHIPPED
 from clinic_desktop.storage.base import Base, Synced, synced_classes, synced_columns
 from clinic_desktop.storage.types import Id
@@ -60,7 +58,7 @@ def ways() -> Ways:
 
 def audiences(asker: Asker, table: str, ids: Collection[str]) -> Mapping[str, frozenset[str]]:
     """For relaying.audiences."""
-    if table == Site.__tablename__:
+    if table == "site":
         return dict.fromkeys(ids, frozenset({COMMON}))
     if table not in ways() or not asker.plain("SELECT 1 FROM record_share LIMIT 1"):
         return {}
@@ -202,7 +200,7 @@ def after_merge(work: Work, changed: Mapping[str, Collection[str]]) -> None:
     owe_again(work, people)
 
 
-_REOPENS = frozenset({"consent", RecordShare.__tablename__, PatientLink.__tablename__})
+_REOPENS = frozenset({"consent", RecordShare.__tablename__, "patient_link"})
 
 
 def owe_again(work: Work, people: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from clinic_desktop.exchange.records import PeerDevice
 from clinic_desktop.exchange.relaying import owe
 from clinic_desktop.exchange.standing import CENTRAL
+from clinic_desktop.features.bundles.queries import sharing as queries
 from clinic_desktop.features.bundles.records.offices import RecordShare
 from clinic_desktop.features.bundles.rules.sharing import (
     NoSuchClinic,
@@ -17,9 +18,7 @@ from clinic_desktop.features.bundles.rules.sharing import (
 )
 from clinic_desktop.features.bundles.service.entitled import owe_again, send_no_more
 from clinic_desktop.features.patients.queries import consents, restricted
-from clinic_desktop.features.patients.records import Consent, Patient
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose
-from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Work
 
@@ -37,10 +36,9 @@ def share(
         raise OnlyAtTheCentral()
     if work.session.get(RecordShare, share_id) is not None:
         return share_id
-    person = work.load(Patient, patient_id)
-    restricted.must_open(work, patient_id)
-    _check_clinic(work, person, to_site_id)
-    _check_consent(work, person, to_site_id, consent_id)
+    home = queries.home_of(work, patient_id)
+    _check_clinic(work, patient_id, home, to_site_id)
+    _check_consent(work, patient_id, home, to_site_id, consent_id)
     work.add(
         RecordShare(
             id=share_id,
@@ -74,8 +72,8 @@ def take_back(work: Work, share_id: str, reason: str) -> None:
     owe(work, row.to_site_id or "", [(RecordShare.__tablename__, share_id)])
 
 
-def _check_clinic(work: Work, person: Patient, to_site_id: str) -> None:
-    if to_site_id in (person.origin_site_id, work.site_id):
+def _check_clinic(work: Work, patient_id: str, home: str, to_site_id: str) -> None:
+    if to_site_id in (home, work.site_id):
         raise SameClinic()
     known = work.first(
         sa.select(PeerDevice.device_id).where(PeerDevice.site_id == to_site_id, PeerDevice.role != CENTRAL).limit(1)
@@ -83,22 +81,18 @@ def _check_clinic(work: Work, person: Patient, to_site_id: str) -> None:
     if known is None:
         raise NoSuchClinic()
     standing = sa.select(RecordShare.id).where(
-        RecordShare.patient_id == person.id, RecordShare.to_site_id == to_site_id, RecordShare.voided_at.is_(None)
+        RecordShare.patient_id == patient_id, RecordShare.to_site_id == to_site_id, RecordShare.voided_at.is_(None)
     )
     if work.first(standing) is not None:
         raise SharedAlready()
 
 
-def _check_consent(work: Work, person: Patient, to_site_id: str, consent_id: str | None) -> None:
+def _check_consent(work: Work, patient_id: str, home: str, to_site_id: str, consent_id: str | None) -> None:
     if consent_id is None:
-        closed = sa.select(Site.successor_id).where(Site.id == person.origin_site_id, Site.closed_on.is_not(None))
-        if work.value(closed) != to_site_id:
+        if queries.goes_on_for(work, home) != to_site_id:
             raise NotAgreed()
         return
-    if person.id not in consents.agreeing(work, ConsentPurpose.OUR_CLINIC, [person.id]):
+    if patient_id not in consents.agreeing(work, ConsentPurpose.OUR_CLINIC, [patient_id]):
         raise NotAgreed()
-    said = work.first(sa.select(Consent.patient_id, Consent.purpose).where(Consent.id == consent_id))
-    if said is None or said[1] != ConsentPurpose.OUR_CLINIC:
-        raise OtherAnswer()
-    if said[0] not in consents.same_people(work, [person.id]):
+    if queries.whose_yes(work, consent_id) not in consents.same_people(work, [patient_id]):
         raise OtherAnswer()
