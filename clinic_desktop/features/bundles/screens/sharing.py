@@ -43,9 +43,9 @@ class SharedPage(QWidget):
         self.table = ListTable(
             [
                 Column[SharedRecord](_("Person"), _person, stretch=True),
-                Column[SharedRecord](_("Clinic of the record"), lambda one: cells.Cell(one.home), width=190),
-                Column[SharedRecord](_("Also to"), _said_to, width=190),
-                Column[SharedRecord](_("Since"), _since, width=120),
+                Column[SharedRecord](_("Clinic of the record"), lambda one: cells.Cell(one.home), width=150),
+                Column[SharedRecord](_("Also to"), _said_to, width=150),
+                Column[SharedRecord](_("Since"), _since, width=110),
                 Column[SharedRecord](_("State"), _state, width=150),
             ],
             key=lambda one: one.key,
@@ -155,7 +155,9 @@ class TakeBackSheet(Sheet):
         self.reason = Edit("")
         stack(self.form, self.form.add("reason", _("Why"), self.reason), gap=S3)
         self.body.addWidget(
-            Callout(_("What that clinic has been sent stays there. Nothing that is written from now on."))
+            Callout(
+                _("What that clinic has been sent stays there. What is written from now on does not go there any more.")
+            )
         )
         self.body.addWidget(self.form)
         self.add_deed(Button(_("Go back"), "back", "quiet"))
