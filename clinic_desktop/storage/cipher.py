@@ -14,6 +14,8 @@ from clinic_desktop.kernel.errors import Trouble
 from clinic_desktop.kernel.i18n import N_
 
 PAGE_SIZE = 4096
+CACHE_KIB, ROOMY_KIB = 8_000, 64_000
+"""What a connection keeps of decrypted pages; more while a long job writes all over a large file."""
 BUSY_MS = 10_000
 """How long one connection waits for another."""
 # "CLDT"; a file of another program, encrypted or not, is not ours to change.
@@ -120,7 +122,7 @@ def _settle(connection: dbapi2.Connection, *, create: bool, read_only: bool) -> 
         "trusted_schema = OFF",
         "cell_size_check = ON",
         # In KiB. A page that is not kept is decrypted and checked again; a list of thousands reads some twice.
-        "cache_size = -8000",
+        f"cache_size = -{CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
     if create:

@@ -25,7 +25,7 @@ from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.logs import log_bug
 from clinic_desktop.storage import ledger, migrate
 from clinic_desktop.storage.capture import HLC_SHIFT
-from clinic_desktop.storage.cipher import BUSY_MS, DamagedFile, open_cipher
+from clinic_desktop.storage.cipher import BUSY_MS, CACHE_KIB, ROOMY_KIB, DamagedFile, open_cipher
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.files import DATABASE
 from clinic_desktop.storage.head import Head, place_of, write_head
@@ -261,6 +261,20 @@ class Vault:
                 self.opened = None
                 self._followers.clear()
                 self._remembered.clear()
+
+    @contextmanager
+    def roomy(self) -> Generator[None]:
+        """More memory for pages while a merge runs: at a large central it touches some everywhere, again and again."""
+        self._keep_pages(ROOMY_KIB)
+        try:
+            yield
+        finally:
+            self._keep_pages(CACHE_KIB)
+
+    def _keep_pages(self, kib: int) -> None:
+        with self._writing:
+            if not self._closed:
+                self._raw.execute(f"PRAGMA cache_size = -{kib}")
 
     # -- using
 

@@ -64,7 +64,8 @@ def merge(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[MergeRe
     need(actor, Permission.MERGE_BUNDLES)
     if not vault.place.is_central:
         raise OnlyCentral()
-    return (yield from _take_files(vault, actor, files))
+    with vault.roomy():
+        return (yield from _take_files(vault, actor, files))
 
 
 def accept(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[MergeReport]:
@@ -72,7 +73,8 @@ def accept(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[MergeR
     need(actor, Permission.CARRY_BUNDLES)
     if vault.place.is_central:
         raise OnlyClinic()
-    return (yield from _take_files(vault, actor, files))
+    with vault.roomy():
+        return (yield from _take_files(vault, actor, files))
 
 
 def _take_files(vault: Vault, actor: Actor, files: Sequence[Path]) -> Steps[MergeReport]:
@@ -168,7 +170,7 @@ def _take_file(vault: Vault, actor: Actor, file: Path) -> Steps[Merged]:
         if before and len(known) == len(head.segments):
             return Merged(file, found.sender.site_name, head.number, known_segments=len(known), read_before=True)
         wanted = {listed.folder for listed in head.segments} - known
-        if not vault.place.is_central:
+        if found.sender.is_central and not vault.place.is_central:
             vault.do(partial(adopting.take_trust, head=head), actor)
         taken, rows = dict.fromkeys(intake.Taken, 0), 0
         taken[intake.Taken.KNOWN] = len(known)
