@@ -15,6 +15,7 @@ from clinic_desktop.features.agenda.service import day as agenda
 from clinic_desktop.features.backups.room import ROOM as BACKUPS
 from clinic_desktop.features.bundles.queries import waiting
 from clinic_desktop.features.bundles.room import ROOM as BUNDLES
+from clinic_desktop.features.bundles.screens import doubts_slot
 from clinic_desktop.features.consults.room import ROOM as CONSULTS
 from clinic_desktop.features.consults.screens import own_deeds
 from clinic_desktop.features.consults.screens import slots as chart_slots
@@ -90,7 +91,7 @@ def furnish() -> None:
     )
     patient_slots.panels = (
         patient_slots.Panel(
-            N_("What differs between clinics"), Permission.SEE_PATIENTS, _doubts_panel, of_person=_has_doubts
+            doubts_slot.DOUBTS, Permission.SEE_PATIENTS, doubts_slot.panel, of_person=doubts_slot.has_any
         ),
         patient_slots.Panel(N_("Consent"), Permission.SEE_PATIENTS, _consents),
         patient_slots.Panel(N_("Rights"), Permission.ASK_RIGHTS, _rights),
@@ -131,7 +132,7 @@ def furnish() -> None:
         chart_slots.ChartDeed(N_("Referral letter"), "mail", frozenset({Permission.WRITE_LETTERS}), _refer),
         chart_slots.ChartDeed(N_("Voucher for a pharmacy"), "ticket", frozenset({Permission.SEND_VOUCHERS}), _voucher),
         chart_slots.ChartDeed(
-            N_("What differs between clinics"), "alert-triangle", frozenset({Permission.READ_CHART}), _doubts
+            doubts_slot.DOUBTS, "alert-triangle", frozenset({Permission.READ_CHART}), doubts_slot.open_sheet
         ),
     )
     chart_slots.signed_papers = (
@@ -182,25 +183,6 @@ def _in_crisis(office: Office, patient_id: PatientId) -> bool:
 
     held = any(event.is_open and not event.has_ended for event in office.ask(events, patient_id))
     return held or office.ask(risk_of, patient_id) is not None
-
-
-def _doubts_panel(office: Office, patient_id: PatientId) -> QWidget:
-    from clinic_desktop.features.bundles.screens.doubts import DoubtsPanel
-
-    return DoubtsPanel(office, patient_id)
-
-
-def _has_doubts(office: Office, patient_id: PatientId) -> bool:
-    from clinic_desktop.features.bundles.queries.conflicts import AT_THE_DESK
-    from clinic_desktop.features.bundles.queries.worklist import keys_of_person
-
-    return office.may(*AT_THE_DESK) and bool(office.ask(keys_of_person, patient_id))
-
-
-def _doubts(office: Office, patient_id: PatientId, _encounter_id: str | None, screen: QWidget) -> None:
-    from clinic_desktop.features.bundles.screens.doubts import DoubtsSheet
-
-    DoubtsSheet(office, patient_id, screen).open()
 
 
 def _refer(office: Office, patient_id: PatientId, encounter_id: str | None, _screen: QWidget) -> None:

@@ -1,12 +1,14 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.storage.keys import Opened
-from tests.makers.network import Network, copy_network, make_network
+from tests.makers.network import Network, Office, copy_network, make_network
+from tests.makers.people import change, register
 
 MakeNetwork = Callable[[int], Network]
 
@@ -41,3 +43,18 @@ def make(
 def network(make: MakeNetwork) -> Network:
     """A central and two clinics."""
     return make(2)
+
+
+def apart(network: Network, **fields: Any) -> str:
+    """Somebody with a telephone that clinic and central then write otherwise, without knowing of each other."""
+    clinic, central = network.clinics[0], network.central
+    patient = clinic.do(register(phone="5555", **fields))
+    network.round()
+    clinic.do(change(patient, phone="1111"))
+    central.do(change(patient, phone="2222"))
+    network.round()
+    return patient
+
+
+def phones(office: Office) -> set[str]:
+    return {row[0] for row in office.sql("SELECT phone FROM patient")}

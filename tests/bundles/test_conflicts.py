@@ -8,10 +8,6 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from clinic_desktop.app import wiring
-from clinic_desktop.exchange import conflicts as engine
-from clinic_desktop.exchange.reopening import last_settled, undo
-from clinic_desktop.exchange.sightings import sightings
-from clinic_desktop.exchange.troubles import DecisionGone
 from clinic_desktop.features.bundles.queries import conflicts, worklist
 from clinic_desktop.features.bundles.queries.names import names_of
 from clinic_desktop.features.bundles.rules.kinds import MessageKind
@@ -30,156 +26,13 @@ from clinic_desktop.storage.work import Actor, Work
 from clinic_desktop.uikit import theme
 from clinic_desktop.uikit.office import Office as Window
 from clinic_desktop.uikit.voice import RememberingVoice
+from tests.bundles.conftest import apart, phones
 from tests.makers.keyboard import Keyboard
 from tests.makers.network import Network, Office
 from tests.makers.people import change, register
 
 (MANAGER_ROLE,) = (role for role in FIRST_ROLES if role.code == "data-manager")
 MANAGER = Actor("0193a000-0000-7000-8000-000000000009", "Ana", MANAGER_ROLE.permissions)
-
-
-def apart(network: Network, **fields: Any) -> str:
-    """Somebody with a telephone that clinic and central then write otherwise, without knowing of each other."""
-    clinic, central = network.clinics[0], network.central
-    patient = clinic.do(register(phone="5555", **fields))
-    network.round()
-    clinic.do(change(patient, phone="1111"))
-    central.do(change(patient, phone="2222"))
-    network.round()
-    return patient
-
-
-def settle(office: Office, at: int) -> None:
-    (one,) = office.ask(conflicts.open_conflicts)
-    office.do(
-        partial(
-            settling.settle_conflict,
-            table=one.table,
-            row_id=one.row_id,
-            unit=one.unit,
-            values=one.sides[at].values,
-            seen=one.sides,
-        )
-    )
-
-
-def phones(office: Office) -> set[str]:
-    return {row[0] for row in office.sql("SELECT phone FROM patient")}
-
-
-def undo_last(office: Office) -> None:
-    kept = office.ask(lambda reading: last_settled(reading, office.actor.staff_id))
-    assert kept is not None
-    office.do(partial(undo, key=kept[0]))
-
-
-def test_each_side_says_what_its_writer_had_seen(network: Network) -> None:
-    apart(network)
-    for office in (network.central, network.clinics[0]):
-        (one,) = office.ask(conflicts.open_conflicts)
-        seen = office.ask(partial(sightings, conflict=one))
-        assert {side.values[0] for side in one.sides} == {"1111", "2222"}
-        assert [[before.values[0] for before in each.before] for each in seen] == [["5555"], ["5555"]]
-        assert not any(each.missing or each.first for each in seen)
-        assert {side.author_id for side in one.sides} == {
-            network.central.actor.staff_id,
-            network.clinics[0].actor.staff_id,
-        }
-
-
-def test_a_decision_that_is_undone_puts_both_values_side_by_side_again_everywhere(network: Network) -> None:
-    apart(network)
-    central, clinic = network.central, network.clinics[0]
-    before = [side.values for side in central.ask(conflicts.open_conflicts)[0].sides]
-    settle(central, 1)
-    network.round()
-    assert clinic.ask(conflicts.count_conflicts) == 0
-    assert phones(central) == phones(clinic) == {before[1][0]}
-    undo_last(central)
-    assert [side.values for side in central.ask(conflicts.open_conflicts)[0].sides] == before
-    network.round()
-    (there,) = clinic.ask(conflicts.open_conflicts)
-    assert [side.values for side in there.sides] == before
-    assert phones(central) == phones(clinic) == {before[0][0]}
-    told = clinic.ask(partial(sightings, conflict=there))
-    assert {each.again.author_id for each in told if each.again} == {central.actor.staff_id, clinic.actor.staff_id}
-    assert {side.author_id for side in there.sides} == {central.actor.staff_id}, "who put them back"
-
-
-def test_a_decision_not_carried_yet_is_undone_just_so(network: Network) -> None:
-    apart(network)
-    central = network.central
-    before = [side.values for side in central.ask(conflicts.open_conflicts)[0].sides]
-    settle(central, 0)
-    undo_last(central)
-    assert [side.values for side in central.ask(conflicts.open_conflicts)[0].sides] == before
-    settle(central, 1)
-    network.round()
-    assert network.clinics[0].ask(conflicts.count_conflicts) == 0
-    assert phones(network.clinics[0]) == {before[1][0]}
-
-
-def test_what_somebody_wrote_since_is_not_undone(network: Network) -> None:
-    patient = apart(network)
-    central, clinic = network.central, network.clinics[0]
-    settle(central, 0)
-    network.round()
-    clinic.do(change(patient, phone="7777"))
-    network.round()
-    with pytest.raises(DecisionGone):
-        undo_last(central)
-    assert phones(central) == {"7777"}
-
-
-def test_two_different_decisions_are_a_conflict_again_through_real_bundles(network: Network) -> None:
-    apart(network)
-    central, clinic = network.central, network.clinics[0]
-    settle(central, 0)
-    settle(clinic, 1)
-    network.round()
-    for office in (central, clinic):
-        (one,) = office.ask(conflicts.open_conflicts)
-        assert {side.values[0] for side in one.sides} == {"1111", "2222"}
-        assert {len(each.before) for each in office.ask(partial(sightings, conflict=one))} == {2}
-    settle(central, 0)
-    network.round()
-    assert clinic.ask(conflicts.count_conflicts) == 0
-    assert phones(central) == phones(clinic)
-
-
-def test_the_same_decision_at_two_places_is_none(network: Network) -> None:
-    apart(network)
-    settle(network.central, 0)
-    settle(network.clinics[0], 0)
-    network.round()
-    for office in (network.central, network.clinics[0]):
-        assert office.ask(conflicts.count_conflicts) == 0
-
-
-def test_an_edit_supersedes_only_what_was_displayed_and_is_shown_at_once(network: Network) -> None:
-    patient = apart(network)
-    central = network.central
-    (one,) = central.ask(conflicts.open_conflicts)
-    hidden = one.sides[1].values
-    central.do(change(patient, phone="9999"))
-    (now,) = central.ask(conflicts.open_conflicts)
-    assert [side.values[0] for side in now.sides] == ["9999", hidden[0]], "before it is carried"
-    network.round()
-    for office in (central, network.clinics[0]):
-        assert [side.values[0] for side in office.ask(engine.open_conflicts)[0].sides] == ["9999", hidden[0]]
-    settle(central, 1)
-    assert phones(central) == {hidden[0]}
-
-
-def test_who_decides_over_an_edit_they_did_not_see_is_asked_to_look_again(network: Network) -> None:
-    patient = apart(network)
-    central = network.central
-    (old,) = central.ask(conflicts.open_conflicts)
-    central.do(change(patient, phone="9999"))
-    keep = partial(settling.settle_conflict, table="patient", row_id=patient, unit="phone", seen=old.sides)
-    with pytest.raises(engine.ConflictGone):
-        central.do(partial(keep, values=old.sides[1].values))
-    assert phones(central) == {"9999"}
 
 
 # -- the worklist and its keys
@@ -303,7 +156,7 @@ def test_the_clinic_is_asked_once_the_conflict_stays_and_the_answer_is_shown(
     )
     clinic.do(answer)
     network.round()
-    (line,) = central.ask(partial(worklist.page, keys=[("patient", first, "sex")]))
+    (line,) = central.ask(partial(worklist.page, conflict_keys=[("patient", first, "sex")]))
     assert line.asked is not None and line.asked.answer == "es mujer"
     page.reload()
     assert page.ask.isEnabled(), "it may be asked again"
@@ -344,7 +197,7 @@ def test_a_safety_field_is_marked_at_every_place_that_holds_the_record_until_it_
         assert office.ask(partial(people.doubted_people, ids=[patient, other])) == {patient}
         assert [one.unit for one in office.ask(partial(conflicts.blocking_of, record_id=patient))] == ["sex"]
     settle_key = central.ask(worklist.worklist)[0]
-    (one,) = central.ask(partial(worklist.page, keys=[settle_key]))
+    (one,) = central.ask(partial(worklist.page, conflict_keys=[settle_key]))
     central.do(
         partial(
             settling.settle_conflict, table="patient", row_id=patient, unit="sex", values=("female",),
@@ -367,7 +220,9 @@ def test_the_desk_of_a_clinic_decides_who_somebody_is_and_sees_no_chart(network:
     desk = Actor("0193a000-0000-7000-8000-000000000009", "Ana", role.permissions)
     keys = clinic.vault.ask(partial(worklist.keys_of_person, patient_id=patient), desk)
     assert keys == [("patient", patient, "phone")]
-    assert clinic.vault.ask(partial(worklist.in_front, key=("patient", patient, "allergy_status")), desk) is None
+    assert (
+        clinic.vault.ask(partial(worklist.in_front, conflict_key=("patient", patient, "allergy_status")), desk) is None
+    )
     sheet, keyboard = at_the_desk(
         clinic, lambda window: Conflicts(window, partial(worklist.keys_of_person, patient_id=patient), "-"), desk
     )
@@ -464,7 +319,7 @@ def test_a_reserved_persons_conflicts_are_only_for_who_may_open_the_record(netwo
     patient = apart(network, restricted=True, restricted_as="7")
     central = network.central
     assert central.vault.ask(worklist.worklist, MANAGER) == []
-    assert central.vault.ask(partial(worklist.in_front, key=("patient", patient, "phone")), MANAGER) is None
+    assert central.vault.ask(partial(worklist.in_front, conflict_key=("patient", patient, "phone")), MANAGER) is None
     assert central.vault.ask(conflicts.count_conflicts, MANAGER) == 0
     with pytest.raises(ReservedRecord):
         central.vault.do(

@@ -156,6 +156,8 @@ def _tell(do: Any, ask: Any) -> Scene:
         "number": registered.number, "entry": entry, "entries": [entry], "words": ("zumb", "xochi", PHONE[:7]),
         "typed": ("zumb", "tzunka"), "table": "patient", "row_id": mine, "municipality_code": "1413",
         "new": SECRET_DETAILS, "lines": [SECRET_DETAILS], "step": 1, "many": 50, "within_days": 400,
+        "conflict_key": (("patient", mine, "name"),), "conflict_keys": [("patient", mine, "name")],
+        "pair_ids": [(mine, neighbour)],
         "key": "language", "purpose": tuple(ConsentPurpose), "which": tuple(CallList),
         "letter": letter, "act_id": act_id, **of_rights, "result_id": result_id, "reaction_id": reaction_id,
         "receiver": "", "consent_id": withdrawn, "visits": [], "scores": [], "most": 10, "scope": "everything",

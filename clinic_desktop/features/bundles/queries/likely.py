@@ -112,18 +112,18 @@ def _undecided(known: Linked) -> Callable[[tuple[str, str]], bool]:
     return is_open
 
 
-def page(asker: Asker, keys: Sequence[tuple[str, str]]) -> list[LikelyTwo]:
+def page(asker: Asker, pair_ids: Sequence[tuple[str, str]]) -> list[LikelyTwo]:
     """The headings of these pairs; a pair of which one is hidden from the one who asks is left out."""
     asker.require(*LOOKERS)
     asker.require(Permission.SEE_PATIENTS)
-    ids = list(dict.fromkeys(PatientId(one) for key in keys for one in key))
+    ids = list(dict.fromkeys(PatientId(one) for pair in pair_ids for one in pair))
     hidden = restricted.hidden_from(asker, ids)
     records = _records(asker, [one for one in ids if one not in hidden])
     strong = _strong(asker, ids)
     questions = asked_about(asker, "patient", ids)
     return [
         LikelyTwo(records[first], records[second], (first, second) in strong, _question(questions, first, second))
-        for first, second in ((PatientId(key[0]), PatientId(key[1])) for key in keys)
+        for first, second in ((PatientId(pair[0]), PatientId(pair[1])) for pair in pair_ids)
         if first in records and second in records
     ]
 

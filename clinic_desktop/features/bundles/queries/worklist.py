@@ -105,10 +105,10 @@ def _by_name(name: str) -> tuple[bool, str]:
     return (not name, fold(name))
 
 
-def page(asker: Asker, keys: Sequence[Key]) -> list[Line]:
+def page(asker: Asker, conflict_keys: Sequence[Key]) -> list[Line]:
     """These, as far as they still stand and the one who asks may see them."""
     asker.require(*AT_THE_DESK)
-    found = engine.some_conflicts(asker, keys)
+    found = engine.some_conflicts(asker, conflict_keys)
     hidden = hidden_rows(asker, [(one.table, one.row_id) for one in found])
     found = [one for one in found if (one.table, one.row_id) not in hidden and conflicts.may_see(asker, one)]
     found = [conflicts.withheld(asker, one) for one in found]
@@ -127,10 +127,10 @@ def _line(asker: Asker, one: Conflict, whose: str, asked: Asked | None) -> Line:
     return Line(one, whose, said, asked, _missing_bundle(asker, one) if one.waiting else "")
 
 
-def in_front(asker: Asker, key: Key) -> InFront | None:
+def in_front(asker: Asker, conflict_key: Key) -> InFront | None:
     """None where it was settled meanwhile, or may not be seen."""
     asker.require(*AT_THE_DESK)
-    found = page(asker, [key])
+    found = page(asker, [conflict_key])
     if not found:
         return None
     (line,) = found

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.bundles.queries import worklist
 from clinic_desktop.features.bundles.screens.conflicts import Conflicts
-from clinic_desktop.kernel.i18n import N_, _, ngettext
+from clinic_desktop.features.bundles.screens.doubts_slot import DOUBTS
+from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.layouts import row, stack
@@ -15,7 +16,6 @@ from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.theme import S2
 from clinic_desktop.uikit.words import Text
 
-DOUBTS = N_("What differs between clinics")
 _WIDE, _LOW, _HIGH = 860, 280, 520
 
 
