@@ -11,22 +11,19 @@ import sqlalchemy as sa
 from clinic_desktop.exchange import intake, redacting
 from clinic_desktop.exchange.bundle import Head, SealedSegment
 from clinic_desktop.exchange.certificates import take_roster
-from clinic_desktop.exchange.chains import adopt_hash
+from clinic_desktop.exchange.chains import adopt_hash, forked_lines, let_in
 from clinic_desktop.exchange.following import take_authority
 from clinic_desktop.exchange.landing import NotApplied
 from clinic_desktop.exchange.manifest import read_manifest
 from clinic_desktop.exchange.records import (
     Finding,
     FindingKind,
-    PeerDevice,
-    Revoked,
     Segment,
     SegmentPart,
     SegmentState,
 )
 from clinic_desktop.exchange.standing import CENTRAL, Peer, standing
 from clinic_desktop.exchange.steps import Steps
-from clinic_desktop.exchange.trust_records import AdoptedSegment
 from clinic_desktop.exchange.trust_troubles import CannotLetIn, NotAside
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.progress import Progress
@@ -96,29 +93,30 @@ def _again(work: Work, segment_key: int) -> None:
 
 def _waiting(asker: Asker) -> list[int]:
     """Segments that are kept aside and may be taken in now; the order in which they were written."""
-    if not asker.plain("SELECT 1 FROM finding WHERE segment_key IS NOT NULL AND settled_at IS NULL LIMIT 1"):
-        return []  # as a rule: the long question is asked after every bundle
-    adopted = sa.select(AdoptedSegment.hash)
-    lines = sa.select(Segment.device_id, Segment.epoch).where(Segment.hash.in_(adopted)).distinct().subquery()
-    known = sa.select(PeerDevice.device_id).where(
-        PeerDevice.asked_code.is_(None),
-        sa.or_(PeerDevice.revoked_at.is_(None), PeerDevice.revoked_why == Revoked.REPLACED),
-    )
-    met = sa.exists().where(lines.c.device_id == Segment.device_id, lines.c.epoch == Segment.epoch)
-    rows = asker.all(
-        sa.select(Segment.key)
-        .join(Finding, Finding.segment_key == Segment.key)
-        .where(Segment.state == SegmentState.QUARANTINED, Finding.settled_at.is_(None))
-        .where(
-            sa.or_(
-                sa.and_(Finding.kind == FindingKind.STRANGER, Segment.device_id.in_(known)),
-                Segment.hash.in_(adopted),
-                sa.and_(Finding.kind.in_((FindingKind.FORK, FindingKind.CHAIN)), met),
-            )
+    kinds = (FindingKind.STRANGER, *LETTABLE)
+    open_ones = asker.all(
+        sa.select(Finding.segment_key, Finding.kind).where(
+            Finding.settled_at.is_(None), Finding.kind.in_(kinds), Finding.segment_key.is_not(None)
         )
+    )
+    kind_of = {key: kind for key, kind in open_ones if key is not None}
+    if not kind_of:
+        return []
+    believed = {p.device_id for p in standing(asker).peers.values() if p.believed}
+    forked = {line[:2] for line in forked_lines(asker)}
+    rows = asker.all(
+        sa.select(Segment.key, Segment.device_id, Segment.epoch, Segment.hash)
+        .where(Segment.key.in_(list(kind_of)), Segment.state == SegmentState.QUARANTINED)
         .order_by(Segment.device_id, Segment.epoch, Segment.number)
     )
-    return [row[0] for row in rows]
+    adopted = let_in(asker, [row[3] for row in rows])
+    found: list[int] = []
+    for key, device_id, epoch, digest in rows:
+        known = kind_of[key] is FindingKind.STRANGER and device_id in believed
+        met = kind_of[key] in (FindingKind.FORK, FindingKind.CHAIN) and (device_id, epoch) in forked
+        if known or met or digest in adopted:
+            found.append(key)
+    return found
 
 
 def _as_it_came(work: Work, segment: Segment) -> SealedSegment:

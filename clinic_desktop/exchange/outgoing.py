@@ -348,6 +348,8 @@ def _once(
 
 def _adopted(work: Work, site_id: str) -> list[str]:
     """What was let in of segments that this site may have."""
+    if work.first(sa.select(AdoptedSegment.hash).limit(1)) is None:
+        return []
     rows = work.all(
         sa.select(AdoptedSegment.hash)
         .join(Segment, Segment.hash == AdoptedSegment.hash)
