@@ -47,11 +47,15 @@ def pass_on(work: Work, audience: str, changed: Mapping[str, Collection[str]]) -
     if not work.place.is_central:
         return
     for table, ids in changed.items():
-        if table in shapes():
-            for told in audiences:
-                for row_id, entitled in told(work, table, ids).items():
-                    for other in entitled - {audience}:
-                        owe(work, other, [(table, row_id)])
+        if table not in shapes():
+            continue
+        for told in audiences:
+            owed: dict[str, list[tuple[str, str]]] = {}
+            for row_id, entitled in told(work, table, ids).items():
+                for other in entitled - {audience}:
+                    owed.setdefault(other, []).append((table, row_id))
+            for other, rows in owed.items():
+                owe(work, other, rows)
 
 
 def is_ready(work: Work) -> bool:

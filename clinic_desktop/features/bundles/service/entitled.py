@@ -64,9 +64,10 @@ def audiences(asker: Asker, table: str, ids: Collection[str]) -> Mapping[str, fr
         return {}
     whose = belonging.people_of(asker, ways(), table, ids)
     people = frozenset[str]().union(*whose.values())
-    ever, homes = _ever(asker, people), _homes(asker, people)
+    ever = _ever(asker, people)
     if not ever:
         return {}
+    homes = _homes(asker, people)
     now = _now(asker, ever) if table != Erasure.__tablename__ else _all_sites(ever)
     staying = _staying(asker, table, ids)
     own = _share_sites(asker, ids) if table == RecordShare.__tablename__ else {}
