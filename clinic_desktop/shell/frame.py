@@ -77,6 +77,9 @@ class Frame(QWidget):
         self.cover_page = Cover()
         self.bar = MessageBar(self._make_layers())
         self._listen()
+        self._count_waiting()
+        tables = frozenset[str]().union(*(place.wait_tables for place in shown))
+        office.follow(tables, self, self._count_waiting)
         office.voice = FrameVoice(self.bar)
         office.set_navigator(self)
         self.setWindowTitle(title)
@@ -98,6 +101,11 @@ class Frame(QWidget):
         self._layers.addWidget(self.cover_page)
         stack(self, self._layers)
         return right
+
+    def _count_waiting(self) -> None:
+        for button in self.rail.buttons:
+            if button.place.waits is not None:
+                button.set_waiting(button.place.waits(self._office))
 
     def _listen(self) -> None:
         self.rail.chosen.connect(self._go_by_rail)

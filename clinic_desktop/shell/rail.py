@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.uikit.buttons import presses
 from clinic_desktop.uikit.keys import bind, cap
 from clinic_desktop.uikit.painting import draw_icon, focus_ring, rounded
@@ -14,6 +14,7 @@ from clinic_desktop.uikit.room import Place
 from clinic_desktop.uikit.theme import COMPACT_RAIL, RAIL, col, font, metrics
 
 MOST = 9
+MOST_WAITING = 99
 LOWEST, WITH_WORD = 24, 40
 """Many places in a low window: a button gives up its word before it gives up its place."""
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -23,6 +24,7 @@ class RailButton(QAbstractButton):
     def __init__(self, place: Place, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.place, self.number, self._compact = place, number, False
+        self.waiting = 0
         self.setText(place.said())
         self.setAccessibleName(place.said())
         self.setCheckable(True)
@@ -31,6 +33,13 @@ class RailButton(QAbstractButton):
         if number <= MOST:
             self.setToolTip(f"{place.said()}  {cap(f'place_{number}')}")
             bind(self, f"place_{number}", self.click)
+
+    def set_waiting(self, count: int) -> None:
+        """How much waits there for somebody; none is not shown."""
+        self.waiting = count
+        said = ngettext("{count} waits", "{count} wait", count).format(count=count)
+        self.setAccessibleName(f"{self.place.said()}, {said}" if count else self.place.said())
+        self.update()
 
     def set_compact(self, compact: bool) -> None:
         self._compact = compact
@@ -59,6 +68,8 @@ class RailButton(QAbstractButton):
         worded, size = height >= WITH_WORD, 20 if low else 22
         top = ((height - 39) / 2 if low else 5 if height < 60 else 9) if worded else (height - 4 - size) / 2
         draw_icon(painter, (width - size) / 2, top, self.place.icon, "accent" if here else "quiet", size)
+        if self.waiting:
+            self._paint_waiting(painter, (width - size) / 2, top)
         if worded:
             # A long word is written smaller before it is cut.
             fits = metrics("small", "semi").horizontalAdvance(self.text()) <= width - 4
@@ -74,6 +85,15 @@ class RailButton(QAbstractButton):
             painter.drawText(QRectF(width - 22, 2, 12, 14), _CENTRE, str(self.number))
         if self.hasFocus():
             focus_ring(painter, box, 8)
+
+    def _paint_waiting(self, painter: QPainter, left: float, top: float) -> None:
+        words = str(self.waiting) if self.waiting < MOST_WAITING else f"{MOST_WAITING}+"
+        wide = max(15.0, metrics("tiny", "semi").horizontalAdvance(words) + 8.0)
+        mark = QRectF(left - wide / 2 - 2, max(1.0, top - 4), wide, 15)
+        rounded(painter, mark, col("accent"), None, 7.5)
+        painter.setFont(font("tiny", "semi"))
+        painter.setPen(col("surface"))
+        painter.drawText(mark, _CENTRE, words)
 
 
 class Rail(QWidget):

@@ -30,6 +30,9 @@ class Place:
     under: str = ""
     order: int = 50
     """Where in the rail, from the top; equal numbers keep the order of the house."""
+    waits: Callable[..., int] | None = None
+    """`waits(office)`: how much there waits for somebody, a number on its button; asked when `wait_tables` change."""
+    wait_tables: frozenset[str] = frozenset()
 
     def said(self) -> str:
         return _(self.title)

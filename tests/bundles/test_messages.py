@@ -1,14 +1,26 @@
 """What the offices say to each other travels with the stick, and that it was read travels back."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 
-from clinic_desktop.features.bundles.rules.kinds import MessageStep
+from clinic_desktop.features.bundles.queries import messages as asked
+from clinic_desktop.features.bundles.queries import waiting
+from clinic_desktop.features.bundles.rules.kinds import MessageKind, MessageStep
 from clinic_desktop.features.bundles.rules.messages import MOST_LETTERS, NobodyThere, NothingWritten, TooLong
+from clinic_desktop.features.bundles.screens.messages import MessagesPage
 from clinic_desktop.features.bundles.service import messages
+from clinic_desktop.features.patients.queries.restricted import ReservedRecord
+from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.storage.work import Actor
+from clinic_desktop.uikit import theme
+from clinic_desktop.uikit.office import Office as Window
+from clinic_desktop.uikit.voice import RememberingVoice
 from tests.makers.network import Network, Office
+from tests.makers.people import register
 
 
 def say(office: Office, text: str, to: str = "", **more: object) -> str:
@@ -59,3 +71,51 @@ def test_a_message_says_something_to_somebody_and_is_not_endless(network: Networ
     with pytest.raises(NobodyThere):
         say(clinic, "Hola", network.clinics[1].vault.place.site_id)
     assert texts(central) == texts(clinic) == []
+
+
+def test_a_message_is_read_and_answered_in_its_thread(network: Network, qtbot: Any, qapp: Any) -> None:
+    theme.start(qapp)
+    clinic, central = network.clinics[0], network.central
+    say(central, "¿Llegó el refrigerador?", clinic.vault.place.site_id)
+    network.round()
+    assert clinic.ask(asked.count_unread) == 1 and clinic.ask(waiting.attention) == 1
+    window = Window(clinic.vault, clinic.actor, voice=RememberingVoice(), immediate=True)
+    page = MessagesPage(window)
+    qtbot.addWidget(page)
+    page.show()
+    assert clinic.ask(asked.count_unread) == 1, "a list that is only seen reads nothing"
+    page.table.choose_at(0)
+    assert clinic.ask(asked.count_unread) == 0
+    page.reply.setText("Sí, ayer.")
+    page.send.click()
+    assert page.reply.text() == ""
+    network.round()
+    (thread,) = central.ask(asked.threads)
+    assert [one.text for one in thread.messages] == ["¿Llegó el refrigerador?", "Sí, ayer."]
+    assert thread.first.read_by == clinic.actor.name and thread.unread == 1
+    sheet = page.compose()
+    assert len(sheet.checks) == 1 and not sheet.send.isEnabled()
+    sheet.text.setText("Falta papel.")
+    sheet.send.click()
+    assert len(clinic.ask(asked.threads)) == 2
+
+
+def test_a_question_about_a_reserved_person_is_seen_only_by_who_may_open_the_record(network: Network) -> None:
+    clinic, central = network.clinics[0], network.central
+    patient = clinic.do(register())
+    network.round()
+    about = {"kind": MessageKind.QUESTION, "about_table": "patient", "about_id": patient, "about_unit": "phone"}
+    question = say(central, "¿Cuál es el bueno?", clinic.vault.place.site_id, **about)
+    names = central.ask(partial(asked.whom_about, message_ids=[question]))
+    assert names == {question: "TZOC, María"}
+    central.do(lambda work: setattr(work.load(Patient, patient), "restricted", True))
+    (role,) = (role for role in FIRST_ROLES if role.code == "data-manager")
+    manager = Actor("0193a000-0000-7000-8000-000000000009", "Ana", role.permissions)
+    assert central.vault.ask(asked.threads, manager) == ()
+    assert central.vault.ask(partial(asked.whom_about, message_ids=[question]), manager) == {}
+    assert len(central.ask(asked.threads)) == 1
+    asking = partial(
+        messages.send, message_id=new_id(), to_site_id=clinic.vault.place.site_id, text="¿Y ahora?", **about
+    )
+    with pytest.raises(ReservedRecord):
+        central.vault.do(asking, manager)

@@ -16,6 +16,12 @@ def _stick(office: Office, **arguments: Any) -> QWidget:
     return stick_screen(office, **arguments)
 
 
+def _waits(office: Office) -> int:
+    from clinic_desktop.features.bundles.queries.waiting import attention
+
+    return office.ask(attention)
+
+
 ROOM = Room(
     "bundles",
     places=(
@@ -26,6 +32,8 @@ ROOM = Room(
             frozenset({Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES}),
             _stick,
             order=60,
+            waits=_waits,
+            wait_tables=frozenset({"message", "message_event", "bundle_log", "finding", "peer_device"}),
         ),
     ),
 )

@@ -17,6 +17,7 @@ from clinic_desktop.exchange.standing import standing
 from clinic_desktop.features.bundles.queries import overdue
 from clinic_desktop.features.bundles.queries.clinics import late_clinics
 from clinic_desktop.features.bundles.queries.conflicts import count_conflicts
+from clinic_desktop.features.bundles.queries.findings import count_findings
 from clinic_desktop.features.bundles.queries.messages import count_unread
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.permissions import Permission
@@ -113,6 +114,15 @@ def _said_days(days: int) -> str:
 
 
 WARNING = "alert-triangle"
+
+
+def attention(reading: Reading) -> int:
+    """How much waits behind the stick for somebody: new messages, findings, clinics that are silent for too long."""
+    reading.require(Permission.CARRY_BUNDLES, Permission.MERGE_BUNDLES)
+    count = count_unread(reading) + len(_said_late(reading))
+    if reading.actor.may(Permission.MERGE_BUNDLES) or reading.actor.may(Permission.KEEP_DEVICES):
+        count += count_findings(reading)
+    return count
 
 
 def _said_late(reading: Reading) -> list[tuple[str, str]]:
