@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
+import sqlalchemy as sa
 
 from clinic_desktop.exchange import authority, canonical, minisign
 from clinic_desktop.exchange.authority import Link
@@ -45,7 +46,7 @@ from clinic_desktop.exchange.troubles import (
 from clinic_desktop.exchange.trust_troubles import OtherCentral
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.types import instant_text
-from clinic_desktop.storage.work import Work
+from clinic_desktop.storage.work import Asker, Work
 
 REQUEST, ANSWER = "clinic-desktop-request/1", "clinic-desktop-answer/1"
 CODE_LENGTH = 16
@@ -182,6 +183,17 @@ def _answer(work: Work, content: bytes, own: bytes, asked: Request, issued: Cert
         reasons,
         authority.chain(work),
     )
+
+
+def read_out(asker: Asker, file: bytes, name: str = "") -> Joined | None:
+    """Before an answer is accepted: whose it is and the code to compare; None where root keys vouch for its central."""
+    answer, central, content = _read_answer(file, name)
+    own = asker.value(sa.select(OwnRequest.content))
+    if own is None or canonical.digest(own) != answer.request:
+        raise AnswerToAnother()
+    if authority.newest(asker) is not None:
+        return None
+    return Joined(central.site_name, spoken_code(own, content))
 
 
 def accept(work: Work, file: bytes, name: str = "", *, confirmed: bool = False) -> Joined:

@@ -68,7 +68,11 @@ class SegmentNames:
             self._copied = self._cursor.execute(sql).fetchone() is not None
         if not self._copied:
             return None
-        sql = "SELECT key FROM stamp_name WHERE device_id = ? AND epoch = ? AND number = ?"
+        # Of two segments of one number (a copied computer) the first that arrives takes it.
+        sql = (
+            "SELECT key FROM stamp_name n WHERE device_id = ? AND epoch = ? AND number = ?"
+            " AND NOT EXISTS (SELECT 1 FROM segment s WHERE s.key = n.key)"
+        )
         row = self._cursor.execute(sql, (device, epoch, number)).fetchone()
         return row[0] if row else None
 

@@ -12,6 +12,7 @@ from clinic_desktop.features.bundles.letters.root_sheet import root_sheets
 from clinic_desktop.features.bundles.queries import devices as asked
 from clinic_desktop.features.bundles.queries.devices import State
 from clinic_desktop.features.bundles.rules.rooms import Use
+from clinic_desktop.features.bundles.screens.codes import CodeCard
 from clinic_desktop.features.bundles.screens.device_sheets import AsideSheet, CutOffSheet, TakeInSheet
 from clinic_desktop.features.bundles.screens.devices import DevicesPage
 from clinic_desktop.features.bundles.screens.root import DrawSheet, NameSheet, RootSheet
@@ -172,3 +173,25 @@ def test_who_may_not_keep_computers_asks_nothing(network: Network) -> None:
     for query in (asked.devices, asked.root):
         with pytest.raises(NotAllowed):
             network.central.vault.ask(query, stranger)
+
+
+def test_the_clinic_sees_the_code_large_and_joins_only_after_a_yes(
+    network: Network, lonely: Office, qtbot: Any, qapp: Any
+) -> None:
+    from clinic_desktop.features.bundles.screens.clinic import ClinicStick
+    from clinic_desktop.features.bundles.screens.join import CompareSheet
+
+    theme.start(qapp)
+    request = joining.write_request(lonely.vault, lonely.actor, folder=lonely.stick)
+    central = network.central
+    answer, approval = joining.approve(central.vault, central.actor, file=request, folder=lonely.stick)
+    screen = ClinicStick(Window(lonely.vault, lonely.actor, voice=RememberingVoice(), immediate=True))
+    qtbot.addWidget(screen)
+    screen.show()
+    for say in ("differs", "same"):
+        screen.join.take(answer)
+        sheet = next(one for one in screen.findChildren(CompareSheet) if one.isVisible())
+        shown = [w.accessibleName() for w in sheet.findChildren(CodeCard)]
+        assert "".join(shown[0].split()).replace(".", "") == approval.code.replace("-", "")
+        getattr(sheet, say).click()
+        assert bool(lonely.sql("SELECT device_id FROM peer_device")) is (say == "same")

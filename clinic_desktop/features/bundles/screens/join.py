@@ -1,5 +1,6 @@
 """Joining a central office: a request on the stick, and the answer that comes back."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -7,19 +8,41 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from clinic_desktop.exchange.enrolment import Joined
+from clinic_desktop.features.bundles.screens.codes import CodeCard
 from clinic_desktop.features.bundles.screens.sticks import SticksList
 from clinic_desktop.features.bundles.service import joining
 from clinic_desktop.kernel.errors import ClinicError, Refused
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.uikit.buttons import Button
+from clinic_desktop.uikit.dialogs import Sheet
 from clinic_desktop.uikit.layouts import stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout
 from clinic_desktop.uikit.theme import S2
+from clinic_desktop.uikit.words import Text
 
 
 class NoStick(Refused):
     text = N_("Insert the USB stick first.")
+
+
+class CompareSheet(Sheet):
+    """The code, large; both sides read it out before anybody is believed."""
+
+    def __init__(self, joined: Joined, parent: QWidget, then: Callable[[], None]) -> None:
+        lead = _("Call {site}. Read this code out, both ways, group by group:").format(site=joined.central_name)
+        half = joined.code.split("-")
+        lines = "\n".join("-".join(half[at : at + 2]) for at in range(0, len(half), 2))
+        super().__init__(_("Compare the code"), parent, Text(lead, wrap=True), CodeCard(lines))
+        told = _("If they read another code, somebody changed the file on the way: press “It differs” and tell them.")
+        self.body.addWidget(Text(told, color="quiet", wrap=True))
+        self._then = then
+        self.differs = self.add_deed(Button(_("It differs"), kind="danger"))
+        self.same = self.add_deed(Button(_("It is the same"), "save", "primary", "check"), self._take)
+
+    def _take(self) -> None:
+        self.accept()
+        self._then()
 
 
 class JoinCard(QWidget):
@@ -63,10 +86,18 @@ class JoinCard(QWidget):
         """Take in the answer; both sides compare the code first."""
         try:
             content = joining.read_small(file)
+            joined = self._office.ask(joining.read_out, content, file.name)
         except ClinicError as error:
             self._failed(error)
             return
-        self._office.do(partial(joining.join, content=content, name=file.name), self, then=self._done)
+        join = partial(self._join, content, file.name)
+        if joined is None:
+            join()
+        else:
+            CompareSheet(joined, self, join).open()
+
+    def _join(self, content: bytes, name: str) -> None:
+        self._office.do(partial(joining.join, content=content, name=name, confirmed=True), self, then=self._done)
 
     def _done(self, joined: Joined) -> None:
         self._office.notice(_("Joined to {name}.").format(name=joined.central_name))

@@ -18,7 +18,7 @@ from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.files import write_durably
 from clinic_desktop.storage.vault import Vault
-from clinic_desktop.storage.work import Actor, Work
+from clinic_desktop.storage.work import Actor, Asker, Work
 
 
 def write_request(vault: Vault, actor: Actor, *, folder: Path) -> Path:
@@ -52,6 +52,12 @@ def approve_steps(
 ) -> Steps[tuple[Path, Approval]]:
     yield Progress(0, 0, _(CHECKING))
     return approve(vault, actor, file=file, folder=folder, use=use)
+
+
+def read_out(asker: Asker, content: bytes, name: str = "") -> Joined | None:
+    """At the clinic, before `join`: the code that both sides read to each other; None if none needs comparing."""
+    asker.require(Permission.KEEP_STAFF, Permission.KEEP_SETTINGS)
+    return enrolment.read_out(asker, content, name)
 
 
 def compared(work: Work, device_id: str, confirmed: bool = False) -> None:
