@@ -68,17 +68,20 @@ def write_receipt(
     if not sites:
         raise NothingToAnswer()
     written: list[Exported] = []
+    answered: set[str] = set()
     for site_id, site_name in sites:
         plans = vault.do(partial(_plans_down, site_id=site_id, most=most), actor)
         try:
-            written.append((yield from _carry_all(vault, actor, plans, folder, site_name, said)))
+            done = yield from _carry_all(vault, actor, plans, folder, site_name, said)
+            written.append(done)
+            answered |= set[str]() if done.left else {site_id}
         except ClinicError as error:
             if refused is None or isinstance(error, StickGone):
                 raise
             refused.append((site_name, error))
     if not written:
         return ()
-    removed = yield from routing.clear(vault, actor, folder, said)
+    removed = yield from routing.clear(vault, actor, folder, said, answered)
     yield from routing.note(vault, actor, folder, said, removed)
     written[0] = replace(written[0], removed=len(removed))
     return tuple(written)

@@ -78,9 +78,14 @@ def note(vault: Vault, actor: Actor, folder: Path, said: RouteList | None, gone:
     vault.do(partial(_remember, stick_id=said.stick, label=folder.name, unfit=False), actor)
 
 
-def clear(vault: Vault, actor: Actor, folder: Path, said: RouteList | None) -> Steps[tuple[str, ...]]:
-    """Take off the stick what its addressee confirmed, known by its content; gives the hashes of what was removed."""
-    wanted = vault.ask(partial(_confirmed, said=said), actor)
+def clear(
+    vault: Vault, actor: Actor, folder: Path, said: RouteList | None, answered: Collection[str] = ()
+) -> Steps[tuple[str, ...]]:
+    """Take off the stick what its addressee confirmed, known by its content; gives the hashes of what was removed.
+
+    `answered`, at the central: the sites whose answer lies on this stick; only their bundles go.
+    """
+    wanted = vault.ask(partial(_confirmed, said=said, answered=answered), actor)
     sizes = {size for _sha256, size in wanted}
     hashes = {sha256 for sha256, _size in wanted}
     removed: list[str] = []
@@ -193,14 +198,14 @@ def _remember(work: Work, stick_id: str, label: str, *, unfit: bool) -> None:
 # what was confirmed
 
 
-def _confirmed(reading: Reading, said: RouteList | None) -> set[tuple[str, int]]:
+def _confirmed(reading: Reading, said: RouteList | None, answered: Collection[str]) -> set[tuple[str, int]]:
     """Hash and size of the bundles that may be taken off: of ours, those confirmed; of others', those read here."""
     reading.require(*CARRIERS)
     known = standing(reading)
     rows = reading.all(
         sa.select(
             BundleLog.key, BundleLog.way, BundleLog.sha256, BundleLog.size, BundleLog.device_id,
-            BundleLog.refused_segments, BundleLog.segments, BundleLog.number, BundleLog.epoch,
+            BundleLog.refused_segments, BundleLog.segments, BundleLog.number, BundleLog.epoch, BundleLog.site_id,
         ).where(BundleLog.done_at.is_not(None))
     )  # fmt: skip
     here, wanted = known.here, set[tuple[str, int]]()
@@ -209,12 +214,14 @@ def _confirmed(reading: Reading, said: RouteList | None) -> set[tuple[str, int]]
         wanted |= _confirmed_own(reading, own)
     mates = {p.device_id for p in known.of_site(here.site_id)} - {here.device_id}
     read_by = {entry.sha256: {read.device for read in entry.reads} for entry in said.entries} if said else {}
-    for _key, way, sha256, size, device, refused, *_rest in rows:
+    for _key, way, sha256, size, device, refused, _segments, _number, _epoch, site in rows:
         writer = known.who(device)
         if way is not BundleWay.IN or refused or writer is None or device == here.device_id:
             continue
         # The central's bundle is for all computers of the clinic: the last of them takes it off.
-        ours_alone = here.is_central or (writer.is_central and mates <= read_by.get(sha256, set()))
+        ours_alone = (
+            site in answered if here.is_central else (writer.is_central and mates <= read_by.get(sha256, set()))
+        )
         if ours_alone and writer.is_central is not here.is_central:
             wanted.add((sha256, size))
     return wanted
