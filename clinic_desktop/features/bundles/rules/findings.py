@@ -49,8 +49,8 @@ WORDS: dict[str, Words] = {
     ),
     "erased": Words(
         N_("Something erased came again"),
-        N_("An old stick brought what had been erased; it was blanked as it arrived."),
-        N_("Nothing to do. Destroy old sticks and copies that still hold it."),
+        N_("Something of a person who was erased arrived, old or newly written; it was blanked as it arrived."),
+        N_("If the person came again since, ask the clinic and register anew. Destroy old sticks that still hold it."),
     ),
     "stranger": Words(
         N_("From a computer that is not known here"),
