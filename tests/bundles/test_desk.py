@@ -272,3 +272,18 @@ def test_looking_deeper_finds_numbers_on_two_people_and_who_waits(network: Netwo
     found = finish(putting_away.look_deeper(central.vault, central.actor))
     assert found is not None
     assert [set(one.patient_ids) for one in found.numbers] == [{first, second}]
+
+
+def test_a_clinic_hears_that_the_central_keeps_its_data_safe_however_long_the_stick_travels(network: Network) -> None:
+    wiring.fill()
+    clinic, central = network.clinics[0], network.central
+    assert central.ask(overdue.central_kept).late and clinic.ask(overdue.central_kept) is None
+    central.do(lambda work: setattr(work, "act", "backups.back_up"))
+    assert not central.ask(overdue.central_kept).late
+    network.round()
+    clinic.clock.advance(days=12)
+    heard = clinic.ask(overdue.central_kept)
+    assert heard.days == 0 and not heard.late
+    assert central.ask(overdue.central_kept).days == 12 and central.ask(overdue.central_kept).late
+    network.round()
+    assert clinic.ask(overdue.central_kept).late

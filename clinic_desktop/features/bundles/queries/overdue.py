@@ -12,6 +12,7 @@ from clinic_desktop.exchange.standing import CENTRAL
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.permissions import Permission
+from clinic_desktop.storage.types import Instant
 from clinic_desktop.storage.work import Asker
 
 BACKUP_DAYS = 3
@@ -91,21 +92,27 @@ class Kept:
 
 
 def central_kept(asker: Asker) -> Kept | None:
-    """The last backup of the central: at the central its own, at a clinic what it heard. None if nothing was heard."""
+    """The last backup of the central: at the central its own, at a clinic what it heard. None if nothing was heard.
+
+    A stick may travel for weeks: what a clinic heard is measured against the day on which the central wrote it.
+    """
     asker.require(*_CARRIERS)
     place = asker.place
     if place.is_central:
-        return _kept(asker, place.site_name, last_backup(asker))
+        return _kept(place.site_name, last_backup(asker), asker.today)
     heard = asker.first(
-        sa.select(PeerDevice.site_name, PeerWord.told)
+        sa.select(PeerDevice.site_name, PeerWord.told, sa.func.max(BundleLog.made_at, type_=Instant()))
         .join(PeerWord, PeerWord.device_id == PeerDevice.device_id)
+        .join(BundleLog, sa.and_(BundleLog.device_id == PeerDevice.device_id, BundleLog.way == BundleWay.IN))
         .where(PeerDevice.role == CENTRAL)
-        .order_by(PeerWord.told_at.desc())
+        .group_by(PeerDevice.device_id)
+        .order_by(sa.func.max(BundleLog.made_at).desc())
         .limit(1)
     )
-    if heard is None or not _day(heard[1].get(told.BACKUP)):
+    backup = _day(heard[1].get(told.BACKUP)) if heard is not None else None
+    if heard is None or backup is None:
         return None
-    return _kept(asker, heard[0], _day(heard[1].get(told.BACKUP)))
+    return _kept(heard[0], backup, heard[2].astimezone(place.zone).date())
 
 
 def tell_others(asker: Asker) -> Mapping[str, str]:
@@ -121,8 +128,8 @@ def tell_others(asker: Asker) -> Mapping[str, str]:
     return said | ({told.BACKUP: backup.isoformat()} if backup else {})
 
 
-def _kept(asker: Asker, name: str, day: date | None) -> Kept:
-    days = max(0, (asker.today - day).days) if day else None
+def _kept(name: str, day: date | None, seen_on: date) -> Kept:
+    days = max(0, (seen_on - day).days) if day else None
     return Kept(name, day, days, days is None or days > BACKUP_DAYS)
 
 

@@ -15,6 +15,7 @@ from clinic_desktop.features.bundles.letters.slip import slip, slip_facts
 from clinic_desktop.features.bundles.queries import carried, messages, waiting
 from clinic_desktop.features.bundles.rules.loads import said_size
 from clinic_desktop.features.bundles.screens.join import JoinCard
+from clinic_desktop.features.bundles.screens.late import late_words
 from clinic_desktop.features.bundles.screens.parts import LoadTable, checked, said_report
 from clinic_desktop.features.bundles.screens.sent import RouteSheet, SentSheet
 from clinic_desktop.features.bundles.screens.stick_words import said_stick
@@ -190,6 +191,8 @@ class ClinicStick(QWidget):
         clear(self.missing)
         if state.missing:
             words = _("A bundle of the central office has not arrived. What came after it was taken in already.")
+            self.missing.addWidget(Callout(words, "warning", "alert-triangle"))
+        for words in late_words(self._office):
             self.missing.addWidget(Callout(words, "warning", "alert-triangle"))
         self._allow()
 
