@@ -78,8 +78,8 @@ def test_the_central_merges_a_stick_and_answers_and_the_clinic_takes_the_receipt
     assert {c.last_number for c in desk.clinics.rows._rows if c.site_name == "Clínica 1"} == {1}
     desk.answer.click()
     desk.sticks.look()
-    desk.merge.click()
-    assert desk.told.count() == 1, "its own receipts on the stick are for others and need no word"
+    assert not desk.merge.isEnabled(), "what had arrived is off the stick, and its own receipts are for others"
+    assert desk.told.count() == 2, "the receipts are there, and what had arrived was taken off"
     screen = show(clinic, ClinicStick)
     assert screen.receive.isEnabled()
     screen.receive.click()

@@ -32,7 +32,9 @@ def receive(office: Office, stick: Path) -> Any:
 
 
 def look(office: Office, stick: Path) -> Any:
-    return finish(looking.look_around(office.vault, office.actor, extra=stick))[-1]
+    seen = finish(looking.look_around(office.vault, office.actor, extra=stick))
+    assert seen is not None
+    return seen[-1]
 
 
 def told(office: Office, stick: Path) -> RouteList:

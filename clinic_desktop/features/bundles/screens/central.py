@@ -14,7 +14,7 @@ from clinic_desktop.features.bundles.queries.clinics import ClinicState
 from clinic_desktop.features.bundles.screens.clinic_sheet import ClinicSheet, said_gap
 from clinic_desktop.features.bundles.screens.sticks import SticksList
 from clinic_desktop.features.bundles.screens.summary import Session, said_summary
-from clinic_desktop.features.bundles.service import answering, taking
+from clinic_desktop.features.bundles.service import answering, likely, taking
 from clinic_desktop.features.bundles.service.answering import Answers
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.errors import ClinicError
@@ -45,6 +45,7 @@ class CentralDesk(QWidget):
         super().__init__(parent)
         self._office = office
         self._job: LongJob | None = None
+        self._comparing: LongJob | None = None
         self._session = Session()
         self._files: tuple[Merged, ...] = ()
         self._zone = office.ask(_zone)
@@ -199,6 +200,8 @@ class CentralDesk(QWidget):
         self._session.hear(report.files)
         self._tell(said_summary(report.files, self._session, report))
         self.reload()
+        # Who came is compared with everybody meanwhile; what is pressed next does not wait for it.
+        self._comparing = self._office.run_long(likely.look, self, failed=lambda _error: None)
 
     def _stopped_merging(self) -> None:
         self._session.hear(self._files)
@@ -227,6 +230,14 @@ class CentralDesk(QWidget):
         ).format(count=count)
         if count:
             told.append(Callout(words, "well", "circle-check"))
+        removed = sum(one.removed for one in answers.written)
+        if removed:
+            gone = ngettext(
+                "{count} bundle that had arrived was taken off the stick.",
+                "{count} bundles that had arrived were taken off the stick.",
+                removed,
+            )
+            told.append(Callout(gone.format(count=removed), "neutral", "check"))
         self._tell(told)
         self.sticks.look()
 
@@ -237,6 +248,9 @@ class CentralDesk(QWidget):
     # long jobs
 
     def _run(self, job: Callable[[Any, Any], Any], then: Callable[[Any], None], stopped: Callable[[], None]) -> None:
+        if self._comparing is not None:
+            self._comparing.cancel()
+            self._comparing = None
         self._tell([])
         self.bar.set_progress(0, 0, "")
 

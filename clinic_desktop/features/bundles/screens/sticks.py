@@ -102,8 +102,16 @@ class SticksList(QWidget):
 
 
 def _said_stick(stick: SeenStick) -> cells.Cell:
-    free = _("{size} free").format(size=said_size(stick.free))
+    told = [_("{size} free").format(size=said_size(stick.free))]
     count = len(stick.bundles)
     if count:
-        free += " · " + ngettext("{count} bundle on it", "{count} bundles on it", count).format(count=count)
-    return cells.two_lines(stick.label, under=free)
+        told.append(ngettext("{count} bundle on it", "{count} bundles on it", count).format(count=count))
+    if stick.suspicious:
+        told.append(_("seems to have a virus: clean it"))
+    if stick.read_only:
+        told.append(_("locked"))
+    return cells.two_lines(
+        _("DO NOT USE · {name}").format(name=stick.label) if stick.unfit else stick.label,
+        under=" · ".join(told),
+        ink="warn" if stick.unfit or stick.suspicious else "plain",
+    )
