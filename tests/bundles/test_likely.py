@@ -12,6 +12,7 @@ from clinic_desktop.exchange.steps import finish
 from clinic_desktop.features.agenda.records import KeptApart
 from clinic_desktop.features.bundles.queries import likely
 from clinic_desktop.features.bundles.rules.likely import worth_asking
+from clinic_desktop.features.bundles.screens.desk import DeskScreen
 from clinic_desktop.features.bundles.screens.likely import SamePage
 from clinic_desktop.features.bundles.service.likely import look
 from clinic_desktop.features.patients.queries import people, similar
@@ -255,3 +256,16 @@ def test_both_clinics_are_asked_with_numbers_and_no_name_and_the_pair_stays(netw
         ((text, about, named),) = clinic.sql("SELECT message_text, about_id, other_id FROM message")
         assert (about, named) == (mine, other)
         assert "Choc" not in text and "CLA" in text and "CLB" in text
+
+
+def test_after_a_merge_at_the_desk_whoever_came_is_compared_by_itself(network: Network, qtbot: Any, qapp: Any) -> None:
+    theme.start(qapp)
+    central = network.central
+    for clinic in network.clinics:
+        clinic.do(filed(**WHO, **BORN))
+    window = Window(central.vault, central.actor, voice=RememberingVoice(), immediate=True)
+    desk = DeskScreen(window)
+    qtbot.addWidget(desk)
+    desk.page().merge_files([clinic.export().path for clinic in network.clinics])
+    assert central.ask(likely.count_not_looked_at) == 0
+    assert central.ask(likely.count_pairs) == 1
