@@ -14,7 +14,7 @@ from clinic_desktop.kernel.errors import Trouble
 from clinic_desktop.kernel.i18n import N_
 
 PAGE_SIZE = 4096
-CACHE_KIB, ROOMY_KIB = 8_000, 64_000
+CACHE_KIB, ROOMY_KIB = 8_000, 32_000
 """What a connection keeps of decrypted pages; more while a long job writes all over a large file."""
 BUSY_MS = 10_000
 """How long one connection waits for another."""

@@ -1,6 +1,7 @@
 """The stick: export, merge beside raw inserts of the same rows into SQLCipher (R), and merging again. One run, each
 number beside its target. Incremental is what the study measured: of each clinic a day, and 1,550 changed rows."""
 
+import random
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,7 +25,26 @@ from tests.makers.network import Network, Office, make_network
 pytestmark = pytest.mark.benchmark
 
 PATIENTS, CLINICS, ROUNDS = 500, 3, 3
-WORDS = "Duerme mejor, come con apetito, volvió al telar. Niega ideas de muerte. Toma el medicamento cada noche. "
+SYLLABLES = (
+    "ca",
+    "de",
+    "es",
+    "la",
+    "ma",
+    "no",
+    "pa",
+    "que",
+    "ri",
+    "so",
+    "ta",
+    "un",
+    "vi",
+    "llo",
+    "ción",
+    "pre",
+    "men",
+    "jor",
+)
 STAFF = "0193a000-0000-7000-8000-000000000002"
 Rows = dict[type[Any], list[Any]]
 
@@ -168,7 +188,7 @@ def met(work: Work, rows: Rows, patient: str, day: date) -> None:
             encounter_id=encounter["id"],
             patient_id=patient,
             template="follow-up",
-            sections={"course": WORDS * 3 + patient[-8:], "plan": WORDS},
+            sections={"course": words(110), "plan": words(30)},
             occurred_on=day,
             author_id=STAFF,
             signed_at=work.now,
@@ -176,6 +196,15 @@ def met(work: Work, rows: Rows, patient: str, day: date) -> None:
         ),
     ):
         rows.setdefault(type(row), []).append(row)
+
+
+_chance = random.Random(1)
+_vocabulary = ["".join(_chance.choices(SYLLABLES, k=_chance.randint(1, 4))) for _ in range(900)]
+
+
+def words(count: int) -> str:
+    """Text as varied as that of people: of one word and the next, nothing but their frequency is known."""
+    return " ".join(_chance.choices(_vocabulary, k=count))
 
 
 def put(work: Work, rows: Rows) -> None:

@@ -5,6 +5,7 @@ merged by the same program with the same memory for pages.
     STICK_GROWTH_ROWS=10000000 python3 installer/develop.py benchmarks -k growth      (by night)
 """
 
+import faulthandler
 import os
 from datetime import timedelta
 from functools import partial
@@ -36,6 +37,7 @@ DAY_MS = 86_400_000
 
 
 def test_growth(made_vault: tuple[Path, Opened], tmp_path: Path, clock: StillClock, capsys: Any) -> None:
+    faulthandler.cancel_dump_traceback_later()  # filling takes minutes
     network = make_network(tmp_path / "net", made_vault[1], made_vault[0], clock, CLINICS)
     began = unix_ms(clock.now())
     for month in range(MONTHS):
