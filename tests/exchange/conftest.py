@@ -6,9 +6,10 @@ import pytest
 
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.storage.keys import Opened
-from tests.makers.network import Network, copy_network, make_network
+from tests.makers.network import Network, Office, copy_network, make_network, make_office
 
 MakeNetwork = Callable[[int], Network]
+Make = Callable[..., Office]
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +42,23 @@ def make(
 def network(make: MakeNetwork) -> Network:
     """A central and two clinics."""
     return make(2)
+
+
+@pytest.fixture
+def another(made_vault: tuple[Path, Opened], tmp_path: Path, clock: StillClock) -> Iterator[Make]:
+    """Makes one more computer; `of` says of which site."""
+    made: list[Office] = []
+
+    def build(folder: str, role: str = "clinic", of: Office | None = None) -> Office:
+        place = tmp_path / folder
+        place.mkdir()
+        header, opened = made_vault
+        name, code, site = ("Oficina nueva", "CEN", None)
+        if of is not None:
+            name, code, site = of.vault.place.site_name, of.vault.place.site_code, of.vault.place.site_id
+        made.append(make_office(place, opened, header, clock, name, code, role, 7, site_id=site))
+        return made[-1]
+
+    yield build
+    for office in made:
+        office.close()
