@@ -88,8 +88,8 @@ def previews(monkeypatch) -> list[Preview]:
 
 def test_a_talk_is_written_down_by_keys_alone(screen, press, qtbot, entries, office, maria) -> None:
     press(screen, "y")
-    # Calls yes; with Juana yes; no letters; the ministry's list, numbers, teaching and a study were not asked.
-    press(screen, "yyJuana|n||||")
+    # Calls yes; with Juana yes; no other clinic, no letters; the ministry's list, numbers, teaching and a study were not asked.
+    press(screen, "yyJuana|nn||||")
     # The language from the record stays, and today. Read aloud, said back; no interpreter.
     screen.form.fields["read_aloud"].editor.setFocus()
     press(screen, "yy|")
@@ -102,6 +102,7 @@ def test_a_talk_is_written_down_by_keys_alone(screen, press, qtbot, entries, off
         P.CENTRAL: A.GIVEN,
         P.CALLS: A.GIVEN,
         P.RELATIVE: A.GIVEN,
+        P.OUR_CLINIC: A.REFUSED,
         P.OTHER_SERVICE: A.REFUSED,
     }
     one = said[P.RELATIVE]
