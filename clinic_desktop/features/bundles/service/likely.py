@@ -25,7 +25,7 @@ from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Asker, Work
 
 COMPARING = N_("Looking for people who are registered twice")
-_AT_ONCE, _STEP_SECONDS, _KEPT_AT_ONCE = 5, 0.12, 400
+_AT_ONCE, _STEP_SECONDS, _KEPT_AT_ONCE = 1, 0.12, 400
 
 
 @dataclass(frozen=True, slots=True)
