@@ -1,7 +1,7 @@
 """The stick: how large a bundle is beside a session changeset of the same rows, what capture costs, and how much memory
 a large load takes.
 
-The changeset needs apsw (`installer/develop.py benchmarks` tries to install it); without it that line says so.
+The changeset needs apsw (`.venv/bin/pip install apsw==3.50.4.0`); without it that line says so.
 STICK_MEMORY_MB sets the size of the large load: 300 by default, 1000 by night.
 """
 
