@@ -11,7 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clinic_desktop.app import tables
-from clinic_desktop.exchange import integrating, segments
+from clinic_desktop.exchange.carrying import segments
+from clinic_desktop.exchange.merge import integrating
 from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.features.staff import queries as staff_queries

@@ -99,7 +99,7 @@ class FolderDoors:
         return Entered(clinic, code)
 
     def invitation(self, file: Path) -> Invited:
-        from clinic_desktop.exchange.pairing import read_invitation
+        from clinic_desktop.exchange.trust.pairing import read_invitation
         from clinic_desktop.features.bundles.service.joining import read_small
 
         found = read_invitation(read_small(file), file.name)

@@ -3,8 +3,10 @@
 Importing this costs SQLAlchemy: it is done when a vault is opened, not before the sign-in window.
 """
 
-from clinic_desktop.exchange import erasure_records, relay_records, trust_records
 from clinic_desktop.exchange import records as exchange
+from clinic_desktop.exchange.carrying import relay_records
+from clinic_desktop.exchange.erasure import records as erasure_records
+from clinic_desktop.exchange.trust import records as trust_records
 from clinic_desktop.features.agenda import records as agenda
 from clinic_desktop.features.bundles.records import likely, offices
 from clinic_desktop.features.consults.records import conditions, encounters, findings, risk, scales, story

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from clinic_desktop.exchange import applying, erasing, relaying, told
+from clinic_desktop.exchange.carrying import relaying, told
+from clinic_desktop.exchange.erasure import erasing
+from clinic_desktop.exchange.merge import applying
 from clinic_desktop.features.agenda.letters import sheets
 from clinic_desktop.features.agenda.queries import calls
 from clinic_desktop.features.agenda.queries import day as agenda_queries

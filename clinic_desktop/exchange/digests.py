@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from clinic_desktop.exchange import codes
-from clinic_desktop.exchange.parts import plain
-from clinic_desktop.exchange.shape import Shape, shapes
+from clinic_desktop.exchange.format import codes
+from clinic_desktop.exchange.format.parts import plain
+from clinic_desktop.exchange.format.shape import Shape, shapes
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import SHIPPED

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from clinic_desktop.exchange import codes
-from clinic_desktop.exchange.have import Gap
-from clinic_desktop.exchange.outgoing import Load
-from clinic_desktop.exchange.route import RouteList
+from clinic_desktop.exchange.carrying.have import Gap
+from clinic_desktop.exchange.carrying.outgoing import Load
+from clinic_desktop.exchange.format import codes
+from clinic_desktop.exchange.stick.route import RouteList
 
 
 @dataclass(frozen=True, slots=True)

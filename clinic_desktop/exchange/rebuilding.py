@@ -14,21 +14,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import minisign, outgoing
-from clinic_desktop.exchange.applying import apply_segment
-from clinic_desktop.exchange.bundle import Known
-from clinic_desktop.exchange.canonical import digest
+from clinic_desktop.exchange.carrying import outgoing
+from clinic_desktop.exchange.carrying.outgoing import Plan
+from clinic_desktop.exchange.carrying.segments import part_rows, segment_row
 from clinic_desktop.exchange.digests import Sum, Sums, all_sums
-from clinic_desktop.exchange.landing import NotApplied
-from clinic_desktop.exchange.manifest import Manifest, read_manifest
-from clinic_desktop.exchange.minisign import BadSignature
-from clinic_desktop.exchange.outgoing import Plan
+from clinic_desktop.exchange.format import minisign
+from clinic_desktop.exchange.format.bundle import Known
+from clinic_desktop.exchange.format.canonical import digest
+from clinic_desktop.exchange.format.manifest import Manifest, read_manifest
+from clinic_desktop.exchange.format.minisign import BadSignature
+from clinic_desktop.exchange.format.shape import shapes
+from clinic_desktop.exchange.merge.applying import apply_segment
+from clinic_desktop.exchange.merge.landing import NotApplied
 from clinic_desktop.exchange.records import PeerDevice, Segment, SegmentState
-from clinic_desktop.exchange.segments import part_rows, segment_row
-from clinic_desktop.exchange.shape import shapes
-from clinic_desktop.exchange.standing import Peer, standing
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral
+from clinic_desktop.exchange.trust.standing import Peer, standing
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import SHIPPED
 from clinic_desktop.kernel.progress import Progress

@@ -217,7 +217,7 @@ class PeerDevice(Local):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_why: Mapped[Revoked | None] = mapped_column(choice(Revoked))
     rights: Mapped[Any] = mapped_column(JsonText, nullable=True)
-    """Rooms whose tables it may write (exchange/shape.py); empty: all that its role may."""
+    """Rooms whose tables it may write (exchange/format/shape.py); empty: all that its role may."""
     issuer: Mapped[str | None] = mapped_column(Words)
     """The device whose key signed the certificate."""
     asked_code: Mapped[str | None] = mapped_column(Words)

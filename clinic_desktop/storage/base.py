@@ -116,7 +116,7 @@ class Synced(Base):
 
     __tells_of__: ClassVar[tuple[str, ...]] = ()
     """Columns without a declared reference that may hold the id of a person or of a row about one: it goes with them
-    when what was written of that person is erased (exchange/personal.py)."""
+    when what was written of that person is erased (exchange/erasure/personal.py)."""
 
     __outlasts__: ClassVar[frozenset[str]] = frozenset()
     """Columns that stay when the row's person is erased, because a shelf or an account must still add up."""

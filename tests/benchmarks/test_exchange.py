@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from clinic_desktop.exchange.format.shape import shapes
 from clinic_desktop.exchange.outcomes import Exported
-from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.features.agenda.records import Appointment, AppointmentEvent
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
 from clinic_desktop.features.patients.records import Patient

@@ -18,8 +18,8 @@ import pyrage
 import pytest
 import zstandard
 
-from clinic_desktop.exchange.parts import LEVEL
-from clinic_desktop.exchange.shape import shapes
+from clinic_desktop.exchange.format.parts import LEVEL
+from clinic_desktop.exchange.format.shape import shapes
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.storage.capture import TABLES_SQL
 from clinic_desktop.storage.cipher import open_cipher

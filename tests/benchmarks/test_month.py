@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from clinic_desktop.app import wiring
-from clinic_desktop.exchange import segments
+from clinic_desktop.exchange.carrying import segments
 from clinic_desktop.features.bundles.service import taking
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.storage.keys import Opened

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.exchange.shape import shapes
+from clinic_desktop.exchange.format.shape import shapes
 from clinic_desktop.kernel.clock import StillClock, unix_ms
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage.cipher import ROOMY_KIB

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.exchange.route import RouteList, changed, identity, seal
 from clinic_desktop.exchange.steps import finish
+from clinic_desktop.exchange.stick.route import RouteList, changed, identity, seal
 from clinic_desktop.exchange.troubles import CodeIsWrong, NoReceiptKey, NotOurBundle, StickUnfit
 from clinic_desktop.features.bundles.letters.slip import slip
 from clinic_desktop.features.bundles.queries import carried, clinics, waiting
@@ -81,7 +81,7 @@ def test_a_stick_with_a_backup_and_bundles_of_others_is_told(network: Network, s
 def test_nothing_is_chosen_by_itself_where_two_sticks_are_in(
     network: Network, show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from clinic_desktop.exchange import drives
+    from clinic_desktop.exchange.stick import drives
 
     both = [tmp_path / "A", tmp_path / "B"]
     for folder in both:

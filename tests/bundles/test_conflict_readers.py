@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from clinic_desktop.exchange.shape import shapes
+from clinic_desktop.exchange.format.shape import shapes
 from clinic_desktop.features.bundles.queries import conflicts
 from clinic_desktop.features.bundles.rules.said import said_unit, said_values
 from clinic_desktop.features.bundles.rules.settling import CHART_TABLES, who_settles

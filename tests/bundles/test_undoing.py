@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from clinic_desktop.exchange import conflicts as engine
-from clinic_desktop.exchange.reopening import last_settled, undo
-from clinic_desktop.exchange.sightings import sightings
+from clinic_desktop.exchange.merge import conflicts as engine
+from clinic_desktop.exchange.merge.reopening import last_settled, undo
+from clinic_desktop.exchange.merge.sightings import sightings
 from clinic_desktop.exchange.troubles import DecisionGone
 from clinic_desktop.features.bundles.queries import conflicts
 from clinic_desktop.features.bundles.service import settling

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from clinic_desktop.app import wiring
-from clinic_desktop.exchange.erasing import carry_out
+from clinic_desktop.exchange.erasure.erasing import carry_out
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission

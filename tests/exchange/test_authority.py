@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_desktop.exchange import authority, root_code
-from clinic_desktop.exchange.authority import Followed, Link, NotFollowed
-from clinic_desktop.exchange.trust_troubles import (
+from clinic_desktop.exchange.trust import authority, root_code
+from clinic_desktop.exchange.trust.authority import Followed, Link, NotFollowed
+from clinic_desktop.exchange.trust.troubles import (
     MistypedLine,
     MistypedRoot,
     MoreCodes,
@@ -236,7 +236,7 @@ def test_an_older_chain_played_again_changes_nothing_and_needs_no_word(network: 
 
 
 def _put_chain(work, links: list[Link]) -> None:
-    from clinic_desktop.exchange.trust_records import Authority
+    from clinic_desktop.exchange.trust.records import Authority
 
     for row in work.session.query(Authority):
         work.session.delete(row)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.exchange import conflicts as engine
+from clinic_desktop.exchange.merge import conflicts as engine
 from clinic_desktop.features.bundles.queries import conflicts
 from clinic_desktop.features.bundles.service import settling
 from clinic_desktop.kernel.dates import PartialDate

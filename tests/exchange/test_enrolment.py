@@ -18,7 +18,7 @@ from clinic_desktop.exchange.troubles import (
     OtherKeyKnown,
     SiteCodeTaken,
 )
-from clinic_desktop.exchange.trust_troubles import CodesCompared, NotCompared
+from clinic_desktop.exchange.trust.troubles import CodesCompared, NotCompared
 from clinic_desktop.features.bundles.queries import clinics
 from clinic_desktop.features.bundles.service import carrying, joining
 from clinic_desktop.kernel.clock import StillClock
@@ -136,7 +136,7 @@ def test_a_second_central_is_not_taken_for_a_clinic(
 
 
 def _self_signed_central(network: Network, tmp_path: Path) -> Path:
-    from clinic_desktop.exchange import certificates, enrolment
+    from clinic_desktop.exchange.trust import certificates, enrolment
 
     content = network.central.do(lambda work: certificates.signed_file(work, enrolment.own_request(work), "request"))
     path = tmp_path / "central.txt"

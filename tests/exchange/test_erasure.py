@@ -8,13 +8,15 @@ import msgspec
 import pytest
 
 from clinic_desktop.app import wiring
-from clinic_desktop.exchange import bundle, canonical, conflicts, minisign, parts, redacting
-from clinic_desktop.exchange.erasing import ACT
-from clinic_desktop.exchange.manifest import read_manifest
+from clinic_desktop.exchange.erasure import redacting
+from clinic_desktop.exchange.erasure.erasing import ACT
+from clinic_desktop.exchange.format import bundle, canonical, minisign, parts
+from clinic_desktop.exchange.format.manifest import read_manifest
+from clinic_desktop.exchange.merge import conflicts
 from clinic_desktop.exchange.records import FindingKind
-from clinic_desktop.exchange.standing import standing
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.troubles import OnlyCentral
+from clinic_desktop.exchange.trust.standing import standing
 from clinic_desktop.features.bundles.queries import erasing as queries
 from clinic_desktop.features.bundles.records.offices import Erasure
 from clinic_desktop.features.bundles.service import erasing

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from clinic_desktop.app import wiring
-from clinic_desktop.exchange import personal, rebuilding
+from clinic_desktop.exchange import rebuilding
+from clinic_desktop.exchange.erasure import personal
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.features.bundles.queries import erasing as queries
 from clinic_desktop.features.bundles.records.offices import RecordShare
@@ -117,7 +118,7 @@ def test_of_no_table_and_no_column_anything_is_left(network: Network) -> None:
 
 
 def test_numbers_that_must_be_there_only_count_or_order() -> None:
-    """They stay: a new one that tells of somebody needs another answer (exchange/personal.py)."""
+    """They stay: a new one that tells of somebody needs another answer (exchange/erasure/personal.py)."""
     kept = {
         f"{table}.{column.name}"
         for table in personal.tables()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from clinic_desktop.exchange import canonical, manifest, minisign, sealed
-from clinic_desktop.exchange.canonical import NotCanonical
-from clinic_desktop.exchange.minisign import BadSignature
-from clinic_desktop.exchange.standing import standing
+from clinic_desktop.exchange.format import canonical, manifest, minisign, sealed
+from clinic_desktop.exchange.format.canonical import NotCanonical
+from clinic_desktop.exchange.format.minisign import BadSignature
+from clinic_desktop.exchange.trust.standing import standing
 from clinic_desktop.features.bundles.service.travel import own_identity
 from tests.makers.network import Network
 from tests.makers.people import change, note, register

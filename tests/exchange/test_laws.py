@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic_desktop.exchange import conflicts
-from clinic_desktop.exchange.intake import Taken
-from clinic_desktop.exchange.rules import VOID, Op, Stamp, Weight, settle_row
-from clinic_desktop.exchange.segments import SEGMENT_ROWS
+from clinic_desktop.exchange.carrying.intake import Taken
+from clinic_desktop.exchange.carrying.segments import SEGMENT_ROWS
+from clinic_desktop.exchange.merge import conflicts
+from clinic_desktop.exchange.merge.rules import VOID, Op, Stamp, Weight, settle_row
 from clinic_desktop.features.bundles.service import settling
 from clinic_desktop.features.patients.records import Allergy
 from tests.exchange.conftest import MakeNetwork
@@ -251,7 +251,7 @@ def _values(sides: str) -> list[str]:
 def test_a_big_day_is_cut_into_segments_that_together_are_one(
     make: MakeNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from clinic_desktop.exchange import segments
+    from clinic_desktop.exchange.carrying import segments
 
     assert SEGMENT_ROWS >= 1000
     network = make(1)

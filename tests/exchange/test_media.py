@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from clinic_desktop.exchange import drives, media, outgoing
-from clinic_desktop.exchange.codes import control_of, heard, spoken
+from clinic_desktop.exchange.carrying import outgoing
+from clinic_desktop.exchange.format.codes import control_of, heard, spoken
 from clinic_desktop.exchange.steps import finish
+from clinic_desktop.exchange.stick import drives, media
 from clinic_desktop.exchange.troubles import (
     StickFull,
     StickGone,

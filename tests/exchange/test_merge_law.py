@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic_desktop.exchange.rules import VOID, Op, Stamp, Weight, frontier, is_waiting, settle_register, settle_row
+from clinic_desktop.exchange.merge.rules import (
+    VOID,
+    Op,
+    Stamp,
+    Weight,
+    frontier,
+    is_waiting,
+    settle_register,
+    settle_row,
+)
 
 DEVICES = ("a", "b", "c")
 

@@ -1,7 +1,7 @@
 """A small world, looked at whole: two computers, one field, a few edits, bundles lost or late, a restore, a false alarm
 and an erasure in every order. What the law of the merge promises holds in every state that can be reached.
 
-The world uses the law itself (exchange/rules.py) and says in a few lines what the engine does around it. That the
+The world uses the law itself (exchange/merge/rules.py) and says in a few lines what the engine does around it. That the
 engine does just that is checked by living some of its histories with real vaults.
 """
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from clinic_desktop.exchange.rules import Op, Stamp, settle_register
+from clinic_desktop.exchange.merge.rules import Op, Stamp, settle_register
 from tests.exchange.conftest import MakeNetwork
 from tests.makers.network import Network, Office
 from tests.makers.people import change, register

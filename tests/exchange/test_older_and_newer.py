@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.exchange import applying, integrating
-from clinic_desktop.exchange.shape import shapes
+from clinic_desktop.exchange.format.shape import shapes
+from clinic_desktop.exchange.merge import applying, integrating
 from clinic_desktop.features.bundles.queries import conflicts, findings
 from clinic_desktop.features.consults.records.conditions import Condition
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter

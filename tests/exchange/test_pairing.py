@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.exchange.pairing import read_invitation
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.troubles import AnswerToAnother, CompareBoth, NotEnrolled, OtherSite
+from clinic_desktop.exchange.trust.pairing import read_invitation
 from clinic_desktop.features.bundles.queries import conflicts, findings
 from clinic_desktop.features.bundles.screens.clinic import ClinicStick
 from clinic_desktop.features.bundles.service import pairing

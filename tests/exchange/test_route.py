@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic_desktop.exchange import route
-from clinic_desktop.exchange.route import Entry, Read, RouteList
 from clinic_desktop.exchange.steps import finish
+from clinic_desktop.exchange.stick import route
+from clinic_desktop.exchange.stick.route import Entry, Read, RouteList
 from clinic_desktop.features.bundles.service import carrying, looking, receiving
 from tests.makers.network import Network, Office
 from tests.makers.people import register

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic_desktop.app import wiring
-from clinic_desktop.exchange import belonging, personal
+from clinic_desktop.exchange.erasure import belonging, personal
+from clinic_desktop.exchange.format.shape import shapes
 from clinic_desktop.exchange.records import FindingKind
-from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.features.bundles.queries import conflicts, findings
 from clinic_desktop.features.bundles.rules.sharing import NotAgreed, OnlyAtTheCentral, ReasonForTakingBack
 from clinic_desktop.features.bundles.service import entitled, settling, sharing

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.exchange import applying, intake, integrating, segments
+from clinic_desktop.exchange.carrying import intake, segments
+from clinic_desktop.exchange.format.shape import Shape, shapes
+from clinic_desktop.exchange.merge import applying, integrating
 from clinic_desktop.exchange.records import PeerDevice
-from clinic_desktop.exchange.shape import Shape, shapes
 from clinic_desktop.features.bundles.queries import conflicts, findings
 from clinic_desktop.features.bundles.service.travel import own_identity
 from clinic_desktop.kernel.clock import StillClock

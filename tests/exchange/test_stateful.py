@@ -13,20 +13,21 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from clinic_desktop.exchange import conflicts
+from clinic_desktop.exchange.merge import conflicts
+from clinic_desktop.exchange.steps import finish
 from clinic_desktop.features.bundles.queries import findings, waiting
-from clinic_desktop.features.bundles.service import settling
+from clinic_desktop.features.bundles.service import rebuilding, settling
 from clinic_desktop.features.medication.records.formulary import Medicine
 from clinic_desktop.features.patients.records import Allergy, Patient
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.storage.keys import Opened
-from tests.makers.network import Network, Office, copy_network
+from tests.makers.network import Network, Office, copy_network, make_network
 from tests.makers.people import allergy, change, medicine, note, register, void
 from tests.makers.state import of_site, whole
 
 pytestmark = pytest.mark.whole
 
-who = st.integers(0, 2)
+who = st.integers(0, 6)
 which = st.integers(0, 5)
 word = st.sampled_from(["uno", "dos", "tres"])
 
@@ -34,12 +35,13 @@ word = st.sampled_from(["uno", "dos", "tres"])
 class Carriers(RuleBasedStateMachine):
     saved: ClassVar[Path]
     opened: ClassVar[Opened]
+    clinics: ClassVar[int] = 2
 
     @initialize()
     def begin(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="carriers"))
         self.clock = StillClock(datetime(2026, 11, 23, 14, 0, tzinfo=UTC))
-        self.network: Network = copy_network(self.saved, self.opened, self.folder, self.clock, 2)
+        self.network: Network = copy_network(self.saved, self.opened, self.folder, self.clock, self.clinics)
         self.up: list[Path] = []
         self.down: list[dict[str, Path]] = []
         self.count = 0
@@ -58,7 +60,7 @@ class Carriers(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
     def _office(self, n: int) -> Office:
-        return self.network.all()[n % 3]
+        return self.network.all()[n % (self.clinics + 1)]
 
     def _pick(self, office: Office, table: str, n: int) -> str | None:
         rows = office.sql(f"SELECT id FROM {table} WHERE voided_at IS NULL ORDER BY id")
@@ -118,9 +120,9 @@ class Carriers(RuleBasedStateMachine):
 
     # -- sticks
 
-    @rule(n=st.integers(0, 1))
+    @rule(n=who)
     def export(self, n: int) -> None:
-        self.up.append(self.network.clinics[n].export().path)
+        self.up.append(self.network.clinics[n % self.clinics].export().path)
 
     @rule(n=which)
     def merge_some_bundle(self, n: int) -> None:
@@ -132,10 +134,10 @@ class Carriers(RuleBasedStateMachine):
     def answer(self) -> None:
         self.down.append(self.network.central.answer())
 
-    @rule(n=which, clinic=st.integers(0, 1))
+    @rule(n=which, clinic=who)
     def accept_some_answer(self, n: int, clinic: int) -> None:
         if self.down:
-            office = self.network.clinics[clinic]
+            office = self.network.clinics[clinic % self.clinics]
             office.accept(self.down[n % len(self.down)][office.vault.place.site_name])
 
     # -- accidents
@@ -166,6 +168,7 @@ class Carriers(RuleBasedStateMachine):
             assert of_site(central, clinic) == of_site(clinic, clinic)
             site = clinic.vault.place.site_id
             assert _conflicts(central, site) == _conflicts(clinic, site)
+            assert _code(central, site) == _code(clinic, site), "what they would read to each other by telephone"
         for office in self.network.all():
             assert not [
                 f for f in office.ask(findings.findings) if f.kind in ("fork", "chain", "unreadable", "no-right")
@@ -175,6 +178,8 @@ class Carriers(RuleBasedStateMachine):
             before = whole(office)
             office.vault.do(conflicts.rebuild, office.actor, importing=True)
             assert whole(office) == before, "conflicts and values are what the operations say"
+            again = finish(rebuilding.drill(office.vault, office.actor))
+            assert again is not None and again.equal, "the segments alone make the same state"
 
     def _nothing_vanished(self, office: Office) -> None:
         """Every operation here is current, named as overwritten by another, or in a conflict."""
@@ -195,6 +200,12 @@ class Carriers(RuleBasedStateMachine):
             assert current or str(told) in sides.get((table, row, unit), "")
 
 
+def _code(office: Office, site: str) -> str:
+    told = finish(rebuilding.compare(office.vault, office.actor))
+    assert told is not None
+    return next(digest.code for digest, _name in told if digest.site_id == site)
+
+
 def _json(text: str) -> Any:
     import json
 
@@ -209,13 +220,25 @@ def _conflicts(office: Office, site: str) -> list[Any]:
     )
 
 
+Machine = type[Carriers]
+
+
 @pytest.fixture
-def machine(saved_network: Path, made_vault: tuple[Path, Opened]) -> type[Carriers]:
-    Carriers.saved, Carriers.opened = saved_network, made_vault[1]
+def machine(saved_network: Path, made_vault: tuple[Path, Opened]) -> Machine:
+    Carriers.saved, Carriers.opened, Carriers.clinics = saved_network, made_vault[1], 2
     return Carriers
 
 
-def _run(machine: type[Carriers], examples: int, steps: int) -> None:
+@pytest.fixture(scope="session")
+def many_clinics(made_vault: tuple[Path, Opened], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A central and six clinics."""
+    folder = tmp_path_factory.mktemp("many")
+    clock = StillClock(datetime(2026, 11, 23, 14, 0, tzinfo=UTC))
+    make_network(folder, made_vault[1], made_vault[0], clock, 6).close()
+    return folder
+
+
+def _run(machine: Machine, examples: int, steps: int) -> None:
     chosen = settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -228,10 +251,17 @@ def _run(machine: type[Carriers], examples: int, steps: int) -> None:
     run_state_machine_as_test(machine, settings=chosen)
 
 
-def test_whatever_happened_to_the_sticks_all_agree_and_nothing_vanished(machine: type[Carriers]) -> None:
+def test_whatever_happened_to_the_sticks_all_agree_and_nothing_vanished(machine: Machine) -> None:
     _run(machine, examples=2, steps=20)
 
 
 @pytest.mark.long
-def test_many_histories_of_lost_repeated_swapped_and_restored_bundles(machine: type[Carriers]) -> None:
+def test_many_histories_of_lost_repeated_swapped_and_restored_bundles(machine: Machine) -> None:
     _run(machine, examples=40, steps=45)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("clinics", [3, 4, 6])
+def test_the_same_with_more_clinics(machine: Machine, many_clinics: Path, clinics: int) -> None:
+    machine.saved, machine.clinics = many_clinics, clinics
+    _run(machine, examples=10, steps=60)

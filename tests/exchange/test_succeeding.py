@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_desktop.exchange import conflicts, updating
-from clinic_desktop.exchange.parts import RowChange
-from clinic_desktop.exchange.rules import Op, Stamp, settle_register
-from clinic_desktop.exchange.succeeding import overwrote_all
-from clinic_desktop.exchange.versions import write_stamps
+from clinic_desktop.exchange.format.parts import RowChange
+from clinic_desktop.exchange.merge import conflicts, updating
+from clinic_desktop.exchange.merge.rules import Op, Stamp, settle_register
+from clinic_desktop.exchange.merge.succeeding import overwrote_all
+from clinic_desktop.exchange.merge.versions import write_stamps
 from clinic_desktop.features.patients.records import Allergy, Patient
 from tests.exchange.test_merge_law import histories
 from tests.makers.network import Network, Office

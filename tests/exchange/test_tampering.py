@@ -8,9 +8,8 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from clinic_desktop.exchange import canonical, minisign, sealed, tar_stream
-from clinic_desktop.exchange.bundle import Head
-from clinic_desktop.exchange.standing import standing
+from clinic_desktop.exchange.format import canonical, minisign, sealed, tar_stream
+from clinic_desktop.exchange.format.bundle import Head
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.troubles import (
     CutShort,
@@ -19,6 +18,7 @@ from clinic_desktop.exchange.troubles import (
     NotForUs,
     UnknownSender,
 )
+from clinic_desktop.exchange.trust.standing import standing
 from clinic_desktop.features.bundles.queries import findings
 from clinic_desktop.features.bundles.service import devices, taking
 from clinic_desktop.features.bundles.service.travel import own_identity
@@ -223,8 +223,8 @@ def test_rows_of_another_site_put_in_by_a_clinic_are_kept_aside_whole(network: N
 
 
 def test_a_zip_bomb_is_stopped_at_the_declared_size(make: MakeNetwork) -> None:
-    from clinic_desktop.exchange.manifest import Part
-    from clinic_desktop.exchange.parts import BadPart, pack, unpack
+    from clinic_desktop.exchange.format.manifest import Part
+    from clinic_desktop.exchange.format.parts import BadPart, pack, unpack
 
     body = pack(bytes(50_000_000))
     part = Part("parts/0001.patient.jsonl.zst", "patient", "insert", 1, 1000, len(body), canonical.digest(body))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from clinic_desktop.exchange import certificates, outgoing
-from clinic_desktop.exchange.trust_troubles import (
+from clinic_desktop.exchange.carrying import outgoing
+from clinic_desktop.exchange.trust import certificates
+from clinic_desktop.exchange.trust.troubles import (
     CutOffAlready,
     CutOffForGood,
 )
@@ -169,7 +170,7 @@ def test_what_a_stranger_wrote_is_taken_in_when_its_code_was_compared(network: N
 
 def _certify_for(work, central: Office, mate: Office) -> None:
     """As if the clinic had learned of its new computer before the central said yes."""
-    from clinic_desktop.exchange.bundle import Known
+    from clinic_desktop.exchange.format.bundle import Known
 
     device_id = mate.vault.place.device_id
     rows = central.sql("SELECT certificate, signature FROM peer_device WHERE device_id = ?", (device_id,))
@@ -268,7 +269,7 @@ def test_both_lines_of_a_copied_laptop_are_everywhere_once_they_were_let_in(
 
 
 def test_the_format_names_the_room_of_every_table() -> None:
-    from clinic_desktop.exchange.shape import shapes
+    from clinic_desktop.exchange.format.shape import shapes
 
     told = (Path(__file__).parents[2] / "docs/formats/bundle.md").read_text(encoding="utf-8")
     lines = [line.split(" | ") for line in told.splitlines() if line.startswith("| ")]

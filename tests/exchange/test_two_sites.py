@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clinic_desktop.exchange.intake import Taken
+from clinic_desktop.exchange.carrying.intake import Taken
 from clinic_desktop.features.bundles.queries import findings
 from clinic_desktop.features.patients.records import Allergy, Patient
 from clinic_desktop.storage import ledger

@@ -162,7 +162,7 @@ def test_odd_files_beside_the_bundle_harm_nothing(network: Network, tmp_path: Pa
 COPIER = """
 import ctypes, hashlib, json, os, sys
 from pathlib import Path
-from clinic_desktop.exchange import media
+from clinic_desktop.exchange.stick import media
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.kernel.errors import Trouble
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from clinic_desktop.exchange import conflicts
+from clinic_desktop.exchange.merge import conflicts
 from clinic_desktop.features.bundles.queries import clinics, waiting
 from clinic_desktop.features.bundles.service import losing, settling
 from clinic_desktop.features.patients.records import Patient

@@ -9,8 +9,10 @@ from typing import Any
 import zstandard
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from clinic_desktop.exchange import bundle, conflicts, segments
-from clinic_desktop.exchange.standing import standing
+from clinic_desktop.exchange.carrying import segments
+from clinic_desktop.exchange.format import bundle
+from clinic_desktop.exchange.merge import conflicts
+from clinic_desktop.exchange.trust.standing import standing
 from clinic_desktop.features.bundles.queries import erasing as queries
 from clinic_desktop.features.bundles.service import erasing
 from clinic_desktop.features.bundles.service.travel import own_identity

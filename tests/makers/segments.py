@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from clinic_desktop.exchange.bundle import SealedSegment
-from clinic_desktop.exchange.intake import Taken, take_segment
-from clinic_desktop.exchange.manifest import read_manifest
-from clinic_desktop.exchange.segments import cut
+from clinic_desktop.exchange.carrying.intake import Taken, take_segment
+from clinic_desktop.exchange.carrying.segments import cut
+from clinic_desktop.exchange.format.bundle import SealedSegment
+from clinic_desktop.exchange.format.manifest import read_manifest
 from tests.makers.network import Office
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clinic_desktop.exchange.shape import shapes
+from clinic_desktop.exchange.format.shape import shapes
 from tests.makers.network import Office
 
 State = dict[str, list[tuple[Any, ...]]]

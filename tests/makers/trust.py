@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from clinic_desktop.exchange import authority
 from clinic_desktop.exchange.steps import finish
+from clinic_desktop.exchange.trust import authority
 from clinic_desktop.features.bundles.queries import devices as known
 from clinic_desktop.features.bundles.queries import findings
 from clinic_desktop.features.bundles.rules.rooms import Use

@@ -88,7 +88,7 @@ def previews(monkeypatch) -> list[Preview]:
 
 def test_a_talk_is_written_down_by_keys_alone(screen, press, qtbot, entries, office, maria) -> None:
     press(screen, "y")
-    # Calls yes; with Juana yes; no other clinic, no letters; the ministry's list, numbers, teaching and a study were not asked.
+    # Calls yes; with Juana yes; no other clinic, no letters; of the rest nothing was asked.
     press(screen, "yyJuana|nn||||")
     # The language from the record stays, and today. Read aloud, said back; no interpreter.
     screen.form.fields["read_aloud"].editor.setFocus()

@@ -17,9 +17,9 @@ import pytest
 import sqlalchemy as sa
 
 from clinic_desktop.app import tables  # noqa: F401  (declares every table)
+from clinic_desktop.exchange.carrying.segments import cut_before_migrating
+from clinic_desktop.exchange.format.shape import shapes
 from clinic_desktop.exchange.records import PeerDevice
-from clinic_desktop.exchange.segments import cut_before_migrating
-from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.features.agenda.records import Appointment
 from clinic_desktop.features.consults.records.encounters import ConsultNote, Encounter
 from clinic_desktop.features.medication.records.formulary import Medicine

@@ -8,7 +8,7 @@ from pathlib import Path
 from clinic_desktop.app.cli import Answer, Command, Desk
 from clinic_desktop.app.clinic import NewClinic, found_clinic
 from clinic_desktop.app.demo.marks import mark_folder
-from clinic_desktop.exchange.pairing import read_invitation
+from clinic_desktop.exchange.trust.pairing import read_invitation
 from clinic_desktop.features.bundles.service.joining import read_small
 from clinic_desktop.features.consults.service import instruments
 from clinic_desktop.features.patients.rules.places import municipality

@@ -9,7 +9,7 @@ from clinic_desktop.app.clinic import OpenClinic
 from clinic_desktop.app.demo.network import Network, done, sign_in
 from clinic_desktop.app.demo.report import STICK, Summary
 from clinic_desktop.app.demo.sites import CENTRAL_PERSON, DemoSite
-from clinic_desktop.exchange.shape import shapes
+from clinic_desktop.exchange.format.shape import shapes
 from clinic_desktop.features.bundles.queries import waiting
 from clinic_desktop.features.bundles.service import carrying, taking
 from clinic_desktop.kernel.clock import Clock

@@ -6,9 +6,10 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import codes, receipts
+from clinic_desktop.exchange.format import codes
 from clinic_desktop.exchange.records import BundleLog, BundleWay
-from clinic_desktop.exchange.trust_records import KnownStick
+from clinic_desktop.exchange.trust import receipts
+from clinic_desktop.exchange.trust.records import KnownStick
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 

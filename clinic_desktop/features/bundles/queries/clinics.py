@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import have, receipts, told
-from clinic_desktop.exchange.have import Gap
+from clinic_desktop.exchange.carrying import have, told
+from clinic_desktop.exchange.carrying.have import Gap
 from clinic_desktop.exchange.records import (
     BundleLog,
     BundleWay,
@@ -19,6 +19,7 @@ from clinic_desktop.exchange.records import (
     Segment,
     SegmentState,
 )
+from clinic_desktop.exchange.trust import receipts
 from clinic_desktop.features.bundles.queries.overdue import days_since, stick_days
 from clinic_desktop.features.bundles.queries.whose import hidden_rows
 from clinic_desktop.features.staff.records import Site
@@ -56,7 +57,7 @@ class ClinicState:
     conflicts: int = 0
     """Open conflicts in which it wrote one of the values."""
     told: dict[str, str] = field(default_factory=dict[str, str])
-    """What it said of itself (exchange/told.py)."""
+    """What it said of itself (exchange/carrying/told.py)."""
     closed_on: date | None = None
     successor_name: str = ""
 

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import conflicts
-from clinic_desktop.exchange.conflicts import Conflict
+from clinic_desktop.exchange.merge import conflicts
+from clinic_desktop.exchange.merge.conflicts import Conflict
 from clinic_desktop.exchange.records import (
     OpenConflict,
 )

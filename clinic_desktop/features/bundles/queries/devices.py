@@ -7,8 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import authority
-from clinic_desktop.exchange.adopting import LETTABLE
 from clinic_desktop.exchange.records import (
     BundleLog,
     BundleWay,
@@ -19,7 +17,9 @@ from clinic_desktop.exchange.records import (
     Segment,
     SegmentState,
 )
-from clinic_desktop.exchange.trust_records import RootUse
+from clinic_desktop.exchange.trust import authority
+from clinic_desktop.exchange.trust.adopting import LETTABLE
+from clinic_desktop.exchange.trust.records import RootUse
 from clinic_desktop.features.bundles.rules.rooms import Use, use_of
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker

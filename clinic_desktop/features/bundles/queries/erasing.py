@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import told
+from clinic_desktop.exchange.carrying import told
 from clinic_desktop.exchange.records import BundleLog, BundleWay, PeerDevice, PeerWord
-from clinic_desktop.exchange.standing import CENTRAL
+from clinic_desktop.exchange.trust.standing import CENTRAL
 from clinic_desktop.features.bundles.queries.overdue import last_backup
 from clinic_desktop.features.bundles.records.offices import Erasure
 from clinic_desktop.features.patients.queries.restricted import must_open

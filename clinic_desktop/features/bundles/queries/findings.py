@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from clinic_desktop.exchange.format.shape import shapes
 from clinic_desktop.exchange.records import (
     Finding,
     HeldChange,
@@ -12,7 +13,6 @@ from clinic_desktop.exchange.records import (
     Segment,
     SegmentState,
 )
-from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.features.bundles.queries.whose import hidden_rows
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.patients.records import Patient

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from clinic_desktop.exchange.records import PeerDevice
-from clinic_desktop.exchange.standing import CENTRAL
+from clinic_desktop.exchange.trust.standing import CENTRAL
 from clinic_desktop.features.bundles.queries.whose import hidden_rows, person_of
 from clinic_desktop.features.bundles.records.offices import Message, MessageEvent
 from clinic_desktop.features.bundles.rules.kinds import MessageKind, MessageStep

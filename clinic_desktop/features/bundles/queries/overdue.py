@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import told
+from clinic_desktop.exchange.carrying import told
 from clinic_desktop.exchange.records import BundleLog, BundleWay, PeerDevice, PeerWord, Segment
-from clinic_desktop.exchange.standing import CENTRAL
+from clinic_desktop.exchange.trust.standing import CENTRAL
 from clinic_desktop.features.settings.queries import setting
 from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.permissions import Permission

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from clinic_desktop.exchange.records import PeerDevice
-from clinic_desktop.exchange.standing import CENTRAL
+from clinic_desktop.exchange.trust.standing import CENTRAL
 from clinic_desktop.features.bundles.records.offices import RecordShare
 from clinic_desktop.features.patients.queries import consents, people, restricted
 from clinic_desktop.features.patients.queries.similar import decided

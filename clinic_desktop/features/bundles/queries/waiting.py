@@ -5,15 +5,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import have, outgoing
-from clinic_desktop.exchange.have import Gap
-from clinic_desktop.exchange.outgoing import Waiting
+from clinic_desktop.exchange.carrying import have, outgoing
+from clinic_desktop.exchange.carrying.have import Gap
+from clinic_desktop.exchange.carrying.outgoing import Waiting
 from clinic_desktop.exchange.records import (
     BundleLog,
     BundleWay,
     Segment,
 )
-from clinic_desktop.exchange.standing import standing
+from clinic_desktop.exchange.trust.standing import standing
 from clinic_desktop.features.bundles.queries import overdue
 from clinic_desktop.features.bundles.queries.clinics import late_clinics
 from clinic_desktop.features.bundles.queries.conflicts import count_conflicts

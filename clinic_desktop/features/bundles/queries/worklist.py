@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import conflicts as engine
-from clinic_desktop.exchange import reopening
-from clinic_desktop.exchange.conflicts import Conflict, Key, Side
+from clinic_desktop.exchange.merge import conflicts as engine
+from clinic_desktop.exchange.merge import reopening
+from clinic_desktop.exchange.merge.conflicts import Conflict, Key, Side
+from clinic_desktop.exchange.merge.sightings import Sighting, sightings
 from clinic_desktop.exchange.records import BundleLog, BundleWay
-from clinic_desktop.exchange.sightings import Sighting, sightings
 from clinic_desktop.features.bundles.queries import conflicts
 from clinic_desktop.features.bundles.queries.asked import Asked, asked_about
 from clinic_desktop.features.bundles.queries.conflicts import AT_THE_DESK, CONFLICT_READERS

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.exchange import told
+from clinic_desktop.exchange.carrying import told
 from clinic_desktop.features.bundles.queries import clinics
 from clinic_desktop.features.bundles.queries.clinics import BundleRow, ClinicState
 from clinic_desktop.features.bundles.rules.loads import said_size

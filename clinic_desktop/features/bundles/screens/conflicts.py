@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from clinic_desktop.exchange.conflicts import Key
+from clinic_desktop.exchange.merge.conflicts import Key
 from clinic_desktop.features.bundles.queries import worklist
 from clinic_desktop.features.bundles.queries.asked import Asked
 from clinic_desktop.features.bundles.queries.worklist import InFront, Line, SaidSide

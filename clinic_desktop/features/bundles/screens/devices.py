@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from clinic_desktop.exchange.enrolment import Approval
+from clinic_desktop.exchange.trust.enrolment import Approval
 from clinic_desktop.features.bundles.queries import devices as asked
 from clinic_desktop.features.bundles.queries.devices import Device, State
 from clinic_desktop.features.bundles.rules.rooms import SAID

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from clinic_desktop.exchange.enrolment import Joined
+from clinic_desktop.exchange.trust.enrolment import Joined
 from clinic_desktop.features.bundles.screens.codes import CodeCard
 from clinic_desktop.features.bundles.screens.sticks import SticksList
 from clinic_desktop.features.bundles.service import joining

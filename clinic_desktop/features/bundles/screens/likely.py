@@ -14,7 +14,6 @@ from clinic_desktop.features.bundles.screens.deciding import Deciding
 from clinic_desktop.features.bundles.service import asking_two
 from clinic_desktop.features.bundles.service.likely import look
 from clinic_desktop.features.patients.queries.comparison import Comparison
-from clinic_desktop.features.patients.screens.linking import Lines
 from clinic_desktop.features.patients.service import linking
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -26,6 +25,7 @@ from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.layouts import clear, column, row
 from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.side_by_side import SideBySide
 from clinic_desktop.uikit.surfaces import Callout, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3
@@ -141,7 +141,7 @@ class SamePage(Deciding):
         if two.asked is not None:
             self.shown.addWidget(self._asked(two))
         self.shown.addLayout(row(_LABELS, (self._record(two.first), 1), (self._record(two.second), 1), gap=S3))
-        self.shown.addWidget(Lines(told.lines))
+        self.shown.addWidget(SideBySide(told.lines))
 
     def _record(self, record: Record) -> QWidget:
         visit = _("Last visit {day}").format(day=record.last_visit) if record.last_visit else _("No visit yet")

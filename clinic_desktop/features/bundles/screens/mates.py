@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from clinic_desktop.exchange.pairing import Paired
 from clinic_desktop.exchange.troubles import CompareBoth
+from clinic_desktop.exchange.trust.pairing import Paired
 from clinic_desktop.features.bundles.screens.join import NoStick
 from clinic_desktop.features.bundles.screens.sticks import SticksList
 from clinic_desktop.features.bundles.service import joining, pairing

@@ -5,8 +5,8 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.exchange.carrying.outgoing import Load
 from clinic_desktop.exchange.outcomes import Merged, MergeReport
-from clinic_desktop.exchange.outgoing import Load
 from clinic_desktop.features.bundles.rules.loads import grouped
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.uikit import cells

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from clinic_desktop.exchange.route import Entry, RouteList
+from clinic_desktop.exchange.stick.route import Entry, RouteList
 from clinic_desktop.features.bundles.queries import carried, waiting
 from clinic_desktop.features.bundles.queries.carried import Carried, CarriedState
 from clinic_desktop.features.bundles.service import losing, parcels

@@ -6,8 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from clinic_desktop.exchange import media
 from clinic_desktop.exchange.outcomes import SeenStick
+from clinic_desktop.exchange.stick import media
 from clinic_desktop.features.bundles.rules.loads import said_size
 from clinic_desktop.features.bundles.service import looking
 from clinic_desktop.kernel.i18n import _, ngettext

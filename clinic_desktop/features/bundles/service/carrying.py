@@ -9,11 +9,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from clinic_desktop.exchange import bundle, media, outgoing, segments
+from clinic_desktop.exchange.carrying import outgoing, segments
+from clinic_desktop.exchange.carrying.outgoing import VOLUME_BYTES, Plan
+from clinic_desktop.exchange.format import bundle
 from clinic_desktop.exchange.outcomes import Exported
-from clinic_desktop.exchange.outgoing import VOLUME_BYTES, Plan
-from clinic_desktop.exchange.route import RouteList
 from clinic_desktop.exchange.steps import Steps
+from clinic_desktop.exchange.stick import media
+from clinic_desktop.exchange.stick.route import RouteList
 from clinic_desktop.exchange.troubles import NothingToAnswer, OnlyCentral, StickFull, StickGone, StickLies
 from clinic_desktop.features.bundles.rules.file_names import new_file_name
 from clinic_desktop.features.bundles.service import routing

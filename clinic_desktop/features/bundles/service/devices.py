@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
-from clinic_desktop.exchange import adopting, certificates
 from clinic_desktop.exchange.records import PeerDevice, Revoked
-from clinic_desktop.exchange.standing import standing
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral
-from clinic_desktop.exchange.trust_troubles import CutOffAlready, CutOffForGood
+from clinic_desktop.exchange.trust import adopting, certificates
+from clinic_desktop.exchange.trust.standing import standing
+from clinic_desktop.exchange.trust.troubles import CutOffAlready, CutOffForGood
 from clinic_desktop.features.bundles.rules.rooms import ROOMS, Use
 from clinic_desktop.features.bundles.service import messages
 from clinic_desktop.features.bundles.service.travel import need

@@ -10,10 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import belonging, personal, relaying
-from clinic_desktop.exchange.belonging import Ways
-from clinic_desktop.exchange.shape import COMMON
-from clinic_desktop.exchange.versions import ids_json
+from clinic_desktop.exchange.carrying import relaying
+from clinic_desktop.exchange.erasure import belonging, personal
+from clinic_desktop.exchange.erasure.belonging import Ways
+from clinic_desktop.exchange.format.shape import COMMON
+from clinic_desktop.exchange.merge.versions import ids_json
 from clinic_desktop.features.bundles.records.offices import Erasure, RecordShare
 from clinic_desktop.features.patients.queries import consents
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose

@@ -5,7 +5,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import applying, erasing
+from clinic_desktop.exchange.erasure import erasing
+from clinic_desktop.exchange.merge import applying
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral
 from clinic_desktop.features.bundles.queries.erasing import is_same_number

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
+from clinic_desktop.exchange.format.shape import shapes
 from clinic_desktop.exchange.records import Finding
-from clinic_desktop.exchange.shape import shapes
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.features.bundles.queries import findings
 from clinic_desktop.features.bundles.queries.findings import Orphans, SameNumber

@@ -3,12 +3,12 @@
 from functools import partial
 from pathlib import Path
 
-from clinic_desktop.exchange import certificates, enrolment
-from clinic_desktop.exchange.enrolment import Approval, Joined
 from clinic_desktop.exchange.records import PeerDevice
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral, StickGone
-from clinic_desktop.exchange.trust_troubles import CodesCompared, CodesDiffer
+from clinic_desktop.exchange.trust import certificates, enrolment
+from clinic_desktop.exchange.trust.enrolment import Approval, Joined
+from clinic_desktop.exchange.trust.troubles import CodesCompared, CodesDiffer
 from clinic_desktop.features.bundles.rules.rooms import ROOMS, Use
 from clinic_desktop.features.bundles.service.carrying import SEALING
 from clinic_desktop.features.bundles.service.taking import CHECKING

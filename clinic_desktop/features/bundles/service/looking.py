@@ -6,14 +6,15 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import bundle, drives, route
-from clinic_desktop.exchange.drives import Stick
+from clinic_desktop.exchange.format import bundle
 from clinic_desktop.exchange.outcomes import SeenStick
 from clinic_desktop.exchange.records import BundleLog, BundleWay
-from clinic_desktop.exchange.standing import Standing, standing
 from clinic_desktop.exchange.steps import Steps
-from clinic_desktop.exchange.survey import Candidate, survey
+from clinic_desktop.exchange.stick import drives, route
+from clinic_desktop.exchange.stick.drives import Stick
+from clinic_desktop.exchange.stick.survey import Candidate, survey
 from clinic_desktop.exchange.troubles import NotForUs
+from clinic_desktop.exchange.trust.standing import Standing, standing
 from clinic_desktop.features.bundles.service import routing
 from clinic_desktop.features.bundles.service.travel import need, own_identity
 from clinic_desktop.kernel.errors import ClinicError

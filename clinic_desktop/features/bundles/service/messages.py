@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from clinic_desktop.exchange.records import PeerDevice
-from clinic_desktop.exchange.standing import CENTRAL
+from clinic_desktop.exchange.trust.standing import CENTRAL
 from clinic_desktop.features.bundles.queries.whose import must_open
 from clinic_desktop.features.bundles.records.offices import Message, MessageEvent
 from clinic_desktop.features.bundles.rules.kinds import MessageKind, MessageStep

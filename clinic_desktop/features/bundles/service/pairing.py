@@ -3,9 +3,9 @@
 from functools import partial
 from pathlib import Path
 
-from clinic_desktop.exchange import pairing
-from clinic_desktop.exchange.pairing import Paired
 from clinic_desktop.exchange.steps import Steps
+from clinic_desktop.exchange.trust import pairing
+from clinic_desktop.exchange.trust.pairing import Paired
 from clinic_desktop.features.bundles.service.joining import read_small
 from clinic_desktop.features.bundles.service.travel import free_name
 from clinic_desktop.kernel.i18n import N_, _

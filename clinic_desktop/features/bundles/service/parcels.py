@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from clinic_desktop.exchange import receipts
+from clinic_desktop.exchange.carrying.outgoing import VOLUME_BYTES
 from clinic_desktop.exchange.outcomes import Exported
-from clinic_desktop.exchange.outgoing import VOLUME_BYTES
 from clinic_desktop.exchange.records import BundleLog, BundleWay
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import NotOurBundle
+from clinic_desktop.exchange.trust import receipts
 from clinic_desktop.features.bundles.service import carrying
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.vault import Vault

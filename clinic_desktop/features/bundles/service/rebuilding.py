@@ -5,15 +5,18 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from clinic_desktop.exchange import bundle, media, outgoing, rebuilding
+from clinic_desktop.exchange import rebuilding
+from clinic_desktop.exchange.carrying import outgoing
+from clinic_desktop.exchange.carrying.outgoing import Plan
 from clinic_desktop.exchange.digests import SiteDigest, all_sums, by_site
-from clinic_desktop.exchange.enrolment import take_roster
+from clinic_desktop.exchange.format import bundle
 from clinic_desktop.exchange.outcomes import Exported, MergeReport
-from clinic_desktop.exchange.outgoing import Plan
 from clinic_desktop.exchange.rebuilding import Drill
-from clinic_desktop.exchange.standing import Peer, Standing, standing
 from clinic_desktop.exchange.steps import Steps
+from clinic_desktop.exchange.stick import media
 from clinic_desktop.exchange.troubles import OnlyCentral, UnknownSender
+from clinic_desktop.exchange.trust.enrolment import take_roster
+from clinic_desktop.exchange.trust.standing import Peer, Standing, standing
 from clinic_desktop.features.bundles.rules.file_names import new_file_name
 from clinic_desktop.features.bundles.service import taking
 from clinic_desktop.features.bundles.service.carrying import SEALING, cut_waiting

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from clinic_desktop.exchange import drives
 from clinic_desktop.exchange.outcomes import MergeReport
 from clinic_desktop.exchange.steps import Steps
+from clinic_desktop.exchange.stick import drives
 from clinic_desktop.exchange.troubles import NothingForUs, StickUnfit
 from clinic_desktop.features.bundles.service import looking, routing, taking
 from clinic_desktop.features.bundles.service.travel import need

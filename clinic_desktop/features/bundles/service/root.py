@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from clinic_desktop.exchange import authority, certificates, following, root_code
-from clinic_desktop.exchange.authority import CentralDevice, Charter, Followed, NotFollowed
-from clinic_desktop.exchange.enrolment import read_request
-from clinic_desktop.exchange.new_keys import become_another
 from clinic_desktop.exchange.records import Revoked
-from clinic_desktop.exchange.standing import standing
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import NotARequest, OnlyCentral
-from clinic_desktop.exchange.trust_records import RootUse
-from clinic_desktop.exchange.trust_troubles import (
+from clinic_desktop.exchange.trust import authority, certificates, following, root_code
+from clinic_desktop.exchange.trust.authority import CentralDevice, Charter, Followed, NotFollowed
+from clinic_desktop.exchange.trust.enrolment import read_request
+from clinic_desktop.exchange.trust.new_keys import become_another
+from clinic_desktop.exchange.trust.records import RootUse
+from clinic_desktop.exchange.trust.standing import standing
+from clinic_desktop.exchange.trust.troubles import (
     AlreadyCentral,
     MistypedRoot,
     MoreCodes,

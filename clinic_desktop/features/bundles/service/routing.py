@@ -11,14 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import media, receipts, route
-from clinic_desktop.exchange.media import Candidate
 from clinic_desktop.exchange.records import BundleLog, BundleWay
-from clinic_desktop.exchange.route import Entry, Found, Read, RouteList
-from clinic_desktop.exchange.standing import standing
 from clinic_desktop.exchange.steps import Steps
+from clinic_desktop.exchange.stick import media, route
+from clinic_desktop.exchange.stick.media import Candidate
+from clinic_desktop.exchange.stick.route import Entry, Found, Read, RouteList
 from clinic_desktop.exchange.troubles import StickUnfit
-from clinic_desktop.exchange.trust_records import KnownStick
+from clinic_desktop.exchange.trust import receipts
+from clinic_desktop.exchange.trust.records import KnownStick
+from clinic_desktop.exchange.trust.standing import standing
 from clinic_desktop.features.bundles.service.travel import hash_file, travel_folder
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import N_, _

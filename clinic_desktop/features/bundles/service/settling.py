@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from clinic_desktop.exchange import conflicts, reopening
-from clinic_desktop.exchange.conflicts import Side
+from clinic_desktop.exchange.merge import conflicts, reopening
+from clinic_desktop.exchange.merge.conflicts import Side
 from clinic_desktop.exchange.records import SettledConflict
 from clinic_desktop.features.bundles.queries.asked import asked_about
 from clinic_desktop.features.bundles.queries.conflicts import AT_THE_DESK

@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
+from clinic_desktop.exchange.carrying.relaying import owe
 from clinic_desktop.exchange.records import PeerDevice
-from clinic_desktop.exchange.relaying import owe
-from clinic_desktop.exchange.standing import CENTRAL
+from clinic_desktop.exchange.trust.standing import CENTRAL
 from clinic_desktop.features.bundles.queries import sharing as queries
 from clinic_desktop.features.bundles.records.offices import RecordShare
 from clinic_desktop.features.bundles.rules.sharing import (

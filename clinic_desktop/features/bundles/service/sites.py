@@ -4,9 +4,10 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import certificates, have
+from clinic_desktop.exchange.carrying import have
 from clinic_desktop.exchange.records import BundleLog, BundleWay, PeerDevice, Revoked
 from clinic_desktop.exchange.troubles import OnlyCentral
+from clinic_desktop.exchange.trust import certificates
 from clinic_desktop.features.bundles.queries.sites import SiteEnd, end_of
 from clinic_desktop.features.staff.service import end_site
 from clinic_desktop.kernel.dates import say_day

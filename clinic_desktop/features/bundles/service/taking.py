@@ -8,14 +8,18 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange import adopting, authority, bundle, conflicts, drives, intake, media
-from clinic_desktop.exchange.erasure_records import ErasedRow
-from clinic_desktop.exchange.have import gaps
-from clinic_desktop.exchange.media import FETCHING
+from clinic_desktop.exchange.carrying import intake
+from clinic_desktop.exchange.carrying.have import gaps
+from clinic_desktop.exchange.erasure.records import ErasedRow
+from clinic_desktop.exchange.format import bundle
+from clinic_desktop.exchange.merge import conflicts
 from clinic_desktop.exchange.outcomes import Inspected, Merged, MergeReport
-from clinic_desktop.exchange.standing import Standing, standing
 from clinic_desktop.exchange.steps import Steps
+from clinic_desktop.exchange.stick import drives, media
+from clinic_desktop.exchange.stick.media import FETCHING
 from clinic_desktop.exchange.troubles import OnlyCentral, OnlyClinic, StickGone
+from clinic_desktop.exchange.trust import adopting, authority
+from clinic_desktop.exchange.trust.standing import Standing, standing
 from clinic_desktop.features.bundles.service import looking, succession
 from clinic_desktop.features.bundles.service.carrying import cut_waiting
 from clinic_desktop.features.bundles.service.erasing import clean

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from clinic_desktop.exchange import relaying
+from clinic_desktop.exchange.carrying import relaying
 from clinic_desktop.features.medication.records.stock import StockDelivery, StockLot, StockMovement, StockTransfer
 from clinic_desktop.storage.work import Asker, Work
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from clinic_desktop.exchange.erasure_records import ErasedRow
+from clinic_desktop.exchange.erasure.records import ErasedRow
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.kernel.dates import say_day
 from clinic_desktop.kernel.errors import NotAllowed

@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.patients.queries import comparison as comparing
 from clinic_desktop.features.patients.queries import people as queries
@@ -12,7 +12,6 @@ from clinic_desktop.features.patients.queries import search as finding
 from clinic_desktop.features.patients.queries import similar as likely
 from clinic_desktop.features.patients.queries.comparison import Comparison
 from clinic_desktop.features.patients.rules.rows import Found, Similar
-from clinic_desktop.features.patients.rules.side_by_side import Line as Compared
 from clinic_desktop.features.patients.service import linking as service
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _
@@ -23,8 +22,8 @@ from clinic_desktop.uikit.cells import Cell
 from clinic_desktop.uikit.fields import Edit
 from clinic_desktop.uikit.forms import Field
 from clinic_desktop.uikit.layouts import clear, column, line_up, row, scrolled, stack
-from clinic_desktop.uikit.marks import Icon
 from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.side_by_side import SideBySide
 from clinic_desktop.uikit.surfaces import Callout, Card, EmptyState, Line
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3, S4, is_compact
@@ -148,7 +147,7 @@ class LinkingScreen(QWidget):
             self._compared.addWidget(Callout(_("These records are linked already."), "well", "circle-check"))
         if told.were_two:
             self._compared.addWidget(Callout(_said_two(told.reason), "warning", "alert-triangle"))
-        self._compared.addWidget(Lines(told.lines))
+        self._compared.addWidget(SideBySide(told.lines))
         self._compared.addWidget(Text(_summary(told), "small", color="quiet", wrap=True))
         self.same.setEnabled(not told.linked)
         self.different.setEnabled(not told.were_two)
@@ -205,35 +204,6 @@ class LinkingScreen(QWidget):
         super().resizeEvent(event)
         narrow = is_compact(self.window().width())
         self.left.setFixedWidth(_NARROW if narrow else _WIDE)
-
-
-class Lines(QWidget):
-    """Label, this record, the other one; what is not the same has a mark."""
-
-    def __init__(self, lines: tuple[Compared, ...], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(S3)
-        grid.setVerticalSpacing(6)
-        for place in (2, 3):
-            grid.setColumnStretch(place, 1)
-        for at, line in enumerate(lines):
-            self._line(grid, at, line)
-
-    def _line(self, grid: QGridLayout, at: int, line: Compared) -> None:
-        label = Text(line.label, color="quiet", wrap=True)
-        label.setFixedWidth(104)
-        mark = Icon("alert-triangle", "warning", 16) if line.different else QWidget()
-        mark.setFixedWidth(16)
-        grid.addWidget(label, at, 0)
-        grid.addWidget(mark, at, 1)
-        for place, words in ((2, line.one), (3, line.other)):
-            said = Text(words or "—", weight="semi" if line.different else "regular", wrap=True)
-            said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            different = _("different") if line.different else ""
-            said.setAccessibleName(" · ".join(part for part in (line.label, words, different) if part))
-            grid.addWidget(said, at, place)
 
 
 def _person(found: Similar | Found) -> Cell:

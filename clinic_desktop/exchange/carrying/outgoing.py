@@ -1,0 +1,381 @@
+"""What to carry: the segments that the other side has not confirmed, and the head of the bundle that brings them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import sqlalchemy as sa
+
+from clinic_desktop.exchange.carrying import have
+from clinic_desktop.exchange.carrying.chains import forked_lines
+from clinic_desktop.exchange.carrying.have import Have, Held
+from clinic_desktop.exchange.carrying.told import told_here
+from clinic_desktop.exchange.erasure import redacting
+from clinic_desktop.exchange.format.bundle import FORMAT, Head, Keys, Known, LedgerEnd, Listed, Stored
+from clinic_desktop.exchange.format.copies import KIND
+from clinic_desktop.exchange.format.manifest import READER
+from clinic_desktop.exchange.format.shape import COMMON, INSERTED
+from clinic_desktop.exchange.records import BundleContent, BundleLog, BundleWay, Segment, SegmentPart, SegmentState
+from clinic_desktop.exchange.stick import route
+from clinic_desktop.exchange.troubles import NotEnrolled, OnlyCentral
+from clinic_desktop.exchange.trust import authority, receipts
+from clinic_desktop.exchange.trust.certificates import reasons_of, roster
+from clinic_desktop.exchange.trust.records import AdoptedSegment
+from clinic_desktop.exchange.trust.standing import Peer, Standing, standing
+from clinic_desktop.storage import ledger, migrate
+from clinic_desktop.storage.device import ThisDevice
+from clinic_desktop.storage.types import instant_text
+from clinic_desktop.storage.vault import Vault
+from clinic_desktop.storage.work import Actor, Asker, Reading, Work
+
+Row = sa.Row[int, str, str, int, str, datetime, int, str]
+VOLUME_BYTES = 1024**3
+"""What one file carries at most, as the segments weigh; a stick formatted as FAT32 holds no file of 4 GiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """New and changed rows of one table."""
+
+    table: str
+    new: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What would be carried now."""
+
+    loads: tuple[Load, ...]
+    since: datetime | None
+    """When the oldest of it that is already in a segment was cut."""
+    segments: int
+    size: int
+
+    @property
+    def new(self) -> int:
+        return sum(load.new for load in self.loads)
+
+    @property
+    def changed(self) -> int:
+        return sum(load.changed for load in self.loads)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A bundle to be written: its number is taken, its file is not there yet."""
+
+    head: Head
+    keys: tuple[int, ...]
+    log_key: int
+    loads: tuple[Load, ...]
+    size: int
+    signing_key: bytes = field(repr=False)
+
+
+def waiting(reading: Reading) -> Waiting:
+    """What a clinic has that the central has not confirmed."""
+    known = standing(reading)
+    segments = reading.all(_unconfirmed(reading, known)) if known.centrals() else _lacked_by_mates(reading, known)
+    counts = _counted(reading, [row[0] for row in segments])
+    found = reading.connection.exec_driver_sql(
+        "SELECT tbl, sum((mask >> ?) & 1), count(*) FROM dirty GROUP BY tbl", (INSERTED.bit_length() - 1,)
+    )
+    for table, new, every in found:
+        counts[table, "insert"] += new
+        counts[table, "update"] += every - new
+    since = min((row[5] for row in segments), default=None)
+    return Waiting(_loads(counts), since, len(segments), sum(row[6] for row in segments))
+
+
+def plans_up(work: Work, most: int = VOLUME_BYTES) -> list[Plan]:
+    """A clinic's bundle: for the central, and for the other computers of the site. In volumes of about `most` bytes."""
+    known = standing(work)
+    mates = _mates(work, known)
+    if not known.centrals() and not mates:
+        raise NotEnrolled()
+    wanted = [*_lost_by_central(work, known), *_lacked_by_mates(work, known)]
+    if known.centrals():
+        wanted += work.all(_unconfirmed(work, known))
+    rows = sorted({row[0]: row for row in wanted}.values(), key=lambda row: (row[1], row[2], row[3]))
+    recipients = {p.recipient for p in (*known.centrals(), *mates)}
+    lost = receipts.lost_numbers(work, work.load(ThisDevice, 1).epoch)
+    return _plans(
+        work, rows, most, partial(_plan, recipients=recipients, told=have.haves(work), for_site="", lost=lost)
+    )
+
+
+def plans_down(work: Work, site_id: str, most: int = VOLUME_BYTES) -> list[Plan]:
+    """The central's bundle for one clinic: receipts, what the central owns, and what was decided about its rows."""
+    if not work.place.is_central:
+        raise OnlyCentral()
+    devices, forked = standing(work).of_site(site_id), forked_lines(work)
+    said = {p.device_id: Held(have.said_by(work, p.device_id), forked) for p in devices}
+    every = work.all(
+        _segments().where(Segment.audience.in_((COMMON, site_id)), Segment.state != SegmentState.QUARANTINED)
+    )
+    lacking = [row for row in every if any(_lacks(device, told, row) for device, told in said.items())]
+    told = [one for one in have.haves(work) if one.audience in (COMMON, site_id)]
+    recipients = {p.recipient for p in devices}
+    people = roster(work, site_id)
+    keys = Keys(route.identity_for_all(work), receipts.key_for(work, site_id))
+    plan = partial(
+        _plan, recipients=recipients, told=told, for_site=site_id, people=people, cut_off=reasons_of(work), keys=keys
+    )
+    return _plans(work, lacking, most, plan)
+
+
+def every_segment() -> sa.Select[int, str, str, int, str, datetime, int, str]:
+    """Key, device, epoch, number, hash, when it was cut, size and audience of all there are."""
+    return _segments()
+
+
+def plan_archive(
+    work: Work,
+    rows: "Iterable[sa.Row[int, str, str, int, str, datetime, int, str]]",
+    recipients: set[str],
+    people: list[Known],
+) -> Plan:
+    """One file of a central's archive, from which it is built again (exchange/rebuilding.py)."""
+    return _plan(work, rows, recipients, have.haves(work), for_site="", people=people, cut_off=reasons_of(work))
+
+
+def sites_to_answer(asker: Asker) -> list[tuple[str, str]]:
+    """Id and name of each clinic that has a trusted computer."""
+    peers = standing(asker).peers.values()
+    return sorted({(p.site_id, p.site_name) for p in peers if p.trusted and not p.is_central}, key=lambda s: s[1])
+
+
+def segments_of(vault: Vault, actor: Actor, keys: Iterable[int]) -> Iterator[Stored]:
+    """Manifest, signature and parts of each segment, read one at a time."""
+    for key in keys:
+        yield vault.ask(partial(_whole_segment, key=key), actor)
+
+
+def finished(work: Work, log_key: int, file_name: str, sha256: str, size: int, stick_id: str | None = None) -> None:
+    """Note that the copy on the stick was read back and is right."""
+    log = work.load(BundleLog, log_key)
+    log.stick_id = stick_id
+    log.file_name, log.sha256, log.size, log.done_at = file_name, sha256, size, work.now
+    work.act = "exchange.export"
+    work.about("bundle", f"{log.device_id}-{log.epoch}-{log.number}")
+    work.detail = {"sha256": sha256}
+    work.also_changed.add("bundle_log")
+
+
+def _whole_segment(reading: Reading, key: int) -> Stored:
+    manifest, signature = reading.one(sa.select(Segment.manifest, Segment.signature).where(Segment.key == key))
+    rows = reading.all(
+        sa.select(SegmentPart.number, SegmentPart.tbl, SegmentPart.body)
+        .where(SegmentPart.segment_key == key)
+        .order_by(SegmentPart.number)
+    )
+    return manifest, signature, [(f"parts/{n:04d}.{table}.jsonl.zst", body) for n, table, body in rows]
+
+
+def _segments() -> sa.Select[int, str, str, int, str, datetime, int, str]:
+    return sa.select(
+        Segment.key,
+        Segment.device_id,
+        Segment.epoch,
+        Segment.number,
+        Segment.hash,
+        Segment.cut_at,
+        Segment.size,
+        Segment.audience,
+    ).order_by(Segment.device_id, Segment.epoch, Segment.number)
+
+
+def _unconfirmed(asker: Asker, known: Standing) -> sa.Select[int, str, str, int, str, datetime, int, str]:
+    ours = {p.device_id for p in known.of_site(asker.site_id)} | {asker.place.device_id}
+    return _segments().where(
+        Segment.device_id.in_(sorted(ours)),
+        Segment.receipted_at.is_(None),
+        Segment.state != SegmentState.QUARANTINED,
+    )
+
+
+def _mates(asker: Asker, known: Standing) -> list[Peer]:
+    """The other computers of this clinic."""
+    return [p for p in known.of_site(asker.site_id) if p.device_id != asker.place.device_id]
+
+
+def _lacked_by_mates(asker: Asker, known: Standing) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
+    """What another computer of the clinic said it does not hold; of one that never spoke, everything, if no central
+    would bring it."""
+    forked = forked_lines(asker)
+    said = {p.device_id: Held(have.said_by(asker, p.device_id), forked) for p in _mates(asker, known)}
+    asked = {device: told for device, told in said.items() if told.spoke or not known.centrals()}
+    if not asked:
+        return []
+    rows = asker.all(_segments().where(Segment.state != SegmentState.QUARANTINED))
+    return [row for row in rows if any(_lacks(device, told, row) for device, told in asked.items())]
+
+
+def _lost_by_central(work: Work, known: Standing) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
+    """What the central wrote, sent here and, put back to an older state, holds no more."""
+    forked = forked_lines(work)
+    held = {p.device_id: Held(have.said_by(work, p.device_id), forked) for p in known.centrals()}
+    spoke = [one for one in held.values() if one.spoke]
+    wrote = [p.device_id for p in known.peers.values() if p.is_central]
+    rows = work.all(_segments().where(Segment.device_id.in_(wrote), Segment.state != SegmentState.QUARANTINED))
+    return [row for row in rows if any(not one.covers(row[1], row[2], row[7], row[3], row[4]) for one in spoke)]
+
+
+def _lacks(device: str, told: Held, row: "sa.Row[int, str, str, int, str, datetime, int, str]") -> bool:
+    _, writer, epoch, number, digest, _, _, audience = row
+    if told.covers(writer, epoch, audience, number, digest):
+        return False
+    # A device that never spoke has its own; one that spoke and does not name it was put back to an older state.
+    return writer != device or told.spoke
+
+
+def _plans(work: Work, rows: Sequence[Row], most: int, plan: Callable[..., Plan]) -> list[Plan]:
+    """One plan for each volume; a load that fits is one volume, also if there is nothing to carry but receipts."""
+    volumes: list[list[Row]] = [[]]
+    size = 0
+    if sum(row[6] for row in rows) > most:
+        # What is on no stick yet goes first: else the last parts would never find room.
+        gone = _on_the_way(work)
+        rows = sorted(rows, key=lambda row: row[0] in gone)
+    for row in rows:
+        if volumes[-1] and size + row[6] > most:
+            volumes.append([])
+            size = 0
+        volumes[-1].append(row)
+        size += row[6]
+    number = _next_number(work)
+    return [plan(work, part, number=number, volume=n, volumes=len(volumes)) for n, part in enumerate(volumes, start=1)]
+
+
+def _on_the_way(asker: Asker) -> set[int]:
+    """Segments in bundles that are on a stick and not lost."""
+    rows = asker.all(
+        sa.select(BundleContent.segment_key)
+        .join(BundleLog, BundleLog.key == BundleContent.log_key)
+        .where(BundleLog.way == BundleWay.OUT, BundleLog.done_at.is_not(None), BundleLog.lost_at.is_(None))
+    )
+    return {row[0] for row in rows}
+
+
+def _next_number(work: Work) -> int:
+    device = work.load(ThisDevice, 1)
+    last = work.value(
+        sa.select(sa.func.max(BundleLog.number)).where(
+            BundleLog.way == BundleWay.OUT, BundleLog.epoch == device.epoch, BundleLog.device_id == device.device_id
+        )
+    )
+    return (last or 0) + 1
+
+
+def _plan(
+    work: Work,
+    rows: "Iterable[sa.Row[int, str, str, int, str, datetime, int, str]]",
+    recipients: set[str],
+    told: list[Have],
+    *,
+    for_site: str,
+    people: list[Known] | None = None,
+    cut_off: dict[str, str] | None = None,
+    keys: Keys | None = None,
+    lost: list[int] | None = None,
+    number: int | None = None,
+    volume: int = 1,
+    volumes: int = 1,
+) -> Plan:
+    device = work.load(ThisDevice, 1)
+    chosen = _once(rows)
+    end = ledger.head(work.cursor)
+    head = Head(
+        format=FORMAT,
+        min_reader=READER,
+        schema=migrate.HEAD,
+        number=number or _next_number(work),
+        device=device.device_id,
+        epoch=device.epoch,
+        site=device.site_id,
+        site_code=device.site_code,
+        site_name=device.site_name,
+        for_site=for_site,
+        made_at=instant_text(work.now),
+        recipients=sorted(recipients),
+        segments=[Listed(row[1], row[2], row[3], row[4]) for row in chosen],
+        have=told,
+        ledger=LedgerEnd(end.count, end.hash),
+        roster=people or [],
+        revoked=sorted(cut_off or {}),
+        revoked_why=cut_off or {},
+        authority=authority.chain(work) if for_site else [],
+        adopted=_adopted(work, for_site) if for_site else [],
+        told=told_here(work),
+        redactions=redacting.of_segments(work.cursor, [row[4] for row in chosen]),
+        volume=volume,
+        volumes=volumes,
+        keys=keys or Keys(),
+        lost=lost or [],
+    )
+    log = BundleLog(
+        way=BundleWay.OUT,
+        device_id=device.device_id,
+        epoch=device.epoch,
+        number=head.number,
+        site_id=for_site,
+        file_name="",
+        sha256="",
+        size=0,
+        segments=len(chosen),
+        new_segments=0,
+        refused_segments=0,
+        made_at=work.now,
+        volume=volume if volumes > 1 else None,
+        volumes=volumes if volumes > 1 else None,
+    )
+    work.session.add(log)
+    work.session.flush()
+    carried = tuple(row[0] for row in chosen)
+    if carried:
+        content = [{"log_key": log.key, "segment_key": key} for key in carried]
+        work.session.execute(sa.insert(BundleContent), content)
+    loads, size = _loads(_counted(work, carried)), sum(row[6] for row in chosen)
+    return Plan(head, carried, log.key, loads, size, device.signing_key)
+
+
+def _once(
+    rows: "Iterable[sa.Row[int, str, str, int, str, datetime, int, str]]",
+) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
+    """Of two segments of one number the first: a bundle has one place for both, and the other goes with the next."""
+    return list({(row[1], row[2], row[3]): row for row in reversed(list(rows))}.values())[::-1]
+
+
+def _adopted(work: Work, site_id: str) -> list[str]:
+    """What was let in of segments that this site may have."""
+    if work.first(sa.select(AdoptedSegment.hash).limit(1)) is None:
+        return []
+    rows = work.all(
+        sa.select(AdoptedSegment.hash)
+        .join(Segment, Segment.hash == AdoptedSegment.hash)
+        .where(Segment.audience.in_((COMMON, site_id)))
+        .order_by(AdoptedSegment.hash)
+    )
+    return [row[0] for row in rows]
+
+
+def _counted(asker: Asker, keys: Iterable[int]) -> Counter[tuple[str, str]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    listed = list(keys)
+    for at in range(0, len(listed), 500):
+        rows = asker.all(
+            sa.select(SegmentPart.tbl, SegmentPart.kind, sa.func.sum(SegmentPart.rows))
+            .where(SegmentPart.segment_key.in_(listed[at : at + 500]))
+            .group_by(SegmentPart.tbl, SegmentPart.kind)
+        )
+        for table, kind, rows_of in rows:
+            counts[table, "insert" if kind == KIND else kind] += int(rows_of)
+    return counts
+
+
+def _loads(counts: Counter[tuple[str, str]]) -> tuple[Load, ...]:
+    tables = sorted({table for table, _ in counts})
+    return tuple(Load(t, counts[t, "insert"], counts[t, "update"]) for t in tables)
