@@ -1,8 +1,8 @@
 """What goes on to other clinics: the central owes rows to audiences beside the one they came from, and sends copies.
 
 Who is entitled to what is known above (`audiences`). A row that is owed is cut as a *copy* (exchange/format/copies.py):
-as it is now, with the stamp of its insert and every operation on it word for word. That is an exact state of the row, so
-a copy may come twice, late or beside others, and everybody who holds the same operations says the same.
+as it is now, with the stamp of its insert and every operation on it word for word. That is an exact state of the row,
+so a copy may come twice, late or beside others, and everybody who holds the same operations says the same.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
