@@ -234,6 +234,8 @@ def _disagreements(texts: Texts, spanish: Texts) -> Iterator[str]:
         allowed = expected | placeholders(texts[-1])
         if not (written <= allowed if alone else written == expected):
             yield f"has the placeholders {sorted(written)} instead of {sorted(expected)}"
+        if said and said == said[: len(said) // 2] * 2 and english != english[: len(english) // 2] * 2:
+            yield "says everything twice"
         if bool(_ACCESS_KEY.search(english)) != bool(_ACCESS_KEY.search(said)):
             yield "has an access key in one language only"
 

@@ -61,6 +61,7 @@ def test_the_compiled_words_are_read_by_gettext_with_their_plurals() -> None:
         ("{count} lots", "{count lotes", "broken placeholder"),
         ("&Save", "Guardar", "access key"),
         ("Save", "&Guardar", "access key"),
+        ("Keep", "Guárdelo.Guárdelo.", "twice"),
     ],
 )
 def test_a_translation_that_lost_a_placeholder_or_an_access_key_is_named(
