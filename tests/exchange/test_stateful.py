@@ -115,7 +115,7 @@ class Carriers(RuleBasedStateMachine):
             chosen = one.sides[side % len(one.sides)].values
             office.do(self._settle(one, chosen))
 
-    def _settle(self, one: Any, chosen: Any) -> Callable[[Any], None]:
+    def _settle(self, one: Any, chosen: Any) -> Callable[[Any], Any]:
         return lambda work: settling.settle_conflict(work, one.table, one.row_id, one.unit, chosen, one.sides)
 
     # -- sticks
