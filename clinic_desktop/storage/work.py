@@ -97,6 +97,8 @@ class Asker(Protocol):
     def plain(self, sql: str, values: tuple[str | int, ...] = ()) -> Sequence[tuple[Any, ...]]: ...
     @property
     def remembered(self) -> dict[str, Any]: ...
+    @property
+    def of_this_view(self) -> dict[str, Any] | None: ...
 
 
 class _Asking:
@@ -110,6 +112,8 @@ class _Asking:
         self.remembered: dict[str, Any] = {}
         """What a room keeps in memory between questions, by a name of its own; it must notice itself when that is no
         longer so. A use case remembers nothing: what it sees may never be kept."""
+        self.of_this_view: dict[str, Any] | None = None
+        """What one question has learned already and may rely on to its end; a use case, which writes, has none."""
 
     @property
     def today(self) -> date:
@@ -165,6 +169,7 @@ class Reading(_Asking):
     ) -> None:
         super().__init__(connection, actor, place, now)
         self.connection = connection
+        self.of_this_view = {}
         if remembered is not None:
             self.remembered = remembered
 
