@@ -32,7 +32,7 @@ PASSWORD = "mesa lago pino tela"
 
 
 WHOLE = (
-    "exchange/", "upgrades/",
+    "exchange/", "bundles/", "upgrades/",
     "conformance/test_restricted.py", "conformance/test_who_learns_what.py", "conformance/test_consent.py",
     "conformance/test_screens.py",
     "agenda/test_papers.py", "agenda/test_cards.py", "agenda/test_paper_day.py", "referrals/test_letters.py",
