@@ -19,16 +19,17 @@ from clinic_desktop.exchange.carrying.outgoing import Plan
 from clinic_desktop.exchange.carrying.segments import part_rows, segment_row
 from clinic_desktop.exchange.digests import Sum, Sums, all_sums
 from clinic_desktop.exchange.format import minisign
-from clinic_desktop.exchange.format.bundle import Known
 from clinic_desktop.exchange.format.canonical import digest
 from clinic_desktop.exchange.format.manifest import Manifest, read_manifest
 from clinic_desktop.exchange.format.minisign import BadSignature
 from clinic_desktop.exchange.format.shape import shapes
 from clinic_desktop.exchange.merge.applying import apply_segment
 from clinic_desktop.exchange.merge.landing import NotApplied
-from clinic_desktop.exchange.records import PeerDevice, Segment, SegmentState
+from clinic_desktop.exchange.records import Segment, SegmentState
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral
+from clinic_desktop.exchange.trust.certificates import everybody
+from clinic_desktop.exchange.trust.records import AdoptedSegment
 from clinic_desktop.exchange.trust.standing import Peer, standing
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import SHIPPED
@@ -36,7 +37,7 @@ from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.files import CannotWrite
 from clinic_desktop.storage.vault import Vault, VaultKeys
-from clinic_desktop.storage.work import Actor, Reading, Work
+from clinic_desktop.storage.work import Actor, Asker, Reading, Work
 
 DRILL = "drill"
 """The folder beside the vault of the second one; removed at the end."""
@@ -167,7 +168,7 @@ def _segments(reading: Reading) -> list[_Kept]:
 
 def _replay(vault: Vault, again: Vault, actor: Actor, kept: Sequence[_Kept]) -> Steps[tuple[int, list[str]]]:
     rows, not_taken = 0, list[str]()
-    peers = again.ask(standing, actor).peers
+    peers, counted = again.ask(standing, actor).peers, vault.ask(_counted, actor)
     for n, one in enumerate(kept):
         stored = next(outgoing.segments_of(vault, actor, [one[0]]))
         bodies = [body for _name, body in stored[2]]
@@ -175,7 +176,7 @@ def _replay(vault: Vault, again: Vault, actor: Actor, kept: Sequence[_Kept]) -> 
         try:
             writer = peers.get(one[4])
             _check(one, writer)
-            take = partial(_take, one=one, manifest=manifest, bodies=bodies, writer=writer)
+            take = partial(_take, one=one, manifest=manifest, bodies=bodies, writer=writer, adopted=one[1] in counted)
             rows += again.do(take, actor, importing=True)
         except (NotApplied, BadSignature):
             not_taken.append(manifest.folder.removeprefix("segments/"))
@@ -193,11 +194,13 @@ def _check(one: _Kept, writer: Peer | None) -> None:
     minisign.verify(writer.public_key, content, signature)
 
 
-def _take(work: Work, one: _Kept, manifest: Manifest, bodies: list[bytes], writer: Peer | None) -> int:
+def _take(
+    work: Work, one: _Kept, manifest: Manifest, bodies: list[bytes], writer: Peer | None, *, adopted: bool
+) -> int:
     _, _, content, signature, _, state, reason = one
     if state == SegmentState.APPLIED:
         assert writer is not None, "checked before"
-        return apply_segment(work, manifest, content, signature, bodies, writer)
+        return apply_segment(work, manifest, content, signature, bodies, writer, adopted=adopted)
     key = (work.value(sa.select(sa.func.max(Segment.key))) or 0) + 1
     work.session.add(segment_row(key, manifest, content, signature, work, state, reason=reason))
     work.session.add_all(part_rows(key, manifest, bodies))
@@ -237,9 +240,17 @@ def plan_archive(work: Work, keys: Iterable[int], extra: Iterable[str] = ()) -> 
     recipients = {known.here.recipient, *(p.recipient for p in known.centrals()), *extra}
     wanted = set(keys)
     rows = [row for row in work.all(outgoing.every_segment()) if row[0] in wanted]
-    return outgoing.plan_archive(work, rows, recipients, _everybody(work))
+    return outgoing.plan_archive(work, rows, recipients, everybody(work), sorted(_counted(work, wanted)))
 
 
-def _everybody(work: Work) -> list[Known]:
-    columns = sa.select(PeerDevice.certificate, PeerDevice.signature).order_by(PeerDevice.device_id)
-    return [Known(content.decode(), signature) for content, signature in work.all(columns)]
+def _counted(asker: Asker, keys: Iterable[int] | None = None) -> set[str]:
+    """What was applied of writers who might not write it today: cut off since, or with fewer rights, or let in by a
+    person. Whoever builds again has no way to know when it came; that it counted is enough."""
+    doubtful = [p.device_id for p in standing(asker).peers.values() if not p.believed or p.rights is not None]
+    rows = asker.all(
+        sa.select(Segment.key, Segment.hash).where(
+            Segment.state == SegmentState.APPLIED,
+            sa.or_(Segment.device_id.in_(doubtful), Segment.hash.in_(sa.select(AdoptedSegment.hash))),
+        )
+    )
+    return {digest for key, digest in rows if keys is None or key in keys}

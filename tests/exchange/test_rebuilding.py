@@ -10,14 +10,18 @@ import sqlalchemy as sa
 from clinic_desktop.exchange.rebuilding import DRILL, Drill
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.troubles import OnlyCentral
+from clinic_desktop.exchange.trust.standing import standing
+from clinic_desktop.exchange.trust.troubles import RootExists
 from clinic_desktop.features.bundles.queries import conflicts
-from clinic_desktop.features.bundles.service import rebuilding, settling
+from clinic_desktop.features.bundles.service import joining, rebuilding, root, settling
 from clinic_desktop.features.medication.records.formulary import Medicine
 from clinic_desktop.features.patients.records import Allergy
 from clinic_desktop.storage.work import Work
+from tests.exchange.conftest import Make
 from tests.makers.network import Network, Office
 from tests.makers.people import allergy, change, medicine, note, register, void
-from tests.makers.state import State, whole
+from tests.makers.state import State, of_site, whole
+from tests.makers.trust import WHY, cut_off, found_kinds, let_in, make_root
 
 
 def drill(office: Office) -> Drill:
@@ -173,3 +177,63 @@ def test_a_clinic_archives_nothing(network: Network, tmp_path: Path) -> None:
     with pytest.raises(OnlyCentral):
         archive(clinic, tmp_path / "archive")
     shutil.rmtree(tmp_path / "archive")
+
+
+@pytest.mark.parametrize("why", ["stolen", "replaced"])
+def test_what_a_computer_cut_off_since_had_written_counts_again(network: Network, tmp_path: Path, why: str) -> None:
+    central, clinic = network.central, network.clinics[0]
+    central.save_copy("early")
+    make_root(central)
+    clinic.do(register())
+    network.round()
+    clinic.do(register(given_names="Tarde"))
+    late = clinic.export().path
+    cut_off(central, clinic, why)
+    central.merge(late)
+    assert let_in(central) == (1 if why == "stolen" else 0)
+    assert drill(central).equal
+    files = archive(central, tmp_path / "archive")
+    central.restore("early")
+    finish(rebuilding.rebuild(central.vault, central.actor, files=files))
+    assert central.sql("SELECT count(*) FROM patient") == [(2,)] and not found_kinds(central)
+    cut = "SELECT revoked_why FROM peer_device WHERE revoked_at IS NOT NULL"
+    assert central.sql(cut) == [(why,)], "one that was replaced is not made a stolen one"
+    with pytest.raises(RootExists):
+        make_root(central)
+
+
+def test_a_central_set_up_anew_goes_on_from_an_archive_made_for_it_and_nobody_joins_again(
+    network: Network, another: Make, tmp_path: Path
+) -> None:
+    old, clinic, new = network.central, network.clinics[0], another("new", "central")
+    drawn = make_root(old)
+    patient = clinic.do(register())
+    network.round()
+    old.do(change(patient, phone="9"))
+    recipient = new.ask(standing).here.recipient
+    written = finish(rebuilding.archive(old.vault, old.actor, folder=tmp_path, recipients=[recipient]))
+    files = [one.path for one in written or ()]
+    network.round()
+    request = joining.write_request(clinic.vault, clinic.actor, folder=clinic.stick).read_bytes()
+    root.name_central(new.vault, new.actor, codes=drawn.codes, occasion=WHY, request=request, why="replaced")
+    report = finish(rebuilding.rebuild(new.vault, new.actor, files=files))
+    assert report is not None and all(one.ok and not one.aside_segments for one in report.files)
+    assert new.sql("SELECT phone FROM patient") == [("9",)]
+    # The clinic's first stick for it brings what the archive did not hold; nobody compares a code.
+    clinic.accept(new.answer()["Clínica 1"])
+    clinic.do(change(patient, mother_name="Juana"))
+    assert new.merge(clinic.export().path).files[0].error is None
+    clinic.accept(new.answer()["Clínica 1"])
+    assert of_site(new, clinic) == of_site(clinic, clinic)
+
+
+def test_an_archive_names_nobody_whose_code_was_not_compared(network: Network, another: Make, tmp_path: Path) -> None:
+    central, stranger = network.central, another("stranger", of=network.clinics[0])
+    central.save_copy("early")
+    request = joining.write_request(stranger.vault, stranger.actor, folder=stranger.stick)
+    joining.approve(central.vault, central.actor, file=request, folder=stranger.stick)
+    files = archive(central, tmp_path / "archive")
+    central.restore("early")
+    finish(rebuilding.rebuild(central.vault, central.actor, files=files))
+    named = [row[0] for row in central.sql("SELECT device_id FROM peer_device")]
+    assert stranger.vault.place.device_id not in named

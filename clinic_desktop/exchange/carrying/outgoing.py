@@ -122,8 +122,9 @@ def plans_down(work: Work, site_id: str, most: int = VOLUME_BYTES) -> list[Plan]
     people = roster(work, site_id)
     keys = Keys(route.identity_for_all(work), receipts.key_for(work, site_id))
     plan = partial(
-        _plan, recipients=recipients, told=told, for_site=site_id, people=people, cut_off=reasons_of(work), keys=keys
-    )
+        _plan, recipients=recipients, told=told, for_site=site_id, people=people, cut_off=reasons_of(work),
+        adopted=_adopted(work, site_id), keys=keys,
+    )  # fmt: skip
     return _plans(work, lacking, most, plan)
 
 
@@ -137,9 +138,13 @@ def plan_archive(
     rows: "Iterable[sa.Row[int, str, str, int, str, datetime, int, str]]",
     recipients: set[str],
     people: list[Known],
+    adopted: list[str],
 ) -> Plan:
-    """One file of a central's archive, from which it is built again (exchange/rebuilding.py)."""
-    return _plan(work, rows, recipients, have.haves(work), for_site="", people=people, cut_off=reasons_of(work))
+    """One file of a central's archive, from which it is built again (exchange/rebuilding.py). `adopted`: what counted
+    here, whatever its writer may do today."""
+    return _plan(
+        work, rows, recipients, have.haves(work), for_site="", people=people, cut_off=reasons_of(work), adopted=adopted
+    )
 
 
 def sites_to_answer(asker: Asker) -> list[tuple[str, str]]:
@@ -279,6 +284,7 @@ def _plan(
     for_site: str,
     people: list[Known] | None = None,
     cut_off: dict[str, str] | None = None,
+    adopted: list[str] | None = None,
     keys: Keys | None = None,
     lost: list[int] | None = None,
     number: int | None = None,
@@ -307,8 +313,8 @@ def _plan(
         roster=people or [],
         revoked=sorted(cut_off or {}),
         revoked_why=cut_off or {},
-        authority=authority.chain(work) if for_site else [],
-        adopted=_adopted(work, for_site) if for_site else [],
+        authority=authority.chain(work) if work.place.is_central else [],
+        adopted=adopted or [],
         told=told_here(work),
         redactions=redacting.of_segments(work.cursor, [row[4] for row in chosen]),
         volume=volume,

@@ -162,6 +162,17 @@ def roster(asker: Asker, site_id: str) -> list[Known]:
     return [Known(content.decode(), signature) for content, signature in rows]
 
 
+def everybody(work: Work) -> list[Known]:
+    """For an archive: a certificate of each computer whose code was ever compared, also of those that are cut off, all
+    under the key of this one. Whoever builds again has nobody else to believe."""
+    known: list[Known] = []
+    for _device, peer in sorted(standing(work).peers.items()):
+        if peer.asked_code is None:
+            signed = sign_content(work, canonical.write(_issued(work, peer, peer.rights)), "certificate")
+            known.append(Known(signed.content, signed.signature))
+    return known
+
+
 def revoked(asker: Asker) -> list[str]:
     return sorted(reasons_of(asker))
 

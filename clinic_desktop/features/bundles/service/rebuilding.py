@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clinic_desktop.exchange import rebuilding
 from clinic_desktop.exchange.carrying import outgoing
+from clinic_desktop.exchange.carrying.chains import adopt_hash
 from clinic_desktop.exchange.carrying.outgoing import Plan
 from clinic_desktop.exchange.digests import SiteDigest, all_sums, by_site
 from clinic_desktop.exchange.format import bundle
@@ -15,7 +16,8 @@ from clinic_desktop.exchange.rebuilding import Drill
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.stick import media
 from clinic_desktop.exchange.troubles import OnlyCentral, UnknownSender
-from clinic_desktop.exchange.trust.enrolment import take_roster
+from clinic_desktop.exchange.trust import following
+from clinic_desktop.exchange.trust.certificates import take_roster
 from clinic_desktop.exchange.trust.standing import Peer, Standing, standing
 from clinic_desktop.features.bundles.rules.file_names import new_file_name
 from clinic_desktop.features.bundles.service import taking
@@ -96,12 +98,13 @@ def rebuild(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[Merge
     need(actor, Permission.MERGE_BUNDLES)
     if not vault.place.is_central:
         raise OnlyCentral()
+    vault.do(following.know_former, actor)
     for file in files:
-        yield from _learn_devices(vault, actor, file)
+        yield from _learn_trust(vault, actor, file)
     return (yield from taking.merge(vault, actor, files=files))
 
 
-def _learn_devices(vault: Vault, actor: Actor, file: Path) -> Steps[None]:
+def _learn_trust(vault: Vault, actor: Actor, file: Path) -> Steps[None]:
     local = travel_folder(vault) / "arrived.bundle"
     try:
         yield from media.fetch(file, local)
@@ -112,13 +115,17 @@ def _learn_devices(vault: Vault, actor: Actor, file: Path) -> Steps[None]:
             local.unlink(missing_ok=True)
     if not sender.is_central:
         raise UnknownSender(name=file.name)
-    vault.do(partial(_take_roster, sender=sender, head=head), actor)
+    vault.do(partial(_take_trust, sender=sender, head=head), actor)
 
 
-def _take_roster(work: Work, sender: Peer, head: bundle.Head) -> None:
+def _take_trust(work: Work, sender: Peer, head: bundle.Head) -> None:
+    """What the lost central knew of root keys, computers, and what had been let in."""
     work.require(Permission.MERGE_BUNDLES)
-    work.act = "exchange.rebuild_roster"
-    take_roster(work, sender, head.roster, head.revoked)
+    following.take_authority(work, head.authority, sender)
+    take_roster(work, sender, head.roster, head.revoked, head.revoked_why)
+    for digest in head.adopted:
+        adopt_hash(work, digest, "")
+    work.act = "exchange.rebuild_trust"
 
 
 def _standing(reading: Reading) -> Standing:
