@@ -45,7 +45,6 @@ class FindingKind(StrEnum):
     NO_RIGHT = "no-right"
     CLOCK = "clock"
     UNREADABLE = "unreadable"
-    HIDDEN_PAST = "hidden-past"
 
 
 class Revoked(StrEnum):
@@ -67,6 +66,7 @@ class Segment(Local):
     __table_args__ = (
         sa.Index("ix_segment_writer", "device_id", "epoch", "number"),
         sa.Index("ix_segment_audience", "audience", "device_id", "epoch", "number"),
+        sa.Index("ix_segment_hash", "hash"),
         _STRICT,
     )
 

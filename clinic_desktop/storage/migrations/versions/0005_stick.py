@@ -196,6 +196,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("patient_id", name=op.f("pk_looked_at")),
         sqlite_strict=True,
     )
+    op.create_index("ix_segment_hash", "segment", ["hash"], unique=False)
     op.add_column("site", sa.Column("closed_on", sa.Text(), nullable=True))
     op.add_column("site", sa.Column("successor_id", sa.Text(), nullable=True))
     op.add_column("peer_device", sa.Column("revoked_why", sa.Text(), nullable=True))
