@@ -47,7 +47,10 @@ def test_two_thousand_new_ones_are_compared_with_everybody(vault, actor):
     seconds, used = time.perf_counter() - began, time.process_time() - used
     pairs = {(row[0], row[1]): row[2] for row in vault.ask(
         lambda r: r.all(sa.select(LikelyPair.first_id, LikelyPair.second_id, LikelyPair.signs)), actor)}  # fmt: skip
-    wanted = [tuple(sorted((ids[case.same], new[at]))) for at, case in enumerate(again)]
+    wanted: list[tuple[str, str]] = []
+    for at, case in enumerate(again):
+        assert case.same is not None
+        wanted.append((min(ids[case.same], new[at]), max(ids[case.same], new[at])))
     found = sum(pair in pairs for pair in wanted)
     strong = sum("strong" in pairs.get(pair, ()) for pair in wanted)
     print(f"\n{done.people} against {len(ids)}: {seconds:.1f} s ({used:.1f} s of computing),")

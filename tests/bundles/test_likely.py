@@ -1,6 +1,7 @@
 """People who are registered at two clinics: what is found, who is asked, what a decision does and where it goes."""
 
 import random
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from clinic_desktop.exchange.steps import finish
 from clinic_desktop.features.agenda.records import KeptApart
 from clinic_desktop.features.bundles.queries import likely
 from clinic_desktop.features.bundles.rules.likely import worth_asking
+from clinic_desktop.features.bundles.screens.central import CentralDesk
 from clinic_desktop.features.bundles.screens.desk import DeskScreen
 from clinic_desktop.features.bundles.screens.likely import SamePage
 from clinic_desktop.features.bundles.service.likely import look
@@ -23,6 +25,7 @@ from clinic_desktop.features.patients.rules.patient import as_columns
 from clinic_desktop.features.patients.service import filing, linking
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.dates import PartialDate
+from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
 from clinic_desktop.uikit import theme
@@ -44,16 +47,16 @@ def rooms_are_wired() -> None:
     wiring.fill()
 
 
-def filed(**fields: Any) -> Any:
-    def add(work: Work) -> str:
-        row_id = register(**fields)(work)
+def filed(**fields: Any) -> Callable[[Work], PatientId]:
+    def add(work: Work) -> PatientId:
+        row_id = PatientId(register(**fields)(work))
         filing.refresh_search(work, [row_id])
         return row_id
 
     return add
 
 
-def at_both(network: Network) -> tuple[str, str]:
+def at_both(network: Network) -> tuple[PatientId, PatientId]:
     """One person registered at two clinics, known at the central."""
     first = network.clinics[0].do(filed(**WHO, **BORN))
     second = network.clinics[1].do(filed(**WHO | {"given_names": "Bentura"}, **BORN))
@@ -68,12 +71,12 @@ def look_at(office: Office) -> None:
 def test_the_batch_gives_the_answers_of_a_single_question(vault: Vault, actor: Actor) -> None:
     region, luck = make_region(4714, 400), random.Random(7)
     everybody = [*region.registered, *(region.again(luck, error).details for error in WRITTEN_FOR for _n in range(2))]
-    ids: list[str] = []
+    ids: list[PatientId] = []
 
     def put(work: Work) -> None:
         for details in everybody:
             row = work.add(Patient(number=work.next_number("patient"), **as_columns(details)))
-            ids.append(row.id)
+            ids.append(PatientId(row.id))
         filing.refresh_search(work, ids)
 
     vault.do(put, actor)
@@ -119,7 +122,7 @@ def test_a_decision_leaves_the_list_and_undone_comes_back(network: Network) -> N
 
 def test_of_three_records_of_one_person_two_answers_are_enough(network: Network) -> None:
     first, second = at_both(network)
-    third = network.clinics[2].do(filed(**WHO, **BORN)) if len(network.clinics) > 2 else ""
+    third = network.clinics[2].do(filed(**WHO, **BORN)) if len(network.clinics) > 2 else PatientId("")
     central = network.central
     third = third or central.do(filed(**WHO, **BORN))
     network.round()
@@ -266,6 +269,8 @@ def test_after_a_merge_at_the_desk_whoever_came_is_compared_by_itself(network: N
     window = Window(central.vault, central.actor, voice=RememberingVoice(), immediate=True)
     desk = DeskScreen(window)
     qtbot.addWidget(desk)
-    desk.page().merge_files([clinic.export().path for clinic in network.clinics])
+    clinics = desk.page()
+    assert isinstance(clinics, CentralDesk)
+    clinics.merge_files([clinic.export().path for clinic in network.clinics])
     assert central.ask(likely.count_not_looked_at) == 0
     assert central.ask(likely.count_pairs) == 1
