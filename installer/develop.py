@@ -4,6 +4,7 @@
     python3 installer/develop.py test [PYTEST ARGUMENTS] every check, the tests last; exit code 0 only if all passed
     python3 installer/develop.py run [ARGUMENTS]         python -m clinic_desktop ARGUMENTS
     python3 installer/develop.py benchmarks [ARGUMENTS]  prints the measured ratios
+    python3 installer/develop.py proof [--small] [N …]   the fifteen groups of proofs of the stick, in full: hours
     python3 installer/develop.py setup                   only makes the environment
     python3 installer/develop.py lock [--upgrade]        makes requirements.lock again from pyproject.toml
 
@@ -205,6 +206,15 @@ def benchmarks(arguments: list[str]) -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
+def proof(arguments: list[str]) -> int:
+    """docs/proof.md says what each group is; `--small` runs what every check runs."""
+    set_up()
+    sys.path.insert(0, str(ROOT))
+    from installer import proof as proofs
+
+    return proofs.run(python(), arguments)
+
+
 def lock(arguments: list[str]) -> int:
     """One lock for every system: hashes of all wheels, and no address of any index."""
     uv = shutil.which("uv")
@@ -227,6 +237,7 @@ COMMANDS = {
     "benchmarks": benchmarks,
     "demo": demo,
     "lock": lock,
+    "proof": proof,
     "run": program,
     "setup": setup_only,
     "test": tests,
