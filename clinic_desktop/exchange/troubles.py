@@ -36,10 +36,6 @@ class UnknownSender(Trouble):
     text = N_("“{name}” comes from a computer that is not enrolled here. Nothing was taken from it.")
 
 
-class RevokedSender(Trouble):
-    text = N_("“{name}” comes from a computer that was cut off. Nothing was taken from it.")
-
-
 class DamagedBundle(Trouble):
     text = N_("“{name}” is damaged or was changed on the way. Nothing was taken from it. Ask for the bundle again.")
 

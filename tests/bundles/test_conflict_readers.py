@@ -27,8 +27,6 @@ def test_carrying_the_stick_shows_no_values_of_a_conflict(vault: Vault, code: st
     desk = Actor("0193a000-0000-7000-8000-000000000009", "Ana", role.permissions)
     with pytest.raises(NotAllowed):
         vault.ask(conflicts.open_conflicts, desk)
-    with pytest.raises(NotAllowed):
-        vault.ask(lambda reading: conflicts.blocking_of(reading, "any"), desk)
 
 
 ORIGIN = frozenset({"origin_site_id", "recorded_at", "recorded_by"})

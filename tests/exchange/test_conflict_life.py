@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from clinic_desktop.exchange.merge import conflicts as engine
-from clinic_desktop.features.bundles.queries import conflicts
 from clinic_desktop.features.bundles.service import settling
+from clinic_desktop.features.patients.queries import people
 from clinic_desktop.kernel.dates import PartialDate
+from clinic_desktop.kernel.ids import PatientId
 from tests.exchange.conftest import MakeNetwork
 from tests.makers.network import Network, Office
 from tests.makers.people import change, register, void
@@ -186,5 +187,5 @@ def test_what_touches_safety_is_shown_on_the_record_at_both_places(
 ) -> None:
     patient = apart(network, here, there)
     for office in (network.clinics[0], network.central):
-        assert bool(office.ask(lambda reading: conflicts.blocking_of(reading, patient))) is blocking
+        assert bool(office.ask(partial(people.header, patient_id=PatientId(patient))).doubted) is blocking
         assert len(office.ask(engine.open_conflicts)) == 1

@@ -10,6 +10,7 @@ from clinic_desktop.features.bundles.queries import conflicts, findings, waiting
 from clinic_desktop.features.bundles.service import settling
 from clinic_desktop.features.consults.records.encounters import ConsultNote
 from clinic_desktop.features.medication.records.formulary import Medicine
+from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.patients.queries.search import find as find_people
 from clinic_desktop.features.patients.records import Allergy, Patient
 from clinic_desktop.features.patients.service import filing
@@ -95,7 +96,7 @@ def test_the_same_field_is_a_conflict_at_both_places_with_who_and_where(network:
         assert (found.unit, found.blocking, found.waiting) == ("name", True, False)
         assert {side.site_name for side in found.sides} == {"Oficina central", "Clínica 1"}
         assert {side.author_id for side in found.sides} == {clinic.actor.staff_id, central.actor.staff_id}
-        assert office.ask(lambda r: conflicts.blocking_of(r, patient)) == [found]
+        assert office.ask(partial(people.header, patient_id=patient)).doubted == ("name",)
     assert of_site(central, clinic) == of_site(clinic, clinic)
 
 

@@ -1,6 +1,5 @@
 """What a segment says of itself. Signed; its hash is the segment's name in every chain."""
 
-import re
 from datetime import datetime
 from typing import Annotated
 
@@ -77,15 +76,8 @@ class Manifest(msgspec.Struct, frozen=True):
         return folder_of(self.device, self.epoch, self.segment)
 
 
-_FOLDER = re.compile(r"segments/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([0-9a-f]{16})-([1-9][0-9]{0,9})")
-
-
 def folder_of(device: str, epoch: str, segment: int) -> str:
     return f"segments/{device}-{epoch}-{segment}"
-
-
-def is_folder(name: str) -> bool:
-    return _FOLDER.fullmatch(name) is not None
 
 
 def read_manifest(content: bytes) -> Manifest:

@@ -96,10 +96,9 @@ def count_open(asker: Asker) -> int:
     return found or 0
 
 
-def of_record(asker: Asker, row_id: str, *, blocking_only: bool = False) -> list[Conflict]:
-    """The conflicts of one record, for its header."""
-    where = OpenConflict.id == row_id
-    return _read(asker, sa.and_(where, OpenConflict.blocking.is_(True)) if blocking_only else where, 100)
+def of_record(asker: Asker, row_id: str) -> list[Conflict]:
+    """The conflicts of one row."""
+    return _read(asker, OpenConflict.id == row_id, 100)
 
 
 def _read(asker: Asker, where: sa.ColumnElement[bool], limit: int | None) -> list[Conflict]:

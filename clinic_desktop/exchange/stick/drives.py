@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-FAT_MOST = 4 * 1024**3 - 1
-"""Bytes; no file on FAT16 or FAT32 is larger."""
-_FAT = frozenset({"vfat", "msdos", "fat", "fat16", "fat32"})
 _ROOTS = ("/media/", "/run/media/", "/run/mount/", "/var/run/media/", "/mnt/", "/Volumes/")
 _NO_STICK = frozenset({"tmpfs", "devtmpfs", "proc", "sysfs", "squashfs", "overlay", "autofs", "nfs", "nfs4", "cifs"})
 
@@ -33,10 +30,6 @@ class Stick:
     total: int
     system: str = ""
     read_only: bool = False
-
-    @property
-    def largest_file(self) -> int | None:
-        return FAT_MOST if self.system.lower() in _FAT else None
 
 
 def sticks() -> list[Stick]:

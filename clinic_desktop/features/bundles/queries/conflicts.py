@@ -14,7 +14,6 @@ from clinic_desktop.exchange.records import (
 from clinic_desktop.features.bundles.queries.whose import hidden_rows
 from clinic_desktop.features.bundles.rules.settling import CHART_TABLES, who_settles
 from clinic_desktop.features.patients.queries import people, restricted
-from clinic_desktop.features.staff.records import StaffMember
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.base import Base
@@ -99,17 +98,3 @@ def count_conflicts(asker: Asker) -> int:
     rows = asker.all(sa.select(OpenConflict.tbl, OpenConflict.id).where(OpenConflict.waiting.is_(False)))
     hidden = hidden_rows(asker, [(row[0], row[1]) for row in rows])
     return sum((row[0], row[1]) not in hidden for row in rows)
-
-
-def blocking_of(asker: Asker, record_id: str) -> Sequence[Conflict]:
-    """The conflicts that must be shown on a record's header, wherever it lives, until somebody settles them."""
-    asker.require(*CONFLICT_READERS)
-    if hidden_rows(asker, [("patient", record_id)]):
-        return ()
-    return conflicts.of_record(asker, record_id, blocking_only=True)
-
-
-def said_author(asker: Asker, staff_id: str) -> str:
-    """The name of who wrote something; empty if this office does not know the person."""
-    found = asker.first(sa.select(StaffMember.display_name).where(StaffMember.id == staff_id))
-    return found[0] if found else ""

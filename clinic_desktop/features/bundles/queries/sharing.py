@@ -75,11 +75,6 @@ def shared_records(asker: Asker, limit: int = 500) -> tuple[SharedRecord, ...]:
     return tuple(kept[:limit])
 
 
-def count_to_send(asker: Asker) -> int:
-    """What one key could settle: a record to send, or one that must not go any more."""
-    return sum(one.step in (Step.READY, Step.STOPPED) for one in shared_records(asker))
-
-
 def clinics_for(asker: Asker, patient_id: str) -> tuple[tuple[str, str], ...]:
     """The clinics, id and name, to which this record could go."""
     asker.require(Permission.SHARE_RECORDS)

@@ -72,11 +72,6 @@ WORDS: dict[str, Words] = {
         N_("It is signed, but its content is not as agreed. It was kept aside, whole."),
         N_("Update this computer and the clinic's; then let the clinic copy again."),
     ),
-    "hidden-past": Words(
-        N_("Something from long ago came late"),
-        N_("A change arrived that was written before what is here, by a computer that says otherwise."),
-        N_("Look at the record and ask the clinic which value holds."),
-    ),
     "same-number": Words(
         N_("Two people with one number"),
         N_("The same printed number is on two records. Nothing was renamed."),
