@@ -100,6 +100,38 @@ def test_a_message_is_read_and_answered_in_its_thread(network: Network, qtbot: A
     assert len(clinic.ask(asked.threads)) == 2
 
 
+def test_what_was_half_typed_is_here_again_after_a_lock_and_gone_once_sent(
+    network: Network, qtbot: Any, qapp: Any
+) -> None:
+    theme.start(qapp)
+    clinic = network.clinics[0]
+    for text in ("¿Llegó el refrigerador?", "¿Cuándo viene?"):
+        say(network.central, text, clinic.vault.place.site_id)
+    network.round()
+
+    def open_page() -> MessagesPage:
+        page = MessagesPage(Window(clinic.vault, clinic.actor, voice=RememberingVoice(), immediate=True))
+        qtbot.addWidget(page)
+        page.show()
+        page.table.choose_at(0)
+        return page
+
+    page = open_page()
+    page.reply.setText("Sí, pero")
+    page.table.choose_at(0)
+    assert page.reply.text() == "", "each thread has its own; what was not read stands first"
+    page.compose().text.setText("Falta papel")
+    page.keep_draft()
+    page = open_page()
+    assert page.reply.text() == "Sí, pero"
+    sheet = page.compose()
+    assert sheet.text.text() == "Falta papel"
+    sheet.send.click()
+    page.send.click()
+    assert clinic.sql("SELECT count(*) FROM draft") == [(0,)]
+    assert open_page().compose().text.text() == ""
+
+
 def test_a_question_about_a_reserved_person_is_seen_only_by_who_may_open_the_record(network: Network) -> None:
     clinic, central = network.clinics[0], network.central
     patient = clinic.do(register())

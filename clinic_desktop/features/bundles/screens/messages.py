@@ -1,5 +1,6 @@
 """What the offices say to each other: the threads, the one that is read, answering, a new line to some of them."""
 
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
 
@@ -15,6 +16,7 @@ from clinic_desktop.features.bundles.service import messages
 from clinic_desktop.kernel.dates import say_instant
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import new_id
+from clinic_desktop.storage.drafts import drop_draft, find_draft, keep_draft
 from clinic_desktop.storage.work import Reading
 from clinic_desktop.uikit import cells
 from clinic_desktop.uikit.buttons import Button
@@ -29,6 +31,9 @@ from clinic_desktop.uikit.theme import S2, S3
 from clinic_desktop.uikit.words import Text
 
 _LIST = 300
+_PAUSE_MS = 500
+_ANSWER, _NEW = "message-answer", "message-new"
+"""What is typed is kept under these; an answer by the message that begins its thread."""
 
 
 class MessagesPage(QWidget):
@@ -53,8 +58,18 @@ class MessagesPage(QWidget):
         left = Card((self.table, 1), row(self.new, None, margins=(12, 0, 12, 0)), margins=(1, 1, 1, 12), gap=S2)
         left.setFixedWidth(_LIST)
         line_up(self, left, (self.right, 1), margins=(16, 8, 16, 12), gap=S3)
+        self._sheet: ComposeSheet | None = None
+        self._keeping = keeping(self, self.reply, self.keep_draft)
         office.follow(asked.TABLES, self, self.reload)
         self.reload()
+
+    def keep_draft(self) -> None:
+        """Called while one types, and before a lock, the cover, and leaving."""
+        self._keeping.stop()
+        if self._shown is not None:
+            keep_text(self._office, self, _ANSWER, self._shown, self.reply.text())
+        if self._sheet is not None and self._sheet.isVisible():
+            self._sheet.keep_draft()
 
     def _make_right(self) -> None:
         self.said = column(gap=S2)
@@ -104,18 +119,24 @@ class MessagesPage(QWidget):
         for widget in (self.reply, self.send, self.done):
             widget.setVisible(thread is not None)
         if thread is None:
-            self._shown = None
+            self._show_reply(None)
             self.said.addWidget(Text(_("Choose a message at the left."), color="quiet", wrap=True))
             return
-        if thread.first.message_id != self._shown:
-            self._shown = thread.first.message_id
-            self.reply.setText("")
+        self._show_reply(thread.first.message_id)
         self.done.setEnabled(not thread.done)
         for one in thread.messages:
             self.said.addWidget(self._card(one))
         QTimer.singleShot(0, self.area, self._show_last)
         if self.isVisible():
             self._mark_read(thread)
+
+    def _show_reply(self, message_id: str | None) -> None:
+        """Of each thread what was typed and not sent."""
+        if message_id == self._shown:
+            return
+        self.keep_draft()
+        self._shown = message_id
+        self.reply.setText(kept_text(self._office, _ANSWER, message_id) if message_id else "")
 
     def _card(self, one: Told) -> Card:
         head = one.written_by + (f" · {one.from_name}" if one.from_name else "")
@@ -173,6 +194,7 @@ class MessagesPage(QWidget):
 
     def _answered(self, _message_id: str) -> None:
         self.reply.setText("")
+        self.keep_draft()
         self._office.notice(_("It goes with the next stick."))
 
     def _put_away(self) -> None:
@@ -183,7 +205,7 @@ class MessagesPage(QWidget):
 
     def compose(self, to_site_id: str = "") -> "ComposeSheet":
         """A new line to an office, or several."""
-        sheet = ComposeSheet(self._office, self, to_site_id)
+        self._sheet = sheet = ComposeSheet(self._office, self, to_site_id)
         sheet.open()
         return sheet
 
@@ -195,7 +217,7 @@ class ComposeSheet(Sheet):
         self._ids: dict[str, str] = {}
         offices = office.ask(asked.addressees)
         self.checks = {one.site_id: Check(one.name, checked=one.site_id == to_site_id) for one in offices}
-        self.text = TextArea("", _("What the other office shall read"))
+        self.text = TextArea(kept_text(office, _NEW, ""), _("What the other office shall read"))
         self.text.setFixedHeight(120)
         self.letters = Text("", "small", color="quiet")
         self.body.addWidget(self._chooser(len(offices)))
@@ -205,12 +227,19 @@ class ComposeSheet(Sheet):
                                  "small", color="quiet", wrap=True))  # fmt: skip
         self.add_deed(Button(_("Go back"), "back", "quiet"))
         self.send = self.add_deed(Button(_("Put with the next stick"), "save", "primary"), self._send)
+        self._keeping = keeping(self, self.text, self.keep_draft)
+        self.rejected.connect(self.keep_draft)
         self.text.textChanged.connect(self._weigh)
         for check in self.checks.values():
             check.toggled.connect(self._weigh)
         if len(offices) == 1 or to_site_id:
             self.text.setFocus()
         self._weigh()
+
+    def keep_draft(self) -> None:
+        """Also where one goes back: it is here again with the next new message."""
+        self._keeping.stop()
+        keep_text(self._office, self.parentWidget(), _NEW, "", self.text.text())
 
     def _chooser(self, count: int) -> QWidget:
         inside = QWidget()
@@ -246,7 +275,32 @@ class ComposeSheet(Sheet):
 
     def _sent(self) -> None:
         self._office.notice(_("It goes with the next stick."))
+        self.text.setText("")
+        self.keep_draft()
         self.accept()
+
+
+def keeping(owner: QWidget, area: TextArea, keep: Callable[[], None]) -> QTimer:
+    """Who types without a pause must not lose it all: kept twice a second."""
+    timer = QTimer(owner)
+    timer.setSingleShot(True)
+    timer.setInterval(_PAUSE_MS)
+    timer.timeout.connect(keep)
+    area.textChanged.connect(lambda: None if timer.isActive() else timer.start())
+    return timer
+
+
+def keep_text(office: Office, screen: QWidget | None, form: str, record_id: str, text: str) -> None:
+    """Nothing is kept of an empty field."""
+    if text.strip():
+        office.do(partial(keep_draft, screen=form, record_id=record_id, fields={"text": text}, caret={}), screen)
+    elif office.ask(find_draft, form, record_id) is not None:
+        office.do(partial(drop_draft, screen=form, record_id=record_id), screen)
+
+
+def kept_text(office: Office, form: str, record_id: str) -> str:
+    kept = office.ask(find_draft, form, record_id)
+    return str(kept.fields.get("text", "")) if kept is not None else ""
 
 
 def _zone(reading: Reading) -> tzinfo:
