@@ -103,6 +103,8 @@ class SeenStick:
     backups: int = 0
     route: RouteList | None = None
     """What the list on it says; a hint."""
+    unread: int = 0
+    """Among `bundles`, those that were not taken in here yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.stick.route import RouteList, changed, identity, seal
@@ -21,6 +23,7 @@ from clinic_desktop.uikit.dialogs import Asked, Question
 from clinic_desktop.uikit.office import Office as Window
 from clinic_desktop.uikit.surfaces import Callout
 from clinic_desktop.uikit.voice import RememberingVoice
+from clinic_desktop.uikit.words import Text
 from tests.makers.network import Network, Office
 from tests.makers.people import note, register
 
@@ -136,6 +139,82 @@ def test_a_lost_stick_is_said_once_and_the_central_is_told(network: Network, sho
     assert "lost" not in state.told, "what was on it has arrived another way"
 
 
+def enter(qtbot: Any) -> None:
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+
+
+def test_insert_enter_enter_carries_and_prints(network: Network, show: Show, qtbot: Any, tmp_path: Path) -> None:
+    clinic = network.clinics[0]
+    clinic.do(register())
+    screen = show(clinic, tmp_path / "not yet")
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    screen.take_focus()
+    assert not screen.copy.isEnabled()
+    screen.sticks.choose_folder(clinic.stick)
+    enter(qtbot)
+    assert screen.pages.currentIndex() == 2 and len(list(clinic.stick.glob("*.bundle"))) == 1
+    assert screen.print_button.hasFocus(), "the second Enter prints the sheet"
+    screen.step_back()
+    assert screen.copy.hasFocus()
+
+
+def test_of_a_stick_that_comes_back_enter_takes_the_receipt_in_first(
+    network: Network, show: Show, qtbot: Any, tmp_path: Path
+) -> None:
+    clinic, central = network.clinics[0], network.central
+    clinic.do(register())
+    central.merge(clinic.export().path)
+    central.answer()["Clínica 1"].rename(clinic.stick / "back")
+    screen = show(clinic)
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    screen.take_focus()
+    enter(qtbot)
+    assert screen.pages.currentIndex() == 3 and clinic.ask(waiting.waiting).new == 0
+    assert [t.text() for t in screen.pages.currentWidget().findChildren(Text) if "take the stick out" in t.text()]
+    enter(qtbot)
+    assert screen.pages.currentIndex() == 0 and screen.copy.hasFocus(), "once it was taken in, copying comes next"
+    (clinic.stick / "back").unlink(missing_ok=True)
+    assert not screen.sticks.chosen().unread
+
+
+def test_another_stick_in_the_same_place_is_noticed(
+    network: Network, show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clinic_desktop.exchange.stick import drives, media
+
+    def put_in(label: str) -> None:
+        for module in (drives, media):
+            monkeypatch.setattr(module, "sticks", lambda: [drives.Stick(tmp_path, label, 10**9, 10**9)])
+
+    put_in("KINGSTON")
+    screen = show(network.clinics[0], tmp_path)
+    put_in("SANDISK")
+    screen.sticks._look_if_changed()
+    assert screen.sticks.chosen().label == "SANDISK"
+
+
+def test_what_is_said_after_stopping_is_true(network: Network, show: Show) -> None:
+    """Parts that were read back whole, and what was taken in, stay."""
+    network.round()
+    clinic = network.clinics[0]
+    for _n in range(2):
+        clinic.do(register())
+        finish(carrying.cut_waiting(clinic.vault, clinic.actor))
+    steps = carrying.export(clinic.vault, clinic.actor, folder=clinic.stick, most=10)
+    before = len(clinic.ask(carried.carried))
+    while len(clinic.ask(carried.carried)) == before:
+        next(steps)
+    steps.close()
+    assert len(clinic.ask(carried.carried)) == before + 1
+    screen = show(clinic)
+    notices: list[str] = []
+    screen._office.notice = notices.append
+    screen._stopped("")
+    assert "counts as sent" in notices[0] and "Nothing" not in notices[0]
+
+
 def test_what_was_read_cannot_be_lost(network: Network) -> None:
     network.round()
     clinic = network.clinics[0]
@@ -197,6 +276,7 @@ def test_a_parcel_goes_to_any_folder_and_leaves_no_list(network: Network, show: 
     screen = show(clinic)
     screen.save_parcel(folder)
     assert screen.pages.currentIndex() == 2
+    assert not [t for t in screen.pages.currentWidget().findChildren(Text) if "stick out" in t.text()]
     (path,) = folder.iterdir()
     assert sum(f.new_segments for f in central.merge(path).files) == 1
 

@@ -1,6 +1,7 @@
 """The sheet that travels with the stick: numbers and control letters, no names of people."""
 
 from clinic_desktop.exchange.outcomes import Exported
+from clinic_desktop.features.bundles.queries.waiting import confirmed
 from clinic_desktop.features.bundles.rules.loads import grouped, said_size
 from clinic_desktop.features.staff.letters.letterhead import letterhead, paper_size
 from clinic_desktop.kernel.dates import say_instant
@@ -26,13 +27,17 @@ def slip_facts(asker: Asker, exported: Exported) -> list[tuple[str, str]]:
     parts = _("{volume} of {volumes}").format(volume=exported.volume, volumes=exported.volumes)
     return [
         (_("From"), asker.place.site_name),
-        (_("For"), exported.site_name or _("Central office")),
+        (_("For"), exported.site_name or _said_office(asker)),
         (_("Prepared"), say_instant(asker.now, asker.place.zone)),
         *([(_("Part"), parts)] if exported.volumes > 1 else []),
         (_("File"), exported.path.name),
         (_("Size"), said_size(exported.size)),
         (_("Control"), exported.control),
     ]
+
+
+def _said_office(asker: Asker) -> str:
+    return _("Central office") if confirmed(asker).enrolled else _("The other computer of this clinic")
 
 
 def slip(asker: Asker, exported: Exported) -> Paper:

@@ -18,7 +18,7 @@ from clinic_desktop.features.bundles.screens.join import JoinCard
 from clinic_desktop.features.bundles.screens.late import late_words
 from clinic_desktop.features.bundles.screens.parts import LoadTable, checked, said_report
 from clinic_desktop.features.bundles.screens.sent import RouteSheet, SentSheet
-from clinic_desktop.features.bundles.screens.stick_words import said_stick
+from clinic_desktop.features.bundles.screens.stick_words import parcel_steps, said_stick, stick_steps
 from clinic_desktop.features.bundles.screens.sticks import SticksList
 from clinic_desktop.features.bundles.service import carrying, parcels, receiving
 from clinic_desktop.features.bundles.service.receiving import Received
@@ -59,12 +59,17 @@ class ClinicStick(QWidget):
         stack(self, row(self.steps, None), (self.pages, 1), margins=(16, 2, 16, 6), gap=S2)
         office.follow(waiting.TABLES, self, self.reload)
         self.sticks.changed.connect(self._allow)
+        self.sticks.opened.connect(self._carry)
         self.join.joined.connect(self.reload)
         self.reload()
         self.sticks.look()
 
     def take_focus(self) -> None:
-        (self.copy if self.copy.isEnabled() else self.sticks.table).setFocus()
+        """Where Enter does what comes next."""
+        next_one = self.receive if self._brings_receipts() else self.copy
+        before = next_one if next_one.isEnabled() else self.sticks.table
+        by_page = {_BEFORE: before, _BUSY: self.stop, _DONE: self.print_button, _RECEIVED: self.end_received}
+        by_page[self.pages.currentIndex()].setFocus()
 
     def step_back(self) -> bool:
         """Esc: from what is done back to the beginning; a running copy is stopped by its own button only."""
@@ -75,7 +80,7 @@ class ClinicStick(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.pages.currentIndex() == _BEFORE:
-            self._copy()
+            self._carry()
         else:
             super().keyPressEvent(event)
 
@@ -134,8 +139,8 @@ class ClinicStick(QWidget):
         self.bar = ProgressBar()
         self.stop = Button(_("Stop"))
         self.stop.clicked.connect(self._stop)
-        told = Text(_("Leave the stick in until it says that you may take it out."), wrap=True)
-        return _two(Card(None, told, self.bar, row(None, self.stop), None, margins=(48, 24, 48, 24), gap=S4))
+        self.wait = Text("", wrap=True)
+        return _two(Card(None, self.wait, self.bar, row(None, self.stop), None, margins=(48, 24, 48, 24), gap=S4))
 
     def _done_page(self) -> QWidget:
         self.done_body = column(gap=S3)
@@ -156,9 +161,9 @@ class ClinicStick(QWidget):
         another.clicked.connect(self.start_again)
         end = Button(_("Finish"), "back")
         end.clicked.connect(self.start_again)
-        print_slip = Button(_("Print the travel sheet"), "print", "primary", "printer", tall=True)
-        print_slip.clicked.connect(self.print_slip)
-        right = Card(title, (scrolled(sheet), 1), another, end, print_slip, margins=(16, 8, 16, 8), gap=S2)
+        self.print_button = Button(_("Print the travel sheet"), "print", "primary", "printer", tall=True)
+        self.print_button.clicked.connect(self.print_slip)
+        right = Card(title, (scrolled(sheet), 1), another, end, self.print_button, margins=(16, 8, 16, 8), gap=S2)
         right.setFixedWidth(_ASIDE)
         return _two(left, right)
 
@@ -166,9 +171,9 @@ class ClinicStick(QWidget):
         self.received_body = column(gap=S2)
         inside = QWidget()
         inside.setLayout(self.received_body)
-        end = Button(_("Finish"), "back", "primary")
-        end.clicked.connect(self.start_again)
-        return _two(Card((scrolled(inside), 1), row(None, end), margins=(24, 16, 24, 16), gap=S3))
+        self.end_received = Button(_("Finish"), "back", "primary")
+        self.end_received.clicked.connect(self.start_again)
+        return _two(Card((scrolled(inside), 1), row(None, self.end_received), margins=(24, 16, 24, 16), gap=S3))
 
     # what there is
 
@@ -228,6 +233,18 @@ class ClinicStick(QWidget):
         self.reload()
         self.take_focus()
 
+    def _brings_receipts(self) -> bool:
+        """The stick that is chosen holds something for this office that was not taken in yet: that comes first."""
+        stick = self.sticks.chosen()
+        return stick is not None and stick.unread > 0
+
+    def _carry(self) -> None:
+        """Enter: what the stick is there for."""
+        if self._brings_receipts():
+            self._receive()
+        else:
+            self._copy()
+
     def _copy(self) -> None:
         stick = self.sticks.chosen()
         if stick is not None and self.copy.isVisibleTo(self) and self.copy.isEnabled():
@@ -235,8 +252,9 @@ class ClinicStick(QWidget):
 
     def _receive(self) -> None:
         stick = self.sticks.chosen()
-        if stick is not None:
-            self._run(partial(receiving.receive, folder=stick.folder), self._received)
+        if stick is not None and self.receive.isVisibleTo(self) and self.receive.isEnabled():
+            words = _("Stopped. What was taken in stays; the rest is still on the stick.")
+            self._run(partial(receiving.receive, folder=stick.folder), self._received, stopped=words)
 
     def show_sent(self) -> None:
         """The bundles that left: one may be called lost, or confirmed by a code."""
@@ -256,44 +274,48 @@ class ClinicStick(QWidget):
 
     def save_parcel(self, folder: Path) -> None:
         """The bundle in any folder, for another way than a stick."""
-        self._run(partial(parcels.save_parcel, folder=folder), self._exported_to)
+        job = partial(parcels.save_parcel, folder=folder)
+        self._run(job, partial(self._exported_to, parcel=True), wait=_("Wait until it says that the parcel is ready."))
 
-    def _run(self, job: Callable[[Any, Any], Any], then: Callable[[Any], None]) -> None:
+    def _run(
+        self, job: Callable[[Any, Any], Any], then: Callable[[Any], None], *, stopped: str = "", wait: str = ""
+    ) -> None:
         self.bar.set_progress(0, 0, "")
+        self.wait.setText(wait or _("Leave the stick in until it says that you may take it out."))
         self._go(_BUSY)
         self._job = self._office.run_long(
-            job, self, progress=self.bar.show_progress, then=then, failed=self._failed, cancelled=self._stopped
-        )
+            job, self, progress=self.bar.show_progress, then=then, failed=self._failed,
+            cancelled=partial(self._stopped, stopped),
+        )  # fmt: skip
 
     def _stop(self) -> None:
         if self._job is not None:
             self._job.cancel()
 
-    def _stopped(self) -> None:
-        self._office.notice(_("Stopped. Nothing was marked as sent."))
+    def _stopped(self, words: str) -> None:
+        self._office.notice(words or _("Stopped. Only what was read back whole counts as sent."))
         self.start_again()
 
     def _failed(self, error: ClinicError) -> None:
         self.start_again()
         self._office.voice.say(error, self)
 
-    def _exported_to(self, exported: Exported) -> None:
+    def _exported_to(self, exported: Exported, *, parcel: bool = False) -> None:
         self._exported = exported
         self._facts = self._office.ask(slip_facts, exported)
         self.slip_head.setText(_("Travel sheet {number}").format(number=f"{exported.number:04d}"))
         self.slip.show_facts(self._facts)
         clear(self.done_body)
-        for item in self._said_done(exported):
+        for item in self._said_done(exported, parcel):
             self.done_body.addWidget(item)
         self.done_body.addStretch(1)
         self._go(_DONE)
 
-    def _said_done(self, exported: Exported) -> list[QWidget]:
+    def _said_done(self, exported: Exported, parcel: bool) -> list[QWidget]:
         head = QWidget()
+        ready = _("The parcel is ready") if parcel else _("You may take the stick out")
         folder = Text(str(exported.path.parent), color="quiet", wrap=True)
-        head.setLayout(
-            row(Seal(), (column(Text(_("You may take the stick out"), "title", "semi"), folder, gap=0), 1), gap=S4)
-        )
+        head.setLayout(row(Seal(), (column(Text(ready, "title", "semi"), folder, gap=0), 1), gap=S4))
         loads = LoadTable()
         loads.show_loads(load for one in exported.files for load in one.loads)
         size = said_size(sum(one.size for one in exported.files))
@@ -302,7 +324,7 @@ class ClinicStick(QWidget):
             column(
                 Text(_("What was checked"), "head", "semi"),
                 checked(_("Copy read back"), _("equal byte by byte, {size}").format(size=size)),
-                checked(_("Sealed"), _("only the central office can open it")),
+                checked(_("Sealed"), self._said_sealed()),
                 checked(_("Signed by this computer"), _("bundle {number:04d}").format(number=exported.number)),
                 None,
                 gap=S3,
@@ -314,13 +336,14 @@ class ClinicStick(QWidget):
         compact = is_compact(self.window().width())
         both.setLayout(column(carried, checks, gap=S3) if compact else row((carried, 1), S4, (checks, 1)))
         rest = [Callout(_said_left(exported), "warning", "alert-triangle")] if exported.left else []
-        steps = (
-            _("1   Take the stick out and put it into the envelope with the travel sheet."),
-            _("2   Give it to who travels; that person signs the sheet."),
-            _("3   When the receipt comes back, insert the stick: what waits goes to zero."),
-        )
+        steps = parcel_steps() if parcel else stick_steps()
         told = [Text(line, wrap=True) for line in steps]
         return [head, *rest, Line(), both, Text(_("What comes next"), "head", "semi"), *told, _hint()]
+
+    def _said_sealed(self) -> str:
+        if self._office.ask(waiting.confirmed).enrolled:
+            return _("only the central office can open it")
+        return _("only the other computer of this clinic can open it")
 
     def _received(self, received: Received) -> None:
         report = received.report
@@ -338,6 +361,7 @@ class ClinicStick(QWidget):
                 received.removed,
             )
             self.received_body.addWidget(Callout(words.format(count=received.removed), "neutral", "check"))
+        self.received_body.addWidget(Text(_("You may take the stick out"), weight="semi"))
         self.received_body.addStretch(1)
         self._go(_RECEIVED)
 
@@ -355,6 +379,7 @@ class ClinicStick(QWidget):
     def _go(self, page: int) -> None:
         self.steps.set_at({_BEFORE: 0, _BUSY: 1}.get(page, 2))
         self.pages.setCurrentIndex(page)
+        self.take_focus()
 
 
 def _said_until(reading: Reading) -> str:

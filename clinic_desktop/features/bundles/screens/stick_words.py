@@ -54,3 +54,20 @@ def _said_contents(stick: SeenStick) -> list[Callout]:
         )
         told.append(Callout(words.format(count=stick.others), "neutral", "truck"))
     return told
+
+
+def stick_steps() -> tuple[str, ...]:
+    """What comes after the copy."""
+    return (
+        _("1   Take the stick out and put it into the envelope with the travel sheet."),
+        _("2   Give it to who travels; that person signs the sheet."),
+        _("3   When the receipt comes back, insert the stick: what waits goes to zero."),
+    )
+
+
+def parcel_steps() -> tuple[str, ...]:
+    return (
+        _("1   Send the files as you usually send something to that office, whole and unchanged."),
+        _("2   When they arrived, the central office reads you twelve signs by telephone for each file."),
+        _("3   Type them under “Sticks that left…”: what waits goes to zero."),
+    )

@@ -1,5 +1,6 @@
 """The sticks that are in: looked for now and then while the screen is seen, and on a press."""
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from clinic_desktop.exchange.outcomes import SeenStick
 from clinic_desktop.exchange.stick import media
+from clinic_desktop.exchange.stick.drives import Stick
 from clinic_desktop.features.bundles.rules.loads import said_size
 from clinic_desktop.features.bundles.service import looking
 from clinic_desktop.kernel.i18n import _, ngettext
@@ -27,6 +29,8 @@ class SticksList(QWidget):
     """Choose where to copy to or from; a single stick is chosen by itself."""
 
     changed = Signal()
+    opened = Signal()
+    """Enter on the stick that is chosen."""
 
     def __init__(self, office: Office, parent: QWidget | None = None, *, short: bool = False) -> None:
         """`short`: no higher than its rows, where more stands below."""
@@ -34,7 +38,7 @@ class SticksList(QWidget):
         self._office = office
         self._short = short
         self._extra: Path | None = None
-        self._folders: tuple[Path, ...] = ()
+        self._seen: list[object] = []
         self._looking = False
         self._found: tuple[SeenStick, ...] = ()
         other = Link(_("Another folder…"), small=True)
@@ -47,6 +51,7 @@ class SticksList(QWidget):
             row_height=_ROW,
         )
         self.table.chosen.connect(self._moved)
+        self.table.opened.connect(lambda _stick: self.opened.emit())
         stack(self, (self.table, 1), other, gap=S2)
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
@@ -70,7 +75,7 @@ class SticksList(QWidget):
         if self._looking:
             return
         self._looking = True
-        self._folders = tuple(stick.folder for stick in media.sticks())
+        self._seen = _known_by(media.sticks())
         job = partial(looking.look_around, extra=self._extra)
         self._office.run_long(job, self, then=self._show, failed=lambda _error: self._show(()))
 
@@ -78,7 +83,7 @@ class SticksList(QWidget):
         self.changed.emit()
 
     def _look_if_changed(self) -> None:
-        if self.isVisible() and tuple(stick.folder for stick in media.sticks()) != self._folders:
+        if self.isVisible() and _known_by(media.sticks()) != self._seen:
             self.look()
 
     def _show(self, sticks: tuple[SeenStick, ...]) -> None:
@@ -99,6 +104,11 @@ class SticksList(QWidget):
         folder = QFileDialog.getExistingDirectory(self, _("Another folder…"))
         if folder:
             self.choose_folder(Path(folder))
+
+
+def _known_by(sticks: Iterable[Stick]) -> list[object]:
+    """By what another stick in the same place is noticed: on Windows every one is E:."""
+    return [(stick.folder, stick.label, stick.total, stick.read_only) for stick in sticks]
 
 
 def _said_stick(stick: SeenStick) -> cells.Cell:

@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from clinic_desktop.exchange.format import bundle
+from clinic_desktop.exchange.format.bundle import Head
 from clinic_desktop.exchange.outcomes import SeenStick
 from clinic_desktop.exchange.records import BundleLog, BundleWay
 from clinic_desktop.exchange.steps import Steps
@@ -49,7 +50,7 @@ def look_at(vault: Vault, actor: Actor, stick: Stick) -> Steps[SeenStick]:
     own = vault.ask(partial(_own, candidates=bundles), actor)
     identity, known = vault.ask(own_identity, actor), vault.ask(_standing, actor)
     for_us: list[Path] = []
-    mates = others = 0
+    mates = others = unread = 0
     for number, one in enumerate(bundles):
         yield Progress(number, len(bundles), _(LOOKING))
         if one.path in own:
@@ -63,6 +64,7 @@ def look_at(vault: Vault, actor: Actor, stick: Stick) -> Steps[SeenStick]:
             for_us.append(one.path)  # taking it in says what is wrong with it
             continue
         for_us.append(one.path)
+        unread += not vault.ask(partial(_was_taken_in, head=head), actor)
         mates += head.site == known.here.site_id and sender.device_id != known.here.device_id
     unfit = listed is not None and (
         bool(listed.list.unfit) or vault.ask(partial(routing.is_unfit, stick_id=listed.list.stick), actor)
@@ -81,7 +83,20 @@ def look_at(vault: Vault, actor: Actor, stick: Stick) -> Steps[SeenStick]:
         tuple(found.suspicious),
         found.backups,
         listed.list if listed is not None else None,
+        unread,
     )
+
+
+def _was_taken_in(reading: Reading, head: Head) -> bool:
+    """Known by what its sender signed: of the file itself only the beginning was read."""
+    found = reading.first(
+        sa.select(BundleLog.key)
+        .where(BundleLog.way == BundleWay.IN, BundleLog.done_at.is_not(None))
+        .where(BundleLog.device_id == head.device, BundleLog.epoch == head.epoch, BundleLog.number == head.number)
+        .where(sa.func.coalesce(BundleLog.volume, 1) == head.volume)
+        .limit(1)
+    )
+    return found is not None
 
 
 def _own(reading: Reading, candidates: Collection[Candidate]) -> set[Path]:
