@@ -17,6 +17,8 @@ from clinic_desktop.features.bundles.screens.clinic_sheet import ClinicSheet
 from clinic_desktop.features.bundles.screens.findings import FindingsPage
 from clinic_desktop.features.bundles.service import answering, sites, succession, taking
 from clinic_desktop.features.bundles.service import findings as putting_away
+from clinic_desktop.features.patients.rules.consents import ConsentAnswer
+from clinic_desktop.features.patients.service.restricting import restrict
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.errors import NeedsConfirmation
@@ -25,6 +27,7 @@ from clinic_desktop.uikit import theme
 from clinic_desktop.uikit.office import Office as Window
 from clinic_desktop.uikit.surfaces import Callout
 from clinic_desktop.uikit.voice import RememberingVoice
+from tests.bundles.test_sharing import says
 from tests.makers.network import Network, Office
 from tests.makers.people import register
 
@@ -228,6 +231,42 @@ def test_a_closed_clinic_is_not_overdue_and_its_last_bundle_still_counts(network
     assert people_at(successor) == 2
     central.do(partial(sites.reopen_site, site_id=clinic.vault.place.site_id))
     assert state(network).closed_on is None
+
+
+def test_a_clinic_that_never_sent_anything_can_close_and_what_comes_after_all_is_taken_in(network: Network) -> None:
+    wiring.fill()
+    clinic, central = network.clinics[0], network.central
+    clinic.do(know_itself)
+    clinic.do(register())
+    closing = partial(
+        sites.close_site, site_id=clinic.vault.place.site_id, closed_on=date(2026, 11, 23),
+        successor_id=network.clinics[1].vault.place.site_id, confirmed=True,
+    )  # fmt: skip
+    central.do(closing)
+    assert state(network).closed_on == date(2026, 11, 23) and state(network).successor_name == "Clínica 2"
+    assert central.merge(clinic.export().path).files[0].error is None
+    assert state(network).closed_on == date(2026, 11, 23) and people_at(central) == 1
+    assert not central.sql("SELECT 1 FROM open_conflict")
+    assert central.sql("SELECT count(*) FROM record_share") == [(1,)]
+
+
+def test_a_no_to_other_clinics_holds_when_the_own_one_closes_and_a_reserved_record_goes_along(network: Network) -> None:
+    wiring.fill()
+    clinic, central = network.clinics[0], network.central
+    clinic.do(know_itself)
+    goes, stays, reserved = (clinic.do(register(given_names=name)) for name in ("Ana", "Rosa", "Inés"))
+    clinic.do(says(stays, ConsentAnswer.REFUSED))
+    clinic.do(partial(restrict, patient_id=reserved, reason="lo pidió"))
+    network.round()
+    successor_id = network.clinics[1].vault.place.site_id
+    site_id, day = clinic.vault.place.site_id, date(2026, 11, 23)
+    central.do(partial(sites.close_site, site_id=site_id, closed_on=day, successor_id=successor_id, confirmed=True))
+    finish(succession.send_people(central.vault, central.actor))
+    assert {row[0] for row in central.sql("SELECT patient_id FROM record_share")} == {goes, reserved}
+    successor = network.clinics[1]
+    successor.accept(central.answer()[successor.vault.place.site_name])
+    here = dict(successor.sql("SELECT id, restricted FROM patient"))
+    assert here == {goes: None, reserved: 1}, "it stays reserved for whoever may not open such records"
 
 
 def test_the_answer_of_one_clinic_is_written_alone(network: Network, tmp_path: Path) -> None:

@@ -78,7 +78,14 @@ class NewMember:
     valid_until: date | None = None
 
 
-def found(work: Work, first: NewMember, *, municipality_code: str | None, phone: str | None = None) -> None:
+def found(
+    work: Work,
+    first: NewMember,
+    *,
+    municipality_code: str | None,
+    address: str | None = None,
+    phone: str | None = None,
+) -> None:
     """The first rows of a new installation: its site, the roles, and the person who may add the others."""
     place = work.place
     if queries.site(work) is not None:
@@ -90,6 +97,7 @@ def found(work: Work, first: NewMember, *, municipality_code: str | None, phone:
             name=place.site_name,
             kind=place.role,
             municipality_code=municipality_code,
+            address=address,
             phone=phone,
             zone=str(place.zone),
         )
@@ -300,6 +308,14 @@ def _someone_keeps_staff(work: Work) -> None:
 def _note(work: Work, act: str, staff_id: str) -> None:
     work.act = act
     work.about(StaffMember.__tablename__, staff_id)
+
+
+def list_site(work: Work, site_id: str, code: str, name: str) -> None:
+    """At the central: a clinic that joined and of which nothing came. Its own row joins this one if it ever comes."""
+    work.require(Permission.MERGE_BUNDLES)
+    if work.session.get(Site, site_id) is None:
+        zone = str(work.place.zone)
+        work.add(Site(id=site_id, origin_site_id=site_id, code=code, name=name, kind="clinic", zone=zone))
 
 
 def end_site(work: Work, site_id: str, closed_on: date | None, successor_id: str | None = None) -> None:

@@ -9,16 +9,12 @@ from clinic_desktop.exchange.records import BundleLog, BundleWay, PeerDevice, Re
 from clinic_desktop.exchange.troubles import OnlyCentral
 from clinic_desktop.exchange.trust import certificates
 from clinic_desktop.features.bundles.queries.sites import SiteEnd, end_of
-from clinic_desktop.features.staff.service import end_site
+from clinic_desktop.features.staff.service import end_site, list_site
 from clinic_desktop.kernel.dates import say_day
-from clinic_desktop.kernel.errors import NeedsConfirmation, Refused
+from clinic_desktop.kernel.errors import NeedsConfirmation, NotHere, Refused
 from clinic_desktop.kernel.i18n import N_
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker, Work
-
-
-class NothingCameYet(Refused):
-    text = N_("Nothing came from this clinic yet. Cut off its computers instead.")
 
 
 class NoSuccessor(Refused):
@@ -79,15 +75,19 @@ def reopen_site(work: Work, site_id: str) -> None:
 
 
 def _site(work: Work, site_id: str) -> SiteEnd:
+    """Of a clinic that joined and of which nothing came, what it said when it joined."""
     site = end_of(work, site_id)
     if site is None:
-        raise NothingCameYet()
+        device = work.first(sa.select(PeerDevice.site_code, PeerDevice.site_name).where(PeerDevice.site_id == site_id))
+        if device is None:
+            raise NotHere()
+        list_site(work, site_id, *device)
+        site = SiteEnd(device[1], None, None)
     return site
 
 
-def _is_open(asker: Asker, site_id: str, *, but: str) -> bool:
-    found = end_of(asker, site_id)
-    return found is not None and found.closed_on is None and site_id not in (but, asker.site_id)
+def _is_open(work: Work, site_id: str, *, but: str) -> bool:
+    return site_id not in (but, work.site_id) and _site(work, site_id).closed_on is None
 
 
 def _trusted(asker: Asker, site_id: str) -> list[str]:

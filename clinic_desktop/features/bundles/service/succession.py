@@ -36,9 +36,10 @@ def send_people(vault: Vault, actor: Actor) -> Steps[int]:
 
 
 def send_some(work: Work, site_id: str, successor_id: str) -> int:
-    """The next few of them. Nobody's consent is asked: the clinic that goes on takes the place of the one that closed.
+    """The next few of them. Nobody is asked anew: the clinic that goes on takes the place of the one that closed. A no
+    that somebody had said holds; their record waits at the central until they come and say yes.
 
-    Reserved records go along; nothing of anybody is shown here.
+    Reserved records go along, reserved; nothing of anybody is shown here.
     """
     work.require(Permission.SHARE_RECORDS)
     people = sites.not_yet_sent(work, site_id, successor_id, _AT_ONCE)

@@ -38,6 +38,7 @@ _READERS = (
     Permission.READ_CHART,
     Permission.WRITE_LETTERS,
     Permission.SEE_REPORTS,
+    Permission.SHARE_RECORDS,
 )
 _MANY = 500
 
