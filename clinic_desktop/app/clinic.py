@@ -5,7 +5,7 @@ Imports SQLAlchemy and every room's tables: load it after the sign-in window is 
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from clinic_desktop.app import tables
 from clinic_desktop.exchange.carrying import segments
 from clinic_desktop.exchange.merge import integrating
+from clinic_desktop.exchange.trust.pairing import Beginning
 from clinic_desktop.features.medication.service import formulary
 from clinic_desktop.features.settings import service as settings
 from clinic_desktop.features.staff import queries as staff_queries
@@ -64,6 +65,8 @@ class NewClinic:
     """Given where this is one more computer of a clinic that exists."""
     person_id: str = ""
     """Of its coordinator there."""
+    beginning: Beginning | None = None
+    """What that clinic says of itself and of this person."""
 
 
 @dataclass(slots=True)
@@ -136,9 +139,15 @@ def _first_rows(vault: Vault, new: NewClinic, staff_id: str) -> Actor:
     fill_slots()
     role = DATA_MANAGER if new.role == "central" else COORDINATOR
     first = staff.NewMember(staff_id, new.coordinator_name, new.coordinator_name, role)
-    vault.do(
-        partial(staff.found, first=first, municipality_code=new.municipality_code), Actor(staff_id, "", frozenset())
-    )
+    told = new.beginning or Beginning()
+    if new.person_id and told.role_code:
+        first = replace(
+            first, full_name=told.full_name, role_code=told.role_code, licence=told.licence,
+            valid_until=told.valid_until,
+        )  # fmt: skip
+    place = told.municipality_code or new.municipality_code
+    begin = partial(staff.found, first=first, municipality_code=place, address=told.address, phone=told.phone)
+    vault.do(begin, Actor(staff_id, "", frozenset()))
     actor = vault.do(partial(staff.sign_in, staff_id=staff_id), SYSTEM)
     vault.do(formulary.take_formulary, actor)
     if new.language != "es":

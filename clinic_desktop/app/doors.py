@@ -78,10 +78,12 @@ class FolderDoors:
 
     def found(self, answers: NewClinicAnswers) -> Entered:
         from clinic_desktop.app.clinic import NewClinic, found_clinic
+        from clinic_desktop.exchange.trust.pairing import Beginning
         from clinic_desktop.features.patients.rules.places import municipality
 
         place = municipality(answers.municipality_code)
-        zone = _ZONES.get(place.country if place else "GT", "America/Guatemala")
+        beginning: Beginning | None = answers.beginning
+        zone = beginning.zone if beginning else _ZONES.get(place.country if place else "GT", "America/Guatemala")
         new = NewClinic(
             answers.site_name,
             answers.site_code,
@@ -93,17 +95,25 @@ class FolderDoors:
             language=answers.language,
             site_id=answers.site_id,
             person_id=answers.person_id,
+            beginning=beginning,
         )
         clinic, code = found_clinic(self.folder, new, self._clock)
         remember(self.folder, language=answers.language)
-        return Entered(clinic, code)
+        leads_to = "devices" if answers.site_id else "stick" if answers.joins_central else ""
+        return Entered(clinic, code, leads_to)
 
     def invitation(self, file: Path) -> Invited:
         from clinic_desktop.exchange.trust.pairing import read_invitation
         from clinic_desktop.features.bundles.service.joining import read_small
+        from clinic_desktop.features.patients.rules.places import municipality
 
         found = read_invitation(read_small(file), file.name)
-        return Invited(found.site_id, found.site_name, found.site_code, found.person_id, found.person_name)
+        place = municipality(found.beginning.municipality_code or "")
+        return Invited(
+            found.site_id, found.site_name, found.site_code, found.person_id, found.person_name,
+            place=Municipality(place.code, place.name, place.department, place.country) if place else None,
+            beginning=found.beginning,
+        )  # fmt: skip
 
     def check_new_password(self, password: str, names: Sequence[str]) -> None:
         check_password(password, names=names)

@@ -61,8 +61,8 @@ class Home(QObject):
         """The language this site chose."""
         return self.office.ask(settings.setting, "language")
 
-    def open(self) -> None:
-        """Build the frame; again after a change of language."""
+    def open(self, leads_to: str = "") -> None:
+        """Build the frame; again after a change of language. `leads_to`: a tab of the stick, after the first run."""
         place, actor = self.clinic.vault.place, self.clinic.actor
         member = self.office.ask(staff_queries.member, actor.staff_id)
         help_ = help_place(self.clinic.vault.folder / "logs", __version__, self._facts)
@@ -84,6 +84,11 @@ class Home(QObject):
         opened = self.clinic.vault.opened
         if opened is not None and opened.must_change:
             self.office.go("own")
+        elif leads_to:
+            self.office.go("stick", tab=leads_to)
+            if leads_to == "devices":
+                words = _("Go on here: “Another computer of this clinic…”, and there “2  Ask to be taken in”.")
+                self.office.notice(words)
         elif "pin_hint" not in remembered(self.clinic.vault.folder):
             # Once on a computer: a word that comes every morning is read by nobody.
             remember(self.clinic.vault.folder, pin_hint="given")

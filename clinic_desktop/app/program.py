@@ -111,7 +111,7 @@ class Program(QObject):
         if spoken != language():
             self._speak(spoken)
         remember(self.folder, language=spoken)
-        self.home.open()
+        self.home.open(entered.leads_to)
         self.home.lock_asked.connect(self.lock)
         self.home.language_chosen.connect(self._speak_at_home)
         self.window.show_only(self.home.page)

@@ -51,8 +51,18 @@ class NewClinicAnswers:
     """The clinic that this computer is one more of; empty for a new one."""
     person_id: str = ""
     """The coordinator, if already known there."""
+    beginning: Any = None
+    """What an invitation told besides; the shell never looks into it."""
     joins_central: bool = False
     """The next step after the first sign-in is to ask the central office to take this clinic in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    code: str
+    name: str
+    department: str
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +75,9 @@ class Invited:
     person_id: str = ""
     person_name: str = ""
     """Who invites; the same person on both computers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Municipality:
-    code: str
-    name: str
-    department: str
-    country: str
+    place: Municipality | None = None
+    beginning: Any = None
+    """For `NewClinicAnswers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ class Entered:
 
     session: Any
     new_code: str = ""
+    leads_to: str = ""
+    """A tab of the stick that is the next step."""
 
 
 class Doors(Protocol):

@@ -142,7 +142,7 @@ class Invitation(Card):
         super().__init__(margins=(32, 24, 32, 24), gap=S3)
         self._doors = doors
         lines = (
-            _("1   At the first computer: USB stick, Computers, Invite another computer."),
+            _("1   At the first computer: USB stick, Computers, Another computer of this clinic."),
             _("2   Bring the stick here and look for the file."),
             _("3   Afterwards both computers show a code. It must be the same."),
         )

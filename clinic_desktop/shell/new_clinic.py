@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, language
 from clinic_desktop.kernel.names import fold
-from clinic_desktop.shell.doors import Doors, Entered, Invited, NewClinicAnswers, SiteRole
+from clinic_desktop.shell.doors import Doors, Entered, Invited, Municipality, NewClinicAnswers, SiteRole
 from clinic_desktop.shell.new_password import NewPassword
 from clinic_desktop.shell.recovery_code import CodeShown
 from clinic_desktop.shell.slowly import Run, sentence_of
@@ -60,7 +60,9 @@ class NewClinicWizard(Card):
             self.name.setText(invited.site_name)
             self.code.setText(invited.site_code)
             self.first.setText(invited.person_name)
-            for told in (self.name, self.code, self.role):
+            if invited.place is not None:
+                self.place.set_value(invited.place.code, _said_place(invited.place))
+            for told in (self.name, self.code, self.role, *([self.place] if invited.place else ())):
                 told.setEnabled(False)
         for item in (Text(title, "title", "semi"), self.steps, self.pages, self.trouble, self._deeds):
             self.body.addWidget(item)
@@ -97,7 +99,8 @@ class NewClinicWizard(Card):
         self.pages.addWidget(self.person)
 
     def take_focus(self) -> None:
-        (self.name if self._invited is None else self.place).setFocus()
+        asked = [edit for edit in (self.name, self.place) if edit.isEnabled()]
+        (asked[0] if asked else self.go_on).setFocus()
 
     # what is asked
 
@@ -112,6 +115,7 @@ class NewClinicWizard(Card):
             language=language(),
             site_id=self._invited.site_id if self._invited else "",
             person_id=self._person_id(),
+            beginning=self._invited.beginning if self._invited else None,
             joins_central=self._joins,
         )
 
@@ -122,7 +126,7 @@ class NewClinicWizard(Card):
 
     def _find_places(self, words: str) -> list[tuple[str, str]]:
         found = self._doors.municipalities(words)
-        return [(place.code, f"{place.name}, {place.department}") for place in found]
+        return [(place.code, _said_place(place)) for place in found]
 
     def _propose_code(self, name: str) -> None:
         if not self._code_typed:
@@ -196,6 +200,10 @@ class NewClinicWizard(Card):
         self.go_on.setText(_("Making the encrypted data…") if waiting else _("Make the clinic"))
         for widget in (self.person, self.go_on, self.back):
             widget.setEnabled(not waiting)
+
+
+def _said_place(place: Municipality) -> str:
+    return f"{place.name}, {place.department}"
 
 
 def _needed(value: object) -> str | None:

@@ -46,7 +46,7 @@ def init(desk: Desk) -> Answer:
         told = read_invitation(read_small(wanted.beside), wanted.beside.name)
         same = told.person_id if wanted.coordinator == told.person_name else ""
         new = replace(new, site_name=told.site_name, site_code=told.site_code, role="clinic", site_id=told.site_id,
-                      person_id=same)  # fmt: skip
+                      person_id=same, zone=told.beginning.zone or new.zone, beginning=told.beginning)  # fmt: skip
     clinic, code = found_clinic(wanted.data, new, desk.clock)
     place = clinic.vault.place
     clinic.close()

@@ -5,6 +5,7 @@ The first computer signs the certificate of the second; a central that the clini
 
 import base64
 from dataclasses import dataclass
+from datetime import date
 
 import msgspec
 
@@ -54,11 +55,26 @@ class Welcome(msgspec.Struct, frozen=True):
     made_at: str
 
 
+class Beginning(msgspec.Struct, frozen=True):
+    """What the first computer's rows of the clinic and of the person who invites say. The second one's first rows say
+    the same: written later, they would take back what anybody had changed since."""
+
+    zone: str = ""
+    municipality_code: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    full_name: str = ""
+    role_code: str = ""
+    licence: str | None = None
+    valid_until: date | None = None
+
+
 class Invitation(Signed, frozen=True):
     """A signed request of the first computer, and who wrote it: that person is the same on the second computer."""
 
     person_id: str = ""
     person_name: str = ""
+    beginning: Beginning = Beginning()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,7 @@ class Invited:
     site_code: str
     person_id: str
     person_name: str
+    beginning: Beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +98,15 @@ class Paired:
     device_id: str
 
 
-def invite(work: Work) -> bytes:
+def invite(work: Work, beginning: Beginning) -> bytes:
     """What a second computer of this clinic begins from: which clinic it is, and the keys of this one."""
     if work.place.is_central:
         raise OnlyClinic()
     work.act = "exchange.invite"
     work.about("peer_device", work.device_id)
     signed = sign_content(work, _invitation(work), "invitation")
-    return canonical.write(Invitation(signed.content, signed.signature, work.actor.staff_id, work.actor.name))
+    told = Invitation(signed.content, signed.signature, work.actor.staff_id, work.actor.name, beginning)
+    return canonical.write(told)
 
 
 def read_invitation(file: bytes, name: str = "") -> Invited:
@@ -96,8 +114,11 @@ def read_invitation(file: bytes, name: str = "") -> Invited:
     asked, _content = read_request(file, name)
     if asked.role == CENTRAL:
         raise NotARequest(name=name)
-    told = canonical.read(file, Invitation)
-    return Invited(asked.site, asked.site_name, asked.site_code, told.person_id, told.person_name)
+    try:
+        told = canonical.read(file, Invitation)
+    except NotCanonical as error:
+        raise NotARequest(name=name) from error
+    return Invited(asked.site, asked.site_name, asked.site_code, told.person_id, told.person_name, told.beginning)
 
 
 def ask(work: Work) -> bytes:

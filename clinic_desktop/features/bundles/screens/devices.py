@@ -60,7 +60,7 @@ class DevicesPage(QWidget):
         self.root = Button(_("Root key…"), icon="key")
         self.root.clicked.connect(self._open_root)
         self.root.setVisible(self._central)
-        self.mate = Button(_("Invite another computer…"), icon="users")
+        self.mate = Button(_("Another computer of this clinic…"), icon="users")
         self.mate.clicked.connect(self._open_mates)
         self.mate.setVisible(not self._central and office.may(Permission.KEEP_DEVICES, Permission.KEEP_STAFF))
         left = Card(self.hint, (self.devices, 1), margins=(1, 1, 1, 8), gap=S2)

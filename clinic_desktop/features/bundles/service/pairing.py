@@ -5,9 +5,10 @@ from pathlib import Path
 
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.trust import pairing
-from clinic_desktop.exchange.trust.pairing import Paired
+from clinic_desktop.exchange.trust.pairing import Beginning, Paired
 from clinic_desktop.features.bundles.service.joining import read_small
 from clinic_desktop.features.bundles.service.travel import free_name
+from clinic_desktop.features.staff import queries as staff
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
@@ -49,7 +50,17 @@ def enter(work: Work, content: bytes, name: str = "", confirmed: bool = False) -
 
 def _invite(work: Work) -> bytes:
     work.require(*_KEEPERS)
-    return pairing.invite(work)
+    return pairing.invite(work, _beginning(work))
+
+
+def _beginning(work: Work) -> Beginning:
+    site, person = staff.site(work), staff.member(work, work.actor.staff_id)
+    if site is None or person is None:
+        return Beginning(str(work.place.zone))
+    return Beginning(
+        str(work.place.zone), site.municipality_code, site.address, site.phone,
+        person.full_name, person.role_code, person.licence, person.valid_until,
+    )  # fmt: skip
 
 
 def _ask(work: Work) -> bytes:
