@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
 
 from clinic_desktop.storage.types import Id, Instant, Words
 
@@ -145,8 +146,13 @@ class Synced(Base):
 
 def synced_classes() -> list[type[Synced]]:
     """Every synced class that has been imported, by table name; app/house.py imports them all."""
-    found = [m.class_ for m in Base.registry.mappers if issubclass(m.class_, Synced)]
-    return sorted(found, key=lambda c: c.__tablename__)
+    return list(_synced_among(frozenset(Base.registry.mappers)))
+
+
+@lru_cache(maxsize=4)
+def _synced_among(mappers: frozenset[Mapper[Any]]) -> tuple[type[Synced], ...]:
+    found = [m.class_ for m in mappers if issubclass(m.class_, Synced)]
+    return tuple(sorted(found, key=lambda c: c.__tablename__))
 
 
 def synced_columns(cls: type[Synced]) -> list[tuple[sa.Column[Any], FieldRule]]:

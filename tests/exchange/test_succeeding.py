@@ -1,5 +1,6 @@
 """The plain case of a merge, decided without weighing: it says what the law says, and leaves the same behind."""
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from clinic_desktop.exchange.format.parts import RowChange
 from clinic_desktop.exchange.merge import conflicts, updating
 from clinic_desktop.exchange.merge.rules import Op, Stamp, settle_register
 from clinic_desktop.exchange.merge.succeeding import overwrote_all
-from clinic_desktop.exchange.merge.versions import write_stamps
+from clinic_desktop.exchange.merge.versions import stamp_text, write_stamps
 from clinic_desktop.features.patients.records import Allergy, Patient
 from tests.exchange.test_merge_law import histories
 from tests.makers.network import Network, Office
@@ -25,7 +26,9 @@ FIELDS = ("phone", "community", "mother_name", "given_names")
 
 
 def _follows(own: Stamp, prev: frozenset[Stamp], known: Sequence[Op]) -> bool:
-    return overwrote_all(own, prev, [(op.stamp, write_stamps(op.prev)) for op in known])
+    return overwrote_all(
+        stamp_text(own), write_stamps(prev), [(stamp_text(op.stamp), write_stamps(op.prev)) for op in known]
+    )
 
 
 @given(histories(), st.data())
@@ -117,4 +120,4 @@ def _left(central: Office) -> tuple[Any, ...]:
     state = whole(central)
     central.vault.do(conflicts.rebuild, central.actor, importing=True)
     assert whole(central)["open conflicts"] == state["open conflicts"]
-    return state, [sorted(rows.split("],[")) for (rows,) in digests]
+    return state, [sorted(json.loads(rows)) for (rows,) in digests]

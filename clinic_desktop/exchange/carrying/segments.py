@@ -1,6 +1,6 @@
 """Cutting: what changed here becomes signed, immutable segments that travel until the central has them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -19,10 +19,11 @@ from clinic_desktop.exchange.merge.settling import settle_open
 from clinic_desktop.exchange.merge.versions import (
     Made,
     SegmentNames,
-    Units,
-    read_ops,
+    StoredOp,
+    as_units,
     read_row_stamps,
     read_stamps,
+    stored_ops,
     write_ops,
 )
 from clinic_desktop.exchange.records import Segment, SegmentPart, SegmentState
@@ -239,18 +240,21 @@ class _Cutter:
             return
         draft, key, number = self._draft(audience)
         ids = [row[0] for row in rows]
-        ops = read_ops(self._cursor, self._names, shape, ids)
+        stored = stored_ops(self._cursor, shape, ids)
         made = read_row_stamps(self._cursor, self._names, shape, ids)
         settled = self._settlings(shape, ids)
         changes: list[RowChange] = []
         kept: list[tuple[str, str, str, Op]] = []
+        decided_rows = {row_id for row_id, _unit in settled}
         for row in rows:
-            known = _Known(shape, ops.get(row[0], {}), made.get(row[0]), self._standing, row[3])
+            units = shape.changed_units(row[2])
+            wanted = {unit.name for unit in units} if row[0] not in decided_rows else None
+            known = _Known(self._names, shape, stored.get(row[0], ()), wanted, made.get(row[0]), self._standing, row[3])
             hlc = max(row[1], known.latest + 1)
             author = self._author(shape.table, row[0])
             values = dict(zip(shape.columns, row[4:], strict=True))
             told: list[UnitChange] = []
-            for unit in shape.changed_units(row[2]):
+            for unit in units:
                 decided = settled.get((row[0], unit.name))
                 prev = known.prev(unit.name) if decided is None else decided
                 seen = known.seen(unit.name, everything=decided is not None)
@@ -359,13 +363,18 @@ class _Pending:
 class _Known:
     """What this device knew of a row when a person changed it: what the change overwrites."""
 
-    def __init__(self, shape: Shape, units: Units, made: Made | None, here: Standing, origin: str) -> None:
+    def __init__(
+        self, names: SegmentNames, shape: Shape, stored: Collection[StoredOp], wanted: Collection[str] | None,
+        made: Made | None, here: Standing, origin: str,
+    ) -> None:  # fmt: skip
+        """`wanted`: the units that were changed; None where everything of the row matters."""
         self._made = frozenset({made.stamp}) if made is not None else frozenset[Stamp]()
         self._owned = shape.owned
+        self.latest = max((*(op[3] for op in stored), *(stamp.hlc for stamp in self._made)), default=0)
+        if wanted is not None and VOID not in wanted and all(op[1] != VOID for op in stored):
+            stored = [op for op in stored if op[1] in wanted]
         weigh = here.weigher(origin) if shape.owned else None
-        self._settled = settle_row(units, adding_wins=shape.merge is MergeClass.SET, weigh=weigh)
-        stamps = [op.stamp for ops in units.values() for op in ops] + list(self._made)
-        self.latest = max((s.hlc for s in stamps), default=0)
+        self._settled = settle_row(as_units(names, stored), adding_wins=shape.merge is MergeClass.SET, weigh=weigh)
 
     def prev(self, unit: str) -> frozenset[Stamp]:
         """The stamps of what was displayed."""

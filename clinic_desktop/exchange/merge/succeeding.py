@@ -18,7 +18,6 @@ from clinic_desktop.exchange.merge.versions import (
     Made,
     StoredOp,
     ids_json,
-    stamp_text,
     store_ops,
     write_stamps,
     write_value,
@@ -51,15 +50,17 @@ def _doubted(landing: Landing, shape: Shape, ids: Collection[str]) -> set[str]:
     return {row[0] for row in landing.cursor.execute(sql, (shape.table, ids_json(ids))).fetchall()}
 
 
-def overwrote_all(own: Stamp, prev: Collection[Stamp], known: Collection[tuple[Stamp, str]]) -> bool:
+def overwrote_all(own: str, prev: str, known: Collection[tuple[str, str]]) -> bool:
     """Whether each known operation on a unit was overwritten, by this one or before it, and this one by none.
 
-    `known`: the stamp of each, and as it is kept, what it overwrote.
+    `prev`: what it overwrote. `known`: the stamp of each, and what that one overwrote. All stamps as they are written:
+    reading them would take most of the time of a merge.
     """
-    before = "".join(written for _, written in known)
-    if stamp_text(own) in before:
+    before = "".join([overwritten for _, overwritten in known])
+    if own in before:
         return False
-    return all(stamp[1:] != own[1:] and (stamp in prev or stamp_text(stamp) in before) for stamp, _written in known)
+    same_segment, before = own[own.index(",") :], before + prev
+    return not any(stamp.endswith(same_segment) or stamp not in before for stamp, _ in known)
 
 
 class _Taking:
@@ -70,6 +71,7 @@ class _Taking:
         self._ops: Lines = []
         self._new: dict[tuple[str, ...], list[Any]] = {}
         self._digests: list[list[str]] = []
+        self._last: tuple[frozenset[Stamp], str] = (frozenset(), "[]")
 
     def take(self, change: RowChange, row: list[Any] | None, stored: Collection[StoredOp], made: Made | None) -> bool:
         """Whether all of this change simply follows; then its row is brought along, in memory."""
@@ -77,7 +79,7 @@ class _Taking:
             return False
         key, table, row_id = self._landing.key, self._shape.table, change.id
         for told in change.units:
-            value, prev, seen = write_value(told.value), write_stamps(told.prev), write_stamps(told.seen)
+            value, prev, seen = write_value(told.value), self._written(told.prev), write_stamps(told.seen)
             self._ops.append((table, row_id, told.unit, key, change.hlc, change.author, value, prev, seen, 0))
         new = self._bring_along(change.units, row)
         if new:
@@ -107,9 +109,15 @@ class _Taking:
         return True
 
     def _overwrote(self, change: RowChange, told: UnitChange, known: list[StoredOp]) -> bool:
-        names, manifest = self._landing.names, self._landing.manifest
-        own = Stamp(change.hlc, manifest.device, manifest.epoch, manifest.segment)
-        return overwrote_all(own, told.prev, [(names.stamp(op[2], op[3]), op[6]) for op in known])
+        written = self._landing.names.written
+        own = written(self._landing.key, change.hlc)
+        return overwrote_all(own, self._written(told.prev), [(written(op[2], op[3]), op[6]) for op in known])
+
+    def _written(self, stamps: frozenset[Stamp]) -> str:
+        """The units of a row mostly name the same one operation, so the last text is given again."""
+        if stamps is not self._last[0]:
+            self._last = (stamps, write_stamps(stamps))
+        return self._last[1]
 
     def _bring_along(self, units: Sequence[UnitChange], row: list[Any]) -> dict[str, Any]:
         new: dict[str, Any] = {}

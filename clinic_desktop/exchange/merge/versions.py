@@ -21,6 +21,8 @@ class Made(NamedTuple):
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder[Any]().decode
+_decode_stamps = msgspec.json.Decoder(frozenset[Stamp]).decode
+_NO_STAMPS: frozenset[Stamp] = frozenset()
 
 
 def ids_json(ids: Iterable[str]) -> str:
@@ -36,19 +38,32 @@ class SegmentNames:
         self._names: dict[int, tuple[str, str, int]] = {}
         self._known: dict[tuple[str, str, int], bool] = {}
         self._keys: dict[tuple[str, str, int], int] = {}
+        self._written: dict[int, str] = {}
         self._copied: bool | None = None
 
     def stamp(self, key: int, hlc: int) -> Stamp:
+        return Stamp(hlc, *self._name(key))
+
+    def _name(self, key: int) -> tuple[str, str, int]:
         name = self._names.get(key)
         if name is None:
             table = "segment" if key > 0 else "stamp_name"
             row = self._cursor.execute(f"SELECT device_id, epoch, number FROM {table} WHERE key = ?", (key,)).fetchone()
             name = self._names[key] = (row[0], row[1], row[2])
-        return Stamp(hlc, *name)
+        return name
+
+    def written(self, key: int, hlc: int) -> str:
+        """The stamp as it stands inside a written list of stamps."""
+        after = self._written.get(key)
+        if after is None:
+            after = self._written[key] = stamp_text(Stamp(0, *self._name(key))).removeprefix("[0")
+        return f"[{hlc}{after}"
 
     def tell(self, key: int, device: str, epoch: str, number: int) -> None:
         """Name the segment that is being applied or cut, before its row is written."""
         self._names[key] = (device, epoch, number)
+        self._keys[device, epoch, number] = key  # a segment of the central also holds copies that name it
+        self._written.pop(key, None)
         self._known[device, epoch, number] = True
 
     def is_here(self, stamp: Stamp) -> bool:
@@ -88,7 +103,6 @@ class SegmentNames:
                 key = self._cursor.execute("SELECT min(coalesce(min(key), 0), 0) - 1 FROM stamp_name").fetchone()[0]
                 sql = "INSERT INTO stamp_name (key, device_id, epoch, number) VALUES (?,?,?,?)"
                 self._cursor.execute(sql, (key, *name))
-            self._keys[name] = key
             self.tell(key, *name)
         return key
 
@@ -111,14 +125,17 @@ def stored_ops(cursor: Any, shape: Shape, ids: Collection[str]) -> dict[str, lis
 
 def as_ops(names: SegmentNames, stored: Mapping[str, Collection[StoredOp]]) -> dict[str, Units]:
     """The same by row and unit, as the merge law takes them."""
-    found: dict[str, Units] = {}
-    for row_id, rows in stored.items():
-        units = found[row_id] = {}
-        for _, unit, key, hlc, author, value, prev, seen, made in rows:
-            stamp, earlier = names.stamp(key, hlc), read_stamps(prev)
-            op = Op(stamp, tuple(_decode(value)), earlier, read_stamps(seen), bool(made), author)
-            units.setdefault(unit, []).append(op)
-    return found
+    return {row_id: as_units(names, rows) for row_id, rows in stored.items()}
+
+
+def as_units(names: SegmentNames, stored: Iterable[StoredOp]) -> Units:
+    """Operations on one row by unit."""
+    units: Units = {}
+    for _, unit, key, hlc, author, value, prev, seen, made in stored:
+        stamp, earlier = names.stamp(key, hlc), read_stamps(prev)
+        op = Op(stamp, tuple(_decode(value)), earlier, read_stamps(seen), bool(made), author)
+        units.setdefault(unit, []).append(op)
+    return units
 
 
 def read_ops(cursor: Any, names: SegmentNames, shape: Shape, ids: Collection[str]) -> dict[str, Units]:
@@ -168,4 +185,4 @@ def stamp_text(stamp: Stamp) -> str:
 
 
 def read_stamps(text: str) -> frozenset[Stamp]:
-    return frozenset(Stamp(*s) for s in _decode(text)) if text != "[]" else frozenset()
+    return _decode_stamps(text) if text != "[]" else _NO_STAMPS
