@@ -142,7 +142,7 @@ def test_a_sheet_has_allergies_and_room_to_write_whatever_is_known(expect, vault
     who = expect("Ana")
     do(make.allergy(who, "penicilina"))
     page = bare(the_set(vault, room)[1])
-    for words in ("Allergies: penicilina", "Note", "Next visit", "Folio", "No consultation is on record"):
+    for words in ("Known allergies: penicilina", "Note", "Next visit", "Folio", "No consultation is on record"):
         assert bare(words) in page
 
 

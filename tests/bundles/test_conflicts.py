@@ -15,21 +15,25 @@ from clinic_desktop.features.bundles.rules.said import said_values
 from clinic_desktop.features.bundles.screens.conflicts import Conflicts, ConflictsPage
 from clinic_desktop.features.bundles.screens.doubts import DoubtsSheet
 from clinic_desktop.features.bundles.service import messages, settling
+from clinic_desktop.features.consults.queries import safety
 from clinic_desktop.features.consults.records.story import OutsideMedicine
+from clinic_desktop.features.medication.screens.whose import banner_of
 from clinic_desktop.features.patients.queries import people
 from clinic_desktop.features.patients.queries.restricted import ReservedRecord
-from clinic_desktop.features.patients.records import Community
+from clinic_desktop.features.patients.records import Allergy, Community
+from clinic_desktop.features.patients.rules.banner import say_what_is_not_borne
 from clinic_desktop.features.staff.records import Role, StaffMember
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.storage.work import Actor, Work
 from clinic_desktop.uikit import theme
+from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office as Window
 from clinic_desktop.uikit.voice import RememberingVoice
 from tests.bundles.conftest import apart, phones
 from tests.makers.keyboard import Keyboard
 from tests.makers.network import Network, Office
-from tests.makers.people import change, register
+from tests.makers.people import allergy, change, register
 
 (MANAGER_ROLE,) = (role for role in FIRST_ROLES if role.code == "data-manager")
 MANAGER = Actor("0193a000-0000-7000-8000-000000000009", "Ana", MANAGER_ROLE.permissions)
@@ -207,6 +211,38 @@ def test_a_safety_field_is_marked_at_every_place_that_holds_the_record_until_it_
     for office in (central, clinic):
         assert office.ask(partial(people.header, patient_id=patient)).doubted == ()
         assert office.ask(partial(people.doubted_people, ids=[patient, other])) == frozenset()
+
+
+def test_until_a_prescriber_decides_none_of_the_substances_is_borne_and_every_paper_says_the_doubt(
+    network: Network, qtbot: Any
+) -> None:
+    wiring.fill()
+    clinic, central = network.clinics[0], network.central
+    patient = clinic.do(register())
+    noted = clinic.do(allergy(patient, "penicilina"))
+    network.round()
+    clinic.do(change(noted, Allergy, substance="sulfas"))
+    central.do(change(noted, Allergy, substance="aspirina"))
+    network.round()
+    for office in (central, clinic):
+        header = office.ask(partial(people.header, patient_id=patient))
+        assert set(header.allergies) == {"sulfas", "aspirina"}
+        assert set(office.ask(partial(safety.situation, patient_id=patient)).allergies) == {"sulfas", "aspirina"}
+        assert say_what_is_not_borne(header).endswith("In doubt between clinics: allergies")
+        banner = banner_of(header)
+        qtbot.addWidget(banner)
+        assert [chip.accessibleName() for chip in banner.findChildren(Chip)] == ["In doubt between clinics: allergies"]
+    (one,) = clinic.ask(partial(worklist.page, conflict_keys=[("allergy", noted, "substance")]))
+    clinic.do(
+        partial(
+            settling.settle_conflict, table="allergy", row_id=noted, unit="substance", values=("sulfas",),
+            seen=one.conflict.sides,
+        )
+    )  # fmt: skip
+    network.round()
+    for office in (central, clinic):
+        header = office.ask(partial(people.header, patient_id=patient))
+        assert header.allergies == ("sulfas",) and "doubt" not in say_what_is_not_borne(header)
 
 
 def test_the_desk_of_a_clinic_decides_who_somebody_is_and_sees_no_chart(network: Network, at_the_desk: Any) -> None:

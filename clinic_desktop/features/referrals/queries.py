@@ -18,10 +18,11 @@ from clinic_desktop.features.medication.queries.prescriptions import CurrentMedi
 from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.records import Patient
+from clinic_desktop.features.patients.rules.banner import say_what_is_not_borne
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose
 from clinic_desktop.features.patients.rules.identity import is_same_phone, said_id
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
-from clinic_desktop.features.patients.rules.patient import AllergyStatus, Details, phone_for_lists, say_allergies
+from clinic_desktop.features.patients.rules.patient import Details, phone_for_lists
 from clinic_desktop.features.referrals.records import ReferralReply, ServiceRequest
 from clinic_desktop.features.referrals.rules import (
     PARTS,
@@ -364,9 +365,7 @@ def _medicine(line: CurrentMedicine) -> MedicineLine:
 
 
 def _allergies(asker: Asker, patient_id: str) -> str:
-    header = patients.header(asker, PatientId(patient_id))
-    said = say_allergies(header.allergy_status)
-    return f"{said}: {', '.join(header.allergies)}" if header.allergy_status is AllergyStatus.KNOWN else said
+    return say_what_is_not_borne(patients.header(asker, PatientId(patient_id)))
 
 
 def _joined(parts: Sequence[str], between: str = "\n") -> str:

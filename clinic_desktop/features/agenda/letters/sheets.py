@@ -13,7 +13,7 @@ from clinic_desktop.features.agenda.letters import day as lists
 from clinic_desktop.features.agenda.queries.day import DayRow
 from clinic_desktop.features.agenda.service.day import draw_list_number
 from clinic_desktop.features.patients.queries import people
-from clinic_desktop.features.patients.rules.patient import say_allergies
+from clinic_desktop.features.patients.rules.banner import say_what_is_not_borne
 from clinic_desktop.features.staff.letters.letterhead import paper_size
 from clinic_desktop.kernel.dates import say_day, say_instant, say_weekday
 from clinic_desktop.kernel.i18n import _
@@ -105,9 +105,7 @@ def _header(known: Any) -> list[Block]:
         Fact(_("Mother"), known.mother, needed=False),
         Fact(_("Known as"), known.known_as, needed=False),
     )
-    allergies = ", ".join(known.allergies)
-    said = _("Allergies: {what}").format(what=allergies) if allergies else say_allergies(known.allergy_status)
-    return [Facts(facts, columns=3), Notice(said)]
+    return [Facts(facts, columns=3), Notice(say_what_is_not_borne(known))]
 
 
 def set_of_day(vault: _Vault, actor: Any, *, day: date) -> Generator[Progress, None, bytes]:

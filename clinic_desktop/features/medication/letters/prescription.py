@@ -15,8 +15,7 @@ from clinic_desktop.features.medication.rules.kinds import Unit
 from clinic_desktop.features.medication.rules.refusals import WaitsForSignature
 from clinic_desktop.features.medication.rules.shelf import say_units
 from clinic_desktop.features.patients.queries import people as patients
-from clinic_desktop.features.patients.rules.patient import AllergyStatus, say_allergies
-from clinic_desktop.features.patients.rules.rows import Header
+from clinic_desktop.features.patients.rules.banner import say_what_is_not_borne
 from clinic_desktop.features.staff.letters.letterhead import paper_size
 from clinic_desktop.kernel.dates import say_day, say_instant
 from clinic_desktop.kernel.errors import NotHere
@@ -80,7 +79,7 @@ def prescription_paper(asker: Asker, note_id: str, *, full_page: bool = False, d
             name=header.said,
             number=header.number,
             age=header.age,
-            allergies=_say_allergies(header),
+            allergies=say_what_is_not_borne(header),
             lines=lines,
             diagnoses=tuple(diagnoses),
             printed_by=asker.actor.name,
@@ -93,11 +92,6 @@ def prescription_paper(asker: Asker, note_id: str, *, full_page: bool = False, d
 def _controls(asker: Asker, lines: Sequence[CurrentMedicine]) -> dict[str, str]:
     found = formulary.controls(asker, [line.presentation_id for line in lines if line.presentation_id])
     return {key: say_control(control, at_counter=True) for key, control in found.items()}
-
-
-def _say_allergies(header: Header) -> str:
-    said = say_allergies(header.allergy_status)
-    return f"{said}: {', '.join(header.allergies)}" if header.allergy_status is AllergyStatus.KNOWN else said
 
 
 def lay_out(prescription: Prescription) -> Paper:

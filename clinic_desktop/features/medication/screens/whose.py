@@ -2,11 +2,13 @@
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.features.patients.rules.banner import say_doubts
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, say_allergies
 from clinic_desktop.features.patients.rules.rows import Header
 from clinic_desktop.features.patients.rules.sex import say_sex
 from clinic_desktop.kernel.i18n import _
 from clinic_desktop.uikit.layouts import stack
+from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.surfaces import Banner, Callout
 from clinic_desktop.uikit.words import Text
 
@@ -31,12 +33,18 @@ def banner_of(header: Header, *, narrow: bool = False) -> QWidget:
     if narrow:
         facts = [fact for fact in facts if fact[0] in (_("Born"), _("Record"))]
     under = " · ".join(part for part in (header.known_as, header.language) if part)
-    said = say_allergies(header.allergy_status)
+    said, doubts = say_allergies(header.allergy_status), say_doubts(header)
+    marks = [Chip(doubts, "danger", "alert-triangle")] if doubts else []
     if header.allergy_status is not AllergyStatus.KNOWN:
-        return Banner(header.said, under, facts, Text(said, color="quiet"))
+        return Banner(header.said, under, facts, Text(said, color="quiet"), marks)
     named = ", ".join(header.allergies)
     if not narrow and len(named) <= _SHORT:
-        return Banner(header.said, under, facts, Callout(named, "danger", "alert-triangle", head=said))
+        return Banner(header.said, under, facts, Callout(named, "danger", "alert-triangle", head=said), marks)
     box = QWidget()
-    stack(box, Banner(header.said, under, facts), Callout(f"{said}: {named}", "danger", "alert-triangle"), gap=0)
+    stack(
+        box,
+        Banner(header.said, under, facts, marks=marks),
+        Callout(f"{said}: {named}", "danger", "alert-triangle"),
+        gap=0,
+    )
     return box

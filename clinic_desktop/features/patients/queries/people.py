@@ -281,6 +281,7 @@ def header_or_reserved(asker: Asker, patient_id: PatientId) -> Header:
     bare |= {"patient_id": patient_id, "said": reserved, "allergy_status": AllergyStatus.NOT_RECORDED}
     if asker.actor.may(Permission.DISPENSE):
         bare |= {"allergy_status": whole.allergy_status, "allergies": whole.allergies}
+        bare["doubted"] = tuple(unit for unit in whole.doubted if unit in _OF_ALLERGIES)
     return Header(**bare)
 
 
@@ -301,6 +302,9 @@ def _header(asker: Asker, patient_id: PatientId) -> Header:
     row = asker.one(sa.select(*ALL_COLUMNS).where(Patient.id == patient_id))
     birth, name = birth_of(row), name_of(row)
     allergies = tuple(allergy.substance for allergy in _allergies(asker, patient_id))
+    doubted = _doubted(asker, patient_id)
+    if "allergies" in doubted:
+        allergies = tuple(dict.fromkeys((*allergies, *_written_elsewhere(asker, patient_id))))
     calls_refused = bool(consents.refusing(asker, ConsentPurpose.CALLS, (patient_id,)))
     return Header(
         patient_id=patient_id,
@@ -324,13 +328,14 @@ def _header(asker: Asker, patient_id: PatientId) -> Header:
         mother=row.mother_name or "",
         restricted=bool(row.restricted),
         unidentified=bool(row.unidentified),
-        doubted=_doubted(asker, patient_id),
+        doubted=doubted,
     )
 
 
 doubted_in_charts: tuple[str, ...] = ()
 """Tables of rooms above, with a patient_id, of which a blocking conflict is shown to those who read charts."""
 
+_OF_ALLERGIES = frozenset({"allergies", "allergy_status"})
 _DOUBTED = (
     "SELECT tbl, unit FROM open_conflict WHERE id = ? AND blocking = 1 UNION SELECT tbl, unit FROM open_conflict"
     " WHERE tbl = 'allergy' AND id IN (SELECT id FROM allergy WHERE patient_id = ?)"
@@ -348,6 +353,18 @@ def _doubted(asker: Asker, patient_id: PatientId) -> tuple[str, ...]:
     found = asker.plain(sql, (patient_id,) * (2 + len(tables)))
     words = {"allergy": "allergies"} | dict.fromkeys(tables, None)
     return tuple(dict.fromkeys(words.get(table, unit) or str(table) for table, unit in found))
+
+
+_WRITTEN_ELSEWHERE = (
+    "SELECT DISTINCT json_extract(side.value, '$.value[0]') FROM open_conflict AS o, json_each(o.sides) AS side"
+    " WHERE o.tbl = 'allergy' AND o.unit = 'substance'"
+    " AND o.id IN (SELECT id FROM allergy WHERE patient_id = ? AND voided_at IS NULL)"
+)
+
+
+def _written_elsewhere(asker: Asker, patient_id: PatientId) -> list[str]:
+    """Each substance that somebody named where two clinics differ: until it is decided, none of them is borne."""
+    return [named for (named,) in asker.plain(_WRITTEN_ELSEWHERE, (patient_id,)) if named]
 
 
 def doubted_people(asker: Asker, ids: Collection[PatientId]) -> frozenset[PatientId]:

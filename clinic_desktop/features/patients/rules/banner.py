@@ -64,13 +64,26 @@ def _marks(header: Header) -> Iterator[Mark]:
     if header.unidentified:
         yield Mark(_("Not identified"), "warning", "help-circle")
     if header.doubted:
-        facts = ", ".join(dict.fromkeys(_(_DOUBTED.get(unit, N_("another fact"))) for unit in header.doubted))
-        yield Mark(_("In doubt between clinics: {facts}").format(facts=facts), "danger", "alert-triangle")
+        yield Mark(say_doubts(header), "danger", "alert-triangle")
     if header.other_records:
         numbers = ", ".join(header.other_records)
         yield Mark(_("Other record: {numbers}").format(numbers=numbers), "warning", "users")
     if header.restricted:
         yield Mark(_("Reserved record"), "accent", "lock")
+
+
+def say_doubts(header: Header) -> str:
+    """What two clinics wrote differently and nobody has decided yet; empty where nothing stands open."""
+    facts = ", ".join(dict.fromkeys(_(_DOUBTED.get(unit, N_("another fact"))) for unit in header.doubted))
+    return _("In doubt between clinics: {facts}").format(facts=facts) if facts else ""
+
+
+def say_what_is_not_borne(header: Header) -> str:
+    """In one sentence, for a paper: the allergies, and what of this person is in doubt."""
+    said = say_allergies(header.allergy_status)
+    if header.allergies:
+        said = f"{said}: {', '.join(header.allergies)}"
+    return " · ".join(part for part in (said, say_doubts(header)) if part)
 
 
 def _under(header: Header) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.rules.ages import born_label
+from clinic_desktop.features.patients.rules.banner import say_doubts
 from clinic_desktop.features.patients.rules.patient import AllergyStatus, say_allergies
 from clinic_desktop.features.patients.rules.sex import say_sex
 from clinic_desktop.features.referrals import queries, service
@@ -38,6 +39,7 @@ from clinic_desktop.uikit.choices import Choice, Suggest
 from clinic_desktop.uikit.fields import Edit, TextArea
 from clinic_desktop.uikit.forms import Form
 from clinic_desktop.uikit.layouts import column, row, scrolled, stack
+from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Banner, Callout, Card
 from clinic_desktop.uikit.theme import S2, S3, S4, S6, is_compact
@@ -126,7 +128,11 @@ class ReferralScreen(QWidget):
         alarming = known.allergy_status is AllergyStatus.KNOWN
         words = ", ".join(known.allergies) if alarming else say_allergies(known.allergy_status)
         aside = Callout(words, "danger", "alert-triangle", head=_("Known allergies")) if alarming else None
-        return Banner(known.said, known.known_as or known.place, facts, aside or Text(words, "small", color="quiet"))
+        doubts = say_doubts(known)
+        marks: list[QWidget] = [Chip(doubts, "danger", "alert-triangle")] if doubts else []
+        return Banner(
+            known.said, known.known_as or known.place, facts, aside or Text(words, "small", color="quiet"), marks
+        )
 
     def _connect(self) -> None:
         self.form.edited.connect(self._edited)
