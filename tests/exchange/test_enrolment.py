@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.troubles import (
@@ -18,13 +19,14 @@ from clinic_desktop.exchange.troubles import (
     OtherKeyKnown,
     SiteCodeTaken,
 )
-from clinic_desktop.exchange.trust.troubles import CodesCompared, NotCompared
-from clinic_desktop.features.bundles.queries import clinics
+from clinic_desktop.exchange.trust.troubles import CodesCompared, CodesDiffer, NotCompared
+from clinic_desktop.features.bundles.queries import clinics, devices
 from clinic_desktop.features.bundles.service import carrying, joining
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.keys import Opened
 from clinic_desktop.storage.opening import NewVault, make_vault
+from tests.exchange.conftest import Make
 from tests.makers.network import Network, Office, make_office
 from tests.makers.people import register
 
@@ -71,6 +73,34 @@ def test_a_request_swapped_on_the_way_shows_another_code(network: Network, lonel
     lonely.clock.advance(seconds=1)
     _, other = _approve(network.central, _request(lonely))
     assert honest.code != other.code
+
+
+def test_after_a_swapped_request_the_true_one_still_gets_in(network: Network, lonely: Office) -> None:
+    request = _request(lonely)
+    key = lonely.vault.ask(lambda asker: asker.value(sa.select(ThisDevice.signing_key)), lonely.actor)
+    lonely.do(lambda work: _set(work, signing_key=bytes(31) + b"1"))
+    _, forged = _approve(network.central, _request(lonely))
+    lonely.do(lambda work: _set(work, signing_key=key))
+    with pytest.raises(CodesDiffer):
+        network.central.do(partial(joining.codes_differ, device_id=forged.device_id))
+    network.central.do(partial(joining.codes_differ, device_id=forged.device_id, confirmed=True))
+    _, approval = _approve(network.central, request)
+    assert not approval.compared and approval.device_id == forged.device_id
+    network.central.do(partial(joining.compared, device_id=approval.device_id, confirmed=True))
+    network.central.do(partial(joining.codes_differ, device_id=approval.device_id, confirmed=True))
+    assert approval.device_id in {one.device_id for one in network.central.ask(devices.devices)}, "compared is compared"
+
+
+def test_who_asks_as_one_more_computer_of_a_clinic_is_shown_under_that_clinics_name(
+    network: Network, another: Make
+) -> None:
+    thief = another("thief", of=network.clinics[0])
+    thief.do(lambda work: _set(work, site_name="Clínica nueva", site_code="NUE"))
+    thief.vault.learn_place()
+    _, approval = _approve(network.central, _request(thief))
+    assert approval.site_name == network.clinics[0].vault.place.site_name
+    (shown,) = [one for one in network.central.ask(devices.devices) if one.device_id == approval.device_id]
+    assert (shown.site_name, shown.site_code) == ("Clínica 1", "CLA")
 
 
 def test_an_answer_to_another_computer_or_request_is_refused(network: Network, lonely: Office) -> None:

@@ -122,7 +122,7 @@ def approve(work: Work, file: bytes, name: str = "", *, rights: Sequence[str] | 
         raise NotARequest(name=name)
     if asked.demo != work.place.demo:
         raise DemoAndReal()
-    _check_free(standing(work), asked)
+    asked = _as_known(standing(work), asked, name)
     own = own_request(work)
     code = spoken_code(content, own)
     issued = _certificate(work, asked, canonical.digest(content), rights)
@@ -139,6 +139,16 @@ def approve(work: Work, file: bytes, name: str = "", *, rights: Sequence[str] | 
     work.also_changed.add("peer_device")
     told = signed_file(work, canonical.write(_answer(work, content, own, asked, issued)), "answer to a request")
     return Approval(told, code, asked.device, asked.site_name, before)
+
+
+def forget(work: Work, device_id: str) -> None:
+    """At the central: the clinic read out another code. Whoever's keys those are, nothing of it was taken in yet; the
+    computer that it gave itself out for may still ask."""
+    work.session.delete(work.load(PeerDevice, device_id))
+    work.act = "exchange.codes_differ"
+    work.about("peer_device", device_id)
+    work.session.flush()
+    work.also_changed.add("peer_device")
 
 
 def compared(work: Work, device_id: str) -> None:
@@ -236,13 +246,21 @@ def own_request(work: Work) -> bytes:
     )
 
 
-def _check_free(known: Standing, asked: Request) -> None:
+def _as_known(known: Standing, asked: Request, name: str) -> Request:
+    """A clinic that is known keeps its name and letters here, whatever one more computer calls it: whoever compares the
+    code must call that clinic and not another."""
     old = known.who(asked.device)
     if old is not None and (base64.b64encode(old.public_key).decode() != asked.key or old.revoked_at is not None):
         raise OtherKeyKnown()
+    if asked.site == known.here.site_id or (old is not None and old.site_id != asked.site):
+        raise NotARequest(name=name)
+    for peer in known.peers.values():
+        if peer.site_id == asked.site and peer.asked_code is None:
+            return msgspec.structs.replace(asked, site_code=peer.site_code, site_name=peer.site_name)
     for peer in known.peers.values():
         if peer.site_code == asked.site_code and peer.site_id != asked.site:
             raise SiteCodeTaken(code=asked.site_code, site=peer.site_name)
+    return asked
 
 
 def read_request(file: bytes, name: str) -> tuple[Request, bytes]:

@@ -56,7 +56,7 @@ class CodesCompared(NeedsConfirmation):
 
 
 class CodesDiffer(NeedsConfirmation):
-    text = N_("The codes differ: somebody changed the file on the way. Cut off what was taken in for {site}?")
+    text = N_("The codes differ: somebody changed the file on the way. Forget this request of {site}?")
 
 
 class NotCompared(Refused):

@@ -6,7 +6,7 @@ from pathlib import Path
 from clinic_desktop.exchange.records import PeerDevice
 from clinic_desktop.exchange.steps import Steps
 from clinic_desktop.exchange.troubles import OnlyCentral, StickGone
-from clinic_desktop.exchange.trust import certificates, enrolment
+from clinic_desktop.exchange.trust import enrolment
 from clinic_desktop.exchange.trust.enrolment import Approval, Joined
 from clinic_desktop.exchange.trust.troubles import CodesCompared, CodesDiffer
 from clinic_desktop.features.bundles.rules.rooms import ROOMS, Use
@@ -74,14 +74,16 @@ def compared(work: Work, device_id: str, confirmed: bool = False) -> None:
 
 
 def codes_differ(work: Work, device_id: str, confirmed: bool = False) -> None:
-    """At the central: the clinic read out another code, so another computer was taken in for it."""
+    """At the central: the clinic read out another code, so the request was another's. It is forgotten."""
     work.require(Permission.KEEP_DEVICES)
     if not work.place.is_central:
         raise OnlyCentral()
     peer = work.load(PeerDevice, device_id)
+    if peer.asked_code is None:
+        return
     if not confirmed:
         raise CodesDiffer(site=peer.site_name)
-    certificates.revoke(work, device_id)
+    enrolment.forget(work, device_id)
 
 
 def join(work: Work, content: bytes, name: str = "", confirmed: bool = False) -> Joined:
