@@ -19,13 +19,14 @@ from clinic_desktop.exchange.trust.troubles import (
     TwoPeople,
 )
 from clinic_desktop.features.bundles.queries import devices as known
+from clinic_desktop.features.bundles.queries import waiting
 from clinic_desktop.features.bundles.service import joining, root
 from clinic_desktop.features.bundles.service.root import Occasion
 from tests.exchange.conftest import Make
 from tests.makers.network import Network, Office
 from tests.makers.people import change, register
 from tests.makers.state import of_site
-from tests.makers.trust import WHY, authority_version, found_kinds, join, make_root
+from tests.makers.trust import WHY, authority_version, found_kinds, given_names, join, make_root
 
 # -- the code on paper
 
@@ -137,6 +138,23 @@ def test_what_the_burnt_central_had_written_and_a_clinic_kept_comes_back(network
         network.round()
     assert central.sql("SELECT mother_name FROM patient") == [("Juana",)]
     assert of_site(central, clinic) == of_site(clinic, clinic)
+
+
+def test_what_a_burnt_central_had_is_no_receipt_of_the_new_one(network: Network) -> None:
+    clinic, central = network.clinics[0], network.central
+    drawn = make_root(central)
+    network.round()
+    central.save_copy("backup")
+    clinic.do(register(given_names="Ana"))
+    central.merge(clinic.export().path)
+    on_its_way = central.answer()["Clínica 1"]
+    central.restore("backup")
+    root.name_central(central.vault, central.actor, codes=drawn.codes, occasion=WHY, why="replaced")
+    clinic.accept(central.answer()["Clínica 1"])
+    clinic.accept(on_its_way)
+    assert clinic.ask(waiting.waiting).new == 1, "the new one has nothing of her"
+    central.merge(clinic.export().path)
+    assert given_names(central) == {"Ana"}
 
 
 def test_a_central_set_up_anew_learns_the_chain_from_a_clinic_and_no_code_is_compared(

@@ -15,6 +15,7 @@ from clinic_desktop.exchange.trust.troubles import (
     CutOffForGood,
 )
 from clinic_desktop.features.bundles.queries import devices as known
+from clinic_desktop.features.bundles.queries import waiting
 from clinic_desktop.features.bundles.rules.rooms import Use
 from clinic_desktop.features.bundles.service import devices, joining
 from clinic_desktop.storage.device import ThisDevice
@@ -148,6 +149,24 @@ def test_of_a_replaced_computer_what_is_still_on_a_stick_counts_and_nothing_is_s
     new.accept(central.answer()["Clínica 1"])
     assert of_site(central, old) == of_site(new, old)
     assert not found_kinds(central) and not found_kinds(new)
+
+
+def test_what_a_laptop_wrote_before_it_broke_goes_on_by_the_other_one_that_had_it(
+    network: Network, another: Make
+) -> None:
+    clinic, central = network.clinics[0], network.central
+    mate = another("mate", of=clinic)
+    join(central, mate)
+    network.round()
+    mate.do(register(given_names="Ana"))
+    clinic.accept(mate.export().path)
+    cut_off(central, mate, "replaced")
+    clinic.accept(central.answer()["Clínica 1"])
+    assert clinic.ask(waiting.waiting).new == 1, "the broken one carries it no more"
+    central.merge(clinic.export().path)
+    assert given_names(central) == {"Ana"}
+    clinic.accept(central.answer()["Clínica 1"])
+    assert clinic.ask(waiting.waiting).new == 0
 
 
 def test_what_a_stranger_wrote_is_taken_in_when_its_code_was_compared(network: Network, another: Make) -> None:

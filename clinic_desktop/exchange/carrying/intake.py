@@ -231,14 +231,16 @@ def take_bundle(work: Work, head: Head, log: BundleLog) -> BundleTaken:
     _note_restored(work, head)
     known = standing(work)
     sender = known.peers[head.device]
+    obeyed = sender.is_central and sender.trusted and not known.here.is_central
+    """Of a central that was replaced the segments count; what it held, burnt with it."""
     doubt = None
     if fresh and sender.believed:
         have.remember(work, head.device, head.have)
         told.remember(work, head.device, head.told | _lost_words(head))
         doubt = _doubt(work, head)
-        if sender.is_central and not known.here.is_central:
+        if obeyed:
             _mark_receipts(work, known, head)
-    if sender.is_central and sender.believed and not known.here.is_central:
+    if obeyed:
         route.take_key(work, head.keys)
         receipts.take_key(work, head.keys)
     work.session.add(log)
@@ -313,8 +315,8 @@ def _own_hashes(work: Work, device: ThisDevice, number: int) -> set[str]:
 
 def _mark_receipts(work: Work, known: Standing, head: Head) -> None:
     """What the central has needs no more carrying; what it had and lost travels again."""
-    ours = [p.device_id for p in known.of_site(known.here.site_id)]
-    rows = work.session.scalars(sa.select(Segment).where(Segment.device_id.in_(ours)))
+    ours = known.ever_of_site(known.here.site_id)
+    rows = work.session.scalars(sa.select(Segment).where(Segment.device_id.in_(sorted(ours))))
     ends = _other_lines(work, head)
     held: dict[tuple[str, str, str], Any] = {(h.device, h.epoch, h.audience): h for h in head.have}
     for segment in rows:

@@ -117,7 +117,7 @@ def plans_down(work: Work, site_id: str, most: int = VOLUME_BYTES) -> list[Plan]
         _segments().where(Segment.audience.in_((COMMON, site_id)), Segment.state != SegmentState.QUARANTINED)
     )
     lacking = [row for row in every if any(_lacks(device, told, row) for device, told in said.items())]
-    told = [one for one in have.haves(work) if one.audience in (COMMON, site_id)]
+    told = have.haves(work, (COMMON, site_id))
     recipients = {p.recipient for p in devices}
     people = roster(work, site_id)
     keys = Keys(route.identity_for_all(work), receipts.key_for(work, site_id))
@@ -194,9 +194,8 @@ def _segments() -> sa.Select[int, str, str, int, str, datetime, int, str]:
 
 
 def _unconfirmed(asker: Asker, known: Standing) -> sa.Select[int, str, str, int, str, datetime, int, str]:
-    ours = {p.device_id for p in known.of_site(asker.site_id)} | {asker.place.device_id}
     return _segments().where(
-        Segment.device_id.in_(sorted(ours)),
+        Segment.device_id.in_(sorted(known.ever_of_site(asker.site_id))),
         Segment.receipted_at.is_(None),
         Segment.state != SegmentState.QUARANTINED,
     )

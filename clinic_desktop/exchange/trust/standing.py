@@ -70,6 +70,10 @@ class Standing:
     def of_site(self, site_id: str) -> list[Peer]:
         return [p for p in self.peers.values() if p.site_id == site_id and p.trusted]
 
+    def ever_of_site(self, site_id: str) -> set[str]:
+        """Its computers, those that were cut off among them: what they wrote before still has to arrive."""
+        return {p.device_id for p in self.peers.values() if p.site_id == site_id}
+
     def weigher(self, origin_site: str | None) -> Callable[[Op], Weight]:
         """What an operation on a row that came from `origin_site` is worth here, if the central owns the table."""
 
