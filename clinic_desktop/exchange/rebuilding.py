@@ -35,7 +35,7 @@ from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import SHIPPED
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.device import ThisDevice
-from clinic_desktop.storage.files import CannotWrite
+from clinic_desktop.storage.files import DATABASE, CannotWrite, need_room
 from clinic_desktop.storage.vault import Vault, VaultKeys
 from clinic_desktop.storage.work import Actor, Asker, Reading, Work
 
@@ -102,6 +102,7 @@ def _empty_folder(vault: Vault) -> Path:
     folder = vault.folder / DRILL
     try:
         shutil.rmtree(folder, ignore_errors=True)  # left over by a power cut
+        need_room(folder, 2 * (vault.folder / DATABASE).stat().st_size)
         folder.mkdir()
     except OSError as error:
         raise CannotWrite(name=DRILL) from error

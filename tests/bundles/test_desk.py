@@ -313,6 +313,16 @@ def test_looking_deeper_finds_numbers_on_two_people_and_who_waits(network: Netwo
     assert [set(one.patient_ids) for one in found.numbers] == [{first, second}]
 
 
+def test_the_loss_of_the_central_is_rehearsed_from_the_desk(network: Network, show: Show) -> None:
+    network.clinics[0].do(register())
+    network.round()
+    page = show(network.central, FindingsPage)
+    page.rehearse.click()
+    (said,) = page.right.findChildren(Callout)
+    assert "1 row" in said.words.text() and not page.long_cover and page.rehearse.isEnabled()
+    assert not show(network.clinics[0], FindingsPage).rehearse.isVisible()
+
+
 def test_a_clinic_hears_that_the_central_keeps_its_data_safe_however_long_the_stick_travels(network: Network) -> None:
     wiring.fill()
     clinic, central = network.clinics[0], network.central

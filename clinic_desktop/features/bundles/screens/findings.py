@@ -1,17 +1,20 @@
 """What the merge noticed, in plain words with what to do; and what no merge asks, when somebody looks for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from itertools import groupby
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from clinic_desktop.exchange.rebuilding import Drill
 from clinic_desktop.features.bundles.queries import findings as asked
 from clinic_desktop.features.bundles.queries.findings import Found
 from clinic_desktop.features.bundles.rules.findings import KEPT_ASIDE, ORDER, words_of
 from clinic_desktop.features.bundles.rules.loads import said_table
-from clinic_desktop.features.bundles.service import findings
+from clinic_desktop.features.bundles.service import findings, rebuilding
 from clinic_desktop.features.bundles.service.findings import Deeper
 from clinic_desktop.features.patients.queries import people
 from clinic_desktop.kernel.dates import say_instant
@@ -25,10 +28,11 @@ from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.layouts import clear, column, line_up, row, scrolled
 from clinic_desktop.uikit.marks import Chip, ProgressBar
 from clinic_desktop.uikit.office import Office
-from clinic_desktop.uikit.surfaces import Card, EmptyState
+from clinic_desktop.uikit.surfaces import Callout, Card, EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
 from clinic_desktop.uikit.theme import S2, S3
 from clinic_desktop.uikit.words import Text
+from clinic_desktop.uikit.worker import LongJob
 
 _DETAIL = 380
 
@@ -71,10 +75,17 @@ class FindingsPage(QWidget):
         self.table.chosen.connect(self._choose)
         self.look = Button(_("Look through the records"), icon="search")
         self.look.clicked.connect(self._look_deeper)
+        self.rehearse = Button(_("Rehearse losing this computer…"), icon="history", kind="quiet")
+        self.rehearse.clicked.connect(self._ask_rehearsal)
+        self.rehearse.setVisible(office.ask(_is_central) and office.may(Permission.MERGE_BUNDLES))
         self.bar = ProgressBar()
-        self.bar.hide()
+        self.stop = Button(_("Stop"), kind="quiet")
+        self.stop.clicked.connect(self._stop)
+        self._job: LongJob | None = None
         self._make_right()
-        under = row((self.bar, 1), None, self.look, margins=(12, 0, 12, 0))
+        self._ended()
+        busy = row((self.bar, 1), self.stop, gap=S2)
+        under = column(busy, row(self.rehearse, None, self.look, gap=S2), gap=S2, margins=(12, 0, 12, 0))
         left = Card((self.table, 1), under, margins=(1, 1, 1, 12), gap=S2)
         line_up(self, (left, 1), self.right, margins=(16, 8, 16, 12), gap=S3)
         office.follow(asked.TABLES, self, self.reload)
@@ -94,6 +105,11 @@ class FindingsPage(QWidget):
         self.right = Card((scrolled(inside), 1), deeds, margins=(16, 12, 16, 12), gap=S2)
         self.right.setFixedWidth(_DETAIL)
         self._choose(None)
+
+    @property
+    def long_cover(self) -> bool:
+        """A rehearsal may take an hour: the lock waits for it."""
+        return self._job is not None
 
     def take_focus(self) -> None:
         self.table.setFocus()
@@ -190,16 +206,32 @@ class FindingsPage(QWidget):
             self._office.do(partial(findings.settle_finding, key=key), self)
 
     def _look_deeper(self) -> None:
-        self.look.setEnabled(False)
-        self.bar.show()
-        self._office.run_long(
-            findings.look_deeper,
-            self,
-            progress=self.bar.show_progress,
-            then=self._looked,
-            failed=self._failed,
-            cancelled=self._ended,
+        self._run(findings.look_deeper, self._looked)
+
+    def _ask_rehearsal(self) -> None:
+        words = _(
+            "Build everything again from what the clinics brought, in a second place, and compare? With many records it"
+            " takes long. Nothing here is changed, and it can be stopped."
         )
+        self._office.voice.confirm(words, self, lambda: self._run(rebuilding.drill, self._rehearsed))
+
+    def _rehearsed(self, done: Drill) -> None:
+        self._ended()
+        clear(self.said)
+        for callout in said_drill(done):
+            self.said.addWidget(callout)
+
+    def _run(self, job: Callable[[Any, Any], Any], then: Callable[[Any], None]) -> None:
+        self._set_busy(True)
+        self.bar.set_progress(0, 0, "")
+        running = self._office.run_long(
+            job, self, progress=self.bar.show_progress, then=then, failed=self._failed, cancelled=self._ended
+        )
+        self._job = running if self.bar.isVisibleTo(self) else None
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
 
     def _looked(self, found: Deeper) -> None:
         self._ended()
@@ -213,8 +245,33 @@ class FindingsPage(QWidget):
         self._office.voice.say(error, self)
 
     def _ended(self) -> None:
-        self.bar.hide()
-        self.look.setEnabled(True)
+        self._job = None
+        self._set_busy(False)
+
+    def _set_busy(self, busy: bool) -> None:
+        self.bar.setVisible(busy)
+        self.stop.setVisible(busy)
+        self.look.setEnabled(not busy)
+        self.rehearse.setEnabled(not busy)
+
+
+def said_drill(done: Drill) -> list[Callout]:
+    """What a rehearsal showed, and what to do."""
+    if done.equal:
+        words = _("Everything was built again from {parts} parts with {rows} rows, and it is equal.")
+        return [Callout(words.format(parts=f"{done.segments:,}", rows=f"{done.rows:,}"), "well", "circle-check")]
+    if done.disturbed:
+        return [Callout(_("Somebody saved meanwhile. Repeat it while nobody works."), "warning", "alert-triangle")]
+    tables = sorted({_(said_table(one.table)) for one in done.differences})
+    words = _("What was built again is not the same. Make a backup today and tell whoever looks after the program.")
+    told = [Callout(words, "danger", "alert-circle")]
+    if tables:
+        told.append(Callout(_("Different: {what}.").format(what=", ".join(tables)), "neutral", "info-circle"))
+    if done.not_taken:
+        count = len(done.not_taken)
+        words = ngettext("{count} part is not believed again.", "{count} parts are not believed again.", count)
+        told.append(Callout(words.format(count=count), "neutral", "info-circle"))
+    return told
 
 
 def _instant(words: str | None) -> datetime | None:
@@ -226,3 +283,7 @@ def _instant(words: str | None) -> datetime | None:
 
 def _zone(reading: Reading) -> tzinfo:
     return reading.place.zone
+
+
+def _is_central(reading: Reading) -> bool:
+    return reading.place.is_central
