@@ -46,6 +46,7 @@ def fill() -> None:
     if entitled.audiences not in relaying.audiences:
         relaying.audiences.append(entitled.audiences)
         relaying.named.append(entitled.named)
+        relaying.entitling.append(entitled.go_on_again)
         relaying.may_change.append(entitled.may_change)
     if passing_on.audiences not in relaying.audiences:
         relaying.audiences.append(passing_on.audiences)

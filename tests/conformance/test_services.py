@@ -36,8 +36,8 @@ OPEN = {
     "patients.after_merge": "done by the merge, which asks",
     "medication.after_merge": "done by the merge, which asks",
     "bundles.after_merge": "done by the merge, which asks",
+    "bundles.go_on_again": "done by the merge and by who wrote the yes down, which ask",
     "bundles.owe_again": "a part of sharing, which asks, and of the merge",
-    "bundles.send_no_more": "a part of sharing, which asks, and of the merge",
     "patients.refile_community": "derives the search index again; shows and changes nothing",
     "patients.refresh_search": "derives the search index again; shows and changes nothing",
 }

@@ -57,7 +57,8 @@ class _Copier:
         while ids := self._next(audience, shape, size):
             where = "audience = ? AND tbl = ? AND id IN (SELECT value FROM json_each(?))"
             self._cursor.execute(f"DELETE FROM relay_due WHERE {where}", (audience, shape.table, ids_json(ids)))
-            yield from self._parts(audience, shape, ids)
+            if going := relaying.still_entitled(self._work, audience, shape.table, ids):
+                yield from self._parts(audience, shape, going)
 
     def _next(self, audience: str, shape: Shape, size: int) -> list[str]:
         sql = "SELECT id FROM relay_due WHERE audience = ? AND tbl = ? ORDER BY id LIMIT ?"

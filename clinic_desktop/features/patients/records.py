@@ -116,6 +116,7 @@ class PatientLink(Synced):
 
     __tablename__ = "patient_link"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("first_id", "patient")
 
     kind: Mapped[LinkKind] = field(0, choice(LinkKind), nullable=False)
     first_id: Mapped[str] = field(1, Id, index=True, references="patient.id", nullable=False)
@@ -147,6 +148,7 @@ class Consent(Synced):
 
     __tablename__ = "consent"
     __merge__ = MergeClass.APPEND
+    __beside__ = ("patient_id", "patient")
     __table_args__ = (
         # Who said no to something, among all who were asked: a long list leaves them out by this alone.
         sa.Index("ix_consent_no", "purpose", "patient_id", sqlite_where=sa.text("answer <> 'given'")),

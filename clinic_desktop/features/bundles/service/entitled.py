@@ -185,24 +185,26 @@ def _values(asker: Asker, table: str, column: str, ids: Collection[str]) -> froz
     return frozenset(belonging.named_by(asker, table, column, ids).values())
 
 
-# -- after a merge
+# -- what entitles others anew
+
+
+def go_on_again(work: Work, changed: Mapping[str, Collection[str]]) -> None:
+    """For relaying.entitling: by a yes that is given again, or a link between two records, the whole record is owed
+    once more. It may be on its way already; a copy twice changes nothing."""
+    _owe_whole(work, changed, frozenset({"consent", "patient_link"}))
 
 
 def after_merge(work: Work, changed: Mapping[str, Collection[str]]) -> None:
-    """At the central: a share that comes back after a restore, a yes given again, a link between two records: the
-    whole record is owed once more. It may be on its way already; a copy twice changes nothing."""
-    if not work.place.is_central or changed.keys().isdisjoint(_REOPENS):
-        return
-    if not work.plain("SELECT 1 FROM record_share LIMIT 1"):
-        return
-    people: set[str] = set()
-    for table in _REOPENS & changed.keys():
-        people |= frozenset[str]().union(*belonging.people_of(work, ways(), table, changed[table]).values())
-    send_no_more(work, people)
-    owe_again(work, people)
+    """At the central: so is what was shared before it was restored, when a clinic gives the share back."""
+    if work.place.is_central:
+        _owe_whole(work, changed, frozenset({RecordShare.__tablename__}))
 
 
-_REOPENS = frozenset({"consent", RecordShare.__tablename__, "patient_link"})
+def _owe_whole(work: Work, changed: Mapping[str, Collection[str]], tables: frozenset[str]) -> None:
+    if tables.isdisjoint(changed) or not work.plain("SELECT 1 FROM record_share LIMIT 1"):
+        return
+    whose = (belonging.people_of(work, ways(), table, changed[table]).values() for table in tables & changed.keys())
+    owe_again(work, frozenset[str]().union(*(people for some in whose for people in some)))
 
 
 def owe_again(work: Work, people: Iterable[str]) -> None:
@@ -212,11 +214,4 @@ def owe_again(work: Work, people: Iterable[str]) -> None:
         for table, row_id in belonging.rows_of(work, ways(), patient_id):
             some[table].append(row_id)
         homes = _homes(work, [patient_id]).get(patient_id, frozenset(("",)))
-        relaying.pass_on(work, next(iter(homes)), some)
-
-
-def send_no_more(work: Work, people: Iterable[str]) -> None:
-    """What waits for clinics to which the record no longer goes stays here."""
-    for patient_id, told in _ever(work, consents.same_people(work, people)).items():
-        for site in told.keys() - _now(work, {patient_id: told})[patient_id]:
-            relaying.owe_no_more(work, site, belonging.rows_of(work, ways(), patient_id))
+        relaying.owe_to_entitled(work, next(iter(homes)), some)

@@ -16,7 +16,7 @@ from clinic_desktop.features.bundles.rules.sharing import (
     SameClinic,
     SharedAlready,
 )
-from clinic_desktop.features.bundles.service.entitled import owe_again, send_no_more
+from clinic_desktop.features.bundles.service.entitled import owe_again
 from clinic_desktop.features.patients.queries import consents, restricted
 from clinic_desktop.features.patients.rules.consents import ConsentPurpose
 from clinic_desktop.kernel.permissions import Permission
@@ -68,7 +68,6 @@ def take_back(work: Work, share_id: str, reason: str) -> None:
     if not reason.strip():
         raise ReasonForTakingBack()
     work.void(row, reason)
-    send_no_more(work, [row.patient_id or ""])
     owe(work, row.to_site_id or "", [(RecordShare.__tablename__, share_id)])
 
 

@@ -98,8 +98,6 @@ def _add(
 ) -> str:
     known = sa.select(sa.func.max(Consent.step)).where(Consent.patient_id == patient_id, Consent.purpose == purpose)
     row = Consent(
-        # The clinic whose person it is must hear of it, also where the central office took it down.
-        origin_site_id=work.load(Patient, patient_id).origin_site_id,
         patient_id=patient_id,
         purpose=purpose,
         about=clean_line(about) or None,

@@ -82,7 +82,6 @@ def undo_link(work: Work, link_id: str, reason: str) -> str:
 def _undo(work: Work, link_id: str, first: str, second: str, reason: str) -> str:
     work.about("patient", first)
     undone = PatientLink(
-        origin_site_id=_whose(work, first),
         kind=LinkKind.UNDO,
         first_id=first,
         second_id=second,
@@ -90,12 +89,6 @@ def _undo(work: Work, link_id: str, first: str, second: str, reason: str) -> str
         reason=reason.strip() or None,
     )
     return work.add(undone).id
-
-
-def _whose(work: Work, patient_id: str) -> str:
-    """The clinic whose person it is must hear of it, also where the central office decided."""
-    person = work.session.get(Patient, patient_id)
-    return person.origin_site_id if person is not None else work.site_id
 
 
 def _take_back(work: Work, rows: Iterable[Decision], reason: str) -> None:
@@ -116,9 +109,7 @@ def keep_link(work: Work, kind: LinkKind, first: str, second: str, reason: str =
         raise SamePerson()
     if work.session.get(Patient, second) is None:
         raise NotHere()
-    link = PatientLink(
-        origin_site_id=_whose(work, first), kind=kind, first_id=first, second_id=second, reason=reason.strip() or None
-    )
+    link = PatientLink(kind=kind, first_id=first, second_id=second, reason=reason.strip() or None)
     if link_id:
         link.id = link_id
     return work.add(link).id

@@ -1,0 +1,85 @@
+"""What is asked, decided and taken back at either clinic of a person who comes to two, and what goes on from there."""
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pytest
+
+from clinic_desktop.app import wiring
+from clinic_desktop.features.bundles.queries import findings
+from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose, ConsentWay, Said, Talk
+from clinic_desktop.features.patients.rules.patient import LinkKind
+from clinic_desktop.features.patients.service import consents
+from clinic_desktop.features.patients.service.linking import keep_link
+from clinic_desktop.kernel.ids import new_id
+from tests.exchange import test_sharing
+from tests.exchange.test_sharing import agree, rounds, says
+from tests.makers.network import Network
+from tests.makers.people import allergy, change, register
+
+moved = test_sharing.moved
+
+
+@pytest.fixture(autouse=True)
+def _wired() -> None:
+    wiring.fill()
+
+
+def answers(patient: str, yes: bool, purpose: ConsentPurpose) -> Any:
+    return partial(
+        consents.record_answers, act_id=new_id(), patient_id=patient, answers=[Said(purpose, yes)],
+        talk=Talk(decided_on=date(2026, 11, 23), way=ConsentWay.SPOKEN, witness="Ana"),
+    )  # fmt: skip
+
+
+def test_what_was_asked_and_decided_at_the_other_clinic_arrives_with_all_that_was_written_there(
+    network: Network, moved: str
+) -> None:
+    first, second = network.clinics
+    own = second.do(register(given_names="Juana"))
+    second.do(answers(moved, False, ConsentPurpose.CALLS))
+    second.do(partial(keep_link, kind=LinkKind.SAME, first=moved, second=own))
+    rounds(network)
+    assert not network.central.ask(findings.findings)
+    for office in network.all():
+        assert office.sql("SELECT answer FROM consent WHERE purpose = 'calls'") == [("refused",)], office.name
+        assert office.sql("SELECT first_id FROM patient_link") == [(moved,)], office.name
+    assert first.sql("SELECT id FROM patient") == [(moved,)], "the other record was not shared"
+
+
+def test_a_yes_taken_back_at_the_central_stops_what_waited_and_a_new_one_sends_it(network: Network, moved: str) -> None:
+    first, second = network.clinics
+    first.do(allergy(moved, "polvo"))
+    network.central.merge(first.export().path)
+    network.central.do(says(moved, ConsentAnswer.WITHDRAWN, 2))
+    rounds(network)
+    assert second.sql("SELECT substance FROM allergy") == [("penicilina",)]
+    network.central.do(says(moved, ConsentAnswer.GIVEN, 3))
+    rounds(network)
+    assert len(second.sql("SELECT substance FROM allergy")) == 2
+    agree(network, moved)
+
+
+def test_a_yes_taken_back_at_the_other_clinic_is_known_everywhere_and_stops_it(network: Network, moved: str) -> None:
+    first, second = network.clinics
+    (consent,) = second.sql("SELECT id FROM consent")[0]
+    second.do(partial(consents.withdraw, consent_id=consent, act_id=new_id(), decided_on=date(2026, 11, 23)))
+    rounds(network)
+    first.do(allergy(moved, "polvo"))
+    rounds(network)
+    for office in network.all():
+        assert len(office.sql("SELECT id FROM consent")) == 2, office.name
+    assert second.sql("SELECT substance FROM allergy") == [("penicilina",)]
+    assert not network.central.ask(findings.findings)
+
+
+def test_a_segment_that_brings_a_change_and_a_copy_with_the_same_change_brings_it_once(
+    network: Network, moved: str
+) -> None:
+    _first, second = network.clinics
+    second.do(change(moved, community="Pulay"))
+    network.central.merge(second.export().path)
+    network.central.do(change(moved, mother_name="Juana"))
+    rounds(network)
+    agree(network, moved)
