@@ -37,6 +37,8 @@ class FindingKind(StrEnum):
     """A computer of a clinic began a new epoch: it was put back from a backup, moved or copied."""
     REVOKED = "revoked"
     """Written by a computer that was cut off."""
+    FORGOTTEN = "forgotten"
+    """A clinic knows one of its computers as cut off, and the central does not: it was put back from a backup."""
     AUTHORITY = "authority"
     """Somebody showed another line of root keys than the one this computer follows."""
     ERASED = "erased"

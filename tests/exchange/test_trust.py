@@ -15,7 +15,7 @@ from clinic_desktop.exchange.trust.troubles import (
     CutOffForGood,
 )
 from clinic_desktop.features.bundles.queries import devices as known
-from clinic_desktop.features.bundles.queries import waiting
+from clinic_desktop.features.bundles.queries import findings, waiting
 from clinic_desktop.features.bundles.rules.rooms import Use
 from clinic_desktop.features.bundles.service import devices, joining
 from clinic_desktop.storage.device import ThisDevice
@@ -111,6 +111,27 @@ def test_what_a_stolen_computer_writes_later_is_kept_aside_everywhere_and_may_be
     network.round()
     assert given_names(clinic) == given_names(central) == {"Antes", "Después"}
     assert not found_kinds(central) and not found_kinds(clinic)
+
+
+def test_a_central_put_back_is_told_by_the_clinic_whom_it_had_cut_off_and_a_person_does_it_again(
+    network: Network, another: Make
+) -> None:
+    clinic, central = network.clinics[0], network.central
+    mate = another("mate", of=clinic)
+    join(central, mate)
+    network.round()
+    central.save_copy("before")
+    cut_off(central, mate)
+    network.round()
+    central.restore("before")
+    network.round()
+    (found,) = [one for one in central.ask(findings.findings) if one.kind == "forgotten"]
+    assert found.row_id == mate.vault.place.device_id
+    cut = "SELECT count(*) FROM peer_device WHERE revoked_at IS NOT NULL"
+    assert central.sql(cut) == [(0,)], "a word cuts nobody off"
+    cut_off(central, mate)
+    network.round()
+    assert [one.kind for one in central.ask(findings.findings)].count("forgotten") == 1
 
 
 def test_segments_of_a_stolen_computer_inside_anothers_bundle_are_kept_aside_too(

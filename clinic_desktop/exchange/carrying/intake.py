@@ -240,6 +240,8 @@ def take_bundle(work: Work, head: Head, log: BundleLog) -> BundleTaken:
         doubt = _doubt(work, head)
         if obeyed:
             _mark_receipts(work, known, head)
+        if known.here.is_central:
+            _note_forgotten(work, known, sender, head)
     if obeyed:
         route.take_key(work, head.keys)
         receipts.take_key(work, head.keys)
@@ -287,6 +289,21 @@ def _note_restored(work: Work, head: Head) -> None:
         )
     )
     work.also_changed.add("finding")
+
+
+def _note_forgotten(work: Work, known: Standing, sender: Peer, head: Head) -> None:
+    """A clinic learned from us that one of its computers was cut off, and a backup put back took it away here. Its word
+    alone cuts nobody off: a person does."""
+    told_already = sa.select(Finding.row_id).where(Finding.kind == FindingKind.FORGOTTEN, Finding.settled_at.is_(None))
+    asked = {row[0] for row in work.all(told_already)}
+    for device_id in head.revoked:
+        peer = known.who(device_id)
+        if peer is None or peer.site_id != sender.site_id or peer.revoked_at is not None or device_id in asked:
+            continue
+        work.session.add(
+            Finding(kind=FindingKind.FORGOTTEN, tbl="peer_device", row_id=device_id, found_at=work.now)
+        )
+        work.also_changed.add("finding")
 
 
 def _doubt(work: Work, head: Head) -> str | None:

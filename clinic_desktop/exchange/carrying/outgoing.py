@@ -103,7 +103,12 @@ def plans_up(work: Work, most: int = VOLUME_BYTES) -> list[Plan]:
     recipients = {p.recipient for p in (*known.centrals(), *mates)}
     lost = receipts.lost_numbers(work, work.load(ThisDevice, 1).epoch)
     return _plans(
-        work, rows, most, partial(_plan, recipients=recipients, told=have.haves(work), for_site="", lost=lost)
+        work,
+        rows,
+        most,
+        partial(
+            _plan, recipients=recipients, told=have.haves(work), for_site="", cut_off=reasons_of(work), lost=lost
+        ),
     )
 
 

@@ -42,6 +42,11 @@ WORDS: dict[str, Words] = {
         N_("It was kept aside, whole; nothing of it was taken in."),
         N_("If the clinic had written it before the loss, let it in under “Computers”."),
     ),
+    "forgotten": Words(
+        N_("Its clinic says that this computer was cut off"),
+        N_("Here it still counts: perhaps the central office was put back from a backup made before the cut."),
+        N_("Ask the clinic, and cut the computer off again under “Computers”."),
+    ),
     "authority": Words(
         N_("Another root key was shown"),
         N_("Somebody showed other root keys than those this computer follows. Nothing was taken from them."),

@@ -47,6 +47,7 @@ class DevicesPage(QWidget):
         self._office = office
         self._zone = office.ask(_zone)
         self._central = office.ask(_is_central)
+        self._alone = False
         self.devices = self._table()
         self.devices.chosen.connect(self._show)
         self.hint = column()
@@ -90,7 +91,9 @@ class DevicesPage(QWidget):
     # what there is
 
     def reload(self) -> None:
-        self.devices.show_rows(self._office.ask(asked.devices))
+        found = self._office.ask(asked.devices)
+        self._alone = not any(one.is_central for one in found)
+        self.devices.show_rows(found)
         clear(self.hint)
         if self._central and not self._office.ask(asked.root).version:
             words = _("The root key has not been made. Without it a stolen central office cannot be replaced.")
@@ -138,15 +141,20 @@ class DevicesPage(QWidget):
         if device.state is State.WORKING and not device.is_central:
             made.append(self._deed(_("Change what it writes…"), "edit", partial(self._change_use, device)))
         if device.state in (State.WORKING, State.REPLACED):
-            button = Button(_("Cut off…"), kind="danger", icon="ban")
-            button.clicked.connect(partial(self._cut_off, device))
-            made.append(button)
+            made.append(self._cutting(device))
         return made
 
     def _clinic_deeds(self, device: Device) -> list[Button]:
         if device.state is not State.WORKING or device.is_central:
             return []
+        if self._alone:
+            return [self._cutting(device)]
         return [self._deed(_("Tell the central office that it was stolen"), "mail", partial(self._report, device))]
+
+    def _cutting(self, device: Device) -> Button:
+        button = Button(_("Cut off…"), kind="danger", icon="ban")
+        button.clicked.connect(partial(self._cut_off, device))
+        return button
 
     def _deed(self, words: str, icon: str, act: Any) -> Button:
         button = Button(words, icon=icon)
