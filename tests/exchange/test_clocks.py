@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from clinic_desktop.features.bundles.queries import conflicts, findings
+from clinic_desktop.features.bundles.queries import clinics, conflicts, findings
 from clinic_desktop.features.bundles.service import settling
 from tests.makers.network import Network, Office
 from tests.makers.people import change, register, void
@@ -56,6 +56,20 @@ def test_who_saw_a_value_beats_it_whatever_both_clocks_say(
         assert office.ask(conflicts.count_conflicts) == 0
         assert {f.kind for f in office.ask(findings.findings)} <= {"clock"}
     assert of_site(central, clinic) == of_site(clinic, clinic)
+
+
+@pytest.mark.parametrize("wrong", ["1970", "2099"])
+def test_how_long_nothing_came_is_told_rightly_of_a_clinic_whose_clock_was_wrong(network: Network, wrong: str) -> None:
+    clinic, central = network.clinics[0], network.central
+    with at(clinic, CLOCKS[wrong]):
+        clinic.do(register())
+        bundle = clinic.export().path
+    central.merge(bundle)
+    central.clock.advance(days=7)
+    central.merge(clinic.export().path)
+    central.clock.advance(days=20)
+    (told,) = [one for one in central.ask(clinics.clinics) if one.site_name == "Clínica 1"]
+    assert (told.days, told.late, told.last_number) == (20, True, 2)
 
 
 def test_a_clock_that_goes_back_in_the_middle_of_the_day_changes_no_order(network: Network) -> None:

@@ -116,14 +116,13 @@ class _Looked:
         self._asker = asker
         self._most = stick_days(asker)
         self._gaps = have.gaps(asker)
-        self._logs = {
-            row[0]: row[1:]
-            for row in asker.all(
-                sa.select(BundleLog.site_id, BundleLog.number, BundleLog.made_at, BundleLog.done_at)
-                .where(BundleLog.way == BundleWay.IN)
-                .order_by(BundleLog.made_at, BundleLog.number)
-            )
-        }
+        self._logs: dict[str, list[Any]] = {}
+        for row in asker.all(
+            sa.select(BundleLog.site_id, BundleLog.number, BundleLog.made_at, BundleLog.done_at)
+            .where(BundleLog.way == BundleWay.IN, BundleLog.done_at.is_not(None))
+            .order_by(BundleLog.key)
+        ):
+            self._logs.setdefault(row[0], []).append(row[1:])
         self._aside = _segments_in(asker, SegmentState.QUARANTINED)
         self._held = _segments_in(asker, SegmentState.HELD)
         self._restored = Counter(
@@ -141,10 +140,12 @@ class _Looked:
 
     def state(self, site_id: str, devices: Sequence[Any]) -> ClinicState:
         ids = {d[0] for d in devices}
-        number, made_at, done_at = self._logs.get(site_id, (None, None, None))
+        joined = devices[0][5]
+        read = ((_written(joined, *row[1:]), *row) for row in self._logs.get(site_id, ()))
+        written_at, number, made_at, done_at = max(read, default=(joined, None, None, None))
         missing = tuple(g for g in self._gaps if g.device_id in ids)
         name, closed_on, successor_id = self._sites.get(site_id, (devices[-1][3], None, None))
-        days = days_since(self._asker, made_at or devices[0][5])
+        days = days_since(self._asker, written_at)
         return ClinicState(
             site_id,
             devices[-1][2],
@@ -166,6 +167,11 @@ class _Looked:
             closed_on=closed_on,
             successor_name=self._sites.get(successor_id, ("",))[0] if successor_id else "",
         )
+
+
+def _written(joined: datetime, made_at: datetime, done_at: datetime) -> datetime:
+    """When a bundle was made; where the clock of the clinic cannot be right, when it was read."""
+    return made_at if joined <= made_at <= done_at else done_at
 
 
 def late_clinics(asker: Asker) -> tuple[ClinicState, ...]:
