@@ -15,7 +15,7 @@ from shiboken6 import isValid
 from clinic_desktop.kernel.errors import ClinicError, NeedsConfirmation, NeedsWords, Refused
 from clinic_desktop.kernel.logs import log_bug
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.uikit.voice import DialogVoice, Voice
+from clinic_desktop.uikit.voice import DialogVoice, ProgramFault, Voice
 from clinic_desktop.uikit.worker import Courier, LongJob, Progress, Steps, Worker, run_to_the_end
 
 Asked = ParamSpec("Asked")
@@ -181,6 +181,23 @@ class Office:
 
     # long jobs
 
+    def _tell_end(
+        self,
+        error: BaseException,
+        screen: QWidget | None,
+        failed: Callable[[ClinicError], object] | None,
+        cancelled: Callable[[], object] | None,
+    ) -> None:
+        """After a bug too the screen hears that its job has ended: else its bar would stand there for ever."""
+        try:
+            self._tell(error, screen, failed)
+        finally:
+            if not isinstance(error, ClinicError) and _is_there(screen):
+                if cancelled is not None:
+                    cancelled()
+                elif failed is not None:
+                    failed(ProgramFault(kind=type(error).__name__))
+
     def run_long(
         self,
         job: Callable[[Any, Any], Steps],
@@ -202,7 +219,7 @@ class Office:
             job(self._vault, self.actor),
             progress=lambda report: _call(progress, screen, report),
             done=lambda result: _call(then, screen, result),
-            failed=lambda error: self._tell(error, screen, failed),
+            failed=lambda error: self._tell_end(error, screen, failed, cancelled),
             cancelled=lambda: _call(cancelled, screen),
         )
         if self._worker is None:

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from clinic_desktop.kernel.errors import ClinicError
-from clinic_desktop.kernel.i18n import _
+from clinic_desktop.kernel.errors import ClinicError, Trouble
+from clinic_desktop.kernel.i18n import N_
 
 
 class Voice(Protocol):
@@ -62,11 +62,14 @@ class DialogVoice:
         dialogs.say(crash_sentence(error), near or QApplication.activeWindow(), tone="danger")
 
 
+class ProgramFault(Trouble):
+    """A bug, as far as a person is told of it: the kind only; its message may quote what a person typed."""
+
+    text = N_("The program made a mistake ({kind}). It was noted in the log; nothing you saved is lost.")
+
+
 def crash_sentence(error: BaseException) -> str:
-    """Names the kind of error only: its message may quote what a person typed."""
-    return _("The program made a mistake ({kind}). It was noted in the log; nothing you saved is lost.").format(
-        kind=type(error).__name__
-    )
+    return ProgramFault(kind=type(error).__name__).sentence()
 
 
 @dataclass

@@ -189,6 +189,20 @@ def test_a_long_job_ends_between_two_steps_when_it_is_cancelled(real_office, scr
     qtbot.waitUntil(real_office.is_idle)
 
 
+def test_after_a_bug_a_screen_hears_that_its_long_job_has_ended(vault, actor, screen, qapp) -> None:
+    office, told = Office(vault, actor, voice=RememberingVoice(), immediate=True), []
+
+    def job(_vault, _actor):
+        yield Progress(0, 1, "copying")
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        office.run_long(job, screen, failed=told.append, cancelled=lambda: told.append("ended"))
+    with pytest.raises(KeyError):
+        office.run_long(job, screen, failed=lambda error: told.append(error.sentence()))
+    assert told[0] == "ended" and "KeyError" in told[1]
+
+
 def test_closing_finishes_the_saves_that_wait(vault, actor, qapp) -> None:
     office, done = Office(vault, actor, voice=RememberingVoice()), []
     for at in range(10):
