@@ -102,7 +102,8 @@ class Clinic:
         assert rows[0] == rows[1] == rows[2]
         for office in self.network.all():
             assert all(counted == there for counted, there in self.at_counts(office))
-            assert office.ask(findings.findings) == ()
+            # The whole network was copied from the one made before, and a copied computer is told of.
+            assert {found.kind for found in office.ask(findings.findings)} <= {"restored"}
             assert office.ask(ledger.unsettled) == []
             assert office.ask(wrong_sums) == ()
 
@@ -211,7 +212,7 @@ def test_in_whatever_order_and_however_often_it_is_merged_the_count_holds(clinic
         assert len(clinic.at_counts(central)) == 2
         assert all(counted == there for counted, there in clinic.at_counts(central)), order
         found.append(central.sql("SELECT * FROM stock_movement ORDER BY id"))
-        assert central.ask(findings.findings) == ()
+        assert {found.kind for found in central.ask(findings.findings)} <= {"restored"}
         central.close()
     assert all(rows == found[0] for rows in found)
     clinic.central.merge(*ups)
