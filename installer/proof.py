@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 GROUPS: dict[int, tuple[str, tuple[str, ...]]] = {
-    1: ("histories of clinics, sticks and accidents", ("exchange/test_stateful.py",)),
+    1: ("histories of clinics, sticks and accidents", ("exchange/test_stateful.py", "exchange/test_sharing.py")),
     2: ("laws of the merge", ("exchange/test_merge_law.py", "exchange/test_laws.py")),
     3: ("a small world looked at whole", ("exchange/test_model.py",)),
     4: ("killed at any write", ("faults/test_exchange_kill.py", "faults/test_kill.py", "faults/test_disk.py")),
@@ -31,7 +31,10 @@ GROUPS: dict[int, tuple[str, tuple[str, ...]]] = {
     12: ("the life of a conflict", ("exchange/test_conflict_life.py", "exchange/test_convergence.py")),
     13: ("capture", ("storage/test_capture.py", "storage/test_capture_completeness.py")),
     14: ("erasure", ("exchange/test_erasure.py", "exchange/test_erasure_everywhere.py")),
-    15: ("the format with other tools, and noise", ("exchange/test_format.py", "exchange/test_fuzz.py")),
+    15: (
+        "the format with other tools, and noise",
+        ("exchange/test_format.py", "exchange/test_another_program.py", "exchange/test_fuzz.py"),
+    ),
 }
 
 
