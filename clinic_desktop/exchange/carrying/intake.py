@@ -16,7 +16,7 @@ from clinic_desktop.exchange.carrying.segments import part_rows, segment_row
 from clinic_desktop.exchange.erasure import erasing, redacting
 from clinic_desktop.exchange.format import canonical, minisign
 from clinic_desktop.exchange.format.bundle import Head, Listed, SealedSegment
-from clinic_desktop.exchange.format.manifest import READER, Manifest
+from clinic_desktop.exchange.format.manifest import Manifest
 from clinic_desktop.exchange.format.minisign import BadSignature
 from clinic_desktop.exchange.format.shape import COMMON, shapes
 from clinic_desktop.exchange.merge.applying import apply_segment
@@ -96,7 +96,7 @@ def judge(work: Work, found: SealedSegment, *, signed: bool) -> Taken:
     writer = _writer(known, found, signed=signed, adopted=adopted)
     old = _same(work, manifest, digest)
     if old is not None:
-        if old.state == SegmentState.APPLIED or (old.state == SegmentState.HELD and manifest.min_reader > READER):
+        if old.state == SegmentState.APPLIED or (old.state == SegmentState.HELD and manifest.is_for_later):
             return Taken.KNOWN
         _forget(work, old)
     try:
@@ -106,7 +106,7 @@ def judge(work: Work, found: SealedSegment, *, signed: bool) -> Taken:
     _check_audience(known, writer, manifest)
     check_chain(work, manifest, digest)
     redacting.keep(work, found.redacted)
-    if manifest.min_reader > READER:
+    if manifest.is_for_later:
         return _hold(work, found)
     apply_segment(work, manifest, found.content, found.signature, found.bodies, writer, adopted=adopted)
     return Taken.NEW
@@ -180,8 +180,11 @@ def _hold(work: Work, found: SealedSegment) -> Taken:
 
 def _keep_aside(work: Work, found: SealedSegment, kind: FindingKind, reason: str) -> Taken:
     manifest = found.manifest
-    if _same(work, manifest, canonical.digest(found.content)) is not None:
+    old = _same(work, manifest, canonical.digest(found.content))
+    if old is not None and old.state != SegmentState.HELD:
         return Taken.ASIDE
+    if old is not None:
+        _forget(work, old)
     key = _next_key(work)
     row = segment_row(key, manifest, found.content, found.signature, work, SegmentState.QUARANTINED, reason=reason)
     work.session.add(row)

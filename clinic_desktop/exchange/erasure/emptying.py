@@ -10,7 +10,7 @@ from clinic_desktop.exchange.erasure import personal
 from clinic_desktop.exchange.erasure.personal import PERSON
 from clinic_desktop.exchange.format import parts
 from clinic_desktop.exchange.format.copies import KIND
-from clinic_desktop.exchange.format.manifest import Part
+from clinic_desktop.exchange.format.manifest import KINDS, Part
 from clinic_desktop.exchange.format.parts import plain
 from clinic_desktop.exchange.format.shape import shapes
 
@@ -60,7 +60,7 @@ class Lines:
         if self._every.isdisjoint(_UUID.findall(raw)):
             return None
         head, *lines = raw.splitlines(keepends=True)
-        told = msgspec.json.decode(head)
+        told = msgspec.json.decode(head) if part.kind in KINDS else None
         new = [line if self._every.isdisjoint(_UUID.findall(line)) else self._line(told, line) for line in lines]
         if new == lines:
             return None
@@ -68,6 +68,9 @@ class Lines:
         return made, parts.pack(made)
 
     def _line(self, head: Any, line: bytes) -> bytes:
+        """`head` is None in a part of a kind that is not known: of its line nothing can stay."""
+        if head is None:
+            return b"null\n"
         told = msgspec.json.decode(line)
         empty = emptier(head["table"])
         if head["kind"] == "update":

@@ -25,7 +25,8 @@ Moment = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}(-[0-9]{2}){2}T([0-9]{2
 Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 Number = Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
 Table = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9_]{0,49}\Z")]
-Kind = Annotated[str, msgspec.Meta(pattern=r"\A(insert|update|copy)\Z")]
+KINDS = frozenset({"insert", "update", "copy"})
+Kind = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z_]{0,19}\Z")]
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -66,6 +67,11 @@ class Manifest(msgspec.Struct, frozen=True):
     @property
     def size(self) -> int:
         return sum(part.size for part in self.parts)
+
+    @property
+    def is_for_later(self) -> bool:
+        """Whether only a newer program can read it: it says so, or has parts of a kind that is not known here."""
+        return self.min_reader > READER or any(part.kind not in KINDS for part in self.parts)
 
     def when(self) -> datetime:
         return datetime.fromisoformat(self.cut_at)

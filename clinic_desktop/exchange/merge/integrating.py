@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from clinic_desktop.exchange.carrying import intake
 from clinic_desktop.exchange.carrying.chains import let_in
 from clinic_desktop.exchange.erasure import redacting
 from clinic_desktop.exchange.erasure.erasing import Sieve
 from clinic_desktop.exchange.format import copies
+from clinic_desktop.exchange.format.bundle import SealedSegment
 from clinic_desktop.exchange.format.copies import Copies
 from clinic_desktop.exchange.format.manifest import read_manifest
 from clinic_desktop.exchange.format.parts import Inserts, RowChange, UnitChange, Updates
@@ -21,6 +24,8 @@ from clinic_desktop.exchange.merge.landing import Landing, NotApplied
 from clinic_desktop.exchange.merge.rules import Stamp
 from clinic_desktop.exchange.merge.updating import update
 from clinic_desktop.exchange.merge.writer_rights import check_room
+from clinic_desktop.exchange.records import Segment, SegmentState
+from clinic_desktop.exchange.trust.adopting import as_it_came
 from clinic_desktop.exchange.trust.standing import standing
 from clinic_desktop.storage.opening import SYSTEM
 from clinic_desktop.storage.vault import Vault
@@ -31,9 +36,24 @@ _Held = tuple[int, str, str, str, Any]
 
 
 def take_up(vault: Vault) -> None:
-    """When a vault was opened. Costs one small question where nothing is held."""
+    """When a vault was opened. Costs two small questions where nothing is held."""
+    for key in vault.ask(_held_whole, SYSTEM):
+        found = vault.do(partial(_held_segment, key=key), SYSTEM)
+        intake.take_segment(vault, SYSTEM, found, signed=False)
     if vault.ask(_is_waiting, SYSTEM):
         vault.do(integrate, SYSTEM, importing=True)
+
+
+def _held_whole(reading: Reading) -> list[int]:
+    """Segments that were for a newer program and can be read now, in the order in which they came. Whoever wrote them
+    has the receipt, so nobody sends them again."""
+    sql = "SELECT key, manifest FROM segment WHERE state = ? ORDER BY key"
+    rows = reading.connection.exec_driver_sql(sql, (SegmentState.HELD,)).all()
+    return [key for key, content in rows if not read_manifest(content).is_for_later]
+
+
+def _held_segment(work: Work, key: int) -> SealedSegment:
+    return as_it_came(work, work.load(Segment, key))
 
 
 def _is_waiting(reading: Reading) -> bool:

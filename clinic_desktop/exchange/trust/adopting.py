@@ -48,7 +48,7 @@ def adopt(work: Work, segment_key: int, reason: str) -> None:
     adopt_hash(work, segment.hash, reason)
     name = [segment.device_id, segment.epoch, segment.number]
     try:
-        intake.judge(work, _as_it_came(work, segment), signed=False)
+        intake.judge(work, as_it_came(work, segment), signed=False)
     except NotApplied as error:
         raise CannotLetIn() from error
     work.act = "exchange.adopt"
@@ -88,7 +88,7 @@ def judge_again(vault: Vault, actor: Actor) -> Steps[None]:
 
 def _again(work: Work, segment_key: int) -> None:
     segment = work.load(Segment, segment_key)
-    intake.judge(work, _as_it_came(work, segment), signed=False)
+    intake.judge(work, as_it_came(work, segment), signed=False)
     work.also_changed |= {"segment", "finding"}
 
 
@@ -120,7 +120,7 @@ def _waiting(asker: Asker) -> list[int]:
     return found
 
 
-def _as_it_came(work: Work, segment: Segment) -> SealedSegment:
+def as_it_came(work: Work, segment: Segment) -> SealedSegment:
     rows = work.all(
         sa.select(SegmentPart.body).where(SegmentPart.segment_key == segment.key).order_by(SegmentPart.number)
     )
