@@ -1,11 +1,13 @@
 """The clinic's page of the stick: what is said of a stick, lost ones, codes read aloud, parts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdfium2 import PdfDocument
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -25,7 +27,7 @@ from clinic_desktop.uikit.surfaces import Callout
 from clinic_desktop.uikit.voice import RememberingVoice
 from clinic_desktop.uikit.words import Text
 from tests.makers.network import Network, Office
-from tests.makers.people import note, register
+from tests.makers.people import medicine, note, register
 
 Show = Callable[..., Any]
 
@@ -215,6 +217,57 @@ def test_what_is_said_after_stopping_is_true(network: Network, show: Show) -> No
     assert "counts as sent" in notices[0] and "Nothing" not in notices[0]
 
 
+def test_with_a_stick_everything_on_it_is_lost_that_nobody_confirmed(network: Network, tmp_path: Path) -> None:
+    network.round()
+    clinic, central = network.clinics[0], network.central
+    lost, elsewhere = tmp_path / "lost", tmp_path / "elsewhere"
+    done: list[int] = []
+    for folder in (lost, elsewhere, lost):
+        folder.mkdir(exist_ok=True)
+        clinic.do(register())
+        exported = finish(carrying.export(clinic.vault, clinic.actor, folder=folder))
+        assert exported is not None
+        done.append(exported.log_key)
+        if len(done) == 1:
+            central.merge(exported.path)
+            clinic.accept(central.answer()["Clínica 1"])
+    clinic.do(partial(losing.stick_is_lost, log_key=done[2]))
+    states = {one.log_key: one.state for one in clinic.ask(carried.carried)}
+    assert [states[key] for key in done] == [CarriedState.CONFIRMED, CarriedState.ON_ITS_WAY, CarriedState.LOST]
+    clinic.do(register())
+    again = finish(carrying.export(clinic.vault, clinic.actor, folder=elsewhere))
+    more = finish(carrying.export(clinic.vault, clinic.actor, folder=elsewhere))
+    assert again is not None and more is not None
+    clinic.do(partial(losing.stick_is_lost, log_key=again.log_key))
+    states = {one.log_key: one.state for one in clinic.ask(carried.carried)}
+    assert [states[key] for key in (done[1], more.log_key)] == [CarriedState.LOST] * 2
+
+
+def test_a_bundle_that_was_half_written_is_said_beside_a_whole_one(
+    network: Network, show: Show, tmp_path: Path
+) -> None:
+    clinic, central = network.clinics[0], network.central
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    central.answer()["Clínica 1"].rename(stick / "0001-aaaaaaaa.bundle")
+    central.do(medicine("Sertralina"))
+    newer = central.answer()["Clínica 1"].read_bytes()
+    (stick / "0002-bbbbbbbb.bundle.part").write_bytes(newer[: len(newer) * 2 // 3])
+    screen = show(clinic, stick)
+    screen._carry()
+    told = [c.words.text() for c in screen.pages.currentWidget().findChildren(Callout)]
+    assert any("incomplete" in words for words in told) and any("only receipts" in words for words in told), told
+
+
+def test_the_sheet_that_travels_names_no_person(network: Network) -> None:
+    clinic = network.clinics[0]
+    clinic.do(register())
+    exported = clinic.export()
+    sheet = clinic.vault.ask(partial(slip, exported=exported), replace(clinic.actor, name="Marta Saloj"))
+    words = PdfDocument(sheet.pdf())[0].get_textpage().get_text_bounded()
+    assert exported.control in words and "Marta" not in words and "Tzoc" not in words
+
+
 def test_what_was_read_cannot_be_lost(network: Network) -> None:
     network.round()
     clinic = network.clinics[0]
@@ -301,7 +354,10 @@ def test_a_stick_without_room_for_all_parts_carries_those_that_fit(
     screen = show(clinic)
     screen._exported_to(exported)
     assert any("found no room" in c.words.text() for c in screen.findChildren(Callout))
-    assert clinic.ask(partial(slip, exported=exported)).pdf().startswith(b"%PDF")
+    paper = PdfDocument(clinic.ask(partial(slip, exported=exported)).pdf())
+    words = paper[0].get_textpage().get_text_bounded()
+    assert exported.control in words and exported.files[1].control in words
+    assert exported.path.name in words and clinic.vault.place.site_name in words
     second = tmp_path / "second"
     second.mkdir()
     rest = finish(carrying.export(clinic.vault, clinic.actor, folder=second, most=10))

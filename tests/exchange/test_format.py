@@ -5,6 +5,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pyrage
 import pytest
 import zstandard
 
-from clinic_desktop.exchange.format import canonical, manifest, minisign
+from clinic_desktop.exchange.format import canonical, manifest, minisign, sealed
 from clinic_desktop.exchange.format.canonical import NotCanonical
 from clinic_desktop.exchange.format.minisign import BadSignature
 from tests.makers import another_program
@@ -98,6 +99,24 @@ def test_a_chain_names_the_hash_of_the_manifest_before(opened: Path) -> None:
     told = manifest.read_manifest((second / "manifest.json").read_bytes())
     assert told.follows is not None and told.previous == told.follows
     assert told.follows.hash == canonical.digest((first / "manifest.json").read_bytes())
+
+
+def test_sealing_can_be_stopped_between_two_pieces(tmp_path: Path) -> None:
+    key = pyrage.x25519.Identity.generate()
+    whole = [bytes([n]) * 300_000 for n in range(9)]
+    with (tmp_path / "sealed").open("wb") as file:
+        steps = list(sealed.seal_in_steps(whole, file, [str(key.to_public())]))
+    assert len(steps) > 9 and steps[-1] == 2_700_000
+    assert pyrage.decrypt((tmp_path / "sealed").read_bytes(), [key]) == b"".join(whole)
+    with (tmp_path / "stopped").open("wb") as file:
+        begun = sealed.seal_in_steps(whole, file, [str(key.to_public())])
+        next(begun)
+        begun.close()
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt((tmp_path / "stopped").read_bytes(), [key])
+    assert "seal" not in {thread.name for thread in threading.enumerate()}
+    with (tmp_path / "sealed").open("rb") as locked, pytest.raises(OSError):
+        list(sealed.seal_in_steps(whole, locked, [str(key.to_public())]))
 
 
 def test_signatures_are_bound_to_key_content_and_comment() -> None:

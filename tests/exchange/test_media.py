@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from clinic_desktop.exchange.carrying import outgoing
@@ -25,6 +26,7 @@ from clinic_desktop.features.bundles.queries import waiting
 from clinic_desktop.features.bundles.rules.file_names import new_file_name
 from clinic_desktop.features.bundles.service import carrying
 from clinic_desktop.kernel.errors import ClinicError
+from clinic_desktop.storage.files import CannotWrite
 from tests.makers.network import Network
 from tests.makers.people import register
 
@@ -245,3 +247,19 @@ def test_a_load_too_big_for_one_file_goes_in_parts_each_whole_by_itself(network:
     assert central.sql("SELECT DISTINCT volumes, number FROM bundle_log WHERE way = 'in'") == [(3, 1)]
     clinic.accept(central.answer()["Clínica 1"])
     assert clinic.ask(waiting.waiting).new == 0
+
+
+def test_a_computer_without_room_to_seal_says_so_and_marks_nothing(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = network.clinics[0]
+    clinic.do(register())
+    monkeypatch.setattr("clinic_desktop.exchange.format.sealed.seal", _no_room)
+    with pytest.raises(CannotWrite):
+        clinic.export()
+    assert clinic.sql("SELECT count(*) FROM bundle_log WHERE done_at IS NOT NULL") == [(0,)]
+    assert not list(clinic.stick.iterdir()) and not list((clinic.folder / "travel").iterdir())
+
+
+def _no_room(*_given: object) -> None:
+    raise pyrage.EncryptError("No space left on device")

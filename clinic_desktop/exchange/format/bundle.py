@@ -157,8 +157,9 @@ class Verified:
     """The segments that are not known, if they are small: the second pass is then not needed. None if they are not."""
 
 
-def write(out: BinaryIO, head: Head, signing_key: bytes, segments: Iterable[Stored]) -> None:
-    """Seal a bundle into `out`. `segments` give manifest, signature and parts, in the head's order."""
+def write(out: BinaryIO, head: Head, signing_key: bytes, segments: Iterable[Stored]) -> Iterator[int]:
+    """Seal a bundle into `out`, in steps that give the bytes so far. `segments` give manifest, signature and parts, in
+    the head's order."""
     content = canonical.write(head)
     signature = minisign.sign(signing_key, content, f"bundle {head.number}").encode()
 
@@ -173,7 +174,7 @@ def write(out: BinaryIO, head: Head, signing_key: bytes, segments: Iterable[Stor
                 yield from member(f"{folder}/{name}", len(body), [body])
         yield END
 
-    sealed.seal(pieces(), out, head.recipients)
+    yield from sealed.seal_in_steps(pieces(), out, head.recipients)
 
 
 def verify(

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -74,6 +74,71 @@ def seal(pieces: Iterable[bytes], into: BinaryIO, recipients: Iterable[str]) -> 
     """Encrypt a stream so that each of `recipients` can open it."""
     keys = [pyrage.x25519.Recipient.from_str(r) for r in recipients]
     pyrage.encrypt_io(cast(Any, _Pull(pieces)), into, keys)
+
+
+def seal_in_steps(pieces: Iterable[bytes], into: BinaryIO, recipients: Iterable[str]) -> Generator[int, None, None]:
+    """The same, giving the bytes taken so far between two pieces; who stops in between leaves an unfinished file.
+    OSError if `into` takes no more."""
+    given: queue.Queue[bytes | BaseException | None] = queue.Queue(maxsize=8)
+    stopped, failed = threading.Event(), list[BaseException]()
+    thread = threading.Thread(
+        target=_seal_from, args=(given, into, list(recipients), stopped, failed), name="seal", daemon=True
+    )
+    thread.start()
+    done = 0
+    try:
+        for piece in _even(pieces):
+            _put(given, piece, stopped)
+            done += len(piece)
+            yield done
+        _put(given, None, stopped)
+        thread.join()
+    except _Stopped:
+        pass  # whoever sealed has failed, and says why
+    finally:
+        stopped.set()
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def _even(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """In lengths that are worth a step, and of which some may wait."""
+    kept = bytearray()
+    for piece in pieces:
+        kept += piece
+        while len(kept) >= _PIECE:
+            yield bytes(kept[:_PIECE])
+            del kept[:_PIECE]
+    yield bytes(kept)
+
+
+def _seal_from(
+    given: "queue.Queue[bytes | BaseException | None]",
+    into: BinaryIO,
+    recipients: list[str],
+    stopped: threading.Event,
+    failed: list[BaseException],
+) -> None:
+    def pieces() -> Iterator[bytes]:
+        while not stopped.is_set():
+            try:
+                piece = given.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            if not isinstance(piece, bytes):
+                return
+            yield piece
+        raise _Stopped()
+
+    try:
+        seal(pieces(), into, recipients)
+    except pyrage.EncryptError as error:  # a full disk, or stopped
+        failed.append(OSError(str(error)))
+        stopped.set()
+    except BaseException as error:  # noqa: BLE001 - whatever it was, the other thread tells it
+        failed.append(error)
+        stopped.set()
 
 
 def open_small(path: Path, identity: str) -> bytes:

@@ -50,7 +50,7 @@ def slip(asker: Asker, exported: Exported) -> Paper:
         title=_("Travel sheet {number}").format(number=f"{exported.number:04d}"),
         letterhead=letterhead(asker),
         size=paper_size(asker),
-        footer=printed_words(by=asker.actor.name, at=say_instant(asker.now, asker.place.zone)),
+        footer=printed_words(by=asker.place.site_name, at=say_instant(asker.now, asker.place.zone)),
         blocks=(
             Words(_("Travels with the stick. Keep it until the receipt comes.")),
             Facts(facts, columns=1),
@@ -61,7 +61,7 @@ def slip(asker: Asker, exported: Exported) -> Paper:
             ),
             *_more_parts(exported),
             Words(_("Receipt code, if the central office reads it by telephone: ____ - ____ - ____")),
-            Signature((Signer(_("Handed over")), Signer(_("Carried")), Signer(_("Received")))),
+            Signature((Signer(_("Handed over")), Signer(_("Carried")), Signer(_("Received it")))),
         ),
     )
 

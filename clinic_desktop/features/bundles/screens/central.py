@@ -200,6 +200,8 @@ class CentralDesk(QWidget):
         self._session.hear(report.files)
         self._tell(said_summary(report.files, self._session, report))
         self.reload()
+        if self.answer.isEnabled():
+            self.answer.setFocus()
         # Who came is compared with everybody meanwhile; what is pressed next does not wait for it.
         self._comparing = self._office.run_long(likely.look, self, failed=lambda _error: None)
 

@@ -10,16 +10,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
-from clinic_desktop.exchange.outcomes import Exported, MergeReport
+from clinic_desktop.exchange.outcomes import Exported
 from clinic_desktop.features.bundles.letters.slip import slip, slip_facts
 from clinic_desktop.features.bundles.queries import carried, messages, waiting
 from clinic_desktop.features.bundles.rules.loads import said_size
 from clinic_desktop.features.bundles.screens.join import JoinCard
 from clinic_desktop.features.bundles.screens.late import late_words
-from clinic_desktop.features.bundles.screens.parts import LoadTable, checked, said_report
+from clinic_desktop.features.bundles.screens.parts import LoadTable, checked
 from clinic_desktop.features.bundles.screens.sent import RouteSheet, SentSheet
 from clinic_desktop.features.bundles.screens.stick_words import parcel_steps, said_stick, stick_steps
 from clinic_desktop.features.bundles.screens.sticks import SticksList
+from clinic_desktop.features.bundles.screens.summary import Session, said_summary
 from clinic_desktop.features.bundles.service import carrying, parcels, receiving
 from clinic_desktop.features.bundles.service.receiving import Received
 from clinic_desktop.kernel.dates import say_instant
@@ -346,13 +347,13 @@ class ClinicStick(QWidget):
         return _("only the other computer of this clinic can open it")
 
     def _received(self, received: Received) -> None:
-        report = received.report
         clear(self.received_body)
         until = self._office.ask(_said_until)
-        self.received_body.addWidget(Text(until, "head", "semi", wrap=True))
-        # Bundles of other clinics on the same stick are none of ours: they do not open, and nothing needs saying.
-        ours = MergeReport(tuple(f for f in report.files if f.ok) or report.files, report.gaps, report.open_conflicts)
-        for callout in said_report(ours):
+        self.received_body.addWidget(Text(_("You may take the stick out"), "head", "semi"))
+        self.received_body.addWidget(Text(until, wrap=True))
+        session, report = Session(), received.report
+        session.hear(report.files)
+        for callout in said_summary(report.files, session, report):
             self.received_body.addWidget(callout)
         if received.removed:
             words = ngettext(
@@ -361,7 +362,6 @@ class ClinicStick(QWidget):
                 received.removed,
             )
             self.received_body.addWidget(Callout(words.format(count=received.removed), "neutral", "check"))
-        self.received_body.addWidget(Text(_("You may take the stick out"), weight="semi"))
         self.received_body.addStretch(1)
         self._go(_RECEIVED)
 

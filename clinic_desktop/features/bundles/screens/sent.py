@@ -131,8 +131,8 @@ class RouteSheet(Sheet):
         self._zone = office.ask(zone)
         columns = [
             Column[Entry](_("Bundle"), self._said_bundle, stretch=True),
-            Column[Entry](_("For"), lambda one: one.for_name or _("Central office"), 150),
-            Column[Entry](_("Read"), self._said_reads, 190),
+            Column[Entry](_("For"), lambda one: one.for_name or _("Central office"), 190),
+            Column[Entry](_("Read"), self._said_reads, 170),
         ]
         empty = EmptyState(_("The list is empty."), None)
         self.table = ListTable(columns, key=lambda one: one.sha256, empty=empty, row_height=56)

@@ -51,7 +51,7 @@ class SticksList(QWidget):
             row_height=_ROW,
         )
         self.table.chosen.connect(self._moved)
-        self.table.opened.connect(lambda _stick: self.opened.emit())
+        self.table.opened.connect(self._opened)
         stack(self, (self.table, 1), other, gap=S2)
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
@@ -81,6 +81,9 @@ class SticksList(QWidget):
 
     def _moved(self, _row: object) -> None:
         self.changed.emit()
+
+    def _opened(self, _row: object) -> None:
+        self.opened.emit()
 
     def _look_if_changed(self) -> None:
         if self.isVisible() and _known_by(media.sticks()) != self._seen:

@@ -48,7 +48,8 @@ def _said_refused(one: Merged) -> Callout:
 
 def _said_site(name: str, some: list[Merged]) -> Callout:
     rows = sum(one.rows for one in some)
-    here = sum(1 for one in some if not one.new_segments and not one.aside_segments and not one.held_segments)
+    idle = [one for one in some if not (one.new_segments or one.aside_segments or one.held_segments)]
+    here = sum(1 for one in idle if one.read_before or one.known_segments)
     parts: list[str] = []
     if rows:
         parts.append(ngettext("{count} new row", "{count} new rows", rows).format(count=f"{rows:,}"))
@@ -56,6 +57,8 @@ def _said_site(name: str, some: list[Merged]) -> Callout:
         parts.append(ngettext("{count} bundle was here already", "{count} bundles were here already", here).format(
             count=here
         ))  # fmt: skip
+    if len(idle) > here:
+        parts.append(_("only receipts"))
     aside, held = sum(one.aside_segments for one in some), sum(one.held_segments for one in some)
     if aside:
         words = ngettext(
@@ -78,9 +81,14 @@ def _said_site(name: str, some: list[Merged]) -> Callout:
 
 def _said_open(report: MergeReport) -> list[Callout]:
     told: list[Callout] = []
-    if report.gaps:
-        words = _("Something is missing in between; what came after it was taken in already. The list says which.")
-        told.append(Callout(words, "warning", "alert-triangle"))
+    missing = len(report.gaps)
+    if missing:
+        words = ngettext(
+            "A bundle is missing in between. Ask for it; what came after it was taken in already.",
+            "{count} bundles are missing in between. Ask for them; what came after was taken in already.",
+            missing,
+        )
+        told.append(Callout(words.format(count=missing), "warning", "alert-triangle"))
     count = report.open_conflicts
     if count:
         words = ngettext("{count} conflict waits for a decision.", "{count} conflicts wait for a decision.", count)

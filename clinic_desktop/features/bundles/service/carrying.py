@@ -24,6 +24,7 @@ from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
+from clinic_desktop.storage.files import CannotWrite, need_room
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
 
@@ -116,7 +117,7 @@ def _carry_all(
     done: list[Exported] = []
     for plan in plans:
         try:
-            done.append((yield from _carry(vault, actor, plan, folder, site_name, said.stick if said else None)))
+            done.append((yield from carry(vault, actor, plan, folder, site_name, said.stick if said else None)))
         except StickFull:
             if not done:
                 raise
@@ -127,15 +128,26 @@ def _carry_all(
     return replace(done[0], others=tuple(done[1:]), left=len(plans) - len(done))
 
 
-def _carry(
-    vault: Vault, actor: Actor, plan: Plan, folder: Path, site_name: str, stick_id: str | None
+def _seal(vault: Vault, actor: Actor, plan: Plan, local: Path) -> Steps[None]:
+    need_room(local.parent, plan.size + media.SPARE)
+    try:
+        with local.open("wb") as file:
+            carried = outgoing.segments_of(vault, actor, plan.keys)
+            for done in bundle.write(file, plan.head, plan.signing_key, carried):
+                yield Progress(min(done, plan.size), plan.size, _(SEALING))
+    except OSError as error:
+        raise CannotWrite(name=local.name) from error
+
+
+def carry(
+    vault: Vault, actor: Actor, plan: Plan, folder: Path, site_name: str = "", stick_id: str | None = None
 ) -> Steps[Exported]:
+    """One file: sealed here, copied, read back, and only then noted as written."""
     name = new_file_name(plan.head.number)
     local = travel_folder(vault) / name
     try:
         yield Progress(0, plan.size, _(SEALING))
-        with local.open("wb") as file:
-            bundle.write(file, plan.head, plan.signing_key, outgoing.segments_of(vault, actor, plan.keys))
+        yield from _seal(vault, actor, plan, local)
         sha256, size = hash_file(local)
         yield Progress(plan.size, plan.size, _(SEALING))
         path = yield from media.copy_out(local, folder, name, sha256)

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from clinic_desktop.exchange import rebuilding
-from clinic_desktop.exchange.carrying import outgoing
 from clinic_desktop.exchange.carrying.chains import adopt_hash
 from clinic_desktop.exchange.carrying.outgoing import Plan
 from clinic_desktop.exchange.digests import SiteDigest, all_sums, by_site
@@ -19,13 +18,10 @@ from clinic_desktop.exchange.troubles import OnlyCentral, UnknownSender
 from clinic_desktop.exchange.trust import following
 from clinic_desktop.exchange.trust.certificates import take_roster
 from clinic_desktop.exchange.trust.standing import Peer, Standing, standing
-from clinic_desktop.features.bundles.rules.file_names import new_file_name
 from clinic_desktop.features.bundles.service import taking
-from clinic_desktop.features.bundles.service.carrying import SEALING, cut_waiting
-from clinic_desktop.features.bundles.service.travel import hash_file, need, own_identity, travel_folder
-from clinic_desktop.kernel.i18n import _
+from clinic_desktop.features.bundles.service.carrying import carry, cut_waiting
+from clinic_desktop.features.bundles.service.travel import need, own_identity, travel_folder
 from clinic_desktop.kernel.permissions import Permission
-from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Reading, Work
 
@@ -66,30 +62,13 @@ def archive(
     written: list[Exported] = []
     for keys in volumes:
         plan = vault.do(partial(_plan, keys=keys, recipients=recipients), actor)
-        written.append((yield from _write(vault, actor, plan, folder)))
+        written.append((yield from carry(vault, actor, plan, folder)))
     return tuple(written)
 
 
 def _plan(work: Work, keys: Sequence[int], recipients: Sequence[str]) -> Plan:
     work.require(Permission.MERGE_BUNDLES)
     return rebuilding.plan_archive(work, keys, recipients)
-
-
-def _write(vault: Vault, actor: Actor, plan: Plan, folder: Path) -> Steps[Exported]:
-    name = new_file_name(plan.head.number)
-    local = travel_folder(vault) / name
-    try:
-        yield Progress(0, plan.size, _(SEALING))
-        with local.open("wb") as file:
-            bundle.write(file, plan.head, plan.signing_key, outgoing.segments_of(vault, actor, plan.keys))
-        sha256, size = hash_file(local)
-        path = yield from media.copy_out(local, folder, name, sha256)
-    finally:
-        with suppress(OSError):
-            local.unlink()
-    vault.do(partial(outgoing.finished, log_key=plan.log_key, file_name=name, sha256=sha256, size=size), actor)
-    vault.settle()
-    return Exported(path, plan.head.number, sha256, size, plan.loads, len(plan.keys), "", plan.head.made_at)
 
 
 def rebuild(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[MergeReport]:

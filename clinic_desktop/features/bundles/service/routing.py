@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from clinic_desktop.exchange.records import BundleLog, BundleWay
 from clinic_desktop.exchange.steps import Steps
-from clinic_desktop.exchange.stick import media, route
+from clinic_desktop.exchange.stick import drives, media, route
 from clinic_desktop.exchange.stick.media import Candidate
 from clinic_desktop.exchange.stick.route import Entry, Found, Read, RouteList
 from clinic_desktop.exchange.troubles import StickUnfit
@@ -62,7 +62,7 @@ def name_unfit(vault: Vault, actor: Actor, folder: Path, said: RouteList | None)
     """Remember a stick that lied, here and, if it still takes that much, on itself."""
     if said is None:
         return
-    vault.do(partial(_remember, stick_id=said.stick, label=folder.name, unfit=True), actor)
+    vault.do(partial(_remember, stick_id=said.stick, label=drives.stick_at(folder).label, unfit=True), actor)
     unfit = route.changed(said, unfit=instant_text(vault.clock.now()))
     with suppress(ClinicError, OSError):
         yield from _write_list(vault, actor, folder, unfit, media.candidates(folder))
@@ -76,7 +76,7 @@ def note(vault: Vault, actor: Actor, folder: Path, said: RouteList | None, gone:
         candidates = media.candidates(folder)
         now = vault.ask(partial(_as_known_here, said=said, candidates=candidates, gone=gone), actor)
         yield from _write_list(vault, actor, folder, now, candidates)
-    vault.do(partial(_remember, stick_id=said.stick, label=folder.name, unfit=False), actor)
+    vault.do(partial(_remember, stick_id=said.stick, label=drives.stick_at(folder).label, unfit=False), actor)
 
 
 def clear(
