@@ -12,10 +12,13 @@ from clinic_desktop.exchange.troubles import AnswerToAnother, CompareBoth, NotEn
 from clinic_desktop.exchange.trust.pairing import read_invitation
 from clinic_desktop.features.bundles.queries import conflicts, findings
 from clinic_desktop.features.bundles.screens.clinic import ClinicStick
+from clinic_desktop.features.bundles.screens.device_sheets import CutOffSheet
+from clinic_desktop.features.bundles.screens.devices import DevicesPage
 from clinic_desktop.features.bundles.service import pairing
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.kernel.clock import StillClock
 from clinic_desktop.storage.keys import Opened
+from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.office import Office as Window
 from clinic_desktop.uikit.voice import RememberingVoice
 from tests.makers.network import Network, Office, enrol, make_office
@@ -138,6 +141,41 @@ def test_a_central_that_the_clinic_joins_later_gets_everything_of_both_once(clin
     reception.accept(answer)
     consulting.accept(answer)
     assert len(reception.sql("SELECT id FROM patient")) == len(consulting.sql("SELECT id FROM patient")) == 3
+    issuers = {office.sql("SELECT DISTINCT issuer FROM peer_device")[0] for office in (reception, consulting)}
+    assert issuers == {(central.vault.place.device_id,)}, "its word of both stands in place of their own"
+
+
+def test_what_the_central_wrote_waits_at_a_computer_that_has_not_joined_and_counts_once_it_has(
+    clinic: Clinic, network: Network
+) -> None:
+    reception, consulting, central = clinic.reception, clinic.consulting, network.central
+    (patient,) = [row[0] for row in reception.sql("SELECT id FROM patient")]
+    enrol(reception, central)
+    central.merge(reception.export().path)
+    central.do(change(patient, Patient, phone="7762"))
+    reception.accept(central.answer()[reception.vault.place.site_name])
+    consulting.accept(reception.export().path)
+    assert [one.kind for one in consulting.ask(findings.findings)] == ["stranger"]
+    assert consulting.sql("SELECT phone FROM patient") != [("7762",)], "nobody here can check who wrote it"
+    enrol(consulting, central)
+    consulting.accept(central.answer()[reception.vault.place.site_name])
+    assert consulting.sql("SELECT phone FROM patient") == [("7762",)]
+    assert consulting.ask(findings.findings) == ()
+
+
+def test_a_stolen_computer_is_cut_off_by_the_other_one_where_there_is_no_central(clinic: Clinic, qtbot: Any) -> None:
+    reception, stolen = clinic.reception, clinic.consulting
+    page = DevicesPage(Window(reception.vault, reception.actor, voice=RememberingVoice(), immediate=True))
+    qtbot.addWidget(page)
+    assert page.devices.choose(stolen.vault.place.device_id)
+    next(one for one in page.findChildren(Button) if one.text() == "Cut off…").click()
+    (sheet,) = page.findChildren(CutOffSheet)
+    sheet.note.setText("la robaron en el mercado")
+    sheet.cut.click()
+    stolen.do(register(given_names="Ladrón"))
+    assert reception.accept(stolen.export().path).files[0].aside_segments > 0
+    with pytest.raises(NotEnrolled):
+        reception.export()
 
 
 def test_the_clinics_page_copies_for_the_other_computer_where_no_central_was_joined(clinic: Clinic, qtbot: Any) -> None:

@@ -17,7 +17,15 @@ from clinic_desktop.exchange.format.bundle import FORMAT, Head, Keys, Known, Led
 from clinic_desktop.exchange.format.copies import KIND
 from clinic_desktop.exchange.format.manifest import READER
 from clinic_desktop.exchange.format.shape import COMMON, INSERTED
-from clinic_desktop.exchange.records import BundleContent, BundleLog, BundleWay, Segment, SegmentPart, SegmentState
+from clinic_desktop.exchange.records import (
+    BundleContent,
+    BundleLog,
+    BundleWay,
+    PeerDevice,
+    Segment,
+    SegmentPart,
+    SegmentState,
+)
 from clinic_desktop.exchange.stick import route
 from clinic_desktop.exchange.troubles import NotEnrolled, OnlyCentral
 from clinic_desktop.exchange.trust import authority, receipts
@@ -213,10 +221,12 @@ def _mates(asker: Asker, known: Standing) -> list[Peer]:
 
 def _lacked_by_mates(asker: Asker, known: Standing) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
     """What another computer of the clinic said it does not hold; of one that never spoke, everything, if no central
-    would bring it."""
+    took it in, which would bring it."""
     forked = forked_lines(asker)
     said = {p.device_id: Held(have.said_by(asker, p.device_id), forked) for p in _mates(asker, known)}
-    asked = {device: told for device, told in said.items() if told.spoke or not known.centrals()}
+    centrals = [p.device_id for p in known.centrals()]
+    brought = {row[0] for row in asker.all(sa.select(PeerDevice.device_id).where(PeerDevice.issuer.in_(centrals)))}
+    asked = {device: told for device, told in said.items() if told.spoke or device not in brought}
     if not asked:
         return []
     rows = asker.all(_segments().where(Segment.state != SegmentState.QUARANTINED))
