@@ -1,7 +1,7 @@
 """What to carry: the segments that the other side has not confirmed, and the head of the bundle that brings them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -39,6 +39,7 @@ from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Asker, Reading, Work
 
 Row = sa.Row[int, str, str, int, str, datetime, int, str]
+"""Key, device, epoch, number, hash, when it was cut, size and audience of a segment."""
 VOLUME_BYTES = 1024**3
 """What one file carries at most, as the segments weigh; a stick formatted as FAT32 holds no file of 4 GiB."""
 
@@ -83,6 +84,20 @@ class Plan:
     signing_key: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """For whom a bundle is, and what its head tells them beside what it carries."""
+
+    recipients: set[str]
+    told: list[Have]
+    for_site: str = ""
+    people: list[Known] = field(default_factory=list[Known])
+    cut_off: dict[str, str] = field(default_factory=dict[str, str])
+    adopted: list[str] = field(default_factory=list[str])
+    keys: Keys = field(default_factory=Keys)
+    lost: list[int] = field(default_factory=list[int])
+
+
 def waiting(reading: Reading) -> Waiting:
     """What a clinic has that the central has not confirmed."""
     known = standing(reading)
@@ -110,14 +125,7 @@ def plans_up(work: Work, most: int = VOLUME_BYTES) -> list[Plan]:
     rows = sorted({row[0]: row for row in wanted}.values(), key=lambda row: (row[1], row[2], row[3]))
     recipients = {p.recipient for p in (*known.centrals(), *mates)}
     lost = receipts.lost_numbers(work, work.load(ThisDevice, 1).epoch)
-    return _plans(
-        work,
-        rows,
-        most,
-        partial(
-            _plan, recipients=recipients, told=have.haves(work), for_site="", cut_off=reasons_of(work), lost=lost
-        ),
-    )
+    return _plans(work, rows, most, Address(recipients, have.haves(work), cut_off=reasons_of(work), lost=lost))
 
 
 def plans_down(work: Work, site_id: str, most: int = VOLUME_BYTES) -> list[Plan]:
@@ -131,14 +139,16 @@ def plans_down(work: Work, site_id: str, most: int = VOLUME_BYTES) -> list[Plan]
     )
     lacking = [row for row in every if any(_lacks(device, told, row) for device, told in said.items())]
     told = have.haves(work, (COMMON, site_id))
-    recipients = {p.recipient for p in devices}
-    people = roster(work, site_id)
-    keys = Keys(route.identity_for_all(work), receipts.key_for(work, site_id))
-    plan = partial(
-        _plan, recipients=recipients, told=told, for_site=site_id, people=people, cut_off=reasons_of(work),
-        adopted=_adopted(work, site_id), keys=keys,
-    )  # fmt: skip
-    return _plans(work, lacking, most, plan)
+    to = Address(
+        {p.recipient for p in devices},
+        told,
+        for_site=site_id,
+        people=roster(work, site_id),
+        cut_off=reasons_of(work),
+        adopted=_adopted(work, site_id),
+        keys=Keys(route.identity_for_all(work), receipts.key_for(work, site_id)),
+    )
+    return _plans(work, lacking, most, to)
 
 
 def every_segment() -> sa.Select[int, str, str, int, str, datetime, int, str]:
@@ -147,17 +157,12 @@ def every_segment() -> sa.Select[int, str, str, int, str, datetime, int, str]:
 
 
 def plan_archive(
-    work: Work,
-    rows: "Iterable[sa.Row[int, str, str, int, str, datetime, int, str]]",
-    recipients: set[str],
-    people: list[Known],
-    adopted: list[str],
+    work: Work, rows: Iterable[Row], recipients: set[str], people: list[Known], adopted: list[str]
 ) -> Plan:
     """One file of a central's archive, from which it is built again (exchange/rebuilding.py). `adopted`: what counted
     here, whatever its writer may do today."""
-    return _plan(
-        work, rows, recipients, have.haves(work), for_site="", people=people, cut_off=reasons_of(work), adopted=adopted
-    )
+    to = Address(recipients, have.haves(work), people=people, cut_off=reasons_of(work), adopted=adopted)
+    return _plan(work, rows, to, _next_number(work))
 
 
 def sites_to_answer(asker: Asker) -> list[tuple[str, str]]:
@@ -219,7 +224,7 @@ def _mates(asker: Asker, known: Standing) -> list[Peer]:
     return [p for p in known.of_site(asker.site_id) if p.device_id != asker.place.device_id]
 
 
-def _lacked_by_mates(asker: Asker, known: Standing) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
+def _lacked_by_mates(asker: Asker, known: Standing) -> list[Row]:
     """What another computer of the clinic said it does not hold; of one that never spoke, everything, if no central
     took it in, which would bring it."""
     forked = forked_lines(asker)
@@ -233,7 +238,7 @@ def _lacked_by_mates(asker: Asker, known: Standing) -> "list[sa.Row[int, str, st
     return [row for row in rows if any(_lacks(device, told, row) for device, told in asked.items())]
 
 
-def _lost_by_central(work: Work, known: Standing) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
+def _lost_by_central(work: Work, known: Standing) -> list[Row]:
     """What the central wrote, sent here and, put back to an older state, holds no more."""
     forked = forked_lines(work)
     held = {p.device_id: Held(have.said_by(work, p.device_id), forked) for p in known.centrals()}
@@ -243,7 +248,7 @@ def _lost_by_central(work: Work, known: Standing) -> "list[sa.Row[int, str, str,
     return [row for row in rows if any(not one.covers(row[1], row[2], row[7], row[3], row[4]) for one in spoke)]
 
 
-def _lacks(device: str, told: Held, row: "sa.Row[int, str, str, int, str, datetime, int, str]") -> bool:
+def _lacks(device: str, told: Held, row: Row) -> bool:
     _, writer, epoch, number, digest, _, _, audience = row
     if told.covers(writer, epoch, audience, number, digest):
         return False
@@ -251,7 +256,7 @@ def _lacks(device: str, told: Held, row: "sa.Row[int, str, str, int, str, dateti
     return writer != device or told.spoke
 
 
-def _plans(work: Work, rows: Sequence[Row], most: int, plan: Callable[..., Plan]) -> list[Plan]:
+def _plans(work: Work, rows: Sequence[Row], most: int, to: Address) -> list[Plan]:
     """One plan for each volume; a load that fits is one volume, also if there is nothing to carry but receipts."""
     volumes: list[list[Row]] = [[]]
     size = 0
@@ -266,7 +271,7 @@ def _plans(work: Work, rows: Sequence[Row], most: int, plan: Callable[..., Plan]
         volumes[-1].append(row)
         size += row[6]
     number = _next_number(work)
-    return [plan(work, part, number=number, volume=n, volumes=len(volumes)) for n, part in enumerate(volumes, start=1)]
+    return [_plan(work, part, to, number, n, len(volumes)) for n, part in enumerate(volumes, start=1)]
 
 
 def _on_the_way(asker: Asker) -> set[int]:
@@ -289,69 +294,66 @@ def _next_number(work: Work) -> int:
     return (last or 0) + 1
 
 
-def _plan(
-    work: Work,
-    rows: "Iterable[sa.Row[int, str, str, int, str, datetime, int, str]]",
-    recipients: set[str],
-    told: list[Have],
-    *,
-    for_site: str,
-    people: list[Known] | None = None,
-    cut_off: dict[str, str] | None = None,
-    adopted: list[str] | None = None,
-    keys: Keys | None = None,
-    lost: list[int] | None = None,
-    number: int | None = None,
-    volume: int = 1,
-    volumes: int = 1,
-) -> Plan:
-    device = work.load(ThisDevice, 1)
-    chosen = _once(rows)
+def _head(work: Work, device: ThisDevice, chosen: Sequence[Row], to: Address, numbers: tuple[int, int, int]) -> Head:
+    """`numbers`: of the bundle, which volume, of how many."""
+    number, volume, volumes = numbers
     end = ledger.head(work.cursor)
-    head = Head(
+    return Head(
         format=FORMAT,
         min_reader=READER,
         schema=migrate.HEAD,
-        number=number or _next_number(work),
+        number=number,
         device=device.device_id,
         epoch=device.epoch,
         site=device.site_id,
         site_code=device.site_code,
         site_name=device.site_name,
-        for_site=for_site,
+        for_site=to.for_site,
         made_at=instant_text(work.now),
-        recipients=sorted(recipients),
+        recipients=sorted(to.recipients),
         segments=[Listed(row[1], row[2], row[3], row[4]) for row in chosen],
-        have=told,
+        have=to.told,
         ledger=LedgerEnd(end.count, end.hash),
-        roster=people or [],
-        revoked=sorted(cut_off or {}),
-        revoked_why=cut_off or {},
+        roster=to.people,
+        revoked=sorted(to.cut_off),
+        revoked_why=to.cut_off,
         authority=authority.chain(work) if work.place.is_central else [],
-        adopted=adopted or [],
+        adopted=to.adopted,
         told=told_here(work),
         redactions=redacting.of_segments(work.cursor, [row[4] for row in chosen]),
         volume=volume,
         volumes=volumes,
-        keys=keys or Keys(),
-        lost=lost or [],
+        keys=to.keys,
+        lost=to.lost,
     )
-    log = BundleLog(
+
+
+def _log(head: Head, to: Address, now: datetime) -> BundleLog:
+    """A bundle that is about to be written; `finished` says when it was read back."""
+    in_volumes = head.volumes > 1
+    return BundleLog(
         way=BundleWay.OUT,
-        device_id=device.device_id,
-        epoch=device.epoch,
+        device_id=head.device,
+        epoch=head.epoch,
         number=head.number,
-        site_id=for_site,
+        site_id=to.for_site,
         file_name="",
         sha256="",
         size=0,
-        segments=len(chosen),
+        segments=len(head.segments),
         new_segments=0,
         refused_segments=0,
-        made_at=work.now,
-        volume=volume if volumes > 1 else None,
-        volumes=volumes if volumes > 1 else None,
+        made_at=now,
+        volume=head.volume if in_volumes else None,
+        volumes=head.volumes if in_volumes else None,
     )
+
+
+def _plan(work: Work, rows: Iterable[Row], to: Address, number: int, volume: int = 1, volumes: int = 1) -> Plan:
+    device = work.load(ThisDevice, 1)
+    chosen = _once(rows)
+    head = _head(work, device, chosen, to, (number, volume, volumes))
+    log = _log(head, to, work.now)
     work.session.add(log)
     work.session.flush()
     carried = tuple(row[0] for row in chosen)
@@ -363,8 +365,8 @@ def _plan(
 
 
 def _once(
-    rows: "Iterable[sa.Row[int, str, str, int, str, datetime, int, str]]",
-) -> "list[sa.Row[int, str, str, int, str, datetime, int, str]]":
+    rows: Iterable[Row],
+) -> list[Row]:
     """Of two segments of one number the first: a bundle has one place for both, and the other goes with the next."""
     return list({(row[1], row[2], row[3]): row for row in reversed(list(rows))}.values())[::-1]
 
