@@ -157,8 +157,16 @@ def test_insert_enter_enter_carries_and_prints(network: Network, show: Show, qtb
     enter(qtbot)
     assert screen.pages.currentIndex() == 2 and len(list(clinic.stick.glob("*.bundle"))) == 1
     assert screen.print_button.hasFocus(), "the second Enter prints the sheet"
+    screen._go(1)
+    stopped: list[bool] = []
+    screen.stop.clicked.connect(stopped.append)
+    enter(qtbot)
+    assert not stopped, "one Enter too many while it copies"
+    screen._go(2)
     screen.step_back()
     assert screen.copy.hasFocus()
+    screen.sticks._show(())
+    assert screen.sticks.table.hasFocus(), "taken out: with the next stick Enter carries again"
 
 
 def test_of_a_stick_that_comes_back_enter_takes_the_receipt_in_first(

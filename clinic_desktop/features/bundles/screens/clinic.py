@@ -69,7 +69,8 @@ class ClinicStick(QWidget):
         """Where Enter does what comes next."""
         next_one = self.receive if self._brings_receipts() else self.copy
         before = next_one if next_one.isEnabled() else self.sticks.table
-        by_page = {_BEFORE: before, _BUSY: self.stop, _DONE: self.print_button, _RECEIVED: self.end_received}
+        # Not "Stop" while it copies: who presses Enter once more in a hurry must not end it.
+        by_page = {_BEFORE: before, _BUSY: self.bar, _DONE: self.print_button, _RECEIVED: self.end_received}
         by_page[self.pages.currentIndex()].setFocus()
 
     def step_back(self) -> bool:
@@ -217,8 +218,11 @@ class ClinicStick(QWidget):
 
     def _allow(self) -> None:
         stick = self.sticks.chosen()
+        held = self.copy.hasFocus() or self.receive.hasFocus()
         self.copy.setEnabled(stick is not None and not stick.unfit and not stick.read_only)
         self.receive.setEnabled(stick is not None and bool(stick.bundles))
+        if held and not (self.copy.hasFocus() or self.receive.hasFocus()):
+            self.take_focus()  # the stick was taken out: with the next one Enter goes on
         self.route.setVisible(stick is not None and stick.route is not None)
         clear(self.told_stick)
         for callout in said_stick(stick) if stick is not None else _said_choose(len(self.sticks.found())):
