@@ -1,6 +1,6 @@
 """What this device holds of everybody's segments: told in every bundle, and the ground of every receipt."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from clinic_desktop.exchange.format.manifest import Count, Epoch, Hash, Name, Number
-from clinic_desktop.exchange.records import PeerHave, Segment, SegmentState
+from clinic_desktop.exchange.records import PeerHave
 from clinic_desktop.storage.work import Asker, Work
 
 
@@ -36,47 +36,62 @@ class Gap:
     before: int
 
 
-def haves(asker: Asker) -> list[Have]:
-    """What is held and applied here. A segment set aside is not: its writer must go on sending it."""
-    rows = asker.all(
-        sa.select(Segment.device_id, Segment.epoch, Segment.audience, Segment.number, Segment.hash, Segment.follows)
-        .where(Segment.state != SegmentState.QUARANTINED)
-        .order_by(Segment.device_id, Segment.epoch, Segment.audience, Segment.number)
+_HERE = "FROM segment s WHERE state <> 'quarantined'"
+_SAME_LINE = "p.audience = s.audience AND p.device_id = s.device_id AND p.epoch = s.epoch AND p.state <> 'quarantined'"
+
+
+def haves(asker: Asker, audiences: tuple[str, ...] = ()) -> list[Have]:
+    """What is held and applied here, or of it what is for these. A segment set aside is not: its writer must go on
+    sending it."""
+    broken: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for device, epoch, audience, number, before, _ in _breaks(asker, audiences):
+        broken.setdefault((device, epoch, audience), (number, before))
+    ends = asker.plain(
+        f"SELECT device_id, epoch, audience, max(number) {_HERE}{_of(audiences)}"
+        " GROUP BY audience, device_id, epoch ORDER BY device_id, epoch, audience",
+        audiences,
     )
-    told: dict[tuple[str, str, str], list[Any]] = {}
-    for device, epoch, audience, number, digest, follows in rows:
-        told.setdefault((device, epoch, audience), []).append((number, digest, follows))
-    return [_have(*writer, held) for writer, held in told.items()]
-
-
-def _have(device: str, epoch: str, audience: str, held: list[tuple[int, str, int]]) -> Have:
-    upto, digest, place = 0, "", 0
-    while place < len(held) and held[place][2] == upto and not _is_used_twice(held, place):
-        upto, digest = held[place][:2]
-        place += 1
-    return Have(device, epoch, audience, upto, digest, [(n, h) for n, h, _ in held[place:]])
-
-
-def _is_used_twice(held: list[tuple[int, str, int]], place: int) -> bool:
-    """Another segment of this number is held too (exchange/carrying/chains.py): both are then named one by one."""
-    return place + 1 < len(held) and held[place + 1][0] == held[place][0]
+    told: list[Have] = []
+    for device, epoch, audience, last in ends:
+        number, upto = broken.get((device, epoch, audience), (last + 1, last))
+        rows = asker.plain(
+            f"SELECT number, hash {_HERE} AND audience = ? AND device_id = ? AND epoch = ? AND number >= ?"
+            " ORDER BY number, hash",
+            (audience, device, epoch, upto),
+        )
+        beyond = [(other, digest) for other, digest in rows if other >= number]
+        told.append(Have(device, epoch, audience, upto, rows[0][1] if upto else "", beyond))
+    return told
 
 
 def gaps(asker: Asker) -> list[Gap]:
     """What is missing between segments that are here."""
-    found: list[Gap] = []
-    rows = asker.all(
-        sa.select(Segment.device_id, Segment.epoch, Segment.audience, Segment.number, Segment.follows)
-        .where(Segment.state != SegmentState.QUARANTINED)
-        .order_by(Segment.device_id, Segment.epoch, Segment.audience, Segment.number)
+    rows = _breaks(asker)
+    return [
+        Gap(device, epoch, audience, before, number) for device, epoch, audience, number, before, on in rows if not on
+    ]
+
+
+def _breaks(asker: Asker, audiences: tuple[str, ...] = ()) -> Sequence[tuple[Any, ...]]:
+    """Where a line of segments does not simply go on, in order: the number, the one before it that is here, and whether
+    one of this number follows that one: then there are two of it (exchange/carrying/chains.py), to be named one by one.
+
+    Reads nothing but the index of audiences: a central holds tens of thousands of segments.
+    """
+    return asker.plain(
+        f"""SELECT device_id, epoch, audience, number, before, max(follows = before) FROM (
+            SELECT device_id, epoch, audience, number, follows,
+                coalesce((SELECT max(p.number) FROM segment p WHERE {_SAME_LINE} AND p.number < s.number), 0) AS before,
+                (SELECT count(*) FROM segment p WHERE {_SAME_LINE} AND p.number = s.number) AS bearers
+            {_HERE}{_of(audiences)}
+        ) WHERE follows <> before OR bearers > 1
+        GROUP BY audience, device_id, epoch, number ORDER BY device_id, epoch, audience, number""",
+        audiences,
     )
-    last: tuple[Any, ...] = ()
-    for device, epoch, audience, number, follows in rows:
-        before = last[3] if last[:3] == (device, epoch, audience) else 0
-        if follows != before and number != before:
-            found.append(Gap(device, epoch, audience, before, number))
-        last = (device, epoch, audience, number)
-    return found
+
+
+def _of(audiences: tuple[str, ...]) -> str:
+    return f" AND audience IN ({', '.join('?' * len(audiences))})" if audiences else ""
 
 
 def remember(work: Work, peer_id: str, told: Iterable[Have]) -> None:

@@ -16,7 +16,7 @@ from clinic_desktop.exchange.merge.rules import VOID, Stamp
 from clinic_desktop.exchange.merge.settling import LiveRows, put_values, restored
 from clinic_desktop.exchange.merge.versions import (
     Made,
-    StoredOp,
+    Overwriting,
     ids_json,
     store_ops,
     write_stamps,
@@ -33,7 +33,7 @@ def succeed(
     shape: Shape,
     changes: Sequence[RowChange],
     live: LiveRows,
-    stored: Mapping[str, Collection[StoredOp]],
+    stored: Mapping[str, Collection[Overwriting]],
     made: Mapping[str, Made],
 ) -> list[RowChange]:
     """Take in the changes that simply follow what is known; returns those that the law must weigh."""
@@ -73,7 +73,9 @@ class _Taking:
         self._digests: list[list[str]] = []
         self._last: tuple[frozenset[Stamp], str] = (frozenset(), "[]")
 
-    def take(self, change: RowChange, row: list[Any] | None, stored: Collection[StoredOp], made: Made | None) -> bool:
+    def take(
+        self, change: RowChange, row: list[Any] | None, stored: Collection[Overwriting], made: Made | None
+    ) -> bool:
         """Whether all of this change simply follows; then its row is brought along, in memory."""
         if row is None or made is None or change.id in self._doubted or not self._follows(change, stored, made.stamp):
             return False
@@ -87,14 +89,14 @@ class _Taking:
             self._digests.append([table, row_id, values_digest(table, row_id, self._columns, row)])
         return True
 
-    def _follows(self, change: RowChange, stored: Collection[StoredOp], first: Stamp) -> bool:
+    def _follows(self, change: RowChange, stored: Collection[Overwriting], first: Stamp) -> bool:
         seen: set[str] = set()
         for told in change.units:
             unit = self._units.get(told.unit)
             if unit is None or told.columns != unit.columns or told.unit in seen:
                 return False
             seen.add(told.unit)
-        known: dict[str, list[StoredOp]] = {}
+        known: dict[str, list[Overwriting]] = {}
         for op in stored:
             if op[1] == VOID:
                 return False
@@ -108,10 +110,10 @@ class _Taking:
                 return False
         return True
 
-    def _overwrote(self, change: RowChange, told: UnitChange, known: list[StoredOp]) -> bool:
+    def _overwrote(self, change: RowChange, told: UnitChange, known: list[Overwriting]) -> bool:
         written = self._landing.names.written
         own = written(self._landing.key, change.hlc)
-        return overwrote_all(own, self._written(told.prev), [(written(op[2], op[3]), op[6]) for op in known])
+        return overwrote_all(own, self._written(told.prev), [(written(op[2], op[3]), op[4]) for op in known])
 
     def _written(self, stamps: frozenset[Stamp]) -> str:
         """The units of a row mostly name the same one operation, so the last text is given again."""

@@ -12,9 +12,9 @@ from clinic_desktop.exchange.merge.succeeding import succeed
 from clinic_desktop.exchange.merge.versions import (
     Made,
     Units,
-    as_ops,
+    overwritings,
+    read_ops,
     read_row_stamps,
-    stored_ops,
     write_ops,
 )
 from clinic_desktop.exchange.merge.writer_rights import check_rows
@@ -28,12 +28,12 @@ def update(landing: Landing, shape: Shape, found: Updates) -> None:
     live = landing.settler.live_rows(shape, ids)
     check_rows(landing, shape, live)
     landing.latest = max(landing.latest, max((change.hlc for change in found.changes), default=0))
-    stored = stored_ops(landing.cursor, shape, ids)
+    known = overwritings(landing.cursor, shape, ids)
     made = read_row_stamps(landing.cursor, landing.names, shape, ids)
-    rest = succeed(landing, shape, found.changes, live, stored, made)
+    rest = succeed(landing, shape, found.changes, live, known, made)
     if rest:
-        of_rest = {change.id: stored[change.id] for change in rest if change.id in stored}
-        _weigh(landing, shape, rest, live, as_ops(landing.names, of_rest), made)
+        ops = read_ops(landing.cursor, landing.names, shape, {change.id for change in rest})
+        _weigh(landing, shape, rest, live, ops, made)
     landing.note(shape, ids)
 
 

@@ -1,7 +1,7 @@
 """The versions of fields in the database: reading operations, and the names of segments behind their short keys."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -123,13 +123,23 @@ def stored_ops(cursor: Any, shape: Shape, ids: Collection[str]) -> dict[str, lis
     return found
 
 
-def as_ops(names: SegmentNames, stored: Mapping[str, Collection[StoredOp]]) -> dict[str, Units]:
-    """The same by row and unit, as the merge law takes them."""
-    return {row_id: as_units(names, rows) for row_id, rows in stored.items()}
+Overwriting = tuple[str, str, int, int, str]
+"""(id, unit, segment key, hlc, prev) of an operation: all that says whether a change simply follows."""
+
+
+def overwritings(cursor: Any, shape: Shape, ids: Collection[str]) -> dict[str, list[Overwriting]]:
+    """All operations on these rows, without what they hold."""
+    found: dict[str, list[Overwriting]] = {}
+    sql = (
+        "SELECT id, unit, segment_key, hlc, prev FROM field_op WHERE tbl = ? AND id IN (SELECT value FROM json_each(?))"
+    )
+    for row in cursor.execute(sql, (shape.table, ids_json(ids))).fetchall():
+        found.setdefault(row[0], []).append(row)
+    return found
 
 
 def as_units(names: SegmentNames, stored: Iterable[StoredOp]) -> Units:
-    """Operations on one row by unit."""
+    """Operations on one row by unit, as the merge law takes them."""
     units: Units = {}
     for _, unit, key, hlc, author, value, prev, seen, made in stored:
         stamp, earlier = names.stamp(key, hlc), read_stamps(prev)
@@ -140,7 +150,7 @@ def as_units(names: SegmentNames, stored: Iterable[StoredOp]) -> Units:
 
 def read_ops(cursor: Any, names: SegmentNames, shape: Shape, ids: Collection[str]) -> dict[str, Units]:
     """All operations on these rows, by row and unit. Rows whose fields never changed are not in the answer."""
-    return as_ops(names, stored_ops(cursor, shape, ids))
+    return {row_id: as_units(names, stored) for row_id, stored in stored_ops(cursor, shape, ids).items()}
 
 
 def read_row_stamps(cursor: Any, names: SegmentNames, shape: Shape, ids: Collection[str]) -> dict[str, Made]:

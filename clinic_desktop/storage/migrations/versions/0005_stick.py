@@ -197,6 +197,10 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_segment_hash", "segment", ["hash"], unique=False)
+    op.drop_index("ix_segment_audience", "segment")
+    op.create_index(
+        "ix_segment_audience", "segment", ["audience", "device_id", "epoch", "number", "follows", "state"], unique=False
+    )
     op.add_column("site", sa.Column("closed_on", sa.Text(), nullable=True))
     op.add_column("site", sa.Column("successor_id", sa.Text(), nullable=True))
     op.add_column("peer_device", sa.Column("revoked_why", sa.Text(), nullable=True))
