@@ -91,10 +91,10 @@ class Button(QPushButton):
         return self._text_width() + icon + (keycap_width(self._cap) + 8 if self._cap else 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if presses(event):
-            self.click()
-        else:
+        if not presses(event):
             super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.click()
 
     def _ink(self) -> Role:
         if not self.isEnabled():

@@ -117,6 +117,35 @@ def test_a_key_pressed_twice_in_a_slip_does_not_decide_the_next(network: Network
     assert page.table.count() == 2
 
 
+def test_what_changes_while_it_is_in_front_is_not_decided_by_a_key_meant_for_what_stood_there(
+    network: Network, at_the_desk: Any
+) -> None:
+    central = network.central
+    patient = apart(network)
+    page, keyboard = at_the_desk(central, ConflictsPage)
+    page._slip.stop()
+    central.do(change(patient, phone="3333"))
+    keyboard.press("2")
+    assert page.table.count() == 1 and len(page.in_front.sides) == 2
+    hit(page, keyboard, "2")
+    assert page.table.count() == 0
+
+
+def test_who_wrote_the_other_value_in_the_record_has_settled_it_and_one_key_says_so(
+    network: Network, at_the_desk: Any
+) -> None:
+    patient = apart(network)
+    central = network.central
+    page, keyboard = at_the_desk(central, ConflictsPage)
+    (other,) = page.in_front.sides[1].values[:1]
+    central.do(change(patient, phone=other))
+    assert [side.values[0] for side in page.in_front.sides] == [other]
+    hit(page, keyboard, "1")
+    assert page.table.count() == 0
+    network.round()
+    assert phones(central) == phones(network.clinics[0]) == {other}
+
+
 def test_both_keeps_the_second_telephone_in_the_note_and_is_not_offered_for_what_is_one(
     network: Network, at_the_desk: Any
 ) -> None:
@@ -139,9 +168,21 @@ def test_undo_is_one_key_and_brings_the_last_one_back(network: Network, at_the_d
     assert not page.undo.isEnabled()
     hit(page, keyboard, "1", "1", "U")
     assert heads(page) == ["phone", "phone"]
-    hit(page, keyboard, "U")
+    hit(page, keyboard, "Down", "U")
     assert heads(page) == ["sex", "phone", "phone"]
+    assert page.in_front.conflict.unit == "sex", "what came back is in front"
     assert not page.undo.isEnabled()
+
+
+def test_a_decision_that_somebody_changed_since_does_not_keep_earlier_ones_from_being_undone(
+    network: Network, at_the_desk: Any
+) -> None:
+    _first, second = many(network)
+    page, keyboard = at_the_desk(network.central, ConflictsPage)
+    hit(page, keyboard, "1", "1")
+    network.central.do(change(second, phone="9999"))
+    hit(page, keyboard, "U")
+    assert heads(page) == ["sex", "phone"]
 
 
 def test_the_clinic_is_asked_once_the_conflict_stays_and_the_answer_is_shown(
@@ -164,6 +205,26 @@ def test_the_clinic_is_asked_once_the_conflict_stays_and_the_answer_is_shown(
     assert line.asked is not None and line.asked.answer == "es mujer"
     page.reload()
     assert page.ask.isEnabled(), "it may be asked again"
+    hit(page, keyboard, "Up", "Up", "1", "U")
+    (again,) = central.ask(partial(worklist.page, conflict_keys=[("patient", first, "sex")]))
+    assert again.asked is not None, "decided and undone, the answer still stands beside it"
+
+
+def test_an_answer_about_values_that_were_decided_says_nothing_of_those_written_later(
+    network: Network, at_the_desk: Any
+) -> None:
+    clinic, central = network.clinics[0], network.central
+    patient = apart(network)
+    page, keyboard = at_the_desk(central, ConflictsPage)
+    hit(page, keyboard, "P")
+    hit(page, keyboard, "1")
+    network.round()
+    clinic.do(change(patient, phone="7777"))
+    central.do(change(patient, phone="8888"))
+    network.round()
+    assert page.in_front.line.asked is None and page.ask.isEnabled()
+    hit(page, keyboard, "P")
+    assert central.sql("SELECT count(*) FROM message") == [(2,)]
 
 
 def test_who_may_not_settle_sees_why_and_may_ask(network: Network, at_the_desk: Any) -> None:
@@ -343,6 +404,7 @@ def test_what_a_missing_bundle_may_explain_waits_apart_with_its_number(network: 
     assert page.in_front.line.waits_for.endswith("(Clínica 1)")
     hit(page, keyboard, "1")
     assert page.table.count() == 1, "nobody decides it yet"
+    assert central.ask(partial(worklist.keys_of_person, patient_id=patient)), "their page says what is in doubt"
 
 
 def only_last(clinic: Office) -> Any:

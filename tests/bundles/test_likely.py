@@ -6,17 +6,21 @@ from functools import partial
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLabel
 
 from clinic_desktop.app import wiring
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.features.agenda.records import KeptApart
 from clinic_desktop.features.bundles.queries import likely
+from clinic_desktop.features.bundles.rules.kinds import MessageKind
 from clinic_desktop.features.bundles.rules.likely import worth_asking
 from clinic_desktop.features.bundles.screens.central import CentralDesk
 from clinic_desktop.features.bundles.screens.desk import DeskScreen
 from clinic_desktop.features.bundles.screens.likely import SamePage
-from clinic_desktop.features.bundles.service.likely import look
+from clinic_desktop.features.bundles.service import messages
+from clinic_desktop.features.bundles.service.likely import look, look_again
 from clinic_desktop.features.patients.queries import people, similar
 from clinic_desktop.features.patients.queries.many_alike import ManyAlike
 from clinic_desktop.features.patients.queries.search import find
@@ -25,7 +29,7 @@ from clinic_desktop.features.patients.rules.patient import as_columns
 from clinic_desktop.features.patients.service import filing, linking
 from clinic_desktop.features.staff.rules import FIRST_ROLES
 from clinic_desktop.kernel.dates import PartialDate
-from clinic_desktop.kernel.ids import PatientId
+from clinic_desktop.kernel.ids import PatientId, new_id
 from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Work
 from clinic_desktop.uikit import theme
@@ -174,6 +178,20 @@ def test_a_look_that_was_stopped_goes_on_where_it_was(network: Network) -> None:
     assert len(central.ask(likely.pairs)) == 1
 
 
+def test_who_is_corrected_or_erased_while_the_look_goes_on_is_not_taken_for_looked_at(network: Network) -> None:
+    at_both(network)
+    central = network.central
+    steps = look(central.vault, central.actor)
+    next(steps)
+    next(steps)
+    (compared,) = (row[0] for row in central.sql("SELECT patient_id FROM looked_at"))
+    (other,) = (row[0] for row in central.sql("SELECT id FROM patient WHERE id <> ?", [compared]))
+    central.do(lambda work: look_again(work, [compared]))
+    central.do(lambda work: work.cursor.execute("DELETE FROM patient_entry WHERE patient_id = ?", [other]) and None)
+    finish(steps)
+    assert central.sql("SELECT patient_id FROM looked_at") == []
+
+
 def test_a_reserved_person_is_found_and_shown_only_to_who_may_open_the_record(network: Network) -> None:
     pair = at_both(network)
     clinic, central = network.clinics[0], network.central
@@ -259,6 +277,53 @@ def test_both_clinics_are_asked_with_numbers_and_no_name_and_the_pair_stays(netw
         ((text, about, named),) = clinic.sql("SELECT message_text, about_id, other_id FROM message")
         assert (about, named) == (mine, other)
         assert "Choc" not in text and "CLA" in text and "CLB" in text
+
+
+def test_what_one_clinic_answers_is_shown_though_the_other_has_not_answered(network: Network, page: Any) -> None:
+    at_both(network)
+    central, clinic = network.central, network.clinics[0]
+    shown, keyboard = page(central)
+    hit(shown, keyboard, "3")
+    network.round()
+    ((question,),) = clinic.sql("SELECT id FROM message")
+    clinic.do(
+        partial(
+            messages.send, message_id=new_id(), to_site_id="", text="es la misma", kind=MessageKind.ANSWER,
+            answers_id=question,
+        )
+    )  # fmt: skip
+    network.round()
+    shown.reload()
+    said = " ".join(label.text() for label in shown.right.findChildren(QLabel))
+    assert "es la misma" in said and "Not answered yet." in said
+    assert shown.ask.isEnabled()
+
+
+def test_a_pair_that_was_undone_is_in_front_and_every_deed_can_be_read_in_a_low_window(
+    network: Network, page: Any
+) -> None:
+    two_pairs(network)
+    shown, keyboard = page(network.central)
+    first = shown.in_front.key
+    hit(shown, keyboard, "1")
+    hit(shown, keyboard, "U")
+    assert shown.in_front.key == first
+    shown.resize(827, 356)
+    deeds = (shown.undo, shown.ask, shown.different, shown.same)
+    assert all(deed.width() >= deed.sizeHint().width() for deed in deeds)
+
+
+def test_a_key_held_down_on_a_button_presses_it_once(network: Network, page: Any) -> None:
+    two_pairs(network)
+    shown, _keyboard = page(network.central)
+    shown.same.setFocus()
+    for repeated in (False, True):
+        shown._slip.stop()
+        QApplication.sendEvent(
+            shown.same,
+            QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", repeated),
+        )
+    assert shown.table.count() == 1
 
 
 def test_after_a_merge_at_the_desk_whoever_came_is_compared_by_itself(network: Network, qtbot: Any, qapp: Any) -> None:

@@ -109,7 +109,8 @@ def _read(asker: Asker, where: sa.ColumnElement[bool], limit: int | None) -> lis
     for table, row_id, unit, blocking, waiting, told, at in rows:
         sides = tuple(_side(one, sites) for one in told)
         if (table, row_id, unit) in edited:
-            sides = (edited[table, row_id, unit], *sides[1:])
+            here = edited[table, row_id, unit]
+            sides = (here, *(side for side in sides[1:] if side.values != here.values))
         found.append(Conflict(table, row_id, unit, _columns(table, unit), blocking, waiting, sides, at))
     return found
 
@@ -167,16 +168,19 @@ def settle(work: Work, table: str, row_id: str, unit: str, values: Sequence[Any]
     """Settle a conflict with `values` (of the unit's columns, as a Side has them): an ordinary change that says it
     overwrites every open value. `seen` are the sides that were shown; if others came meanwhile, ConflictGone.
 
-    Gives the key under which it is kept here, for taking it back (merge/reopening.py). The caller has asked whether
-    the person may decide this.
+    Gives the key under which it is kept here, for taking it back (merge/reopening.py); 0 where an edit made here had
+    settled it already. The caller has asked whether the person may decide this.
     """
     work.session.flush()
     shape = shapes()[table]
+    before = _of_unit(work, table, row_id, unit)
     # What was changed here since the last cut becomes an operation first, so that it is seen among the others.
     cut_all(work)
-    found = next((c for c in of_record(work, row_id) if (c.table, c.unit) == (table, unit)), None)
-    known = shape.unit(unit)
-    if found is None or known is None or [s.values for s in found.sides] != [s.values for s in seen]:
+    found = _of_unit(work, table, row_id, unit)
+    if found is None and before is not None and {side.values for side in before.sides} == {tuple(values)}:
+        tell_changed(work, table, row_id)
+        return 0
+    if found is None or shape.unit(unit) is None or {s.values for s in found.sides} != {s.values for s in seen}:
         raise ConflictGone()
     cursor = work.cursor
     names = SegmentNames(cursor)
@@ -201,6 +205,10 @@ def settle(work: Work, table: str, row_id: str, unit: str, values: Sequence[Any]
     work.session.flush()
     tell_changed(work, table, row_id)
     return kept.key
+
+
+def _of_unit(work: Work, table: str, row_id: str, unit: str) -> Conflict | None:
+    return next((one for one in of_record(work, row_id) if (one.table, one.unit) == (table, unit)), None)
 
 
 def put(work: Work, shape: Shape, row_id: str, unit: str, values: Sequence[Any], overwrites: Collection[Stamp]) -> None:

@@ -4,32 +4,58 @@ Each is written once more, as an operation of its own that overwrites only the d
 others, so every office that hears of them sees an ordinary new conflict (docs/decisions/0076-undoing-a-decision.md).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 
 from clinic_desktop.exchange.carrying.segments import cut_all
+from clinic_desktop.exchange.format.parts import plain
 from clinic_desktop.exchange.format.shape import Shape, shapes
 from clinic_desktop.exchange.merge.conflicts import put, tell_changed
 from clinic_desktop.exchange.merge.rules import VOID, Op, Stamp
 from clinic_desktop.exchange.merge.settling import Settler
 from clinic_desktop.exchange.merge.versions import SegmentNames, read_ops
-from clinic_desktop.exchange.records import SettledConflict
+from clinic_desktop.exchange.records import OpenConflict, SettledConflict
 from clinic_desktop.exchange.troubles import DecisionGone
 from clinic_desktop.exchange.trust.standing import standing
 from clinic_desktop.storage.types import instant_text
 from clinic_desktop.storage.work import Asker, Work
 
+_LOOKED_BACK = 50
 
-def last_settled(asker: Asker, staff_id: str) -> tuple[int, str, str, str] | None:
-    """Key, table, row and unit of the last decision of this person that still stands."""
-    found = asker.first(
-        sa.select(SettledConflict.key, SettledConflict.tbl, SettledConflict.row_id, SettledConflict.unit)
-        .where(SettledConflict.settled_by == staff_id, SettledConflict.undone_at.is_(None))
+
+def last_settled(asker: Asker, staff_id: str) -> Iterator[tuple[int, str, str]]:
+    """Key, table and row of the last decisions of this person that still stand, the last first. Those that somebody
+    changed since are passed over: they cannot be taken back any more, and must not stand before those that can."""
+    rows = asker.all(
+        sa.select(
+            SettledConflict.key,
+            SettledConflict.tbl,
+            SettledConflict.row_id,
+            SettledConflict.unit,
+            SettledConflict.chosen,
+        )
+        .where(SettledConflict.settled_by == staff_id, SettledConflict.undone_at.is_(None), ~_is_open())
         .order_by(SettledConflict.key.desc())
-        .limit(1)
+        .limit(_LOOKED_BACK)
     )
-    return (found[0], found[1], found[2], found[3]) if found else None
+    return ((row[0], row[1], row[2]) for row in rows if _is_held(asker, *row[1:]))
+
+
+def _is_open() -> sa.ColumnElement[bool]:
+    same = (
+        OpenConflict.tbl == SettledConflict.tbl,
+        OpenConflict.id == SettledConflict.row_id,
+        OpenConflict.unit == SettledConflict.unit,
+    )
+    return sa.exists(sa.select(OpenConflict.id).where(*same))
+
+
+def _is_held(asker: Asker, table: str, row_id: str, unit: str, chosen: list[Any]) -> bool:
+    columns = ", ".join(f'"{column}"' for column in shapes()[table].named[unit].columns)
+    found = asker.plain(f"SELECT {columns} FROM {table} WHERE id = ?", (row_id,))
+    return bool(found) and [plain(value) for value in found[0]] == list(chosen)
 
 
 def undo(work: Work, key: int) -> None:

@@ -48,18 +48,19 @@ def may_see(asker: Asker, one: Conflict) -> bool:
 
 
 def of_person(asker: Asker, patient_id: str) -> Sequence[Conflict]:
-    """What stands open of one person, in whichever table, as far as the one who asks may see it."""
+    """What stands open of one person, in whichever table, as far as the one who asks may see it; what may still clear
+    up among it, for the header says that it is in doubt."""
     asker.require(*AT_THE_DESK)
     restricted.must_open(asker, PatientId(patient_id))
-    waiting = asker.all(sa.select(OpenConflict.tbl, OpenConflict.id).where(OpenConflict.waiting.is_(False)).distinct())
+    still_open = asker.all(sa.select(OpenConflict.tbl, OpenConflict.id).distinct())
     found: list[Conflict] = []
-    for name in sorted({row[0] for row in waiting}):
+    for name in sorted({row[0] for row in still_open}):
         table = Base.metadata.tables[name]
         column = table.c.id if name == "patient" else table.c.get("patient_id")
         if column is not None:
-            ids = [row[1] for row in waiting if row[0] == name]
+            ids = [row[1] for row in still_open if row[0] == name]
             rows = asker.all(sa.select(table.c.id).where(table.c.id.in_(ids), column == patient_id))
-            found += [one for row in rows for one in conflicts.of_record(asker, row[0]) if not one.waiting]
+            found += [one for row in rows for one in conflicts.of_record(asker, row[0])]
     return [one for one in found if may_see(asker, one)]
 
 

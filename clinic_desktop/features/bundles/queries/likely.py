@@ -40,7 +40,8 @@ class LikelyTwo:
     first: Record
     second: Record
     strong: bool
-    asked: Asked | None
+    asked: tuple[Asked, ...]
+    """What each clinic was asked about the two, the last time that somebody asked."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -122,15 +123,15 @@ def page(asker: Asker, pair_ids: Sequence[tuple[str, str]]) -> list[LikelyTwo]:
     strong = _strong(asker, ids)
     questions = asked_about(asker, "patient", ids)
     return [
-        LikelyTwo(records[first], records[second], (first, second) in strong, _question(questions, first, second))
+        LikelyTwo(records[first], records[second], (first, second) in strong, _last_asked(questions, first, second))
         for first, second in ((PatientId(pair[0]), PatientId(pair[1])) for pair in pair_ids)
         if first in records and second in records
     ]
 
 
-def _question(questions: Iterable[Asked], first: str, second: str) -> Asked | None:
-    wanted = {first, second}
-    return next((one for one in questions if one.other_id and {one.about_id, one.other_id} == wanted), None)
+def _last_asked(questions: Iterable[Asked], first: str, second: str) -> tuple[Asked, ...]:
+    about = [one for one in questions if one.other_id and {one.about_id, one.other_id} == {first, second}]
+    return tuple(one for one in about if one.at == about[0].at)
 
 
 def _strong(asker: Asker, ids: Sequence[str]) -> set[tuple[str, str]]:

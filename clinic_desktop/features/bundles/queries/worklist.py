@@ -12,7 +12,7 @@ from clinic_desktop.exchange.merge import conflicts as engine
 from clinic_desktop.exchange.merge import reopening
 from clinic_desktop.exchange.merge.conflicts import Conflict, Key, Side
 from clinic_desktop.exchange.merge.sightings import Sighting, sightings
-from clinic_desktop.exchange.records import BundleLog, BundleWay
+from clinic_desktop.exchange.records import BundleLog, BundleWay, SettledConflict
 from clinic_desktop.features.bundles.queries import conflicts
 from clinic_desktop.features.bundles.queries.asked import Asked, asked_about
 from clinic_desktop.features.bundles.queries.conflicts import AT_THE_DESK, CONFLICT_READERS
@@ -113,12 +113,26 @@ def page(asker: Asker, conflict_keys: Sequence[Key]) -> list[Line]:
     found = [one for one in found if (one.table, one.row_id) not in hidden and conflicts.may_see(asker, one)]
     found = [conflicts.withheld(asker, one) for one in found]
     names = conflicts.whose(asker, found)
-    asked = {
-        (table, one.about_id, one.unit): one
+    asked = _asked(asker, found)
+    return [_line(asker, one, names.get((one.table, one.row_id), ""), asked.get(one.key)) for one in found]
+
+
+def _asked(asker: Asker, found: Collection[Conflict]) -> dict[Key, Asked]:
+    """The last question about each. One about values that were decided long ago says nothing of those of today."""
+    since = {one.key: one.found_at for one in found}
+    rows = asker.all(
+        sa.select(SettledConflict.tbl, SettledConflict.row_id, SettledConflict.unit).where(
+            SettledConflict.undone_at.is_not(None)
+        )
+    )
+    for row in rows:
+        since.pop((row[0], row[1], row[2]), None)
+    return {
+        key: one
         for table in sorted({one.table for one in found})
         for one in reversed(asked_about(asker, table, [each.row_id for each in found if each.table == table]))
+        if (key := (table, one.about_id, one.unit)) not in since or one.at >= since[key]
     }
-    return [_line(asker, one, names.get((one.table, one.row_id), ""), asked.get(one.key)) for one in found]
 
 
 def _line(asker: Asker, one: Conflict, whose: str, asked: Asked | None) -> Line:
@@ -230,6 +244,8 @@ def clinics_with_conflicts(asker: Asker) -> list[tuple[str, str]]:
     """Id and name of each clinic that has something in the worklist, by name."""
     asker.require(*CONFLICT_READERS)
     found = [one for one in engine.all_conflicts(asker) if not one.waiting]
+    hidden = hidden_rows(asker, [(one.table, one.row_id) for one in found])
+    found = [one for one in found if (one.table, one.row_id) not in hidden]
     names = site_names(asker)
     sites = set(_origins(asker, found).values()) | {side.site_id for one in found for side in one.sides}
     return sorted(((one, names[one]) for one in sites if one in names), key=lambda pair: fold(pair[1]))
@@ -238,8 +254,10 @@ def clinics_with_conflicts(asker: Asker) -> list[tuple[str, str]]:
 def last_settled(asker: Asker) -> int | None:
     """The last decision of the one who asks that still stands and may be undone by them."""
     asker.require(*AT_THE_DESK)
-    found = reopening.last_settled(asker, asker.actor.staff_id)
-    return found[0] if found else None
+    for key, table, row_id in reopening.last_settled(asker, asker.actor.staff_id):
+        if not hidden_rows(asker, [(table, row_id)]):
+            return key
+    return None
 
 
 def keys_of_person(asker: Asker, patient_id: str) -> list[Key]:

@@ -16,6 +16,7 @@ from clinic_desktop.features.bundles.rules.settling import who_settles
 from clinic_desktop.features.bundles.screens.deciding import Deciding
 from clinic_desktop.features.bundles.service import settling
 from clinic_desktop.kernel.dates import say_instant
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
@@ -44,6 +45,7 @@ class Conflicts(Deciding):
         self._office, self._ids = office, ids
         self._zone = office.ask(_zone)
         self.in_front: InFront | None = None
+        self._decided: InFront | None = None
         table: ListTable[Line] = ListTable(
             [Column[Line](_("Person and field"), _heading, stretch=True)],
             key=lambda line: line.key,
@@ -86,6 +88,8 @@ class Conflicts(Deciding):
         self.in_front = self._office.ask(worklist.in_front, line.key) if line is not None else None
         if self.in_front is not None:
             self._fill(self.in_front)
+        one = self.in_front
+        self.look_first((one.conflict.key, one.conflict.sides) if one is not None else None)
         self._allow()
 
     def _fill(self, one: InFront) -> None:
@@ -114,12 +118,7 @@ class Conflicts(Deciding):
             told.append(Callout(words, "neutral", "lock"))
         asked = one.line.asked
         if asked is not None:
-            when = say_instant(asked.at, self._zone)
-            words = _("Not answered yet.")
-            if asked.answer:
-                words = _("{who} answered: {answer}").format(who=asked.answered_by, answer=asked.answer)
-            tone, icon = ("accent", "mail") if asked.answer else ("neutral", "clock")
-            told.append(Callout(words, tone, icon, _("Asked {when}").format(when=when)))
+            told.append(say_answer(asked, self._zone))
         return told
 
     def _side(self, at: int, side: SaidSide, one: InFront) -> Card:
@@ -175,8 +174,9 @@ class Conflicts(Deciding):
 
     def _settle(self, values: Sequence[object]) -> None:
         one = self.in_front
-        if one is None:
+        if one is None or one is self._decided:
             return
+        self._decided = one
         conflict = one.conflict
         use_case = partial(
             settling.settle_conflict,
@@ -186,14 +186,19 @@ class Conflicts(Deciding):
             values=values,
             seen=conflict.sides,
         )
-        self._office.do(use_case, self, then=self._settled)
+        self._office.do(use_case, self, then=self._settled, failed=self._refused)
 
     def _settle_both(self) -> None:
         if self.in_front is not None and self.in_front.both is not None:
             self._settle(self.in_front.both)
 
+    def _refused(self, error: ClinicError) -> None:
+        """What stands in front is shown as it is now: somebody changed it meanwhile."""
+        self.reload()
+        self._office.voice.say(error, self)
+
     def _settled(self, key: int) -> None:
-        self._office.notice(_("Settled."), partial(self._take_back, key))
+        self._office.notice(_("Settled."), partial(self._take_back, key) if key else None)
 
     def _undo(self) -> None:
         key = self._office.ask(worklist.last_settled)
@@ -204,8 +209,13 @@ class Conflicts(Deciding):
         self._office.do(
             partial(settling.undo_settling, key=key),
             self,
-            then=lambda _done: self._office.notice(_("Undone: the values stand side by side again.")),
+            then=self._taken_back,
+            failed=self._refused,
         )
+
+    def _taken_back(self, key: Key) -> None:
+        self.bring_in_front(key)
+        self._office.notice(_("Undone: the values stand side by side again."))
 
     def _ask(self) -> None:
         one = self.in_front
@@ -220,7 +230,7 @@ class Conflicts(Deciding):
             unit=conflict.unit,
         )
         words = _("Asked. The question goes with the next stick.")
-        self._office.do(use_case, self, then=lambda _id: self._office.notice(words))
+        self._office.do(use_case, self, then=lambda _id: self._office.notice(words), failed=self._refused)
 
 
 class ConflictsPage(Conflicts):
@@ -238,10 +248,10 @@ class ConflictsPage(Conflicts):
         self.kind.chosen.connect(self._turn)
         self.top.addWidget(self.kind)
         self.top.addWidget(self.clinic, 1)
-        self._fill_clinics()
         self.reload()
 
     def reload(self) -> None:
+        self._fill_clinics()
         super().reload()
         waits = self._waiting or bool(self._office.ask(worklist.worklist, waiting=True))
         self.kind.setVisible(waits)
@@ -254,6 +264,7 @@ class ConflictsPage(Conflicts):
         before = self.clinic.blockSignals(True)
         self.clinic.set_options([("", _("All clinics")), *found])
         self.clinic.blockSignals(before)
+        self._site_id = self.clinic.value() or ""
 
     def _filter(self, _at: int) -> None:
         self._site_id = self.clinic.value() or ""
@@ -287,6 +298,15 @@ def say_asked(asked: Asked | None) -> str:
     if asked is None:
         return ""
     return _("The clinic answered") if asked.answer else _("The clinic was asked")
+
+
+def say_answer(asked: Asked, zone: tzinfo) -> Callout:
+    """For what stands in front: when a clinic was asked, and what it said."""
+    when = _("Asked {when}").format(when=say_instant(asked.at, zone))
+    if not asked.answer:
+        return Callout(_("Not answered yet."), "neutral", "clock", when)
+    words = _("{who} answered: {answer}").format(who=asked.answered_by, answer=asked.answer)
+    return Callout(words, "accent", "mail", when)
 
 
 def _zone(reading: Reading) -> tzinfo:

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from clinic_desktop.uikit.layouts import column, line_up, row, scrolled, stack
 from clinic_desktop.uikit.surfaces import Card
@@ -25,6 +25,7 @@ class Deciding(QWidget):
         self.table = table
         table.horizontalHeader().hide()
         self.keys: Mapping[str, Callable[[], object]] = {}
+        self._before_the_eyes: object = None
         self._slip = QTimer(self)
         self._slip.setSingleShot(True)
         self._slip.setInterval(_A_SLIP)
@@ -48,9 +49,25 @@ class Deciding(QWidget):
 
     def act(self, deed: Callable[[], object]) -> None:
         """A key or a button. Pressed twice in a slip, the second does not decide what comes next in the list."""
-        if not self._slip.isActive():
+        if self._slip.isActive():
+            return
+        self._slip.start()
+        if self.area.isAncestorOf(QApplication.focusWidget() or self):
+            # The pressed button goes with what it decided; the keys go on working in the list.
+            self.table.setFocus()
+        deed()
+
+    def look_first(self, what: object) -> None:
+        """`what` stands in front now. If it is new, a key struck for what stood there before decides nothing: however
+        long deciding took, nobody has read this yet."""
+        if self._before_the_eyes not in (None, what):
             self._slip.start()
-            deed()
+        self._before_the_eyes = what
+
+    def bring_in_front(self, key: object) -> None:
+        """What came back by an undo, if it is in the list as it is filtered."""
+        if self.table.rows.find(key) >= 0:
+            self.table.choose(key)
 
     def press(self, key: str) -> bool:
         deed = self.keys.get(key)

@@ -5,17 +5,18 @@ from datetime import tzinfo
 from functools import partial
 from typing import Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.features.bundles.queries import likely
 from clinic_desktop.features.bundles.queries.likely import LikelyTwo, Record
-from clinic_desktop.features.bundles.screens.conflicts import say_asked
+from clinic_desktop.features.bundles.screens.conflicts import say_answer, say_asked
 from clinic_desktop.features.bundles.screens.deciding import Deciding
 from clinic_desktop.features.bundles.service import asking_two
 from clinic_desktop.features.bundles.service.likely import look
 from clinic_desktop.features.patients.queries.comparison import Comparison
 from clinic_desktop.features.patients.service import linking
-from clinic_desktop.kernel.dates import say_instant
+from clinic_desktop.kernel.errors import ClinicError
 from clinic_desktop.kernel.i18n import _, ngettext
 from clinic_desktop.kernel.ids import new_id
 from clinic_desktop.kernel.permissions import Permission
@@ -26,9 +27,9 @@ from clinic_desktop.uikit.layouts import clear, column, row
 from clinic_desktop.uikit.marks import Chip
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.side_by_side import SideBySide
-from clinic_desktop.uikit.surfaces import Callout, EmptyState
+from clinic_desktop.uikit.surfaces import EmptyState
 from clinic_desktop.uikit.tables import Column, ListTable
-from clinic_desktop.uikit.theme import S2, S3
+from clinic_desktop.uikit.theme import S2, S3, is_compact
 from clinic_desktop.uikit.words import Facts, Text
 from clinic_desktop.uikit.worker import LongJob, Progress
 
@@ -45,6 +46,7 @@ class SamePage(Deciding):
         self._job: LongJob | None = None
         self._zone = office.ask(_zone)
         self.in_front: LikelyTwo | None = None
+        self._decided: LikelyTwo | None = None
         table: ListTable[LikelyTwo] = ListTable(
             [Column[LikelyTwo](_("Two records"), _heading, stretch=True)],
             key=lambda two: two.key,
@@ -128,6 +130,7 @@ class SamePage(Deciding):
         if two is not None:
             told = self._office.ask(likely.compared, two.first.patient_id, two.second.patient_id)
             self._fill(two, told)
+        self.look_first(two.key if two is not None else None)
         self._allow()
 
     def _fill(self, two: LikelyTwo, told: Comparison) -> None:
@@ -138,8 +141,8 @@ class SamePage(Deciding):
         self.shown.addLayout(head)
         facts = [(_("Equal"), ", ".join(told.equal)), (_("Different"), ", ".join(told.different))]
         self.shown.addWidget(Facts([fact for fact in facts if fact[1]], 84))
-        if two.asked is not None:
-            self.shown.addWidget(self._asked(two))
+        for asked in two.asked:
+            self.shown.addWidget(say_answer(asked, self._zone))
         self.shown.addLayout(row(_LABELS, (self._record(two.first), 1), (self._record(two.second), 1), gap=S3))
         self.shown.addWidget(SideBySide(told.lines))
 
@@ -154,20 +157,12 @@ class SamePage(Deciding):
         told.setLayout(lines)
         return told
 
-    def _asked(self, two: LikelyTwo) -> Callout:
-        assert two.asked is not None
-        when = say_instant(two.asked.at, self._zone)
-        words = _("Not answered yet.")
-        if two.asked.answer:
-            words = _("{who} answered: {answer}").format(who=two.asked.answered_by, answer=two.asked.answer)
-        return Callout(words, "accent" if two.asked.answer else "neutral", "mail", _("Asked {when}").format(when=when))
-
     def _allow(self) -> None:
         two = self.in_front
         may = two is not None and self._office.may(Permission.REGISTER_PATIENTS)
         for button in (self.same, self.different):
             button.setEnabled(may)
-        self.ask.setEnabled(two is not None and not (two.asked is not None and not two.asked.answer))
+        self.ask.setEnabled(two is not None and (not two.asked or any(one.answer for one in two.asked)))
         may_undo = self._office.may(Permission.REGISTER_PATIENTS)
         self.undo.setEnabled(may_undo and self._office.ask(likely.last_said) is not None)
         deeds = {"1": (self.same, self._say_same), "2": (self.different, self._say_different)}
@@ -184,28 +179,37 @@ class SamePage(Deciding):
 
     def _say(self, use_case: Callable[..., str], words: str) -> None:
         two = self.in_front
-        if two is None:
+        if two is None or two is self._decided:
             return
+        self._decided = two
         said = partial(
             use_case,
             first=two.first.patient_id,
             second=two.second.patient_id,
             reason=_("Compared at the central office"),
         )
-        self._office.do(said, self, then=partial(self._noticed, words))
+        self._office.do(said, self, then=partial(self._noticed, words, two.key), failed=self._refused)
 
-    def _noticed(self, words: str, link_id: str) -> None:
-        self._office.notice(words, partial(self._take_back, link_id))
+    def _refused(self, error: ClinicError) -> None:
+        self.reload()
+        self._office.voice.say(error, self)
+
+    def _noticed(self, words: str, pair: Pair, link_id: str) -> None:
+        self._office.notice(words, partial(self._take_back, link_id, pair))
 
     def _undo(self) -> None:
         last = self._office.ask(likely.last_said)
         if last is not None:
-            self._take_back(last[0])
+            link_id, *pair = last
+            self._take_back(link_id, (min(pair), max(pair)))
 
-    def _take_back(self, link_id: str) -> None:
+    def _take_back(self, link_id: str, pair: Pair) -> None:
         use_case = partial(linking.undo_link, link_id=link_id, reason=_("Undone at once"))
-        words = _("Undone: the two records are asked about again.")
-        self._office.do(use_case, self, then=lambda _id: self._office.notice(words))
+        self._office.do(use_case, self, then=lambda _id: self._taken_back(pair), failed=self._refused)
+
+    def _taken_back(self, pair: Pair) -> None:
+        self.bring_in_front(pair)
+        self._office.notice(_("Undone: the two records are asked about again."))
 
     def _ask(self) -> None:
         two = self.in_front
@@ -218,11 +222,16 @@ class SamePage(Deciding):
             second=two.second.patient_id,
         )
         words = _("Asked. The question goes with the next stick.")
-        self._office.do(use_case, self, then=lambda _done: self._office.notice(words))
+        self._office.do(use_case, self, then=lambda _done: self._office.notice(words), failed=self._refused)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.ask.setText(_("Ask") if is_compact(self.window().width()) else _("Ask the clinics"))
+        self.ask.setAccessibleName(_("Ask the clinics"))
 
 
 def _heading(two: LikelyTwo) -> cells.Cell:
-    asked = say_asked(two.asked)
+    asked = say_asked(next((one for one in two.asked if one.answer), two.asked[0])) if two.asked else ""
     same = two.first.said == two.second.said
     names = two.first.said if same else f"{two.first.said} / {two.second.said}"
     numbers = f"{two.first.number} · {two.second.number}"

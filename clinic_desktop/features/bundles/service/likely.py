@@ -25,7 +25,7 @@ from clinic_desktop.storage.vault import Vault
 from clinic_desktop.storage.work import Actor, Asker, Work
 
 COMPARING = N_("Looking for people who are registered twice")
-_AT_ONCE, _STEP_SECONDS, _KEPT_AT_ONCE = 1, 0.12, 400
+_AT_ONCE, _STEP_SECONDS = 1, 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,12 @@ def look(vault: Vault, actor: Actor) -> Steps[Looked]:
     waiting = vault.ask(not_looked_at, eyes)
     alike, told, found = ManyAlike(), 0, 0
     yield Progress(0, len(waiting), _(COMPARING))
-    for first in range(0, len(waiting), _KEPT_AT_ONCE):
-        some = waiting[first : first + _KEPT_AT_ONCE]
-        pairs: list[Pair] = []
-        for seen in _slices(some):
-            pairs += vault.ask(partial(_compare, alike=alike, entries=[entry for entry, _id in seen]), eyes)
-            told += len(seen)
-            yield Progress(told, len(waiting), _(COMPARING))
+    for some in _slices(waiting):
+        # Kept in the same step: whoever is corrected between two steps is looked at again.
+        pairs = vault.ask(partial(_compare, alike=alike, entries=[entry for entry, _id in some]), eyes)
         vault.do(partial(_keep, ids=[patient_id for _entry, patient_id in some], pairs=pairs), actor)
-        found += len(pairs)
+        told, found = told + len(some), found + len(pairs)
+        yield Progress(told, len(waiting), _(COMPARING))
     return Looked(len(waiting), found)
 
 
@@ -87,9 +84,10 @@ def _keep(work: Work, ids: Sequence[str], pairs: Iterable[Pair]) -> None:
         [(pair.first_id, pair.second_id, pair.bits, '["strong"]' if pair.strong else "[]", at) for pair in pairs],
     )
     work.cursor.executemany(
-        "INSERT INTO looked_at (patient_id, looked_at) VALUES (?,?)"
+        # Not of who was erased since the look began.
+        "INSERT INTO looked_at (patient_id, looked_at) SELECT patient_id, ? FROM patient_entry WHERE patient_id = ?"
         " ON CONFLICT (patient_id) DO UPDATE SET looked_at = excluded.looked_at",
-        [(patient_id, at) for patient_id in ids],
+        [(at, patient_id) for patient_id in ids],
     )
     work.also_changed |= {LikelyPair.__tablename__, LookedAt.__tablename__}
 

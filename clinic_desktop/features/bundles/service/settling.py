@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from clinic_desktop.exchange.merge import conflicts, reopening
-from clinic_desktop.exchange.merge.conflicts import Side
+from clinic_desktop.exchange.merge.conflicts import Key, Side
 from clinic_desktop.exchange.records import SettledConflict
-from clinic_desktop.features.bundles.queries.asked import asked_about
 from clinic_desktop.features.bundles.queries.conflicts import AT_THE_DESK
 from clinic_desktop.features.bundles.queries.whose import must_open
 from clinic_desktop.features.bundles.queries.worklist import in_front
@@ -31,13 +30,14 @@ def settle_conflict(
     return conflicts.settle(work, table, row_id, unit, values, seen=seen)
 
 
-def undo_settling(work: Work, key: int) -> None:
-    """The values stand side by side again, here and wherever the decision went."""
+def undo_settling(work: Work, key: int) -> Key:
+    """The values stand side by side again, here and wherever the decision went. Gives what is to be decided anew."""
     work.require(*AT_THE_DESK)
     kept = work.load(SettledConflict, key)
     work.require(*who_settles(kept.tbl, kept.unit))
     must_open(work, kept.tbl, kept.row_id)
     reopening.undo(work, key)
+    return (kept.tbl, kept.row_id, kept.unit)
 
 
 def ask_the_clinic(work: Work, message_id: str, table: str, row_id: str, unit: str) -> str:
@@ -47,10 +47,10 @@ def ask_the_clinic(work: Work, message_id: str, table: str, row_id: str, unit: s
     found = in_front(work, (table, row_id, unit))
     if found is None:
         raise conflicts.ConflictGone()
-    before = [one for one in asked_about(work, table, [row_id]) if one.unit == unit]
-    if before and not before[0].answer:
-        if before[0].message_id == message_id:
-            return message_id
+    before = found.line.asked
+    if before is not None and before.message_id == message_id:
+        return message_id
+    if before is not None and not before.answer:
         raise AskedAlready()
     field = _(said_unit(table, unit))
     words = _("{field}: two values were written. Look at the record and say which one holds.").format(field=field)
