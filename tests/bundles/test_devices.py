@@ -15,6 +15,7 @@ from clinic_desktop.features.bundles.rules.rooms import Use
 from clinic_desktop.features.bundles.screens.codes import CodeCard
 from clinic_desktop.features.bundles.screens.device_sheets import AsideSheet, CutOffSheet, TakeInSheet
 from clinic_desktop.features.bundles.screens.devices import DevicesPage
+from clinic_desktop.features.bundles.screens.join import CompareSheet, JoinAgainSheet
 from clinic_desktop.features.bundles.screens.root import DrawSheet, NameSheet, RootSheet
 from clinic_desktop.features.bundles.service import joining, root
 from clinic_desktop.kernel.clock import StillClock
@@ -25,8 +26,9 @@ from clinic_desktop.uikit import theme
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.office import Office as Window
 from clinic_desktop.uikit.voice import RememberingVoice
-from tests.makers.network import Network, Office, make_office
+from tests.makers.network import Network, Office, enrol, make_office
 from tests.makers.people import register
+from tests.makers.trust import make_root
 
 Show = Callable[[Office], DevicesPage]
 
@@ -159,6 +161,35 @@ def test_the_sheets_hold_the_code_and_name_no_person(network: Network) -> None:
         told = page.get_textpage().get_text_bounded()
         for line in drawn.codes[0].splitlines():
             assert all(group in told for group in line.split("-"))
+
+
+def test_a_clinic_that_the_central_knows_no_more_joins_again_and_shows_the_code_though_root_keys_vouch(
+    network: Network, lonely: Office, show: Show
+) -> None:
+    central = network.central
+    make_root(central)
+    central.save_copy("before")
+    enrol(lonely, central)
+    central.restore("before")
+    lonely.do(register())
+    assert central.merge(lonely.export().path).files[0].error
+    page = show(lonely)
+    page.devices.choose(central.vault.place.device_id)
+    _press(page, "Join it again…")
+    sheet = _sheet(page, JoinAgainSheet)
+    sheet.sticks.choose_folder(lonely.stick)
+    sheet.join.ask.click()
+    request = next(lonely.stick.glob("*solicitud*"))
+    answer, approval = joining.approve(central.vault, central.actor, file=request, folder=lonely.stick)
+    sheet.join.take(answer)
+    compare = _sheet(page, CompareSheet)
+    shown = compare.findChildren(CodeCard)[0].accessibleName()
+    assert "".join(shown.split()).replace(".", "") == approval.code.replace("-", "")
+    compare.same.click()
+    assert not sheet.isVisible()
+    central.do(lambda work: joining.compared(work, approval.device_id, confirmed=True))
+    central.merge(lonely.export().path)
+    assert central.sql("SELECT count(*) FROM patient") == [(1,)]
 
 
 def test_a_clinic_sees_its_own_computers_and_tells_of_a_theft(network: Network, show: Show) -> None:

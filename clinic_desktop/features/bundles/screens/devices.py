@@ -145,8 +145,11 @@ class DevicesPage(QWidget):
         return made
 
     def _clinic_deeds(self, device: Device) -> list[Button]:
-        if device.state is not State.WORKING or device.is_central:
+        if device.state is not State.WORKING:
             return []
+        if device.is_central:
+            may = self._office.may(Permission.KEEP_STAFF, Permission.KEEP_SETTINGS)
+            return [self._deed(_("Join it again…"), "building-hospital", self._join_again)] if may else []
         if self._alone:
             return [self._cutting(device)]
         return [self._deed(_("Tell the central office that it was stolen"), "mail", partial(self._report, device))]
@@ -223,6 +226,11 @@ class DevicesPage(QWidget):
 
     def _reported(self, _result: object) -> None:
         self._office.notice(_("The message goes with the next stick. Call as well: it is quicker."))
+
+    def _join_again(self) -> None:
+        from clinic_desktop.features.bundles.screens.join import JoinAgainSheet
+
+        JoinAgainSheet(self._office, self).open()
 
     def _open_mates(self) -> None:
         from clinic_desktop.features.bundles.screens.mates import MatesSheet

@@ -15,7 +15,7 @@ from clinic_desktop.kernel.errors import ClinicError, Refused
 from clinic_desktop.kernel.i18n import N_, _
 from clinic_desktop.uikit.buttons import Button
 from clinic_desktop.uikit.dialogs import Sheet
-from clinic_desktop.uikit.layouts import stack
+from clinic_desktop.uikit.layouts import scrolled, stack
 from clinic_desktop.uikit.office import Office
 from clinic_desktop.uikit.surfaces import Callout
 from clinic_desktop.uikit.theme import S2
@@ -46,17 +46,22 @@ class CompareSheet(Sheet):
 
 
 class JoinCard(QWidget):
-    """Shown while the clinic works alone."""
+    """Shown while the clinic works alone, or to join `again`."""
 
     joined = Signal()
 
-    def __init__(self, office: Office, sticks: SticksList, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, office: Office, sticks: SticksList, parent: QWidget | None = None, *, again: bool = False
+    ) -> None:
         super().__init__(parent)
         self._office = office
         self._sticks = sticks
-        words = Callout(
-            _("Works alone so far. To join: take a request to the central office and bring its answer back.")
+        alone = _("Works alone so far. To join: take a request to the central office and bring its answer back.")
+        unknown = _(
+            "Only if the central office says that it does not know this computer. Take a request there and bring its "
+            "answer back; nothing that is here is lost."
         )
+        words = Callout(unknown if again else alone)
         self.ask = Button(_("Write the request"), icon="file-plus")
         self.ask.clicked.connect(self._write)
         self.answer = Button(_("Open the answer…"), icon="folder-open")
@@ -90,11 +95,7 @@ class JoinCard(QWidget):
         except ClinicError as error:
             self._failed(error)
             return
-        join = partial(self._join, content, file.name)
-        if joined is None:
-            join()
-        else:
-            CompareSheet(joined, self, join).open()
+        CompareSheet(joined, self, partial(self._join, content, file.name)).open()
 
     def _join(self, content: bytes, name: str) -> None:
         self._office.do(partial(joining.join, content=content, name=name, confirmed=True), self, then=self._done)
@@ -105,3 +106,19 @@ class JoinCard(QWidget):
 
     def _failed(self, error: ClinicError) -> None:
         self._office.voice.say(error, self)
+
+
+class JoinAgainSheet(Sheet):
+    """A central that was set up anew, or put back from a backup older than this clinic, knows it no more."""
+
+    def __init__(self, office: Office, parent: QWidget) -> None:
+        super().__init__(_("Join the central office again"), parent, width=520)
+        self.sticks = SticksList(office)
+        self.join = JoinCard(office, self.sticks, again=True)
+        area = scrolled(self.sticks)
+        area.setFixedHeight(120)
+        self.body.addWidget(area)
+        self.body.addWidget(self.join)
+        self.add_deed(Button(_("Close"), "back"))
+        self.join.joined.connect(self.accept)
+        self.sticks.look()

@@ -54,8 +54,8 @@ def approve_steps(
     return approve(vault, actor, file=file, folder=folder, use=use)
 
 
-def read_out(asker: Asker, content: bytes, name: str = "") -> Joined | None:
-    """At the clinic, before `join`: the code that both sides read to each other; None if none needs comparing."""
+def read_out(asker: Asker, content: bytes, name: str = "") -> Joined:
+    """At the clinic, before `join`: the code that both sides read to each other."""
     asker.require(Permission.KEEP_STAFF, Permission.KEEP_SETTINGS)
     return enrolment.read_out(asker, content, name)
 
