@@ -107,5 +107,5 @@ def lost_numbers(asker: Asker, epoch: str) -> list[int]:
         .order_by(BundleLog.number.desc())
         .limit(_MOST_LOST)
     )
-    open_ones = waiting_of(asker, [key for key, _number in rows])
+    open_ones = waiting_of(asker, [key for key, _number in rows]) if rows else {}
     return sorted({number for key, number in rows if key in open_ones})
