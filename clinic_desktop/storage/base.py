@@ -62,6 +62,8 @@ class FieldRule:
     """Nobody is asked: of two that were written apart the later stands. For when something was last confirmed."""
     local: bool = False
     """Derived on each device; captured nowhere."""
+    ending: bool = False
+    """A no is for ever, whoever said it: an access that was ended."""
 
 
 def field(
@@ -71,6 +73,7 @@ def field(
     group: str | None = None,
     blocking: bool = False,
     quiet: bool = False,
+    ending: bool = False,
     index: bool = False,
     references: str | None = None,
     nullable: bool = True,
@@ -78,7 +81,8 @@ def field(
     """A synced column. `bit` is its number in change masks: 0 to 54, unique in the table, never used again."""
     if not 0 <= bit <= 54:
         raise ValueError(f"bit {bit} is not between 0 and 54")
-    return _column(FieldRule(bit, group, blocking, quiet), type_, index=index, references=references, nullable=nullable)
+    rule = FieldRule(bit, group, blocking, quiet, ending=ending)
+    return _column(rule, type_, index=index, references=references, nullable=nullable)
 
 
 def derived(type_: Any, *, index: bool = False) -> Mapped[Any]:

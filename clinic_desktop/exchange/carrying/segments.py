@@ -374,7 +374,8 @@ class _Known:
         if wanted is not None and VOID not in wanted and all(op[1] != VOID for op in stored):
             stored = [op for op in stored if op[1] in wanted]
         weigh = here.weigher(origin) if shape.owned else None
-        self._settled = settle_row(as_units(names, stored), adding_wins=shape.merge is MergeClass.SET, weigh=weigh)
+        adding_wins = shape.merge is MergeClass.SET
+        self._settled = settle_row(as_units(names, stored), adding_wins=adding_wins, weigh=weigh, ending=shape.ending)
 
     def prev(self, unit: str) -> frozenset[Stamp]:
         """The stamps of what was displayed."""

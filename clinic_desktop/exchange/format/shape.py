@@ -23,6 +23,8 @@ class Unit:
     blocking: bool
     quiet: bool = False
     """Of two values that were written apart the later stands, and nobody is asked."""
+    ending: bool = False
+    """A no is for ever, whoever said it: an access that was ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,13 @@ class Shape:
     named: dict[str, Unit] = field(init=False, compare=False)
     places: dict[str, int] = field(init=False, compare=False)
     """Where each column stands in `columns`."""
+    ending: frozenset[str] = field(init=False, compare=False)
+    """The units in which a no is for ever."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "named", {u.name: u for u in self.units})
         object.__setattr__(self, "places", {c: n for n, c in enumerate(self.columns)})
+        object.__setattr__(self, "ending", frozenset(u.name for u in self.units if u.ending))
 
     @property
     def final(self) -> bool:
@@ -88,7 +93,8 @@ def _shape(cls: Any) -> Shape:
         unit = rule.group or column.name
         old = units.get(unit, Unit(unit, (), 0, False))
         mask, blocking, quiet = old.mask | 1 << rule.bit, old.blocking or rule.blocking, old.quiet or rule.quiet
-        units[unit] = Unit(unit, (*old.columns, column.name), mask, blocking, quiet)
+        ending = old.ending or rule.ending
+        units[unit] = Unit(unit, (*old.columns, column.name), mask, blocking, quiet, ending)
         if isinstance(column.type, sa.LargeBinary):
             blobs.add(column.name)
     return Shape(

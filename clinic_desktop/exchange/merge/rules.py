@@ -6,7 +6,7 @@ names the operations it overwrote, so a wrong clock never beats a person who had
 chooses which of two values, written without knowing of each other, is shown until a person settles it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -130,6 +130,14 @@ def _apart(edit: Op, voids: Iterable[Op]) -> bool:
     return all(edit.stamp != v.stamp and edit.stamp not in v.seen and v.stamp not in edit.seen for v in voids)
 
 
+def settle_ending(done: Settled, ops: Collection[Op]) -> Settled:
+    """What somebody may do: once it was ended it is ended for all, whoever else's word counts, and nobody is asked."""
+    ended = max((op for op in ops if not op.made and not any(op.value)), key=lambda op: op.stamp, default=None)
+    if ended is None:
+        return done
+    return Settled(ended.value, (ended, *(op for op in done.frontier if op is not ended)), conflict=False)
+
+
 def is_waiting(settled: Settled, known: Callable[[Stamp], bool]) -> bool:
     """Whether a segment that has not arrived may explain the open values: not yet a conflict."""
     return settled.conflict and any(not known(stamp) for op in settled.frontier for stamp in op.prev)
@@ -140,14 +148,18 @@ def settle_row(
     *,
     adding_wins: bool = False,
     weigh: Callable[[Op], Weight] | None = None,
+    ending: Container[str] = (),
 ) -> dict[str, Settled]:
-    """Every unit of one row that ever changed. `weigh` is given for tables that the central owns."""
+    """Every unit of one row that ever changed. `weigh` is given for tables that the central owns; of the units in
+    `ending` a no is for ever."""
     settled: dict[str, Settled] = {}
     for unit, ops in units.items():
         if weigh is not None:
             settled[unit] = settle_owned(ops, weigh)
         elif unit != VOID:
             settled[unit] = settle_register(ops)
+        if unit in ending:
+            settled[unit] = settle_ending(settled[unit], ops)
     if weigh is None and VOID in units:
         edits = [op for done in settled.values() for op in done.frontier]
         settled[VOID] = settle_void(units[VOID], edits, adding_wins=adding_wins)

@@ -64,7 +64,7 @@ class Settler:
         """What the law says of the units of one live row that ever changed."""
         origin = row[shape.places["origin_site_id"]]
         weigh = self.standing.weigher(origin) if shape.owned else None
-        return settle_row(units, adding_wins=shape.merge is MergeClass.SET, weigh=weigh)
+        return settle_row(units, adding_wins=shape.merge is MergeClass.SET, weigh=weigh, ending=shape.ending)
 
     def _conflict(self, shape: Shape, row_id: str, name: str, settled: Settled) -> tuple[Any, ...]:
         unit = shape.unit(name)

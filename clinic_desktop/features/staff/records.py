@@ -49,4 +49,5 @@ class StaffMember(Synced):
     licence: Mapped[str | None] = field(3, Words)
     supervisor_id: Mapped[str | None] = field(4, Id, references="staff_member.id")
     valid_until: Mapped[date | None] = field(5, Day)
-    active: Mapped[bool] = field(6, Flag, nullable=False)
+    active: Mapped[bool] = field(6, Flag, nullable=False, ending=True)
+    """Ended at any place, it is ended at all."""

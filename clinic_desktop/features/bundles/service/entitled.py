@@ -61,6 +61,8 @@ def audiences(asker: Asker, table: str, ids: Collection[str]) -> Mapping[str, fr
     """For relaying.audiences."""
     if table == "site":
         return dict.fromkeys(ids, frozenset({COMMON}))
+    if table == "staff_member":
+        return dict.fromkeys(_ended_everywhere(asker, ids), frozenset({COMMON}))
     if table not in ways() or not asker.plain("SELECT 1 FROM record_share LIMIT 1"):
         return {}
     whose = belonging.people_of(asker, ways(), table, ids)
@@ -80,6 +82,14 @@ def audiences(asker: Asker, table: str, ids: Collection[str]) -> Mapping[str, fr
         both = sites[0].intersection(*sites[1:])
         found[row_id] = both | own.get(row_id, frozenset())
     return _without_central(asker, found)
+
+
+def _ended_everywhere(asker: Asker, ids: Collection[str]) -> list[str]:
+    """Of people of the central, whom every clinic knows, those whose access some clinic ended."""
+    sql = (
+        "SELECT id FROM staff_member WHERE active = 0 AND origin_site_id = ? AND id IN (SELECT value FROM json_each(?))"
+    )
+    return [str(row[0]) for row in asker.plain(sql, (asker.site_id, ids_json(ids)))]
 
 
 def may_change(asker: Asker, site_id: str, table: str, ids: Collection[str]) -> frozenset[str]:
