@@ -58,6 +58,19 @@ def test_nothing_of_the_person_is_left_anywhere(network: Network) -> None:
     assert not any(in_bundle(clinic, path, SECRET) for path in [central.answer()[clinic.vault.place.site_name]])
 
 
+def test_a_cleaning_that_a_power_cut_prevented_is_done_at_the_next_merge_and_once(network: Network) -> None:
+    central, clinic = network.central, network.clinics[0]
+    patient = person(clinic)
+    network.round()
+    erase(central, patient)
+    assert central.ask(erasing.is_cleaning_due)
+    file = clinic.export().path
+    central.merge(file)
+    assert not central.ask(erasing.is_cleaning_due)
+    central.merge(file)
+    assert central.sql("SELECT count(*) FROM ledger WHERE act = ?", (erasing.CLEANED,)) == [(1,)]
+
+
 def test_a_restored_clinic_does_not_bring_it_back_and_gets_emptied_parts(network: Network) -> None:
     clinic, central = network.clinics[0], network.central
     patient = person(clinic)

@@ -20,9 +20,11 @@ from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.vault import Vault
-from clinic_desktop.storage.work import Actor, ReasonMissing, Work
+from clinic_desktop.storage.work import Actor, Asker, ReasonMissing, Work
 
 CLEANING = N_("Cleaning the disk")
+CLEANED = "erase.clean"
+"""How the ledger names that the file was cleaned."""
 
 
 class WhoAskedMissing(Refused):
@@ -111,10 +113,27 @@ def forget_pairs(work: Work, patient_ids: Collection[str]) -> None:
 
 
 def clean(vault: Vault, actor: Actor) -> Steps[None]:
-    """After an erasure: nothing that was erased is left in the free places of the file, nor beside it."""
+    """After an erasure: nothing that was erased is left in the free places of the file, nor beside it.
+
+    Stopped by a power cut it is still due (`is_cleaning_due`), and done at the next merge.
+    """
     need(actor, Permission.ERASE_RECORDS, Permission.MERGE_BUNDLES, Permission.CARRY_BUNDLES)
     yield Progress(0, 2, _(CLEANING))
     travel_folder(vault)  # empties it
     yield Progress(1, 2, _(CLEANING))
     vault.compact()
+    vault.do(_note_cleaned, actor)
+    vault.settle()
     yield Progress(2, 2, _(CLEANING))
+
+
+def _note_cleaned(work: Work) -> None:
+    work.act = CLEANED
+
+
+def is_cleaning_due(asker: Asker) -> bool:
+    """Whether something was erased here since the file was last cleaned: the ledger says both."""
+    if not asker.plain("SELECT 1 FROM erased_row LIMIT 1"):
+        return False
+    last = "SELECT act FROM ledger WHERE act IN (?, ?) ORDER BY seq DESC LIMIT 1"
+    return asker.plain(last, (erasing.ACT, CLEANED)) == [(erasing.ACT,)]

@@ -6,11 +6,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from clinic_desktop.exchange.carrying import intake
 from clinic_desktop.exchange.carrying.have import gaps
-from clinic_desktop.exchange.erasure.records import ErasedRow
 from clinic_desktop.exchange.format import bundle
 from clinic_desktop.exchange.merge import conflicts
 from clinic_desktop.exchange.outcomes import Inspected, Merged, MergeReport
@@ -22,7 +19,7 @@ from clinic_desktop.exchange.trust import adopting, authority
 from clinic_desktop.exchange.trust.standing import Standing, standing
 from clinic_desktop.features.bundles.service import looking, succession
 from clinic_desktop.features.bundles.service.carrying import cut_waiting
-from clinic_desktop.features.bundles.service.erasing import clean
+from clinic_desktop.features.bundles.service.erasing import clean, is_cleaning_due
 from clinic_desktop.features.bundles.service.travel import need, own_identity, travel_folder
 from clinic_desktop.kernel.errors import ClinicError, Trouble
 from clinic_desktop.kernel.i18n import N_, _, ngettext
@@ -83,7 +80,6 @@ def accept(vault: Vault, actor: Actor, *, files: Sequence[Path]) -> Steps[MergeR
 
 def _take_files(vault: Vault, actor: Actor, files: Sequence[Path]) -> Steps[MergeReport]:
     yield from cut_waiting(vault, actor)
-    erased = vault.ask(_count_erased, actor)
     wanted = yield from _found(vault, actor, files)
     sizes = [_size(file) for file in wanted]
     done: list[Merged] = []
@@ -95,17 +91,13 @@ def _take_files(vault: Vault, actor: Actor, files: Sequence[Path]) -> Steps[Merg
             trouble = error if isinstance(error, ClinicError) else StickGone()
             done.append(Merged(file, error=trouble.sentence()))
         yield MergeProgress(told.percent(1.0), 100, "", tuple(done))
-    if vault.ask(_count_erased, actor) != erased:
+    if vault.ask(is_cleaning_due, actor):
         with suppress(Trouble):  # a full disk: what was erased is overwritten already where it stood
             yield from clean(vault, actor)
     if vault.place.is_central and actor.may(Permission.SHARE_RECORDS):
         yield from succession.send_people(vault, actor)
     missing = tuple(vault.ask(gaps, actor))
     return MergeReport(tuple(done), missing, vault.ask(conflicts.count_open, actor))
-
-
-def _count_erased(reading: Reading) -> int:
-    return reading.value(sa.select(sa.func.count()).select_from(ErasedRow)) or 0
 
 
 def _found(vault: Vault, actor: Actor, files: Sequence[Path]) -> Steps[list[Path]]:
