@@ -8,6 +8,7 @@ import pytest
 
 from clinic_desktop.app import wiring
 from clinic_desktop.features.bundles.queries import findings
+from clinic_desktop.features.consults.queries import supervision
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose, ConsentWay, Said, Talk
 from clinic_desktop.features.patients.rules.patient import LinkKind
 from clinic_desktop.features.patients.service import consents
@@ -16,9 +17,10 @@ from clinic_desktop.kernel.ids import new_id
 from tests.exchange import test_sharing
 from tests.exchange.test_sharing import agree, rounds, says
 from tests.makers.network import Network
-from tests.makers.people import allergy, change, register
+from tests.makers.people import allergy, change, note, register
 
 moved = test_sharing.moved
+DAY = date(2026, 11, 23)
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +74,16 @@ def test_a_yes_taken_back_at_the_other_clinic_is_known_everywhere_and_stops_it(n
         assert len(office.sql("SELECT id FROM consent")) == 2, office.name
     assert second.sql("SELECT substance FROM allergy") == [("penicilina",)]
     assert not network.central.ask(findings.findings)
+
+
+def test_a_note_waits_for_the_supervisors_of_its_own_clinic(network: Network, moved: str) -> None:
+    first = network.clinics[0]
+    first.do(note(moved, supervisor_wanted=True))
+    rounds(network)
+    waiting = [len(office.ask(supervision.waiting_for_supervisor)) for office in network.all()]
+    counted = [office.ask(partial(supervision.promptness, first=DAY, last=DAY)).running for office in network.all()]
+    assert waiting == [1, 0, 0], "at the first clinic its author asks, who signs nothing of theirs"
+    assert counted == [1, 1, 0]
 
 
 def test_a_segment_that_brings_a_change_and_a_copy_with_the_same_change_brings_it_once(

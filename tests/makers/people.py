@@ -41,7 +41,9 @@ def medicine(name: str) -> Callable[[Work], str]:
     return lambda work: work.add(Medicine(name=name)).id
 
 
-def note(patient_id: str, text: str = "Duerme mejor.", section: str = "plan") -> Callable[[Work], str]:
+def note(
+    patient_id: str, text: str = "Duerme mejor.", section: str = "plan", *, supervisor_wanted: bool = False
+) -> Callable[[Work], str]:
     def sign(work: Work) -> str:
         met = work.add(
             Encounter(
@@ -60,7 +62,7 @@ def note(patient_id: str, text: str = "Duerme mejor.", section: str = "plan") ->
                 occurred_on=date(2026, 11, 23),
                 author_id=work.actor.staff_id,
                 signed_at=work.now,
-                supervisor_wanted=False,
+                supervisor_wanted=supervisor_wanted,
             )
         ).id
 

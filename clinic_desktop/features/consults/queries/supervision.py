@@ -27,7 +27,7 @@ from clinic_desktop.features.medication.records.prescriptions import MedicationR
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import restricted
 from clinic_desktop.features.staff import queries as staff
-from clinic_desktop.features.staff.records import Role, StaffMember
+from clinic_desktop.features.staff.records import Role, Site, StaffMember
 from clinic_desktop.features.staff.rules import in_service
 from clinic_desktop.kernel.errors import NotHere
 from clinic_desktop.kernel.ids import PatientId
@@ -92,6 +92,14 @@ _WAITING = (
 )  # fmt: skip
 
 
+def _of_our_team(asker: Asker) -> sa.ColumnElement[bool]:
+    """What was written in another clinic, of a person who comes to both, waits there; unless that clinic closed."""
+    if asker.place.is_central:
+        return sa.true()
+    closed = sa.select(Site.id).where(Site.closed_on.is_not(None))
+    return sa.or_(ConsultNote.origin_site_id == asker.site_id, ConsultNote.origin_site_id.in_(closed))
+
+
 def waiting_for_supervisor(asker: Asker) -> tuple[WaitingNote, ...]:
     """Notes that the acting person may sign and nobody answered yet: first of their own trainees, the oldest first.
 
@@ -103,7 +111,7 @@ def waiting_for_supervisor(asker: Asker) -> tuple[WaitingNote, ...]:
         sa.and_(ConsultNote.author_id != me, sa.or_(~_IS_TYPED, _CONFIRMED)),
         sa.and_(ConsultNote.author_id == me, _IS_TYPED),
     )
-    found = _notes(asker, _WAITING.where(~_ANSWERED, mine_to_sign))
+    found = _notes(asker, _WAITING.where(~_ANSWERED, mine_to_sign, _of_our_team(asker)))
     return tuple(sorted(found, key=lambda n: (not (n.appointed or n.typed_by), n.signed_at)))
 
 
@@ -317,7 +325,7 @@ def promptness(asker: Asker, first: date, last: date) -> Promptness:
         .join(Encounter, Encounter.id == ConsultNote.encounter_id)
         .where(
             ConsultNote.supervisor_wanted.is_(True), ConsultNote.amends_id.is_(None), ~_IS_TYPED,
-            Encounter.voided_at.is_(None), ConsultNote.occurred_on.between(first, last),
+            Encounter.voided_at.is_(None), ConsultNote.occurred_on.between(first, last), _of_our_team(asker),
             ConsultNote.patient_id.not_in(restricted.hidden_people(asker)),
         )
     )  # fmt: skip
