@@ -20,8 +20,8 @@ Of schema {schema}; made by `python -m tests.makers.format_tables`. How they mer
 
 Units are separated by commas; the columns of a group stand in brackets behind its name, any other unit is called after
 its column. `!`: until a conflict in it is settled it is shown on the record. `~`: of values written apart the later one
-stands and nobody is asked. `^`: a 0 is for ever, whoever wrote it. `*`: never null. Columns hold text; `:i` integers, `:r`
-reals, `:b` bytes, in base64.
+stands and nobody is asked. `^`: a 0 is for ever, whoever wrote it. `*`: never null. Columns hold text; `:i` integers,
+`:r` reals, `:b` bytes, in base64.
 
 Every table also has `id*`, {everywhere}.
 """
