@@ -5,7 +5,9 @@ from clinic_desktop.kernel.i18n import N_
 
 
 class StickGone(Trouble):
-    text = N_("The stick was removed too early. Nothing was marked as sent. Insert it and copy again.")
+    text = N_(
+        "The stick was removed too early. Only what was read back whole counts as sent. Insert it and copy again."
+    )
 
 
 class StickFull(Trouble):

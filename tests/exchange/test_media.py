@@ -217,14 +217,20 @@ def test_pulled_out_while_it_is_read_is_told_apart(tmp_path: Path) -> None:
         finish(media.fetch(tmp_path / "gone.bundle", tmp_path / "local"))
 
 
-def test_a_slow_stick_is_flushed_as_it_goes_and_tells_its_bytes(tmp_path: Path, stick: Path) -> None:
+def test_a_slow_stick_is_flushed_as_it_goes_and_tells_its_bytes(
+    tmp_path: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that no step is long: a save waits for the end of one."""
     import hashlib
+
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", flushed.append)
 
     source = tmp_path / "big"
     source.write_bytes(bytes(20_000_000))
     told = list(media.copy_out(source, stick, "0001-aaaaaaaa.bundle", hashlib.sha256(bytes(20_000_000)).hexdigest()))
     assert "1.0 / 20.0 MB" in told[0].words
-    assert len(told) == 3 * 20
+    assert len(told) == 3 * 20 and len(flushed) >= 20
 
 
 def test_codes_are_heard_as_they_are_spoken() -> None:

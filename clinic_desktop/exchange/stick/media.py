@@ -26,7 +26,6 @@ from clinic_desktop.kernel.progress import Progress
 from clinic_desktop.storage.files import NoRoom, free_bytes, need_room, sync_folder
 
 PIECE = 1024 * 1024
-_FLUSH = 8 * PIECE
 SPARE = 256 * 1024
 """Room asked for besides the file itself: names and tables of the stick."""
 
@@ -80,12 +79,9 @@ def _write(source: Path, part: Path, size: int) -> Steps[None]:
         while piece := reader.read(PIECE):
             writer.write(piece)
             done += len(piece)
-            if done % _FLUSH == 0:  # else a slow stick would seem done and then stand still
-                writer.flush()
-                os.fsync(writer.fileno())
+            writer.flush()
+            os.fsync(writer.fileno())  # else a slow stick would seem done and then stand still, and saves with it
             yield Progress(done, size, _said(_(WRITING), done, size))
-        writer.flush()
-        os.fsync(writer.fileno())
 
 
 def _compare(path: Path, size: int, sha256: str) -> Steps[None]:
