@@ -20,7 +20,8 @@ from clinic_desktop.exchange.trust.troubles import (
 )
 from clinic_desktop.features.bundles.queries import devices as known
 from clinic_desktop.features.bundles.queries import waiting
-from clinic_desktop.features.bundles.service import joining, root
+from clinic_desktop.features.bundles.rules.rooms import Use
+from clinic_desktop.features.bundles.service import devices, joining, root
 from clinic_desktop.features.bundles.service.root import Occasion
 from tests.exchange.conftest import Make
 from tests.makers.network import Network, Office
@@ -138,6 +139,22 @@ def test_what_the_burnt_central_had_written_and_a_clinic_kept_comes_back(network
         network.round()
     assert central.sql("SELECT mother_name FROM patient") == [("Juana",)]
     assert of_site(central, clinic) == of_site(clinic, clinic)
+
+
+def test_a_new_centrals_word_counts_though_its_clock_is_behind_that_of_the_one_before(
+    network: Network, another: Make
+) -> None:
+    clinic, central = network.clinics[0], network.central
+    mate = another("mate", of=clinic)
+    join(central, mate)
+    drawn = make_root(central)
+    network.round()
+    central.clock.advance(seconds=-30 * 86400)
+    root.name_central(central.vault, central.actor, codes=drawn.codes, occasion=WHY)
+    central.do(partial(devices.give_use, device_id=mate.vault.place.device_id, use=Use.RECEPTION))
+    clinic.accept(central.answer()["Clínica 1"])
+    (rights,) = clinic.sql("SELECT rights FROM peer_device WHERE device_id = ?", [mate.vault.place.device_id])
+    assert rights != (None,)
 
 
 def test_what_a_burnt_central_had_is_no_receipt_of_the_new_one(network: Network) -> None:

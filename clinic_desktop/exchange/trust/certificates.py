@@ -141,8 +141,9 @@ def _is_newer(work: Work, old: PeerDevice, found: Certificate) -> bool:
     except NotCanonical:
         return True  # of a central that the root keys named: there was no certificate yet
     issuer = work.session.get(PeerDevice, before.issuer)
-    by_a_mate = issuer is None or issuer.role != CENTRAL
-    return found.site == before.site and (by_a_mate or found.issued_at > before.issued_at)
+    # Of a mate, or of a central that is no more: whatever its clock said, the central's word of today counts.
+    outdone = issuer is None or issuer.role != CENTRAL or issuer.revoked_at is not None
+    return found.site == before.site and (outdone or found.issued_at > before.issued_at)
 
 
 def _renew(work: Work, old: PeerDevice, found: Certificate, content: bytes, signature: str) -> None:
