@@ -20,11 +20,12 @@ from clinic_desktop.features.bundles.rules.rooms import Use
 from clinic_desktop.features.bundles.service import devices, joining
 from clinic_desktop.storage.device import ThisDevice
 from clinic_desktop.storage.opening import open_vault
+from clinic_desktop.storage.work import Work
 from tests.exchange.conftest import Make
 from tests.makers.network import Network, Office
 from tests.makers.people import change, note, register
 from tests.makers.state import of_site
-from tests.makers.trust import cut_off, found_kinds, given_names, join, let_in
+from tests.makers.trust import authority_version, cut_off, found_kinds, given_names, join, let_in, make_root
 
 # -- rights
 
@@ -132,6 +133,26 @@ def test_a_central_put_back_is_told_by_the_clinic_whom_it_had_cut_off_and_a_pers
     cut_off(central, mate)
     network.round()
     assert [one.kind for one in central.ask(findings.findings)].count("forgotten") == 1
+
+
+def test_a_computer_that_makes_itself_the_central_is_obeyed_by_nobody(network: Network, another: Make) -> None:
+    clinic, central = network.clinics[0], network.central
+    thief = another("thief", of=clinic)
+    join(central, thief)
+    network.round()
+    before = clinic.sql("SELECT * FROM peer_device")
+    thief.do(_become_central)
+    thief.vault.learn_place()
+    make_root(thief)
+    thief.do(lambda work: certificates.revoke(work, central.vault.place.device_id))
+    assert not clinic.accept(thief.answer()["Clínica 1"]).files[0].error
+    assert clinic.sql("SELECT * FROM peer_device") == before
+    assert authority_version(clinic) == 0
+
+
+def _become_central(work: Work) -> None:
+    work.load(ThisDevice, 1).role = "central"
+    work.act = "test.set"
 
 
 def test_segments_of_a_stolen_computer_inside_anothers_bundle_are_kept_aside_too(
