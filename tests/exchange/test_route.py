@@ -12,6 +12,7 @@ from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.stick import route
 from clinic_desktop.exchange.stick.route import Entry, Read, RouteList
 from clinic_desktop.features.bundles.service import carrying, looking, receiving
+from clinic_desktop.storage.work import Work
 from tests.makers.network import Network, Office
 from tests.makers.people import register
 
@@ -226,3 +227,17 @@ def test_lists_of_two_sticks_unite_whatever_their_order(lists: list[RouteList], 
     for entry in united.entries:
         readers = {r.device for one in lists for e in one.entries if e.sha256 == entry.sha256 for r in e.reads}
         assert {r.device for r in entry.reads} == readers
+
+
+def test_receipts_of_an_older_journey_change_no_key_back(network: Network) -> None:
+    clinic, central = network.clinics[0], network.central
+    older = central.answer()["Clínica 1"]
+    central.do(_draw_keys_anew)
+    clinic.accept(central.answer()["Clínica 1"])
+    newest = clinic.ask(route.identity)
+    clinic.accept(older)
+    assert clinic.ask(route.identity) == newest == central.ask(route.identity)
+
+
+def _draw_keys_anew(work: Work) -> None:
+    work.cursor.execute("DELETE FROM route_key")

@@ -246,11 +246,10 @@ def take_bundle(work: Work, head: Head, log: BundleLog) -> BundleTaken:
         doubt = _doubt(work, head)
         if obeyed:
             _mark_receipts(work, known, head)
+            route.take_key(work, head.keys)
+            receipts.take_key(work, head.keys)
         if known.here.is_central:
             _note_forgotten(work, known, sender, head)
-    if obeyed:
-        route.take_key(work, head.keys)
-        receipts.take_key(work, head.keys)
     work.session.add(log)
     work.session.flush()
     work.act = "exchange.take_bundle"
