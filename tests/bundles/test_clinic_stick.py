@@ -11,6 +11,7 @@ from pypdfium2 import PdfDocument
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from clinic_desktop.exchange.carrying import segments
 from clinic_desktop.exchange.steps import finish
 from clinic_desktop.exchange.stick.route import RouteList, changed, identity, seal
 from clinic_desktop.exchange.troubles import CodeIsWrong, NoReceiptKey, NotOurBundle, StickUnfit
@@ -27,7 +28,7 @@ from clinic_desktop.uikit.surfaces import Callout
 from clinic_desktop.uikit.voice import RememberingVoice
 from clinic_desktop.uikit.words import Text
 from tests.makers.network import Network, Office
-from tests.makers.people import medicine, note, register
+from tests.makers.people import change, medicine, note, register
 
 Show = Callable[..., Any]
 
@@ -388,3 +389,23 @@ def test_the_list_of_a_stick_can_be_looked_at(network: Network, show: Show, tmp_
     assert sheet.table.count() == 2
     newest: Any = sheet.table.rows.row(0)
     assert newest.site_name == "Clínica 2"
+
+
+def test_a_clinic_is_told_what_of_the_central_has_not_arrived(network: Network, show: Show) -> None:
+    clinic, central = network.clinics[0], network.central
+    patient = clinic.do(register())
+    network.round()
+    for phone in ("1", "2"):
+        central.do(change(patient, phone=phone))
+        central.do(segments.cut)
+    site_ids = [clinic.vault.place.site_id]
+    write = carrying.write_receipt(central.vault, central.actor, folder=central.stick, most=1, site_ids=site_ids)
+    (done,) = finish(write) or ()
+    first, *rest = [one.path for one in done.files]
+    clinic.accept(*rest)
+    (gap,) = clinic.ask(waiting.confirmed).missing
+    assert not gap.ours
+    words = [one.words.text() for one in show(clinic).findChildren(Callout)]
+    assert any(one.startswith("Of the central office a bundle has not arrived, written before") for one in words)
+    clinic.accept(first)
+    assert not clinic.ask(waiting.confirmed).missing

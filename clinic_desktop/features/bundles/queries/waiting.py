@@ -33,6 +33,17 @@ TABLES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Something has not arrived that was written between two parts that are here."""
+
+    ours: bool
+    """By another computer of this clinic; else by the central."""
+    after: datetime | None
+    """None: the very first is missing."""
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmed:
     """What the central has of this clinic."""
 
@@ -42,7 +53,7 @@ class Confirmed:
     """The central has everything that was written here up to this instant."""
     last_carried: datetime | None
     """When the last verified bundle left."""
-    missing: tuple[Gap, ...]
+    missing: tuple[Missing, ...]
     mates: int = 0
     """Other computers of this clinic."""
 
@@ -68,7 +79,22 @@ def confirmed(asker: Asker) -> Confirmed:
         sa.select(sa.func.max(BundleLog.done_at)).where(BundleLog.way == BundleWay.OUT, BundleLog.done_at.is_not(None))
     )
     mates = len(known.of_site(asker.site_id)) - 1
-    return Confirmed(bool(centrals), name, until, last, tuple(have.gaps(asker)), mates)
+    ours = {peer.device_id for peer in known.of_site(asker.site_id)}
+    missing = tuple(_missing(asker, gap, gap.device_id in ours) for gap in have.gaps(asker))
+    return Confirmed(bool(centrals), name, until, last, missing, mates)
+
+
+def _missing(asker: Asker, gap: Gap, ours: bool) -> Missing:
+    cut = {
+        row[0]: row[1]
+        for row in asker.all(
+            sa.select(Segment.number, Segment.cut_at).where(
+                Segment.device_id == gap.device_id, Segment.epoch == gap.epoch,
+                Segment.number.in_((gap.after, gap.before)),
+            )
+        )
+    }  # fmt: skip
+    return Missing(ours, cut.get(gap.after), cut[gap.before])
 
 
 def _confirmed_until(asker: Asker) -> datetime | None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 from clinic_desktop.exchange.outcomes import Exported
 from clinic_desktop.features.bundles.letters.slip import slip, slip_facts
 from clinic_desktop.features.bundles.queries import carried, messages, waiting
+from clinic_desktop.features.bundles.queries.waiting import Missing
 from clinic_desktop.features.bundles.rules.loads import said_size
 from clinic_desktop.features.bundles.screens.join import JoinCard
 from clinic_desktop.features.bundles.screens.late import late_words
@@ -196,8 +197,8 @@ class ClinicStick(QWidget):
         self._tell_on_way()
         self.loads.show_loads(load.loads)
         clear(self.missing)
-        if state.missing:
-            words = _("A bundle of the central office has not arrived. What came after it was taken in already.")
+        for gap in state.missing:
+            words = self._office.ask(partial(_said_missing, gap=gap))
             self.missing.addWidget(Callout(words, "warning", "alert-triangle"))
         for words in late_words(self._office):
             self.missing.addWidget(Callout(words, "warning", "alert-triangle"))
@@ -396,6 +397,20 @@ def _said_until(reading: Reading) -> str:
         return _("The central office has not confirmed anything yet.")
     when = say_instant(state.until, reading.place.zone)
     return _("The central office has everything up to {when}.").format(when=when)
+
+
+def _said_missing(reading: Reading, gap: Missing) -> str:
+    if gap.ours:
+        who = _("Of the other computer of this clinic a bundle has not arrived, written {when}.")
+    else:
+        who = _("Of the central office a bundle has not arrived, written {when}.")
+    before = say_instant(gap.before, reading.place.zone)
+    when = _("before {before}").format(before=before)
+    if gap.after is not None:
+        after = say_instant(gap.after, reading.place.zone)
+        when = _("between {after} and {before}").format(after=after, before=before)
+    rest = _("What came after it is here. Send your stick: they see that it is missing and carry it again.")
+    return f"{who.format(when=when)} {rest}"
 
 
 def _said_oldest(office: Office, since: datetime | None) -> str:
