@@ -294,6 +294,7 @@ def test_until_a_prescriber_decides_none_of_the_substances_is_borne_and_every_pa
         qtbot.addWidget(banner)
         assert [chip.accessibleName() for chip in banner.findChildren(Chip)] == ["In doubt between clinics: allergies"]
     (one,) = clinic.ask(partial(worklist.page, conflict_keys=[("allergy", noted, "substance")]))
+    assert one.conflict.blocking, "it comes first in the list"
     clinic.do(
         partial(
             settling.settle_conflict, table="allergy", row_id=noted, unit="substance", values=("sulfas",),

@@ -107,8 +107,8 @@ class Allergy(Synced):
     __beside__ = ("patient_id", "patient")
 
     patient_id: Mapped[str] = field(0, Id, index=True, references="patient.id", nullable=False)
-    substance: Mapped[str | None] = field(1, Words)
-    reaction: Mapped[str | None] = field(2, Words)
+    substance: Mapped[str | None] = field(1, Words, blocking=True)
+    reaction: Mapped[str | None] = field(2, Words, blocking=True)
 
 
 class PatientLink(Synced):
