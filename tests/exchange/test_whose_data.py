@@ -8,15 +8,19 @@ import pytest
 
 from clinic_desktop.app import wiring
 from clinic_desktop.features.bundles.queries import findings
+from clinic_desktop.features.bundles.queries import sharing as queries
+from clinic_desktop.features.bundles.rules.sharing import NoSuchClinic
+from clinic_desktop.features.bundles.service import devices
 from clinic_desktop.features.consults.queries import supervision
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose, ConsentWay, Said, Talk
 from clinic_desktop.features.patients.rules.patient import LinkKind
 from clinic_desktop.features.patients.service import consents
 from clinic_desktop.features.patients.service.linking import keep_link
+from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.ids import new_id
 from tests.exchange import test_sharing
-from tests.exchange.test_sharing import agree, rounds, says
-from tests.makers.network import Network
+from tests.exchange.test_sharing import agree, rounds, says, shared, site
+from tests.makers.network import ZONE, Network
 from tests.makers.people import allergy, change, note, register
 
 moved = test_sharing.moved
@@ -74,6 +78,23 @@ def test_a_yes_taken_back_at_the_other_clinic_is_known_everywhere_and_stops_it(n
         assert len(office.sql("SELECT id FROM consent")) == 2, office.name
     assert second.sql("SELECT substance FROM allergy") == [("penicilina",)]
     assert not network.central.ask(findings.findings)
+
+
+@pytest.mark.parametrize("how", ["cut off", "closed"])
+def test_no_record_goes_to_a_clinic_that_was_cut_off_or_closed(network: Network, how: str) -> None:
+    first, second = network.clinics
+    central, to = network.central, site(second)
+    patient = first.do(register())
+    consent = first.do(says(patient))
+    network.round()
+    assert to in dict(central.ask(partial(queries.clinics_for, patient_id=patient)))
+    if how == "cut off":
+        central.do(partial(devices.cut_off, device_id=second.vault.place.device_id, note="robada"))
+    else:
+        central.do(lambda work: work.add(Site(id=to, code="CLB", name="2", kind="clinic", zone=ZONE, closed_on=DAY)))
+    assert to not in dict(central.ask(partial(queries.clinics_for, patient_id=patient)))
+    with pytest.raises(NoSuchClinic):
+        central.do(shared(patient, to, consent))
 
 
 def test_a_note_waits_for_the_supervisors_of_its_own_clinic(network: Network, moved: str) -> None:

@@ -12,7 +12,7 @@ from clinic_desktop.exchange.records import PeerDevice
 from clinic_desktop.exchange.trust.standing import CENTRAL
 from clinic_desktop.features.bundles.records.offices import RecordShare
 from clinic_desktop.features.patients.queries import consents, people, restricted
-from clinic_desktop.features.patients.queries.similar import decided
+from clinic_desktop.features.patients.queries.decisions import decided
 from clinic_desktop.features.patients.records import Consent, Patient
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose
 from clinic_desktop.features.staff import queries as staff
@@ -81,13 +81,20 @@ def clinics_for(asker: Asker, patient_id: str) -> tuple[tuple[str, str], ...]:
     restricted.must_open(asker, patient_id)
     home = asker.value(sa.select(Patient.origin_site_id).where(Patient.id == patient_id))
     there = {one.to_site_id for one in _shares(asker) if one.patient_id == patient_id}
+    found = [one for one in clinics(asker).items() if one[0] not in there and one[0] != home]
+    return tuple(sorted(found, key=lambda one: one[1]))
+
+
+def clinics(asker: Asker) -> dict[str, str]:
+    """The clinics, by id and name, to which records can go: open, with a computer that was not cut off."""
+    asker.require(Permission.SHARE_RECORDS)
     rows = asker.all(
         sa.select(PeerDevice.site_id, PeerDevice.site_name)
         .where(PeerDevice.role != CENTRAL, PeerDevice.revoked_at.is_(None))
+        .where(PeerDevice.site_id.not_in(sa.select(Site.id).where(Site.closed_on.is_not(None))))
         .distinct()
     )
-    found = {row[0]: row[1] for row in rows if row[0] not in there and row[0] != home}
-    return tuple(sorted(found.items(), key=lambda one: one[1]))
+    return {row[0]: row[1] for row in rows}
 
 
 def home_of(asker: Asker, patient_id: str) -> str:
@@ -182,7 +189,7 @@ class _Records:
         self.homes = {row[0]: str(row[1]) for row in rows}
         self.numbers = {row[0]: row[2] or "" for row in rows}
         self.said = people.said_names(asker, [PatientId(one) for one in self.homes])
-        self.clinics = _clinics(asker)
+        self.clinics = frozenset(clinics(asker))
         self.twins = _same_national_id(asker, every)
 
     def elsewhere(self, patient_id: str) -> Iterable[str]:
@@ -200,12 +207,6 @@ def _homes(asker: Asker, ids: Iterable[str]) -> list[Any]:
     for at in range(0, len(wanted), _MANY):
         found += asker.all(select.where(Patient.id.in_(wanted[at : at + _MANY])))
     return found
-
-
-def _clinics(asker: Asker) -> frozenset[str]:
-    rows = asker.all(sa.select(PeerDevice.site_id).where(PeerDevice.role != CENTRAL).distinct())
-    closed = asker.all(sa.select(Site.id).where(Site.closed_on.is_not(None)))
-    return frozenset(row[0] for row in rows) - {row[0] for row in closed}
 
 
 def _same_national_id(asker: Asker, ids: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 
 from clinic_desktop.exchange.carrying.relaying import owe
-from clinic_desktop.exchange.records import PeerDevice
-from clinic_desktop.exchange.trust.standing import CENTRAL
 from clinic_desktop.features.bundles.queries import sharing as queries
 from clinic_desktop.features.bundles.records.offices import RecordShare
 from clinic_desktop.features.bundles.rules.sharing import (
@@ -74,10 +72,7 @@ def take_back(work: Work, share_id: str, reason: str) -> None:
 def _check_clinic(work: Work, patient_id: str, home: str, to_site_id: str) -> None:
     if to_site_id in (home, work.site_id):
         raise SameClinic()
-    known = work.first(
-        sa.select(PeerDevice.device_id).where(PeerDevice.site_id == to_site_id, PeerDevice.role != CENTRAL).limit(1)
-    )
-    if known is None:
+    if to_site_id not in queries.clinics(work):
         raise NoSuchClinic()
     standing = sa.select(RecordShare.id).where(
         RecordShare.patient_id == patient_id, RecordShare.to_site_id == to_site_id, RecordShare.voided_at.is_(None)
