@@ -36,7 +36,7 @@ from tests.makers.state import whole
 from tests.upgrades.older import as_version
 
 GOLDEN = Path(__file__).parent.parent / "upgrades" / "golden"
-VERSIONS = sorted(path.stem for path in GOLDEN.glob("*.bundle"))
+VERSIONS = sorted(path.stem for path in GOLDEN.glob("*.golden"))
 ACTOR = Actor("0193a000-0000-7000-8000-000000000001", "Oro", frozenset(Permission))
 
 Shapes = dict[str, Shape]
@@ -133,7 +133,7 @@ def test_there_is_a_bundle_of_every_version() -> None:
 def test_this_program_reads_what_every_version_wrote(reader: MakeReader, writer: str) -> None:
     golden = told(writer)
     central = reader(golden)
-    report = central.merge(GOLDEN / f"{writer}.bundle")
+    report = central.merge(GOLDEN / f"{writer}.golden")
     assert (report.files[0].error, report.files[0].aside_segments, report.files[0].held_segments) == (None, 0, 0)
     assert report.files[0].new_segments >= 2
     _holds(central, golden)
@@ -158,11 +158,11 @@ def test_an_older_reader_keeps_what_it_cannot_place_passes_it_on_and_has_it_afte
 ) -> None:
     golden = told(writer)
     straight, central = reader(golden), reader(golden)
-    straight.merge(GOLDEN / f"{writer}.bundle")
+    straight.merge(GOLDEN / f"{writer}.golden")
     with pytest.MonkeyPatch.context() as then:
         for module in (applying, intake):
             then.setattr(module, "shapes", lambda: shapes_of[older])
-        report = central.merge(GOLDEN / f"{writer}.bundle")
+        report = central.merge(GOLDEN / f"{writer}.golden")
         assert (report.files[0].error, report.files[0].aside_segments) == (None, 0)
     assert _bodies(central) == _bodies(straight), "what it passes on is what it got, to the byte"
     integrating.take_up(central.vault)

@@ -82,7 +82,7 @@ def make(version: str, folder: Path, opened: Opened, header: Path) -> None:
         clinic.do(change(made["allergy"][0], Allergy, reaction="ronchas"))
     columns = _age(version, folder / "second", clinic)
     path = clinic.export().path
-    shutil.copy(path, GOLDEN / f"{version}.bundle")
+    shutil.copy(path, GOLDEN / f"{version}.golden")
     (GOLDEN / f"{version}.json").write_text(
         json.dumps(_told(network, made, columns), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
     )
@@ -165,4 +165,4 @@ if __name__ == "__main__":
             work = Path(place) / wanted
             work.mkdir()
             make(wanted, work, opened, header)
-            print(wanted, (GOLDEN / f"{wanted}.bundle").stat().st_size)  # noqa: T201
+            print(wanted, (GOLDEN / f"{wanted}.golden").stat().st_size)  # noqa: T201
