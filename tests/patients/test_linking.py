@@ -186,6 +186,18 @@ def test_of_one_person_only_one_record_is_offered_and_none_of_it_to_itself(do, a
     assert ask(lambda r: likely.similar(r, new, but=one)) == ()
 
 
+def test_what_one_record_says_is_not_borne_is_said_of_the_other_of_the_same_person(vault, do, ask, pair):
+    one, other = pair
+    do(partial(service.add_allergy, patient_id=one, substance="penicilina"))
+    link = do(partial(linking.say_same, first=one, second=other))
+    assert ask(lambda r: queries.header(r, other)).allergies == ("penicilina",)
+    do(lambda work: work.revise(work.load(Patient, one), seen={}, to={"restricted": True}))
+    desk = Actor(new_id(), "Recepción", frozenset({Permission.SEE_PATIENTS, Permission.REGISTER_PATIENTS}))
+    assert vault.ask(lambda r: queries.header(r, other), desk).allergies == (), "not of a record that is hidden"
+    do(partial(linking.undo_link, link_id=link, reason="no era ella"))
+    assert ask(lambda r: queries.header(r, other)).allergies == ()
+
+
 def test_what_was_said_of_one_record_holds_for_the_other_of_the_same_person(do, ask, register, pair):
     one, other = pair
     sister = register("Tzoc Pérez, María", "14/7/87", community="Pulay", municipality_code="1413")

@@ -16,7 +16,7 @@ from clinic_desktop.features.agenda.queries import day as days
 from clinic_desktop.features.agenda.records import Appointment, CallAttempt
 from clinic_desktop.features.agenda.rules.calls import CallList, CallOutcome, Try, is_out_of_reach, standing_tries
 from clinic_desktop.features.agenda.rules.day import AppointmentStatus
-from clinic_desktop.features.patients.queries import consents, restricted, similar
+from clinic_desktop.features.patients.queries import consents, decisions, restricted, similar
 from clinic_desktop.features.patients.records import Consent, Patient
 from clinic_desktop.features.patients.rules.consents import ConsentAnswer, ConsentPurpose
 from clinic_desktop.features.patients.rules.naming import name_of, said_name
@@ -103,7 +103,7 @@ _Groups = Mapping[str, tuple[str, ...]]
 
 
 def _groups(asker: Asker, patient_ids: Sequence[str]) -> _Groups:
-    return {one: group.ids for group in similar.decided(asker, patient_ids).groups for one in group.ids}
+    return {one: group.ids for group in decisions.decided(asker, patient_ids).groups for one in group.ids}
 
 
 def next_day(asker: Asker) -> date | None:

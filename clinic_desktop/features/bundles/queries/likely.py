@@ -11,7 +11,7 @@ from clinic_desktop.features.bundles.queries.asked import Asked, asked_about
 from clinic_desktop.features.bundles.records.likely import LikelyPair
 from clinic_desktop.features.patients.queries import people, restricted
 from clinic_desktop.features.patients.queries.comparison import Comparison, comparison
-from clinic_desktop.features.patients.queries.similar import decided
+from clinic_desktop.features.patients.queries.decisions import decided
 from clinic_desktop.features.patients.records import Patient, PatientLink
 from clinic_desktop.features.patients.rules.linking import Linked
 from clinic_desktop.features.patients.rules.patient import LinkKind

@@ -25,13 +25,14 @@ from clinic_desktop.features.medication.records.formulary import Medicine, Prese
 from clinic_desktop.features.medication.records.prescriptions import MedicationRequest, StopOrder
 from clinic_desktop.features.patients.queries import people as patients
 from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.patients.queries.similar import same_person_ids
 from clinic_desktop.kernel.dates import PartialDate, age_on
 from clinic_desktop.kernel.ids import PatientId
 from clinic_desktop.kernel.permissions import Permission
 from clinic_desktop.storage.work import Asker
 
 TABLES = (
-    frozenset({LabResult.__tablename__, SafetyAnswer.__tablename__, "allergy", "patient", "condition"})
+    frozenset({LabResult.__tablename__, SafetyAnswer.__tablename__, "allergy", "patient", "patient_link", "condition"})
     | reproduction.TABLES
     | outside.TABLES
     | reactions.TABLES
@@ -46,7 +47,8 @@ def situation(asker: Asker, patient_id: str) -> Situation:
     restricted.must_open(asker, patient_id)
     header = patients.header(asker, PatientId(patient_id))
     birth = header.birth
-    here = [*_prescribed(asker, patient_id), *_outside(asker, patient_id)]
+    records = same_person_ids(asker, PatientId(patient_id))
+    here = [one for record in records for one in (*_prescribed(asker, record), *_outside(asker, record))]
     return Situation(
         today=asker.today,
         sex=header.sex,

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from clinic_desktop.features.patients.queries import consents, restricted
+from clinic_desktop.features.patients.queries.decisions import decided
 from clinic_desktop.features.patients.records import (
     Allergy,
     Community,
@@ -301,7 +302,7 @@ def header(asker: Asker, patient_id: PatientId) -> Header:
 def _header(asker: Asker, patient_id: PatientId) -> Header:
     row = asker.one(sa.select(*ALL_COLUMNS).where(Patient.id == patient_id))
     birth, name = birth_of(row), name_of(row)
-    allergies = tuple(allergy.substance for allergy in _allergies(asker, patient_id))
+    allergies = _not_borne(asker, patient_id)
     doubted = _doubted(asker, patient_id)
     if "allergies" in doubted:
         allergies = tuple(dict.fromkeys((*allergies, *_written_elsewhere(asker, patient_id))))
@@ -360,6 +361,14 @@ _WRITTEN_ELSEWHERE = (
     " WHERE o.tbl = 'allergy' AND o.unit = 'substance'"
     " AND o.id IN (SELECT id FROM allergy WHERE patient_id = ? AND voided_at IS NULL)"
 )
+
+
+def _not_borne(asker: Asker, patient_id: PatientId) -> tuple[str, ...]:
+    """Of all records of this person: what is written in one of them, the same body does not bear."""
+    others = [PatientId(one) for one in decided(asker, [patient_id]).of(patient_id).ids if one != patient_id]
+    hidden = restricted.hidden_from(asker, others)
+    records = (patient_id, *(one for one in others if one not in hidden))
+    return tuple(dict.fromkeys(allergy.substance for one in records for allergy in _allergies(asker, one)))
 
 
 def _written_elsewhere(asker: Asker, patient_id: PatientId) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from clinic_desktop.features.patients.queries import restricted
+from clinic_desktop.features.patients.queries.decisions import decided
 from clinic_desktop.features.patients.queries.search import Shelf
 from clinic_desktop.features.patients.records import Patient
 from clinic_desktop.features.patients.rules import comparing, likeness, postings
@@ -18,7 +19,7 @@ from clinic_desktop.features.patients.rules.ages import Birth, say_born
 from clinic_desktop.features.patients.rules.candidates import candidates
 from clinic_desktop.features.patients.rules.comparing import Traits, traits
 from clinic_desktop.features.patients.rules.likeness import Likeness
-from clinic_desktop.features.patients.rules.linking import Decision, Linked, linked
+from clinic_desktop.features.patients.rules.linking import Decision
 from clinic_desktop.features.patients.rules.naming import Name, name_of, said_name
 from clinic_desktop.features.patients.rules.patient import Details, LinkKind
 from clinic_desktop.features.patients.rules.places import said_place
@@ -351,40 +352,3 @@ def linked_numbers(asker: Asker, ids: Sequence[PatientId]) -> dict[PatientId, tu
         for one, group in groups.items()
     }
     return {one: found for one, found in numbers.items() if found}
-
-
-def decided(asker: Asker, ids: Sequence[str]) -> Linked:
-    """Everything decided about these people and all who were ever joined with them: one read for most."""
-    asker.require(Permission.SEE_PATIENTS, Permission.REGISTER_PATIENTS)
-    found: dict[str, Decision] = {}
-    seen: set[str] = set()
-    ask = list(dict.fromkeys(ids))
-    while ask:
-        seen.update(ask)
-        rows = _decisions(asker, ask)
-        found |= {row.link_id: row for row in rows}
-        joined = {one for row in rows if row.kind is LinkKind.SAME for one in row.pair}
-        ask = sorted(joined - seen)
-    return linked(found.values())
-
-
-_DECIDED = (
-    "SELECT id, kind, first_id, second_id, undoes_id, reason FROM patient_link WHERE first_id IN ({places})"
-    " UNION SELECT id, kind, first_id, second_id, undoes_id, reason FROM patient_link WHERE second_id IN ({places})"
-)
-
-
-def _decisions(asker: Asker, ids: Sequence[str]) -> list[Decision]:
-    found: list[Decision] = []
-    for at in range(0, len(ids), _AT_ONCE):
-        some = tuple(ids[at : at + _AT_ONCE])
-        rows = asker.plain(_DECIDED.format(places=",".join("?" * len(some))), (*some, *some))
-        found += [
-            Decision(link_id, LinkKind(kind), first, second, undoes or "", reason or "")
-            for link_id, kind, first, second, undoes, reason in rows
-            if kind in _KNOWN_KINDS
-        ]
-    return found
-
-
-_KNOWN_KINDS = frozenset(LinkKind)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from clinic_desktop.features.patients.queries import restricted
-from clinic_desktop.features.patients.queries.similar import decided
+from clinic_desktop.features.patients.queries.decisions import decided
 from clinic_desktop.features.patients.records import Patient, PatientLink
 from clinic_desktop.features.patients.rules.linking import Decision
 from clinic_desktop.features.patients.rules.patient import LinkKind
