@@ -81,6 +81,7 @@ EXPORTS: dict[str, ConsentPurpose | str] = {
     "bundles.archive": "the central's segments, sealed to the office that is to be built again: goes with care",
     "bundles.ask_to_enter": "this computer's public keys, nobody's data",
     "bundles.write_invitation": "this computer's public keys, nobody's data",
+    "bundles.carry": "one file of bundles.export, write_receipt or archive: sealed, goes with care",
     "bundles.save_parcel": "as bundles.export, into a folder: sealed, goes with care",
     "bundles.fit_stick": "only looks at the list on a stick",
     "bundles.name_unfit": "the list on a stick: which office wrote what and who read it, nobody's data",
