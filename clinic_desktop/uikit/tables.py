@@ -29,7 +29,8 @@ _EMPTY = 48
 # No slots: with them Python 3.11 cannot make a `Column[Row](...)`.
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """A column: its head, what it shows of a row, and how wide it is. Exactly one column of a table stretches."""
+    """A column: its head, what it shows of a row, and how wide it is. One column of a table stretches, or several that
+    then share what is left."""
 
     title: str
     cell: Callable[[Row], Cell | str]

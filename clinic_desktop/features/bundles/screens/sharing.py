@@ -43,9 +43,9 @@ class SharedPage(QWidget):
         self.table = ListTable(
             [
                 Column[SharedRecord](_("Person"), _person, stretch=True),
-                Column[SharedRecord](_("Clinic of the record"), lambda one: cells.Cell(one.home), width=150),
-                Column[SharedRecord](_("Also to"), _said_to, width=150),
-                Column[SharedRecord](_("Since"), _since, width=110),
+                Column[SharedRecord](_("Clinic of the record"), lambda one: cells.Cell(one.home), stretch=True),
+                Column[SharedRecord](_("Also to"), _said_to, stretch=True),
+                Column[SharedRecord](_("Since"), _since, width=110, wide_only=True),
                 Column[SharedRecord](_("State"), _state, width=150),
             ],
             key=lambda one: one.key,
