@@ -13,7 +13,7 @@ from clinic_desktop.uikit.tables import ListTable
 from clinic_desktop.uikit.theme import S2, S3, is_compact
 
 _A_SLIP = 250
-_WIDE, _NARROW = 430, 264
+_WIDE, _NARROW = 430, 252
 _LETTERS = {Qt.Key.Key_B: "b", Qt.Key.Key_P: "p", Qt.Key.Key_U: "u"}
 
 
