@@ -27,7 +27,7 @@ from clinic_desktop.features.medication.rules.doses import read_dose
 from clinic_desktop.features.medication.service import prescribing
 from clinic_desktop.features.medication.service.prescribing import PrescriptionLine
 from clinic_desktop.features.patients.rules.sex import Sex
-from clinic_desktop.features.patients.service import registering
+from clinic_desktop.features.patients.service import linking, registering
 from clinic_desktop.kernel.dates import PartialDate
 from clinic_desktop.kernel.errors import NotAllowed, Refused
 from clinic_desktop.kernel.ids import PatientId, new_id
@@ -189,6 +189,16 @@ def run(do: Any, patient_id: str, medicine: str, days: int) -> str:
 
 def taken(ask: Any, patient_id: str) -> dict[str, Any]:
     return {t.name: t for t in ask(partial(queries.situation, patient_id=patient_id)).taken}
+
+
+def test_what_is_taken_by_the_other_record_of_the_same_person_counts(
+    do: Any, ask: Any, woman: str, register: Callable[..., str], tablets: Callable[..., str]
+) -> None:
+    again = register(sex=Sex.FEMALE)
+    run(do, woman, tablets("litio"), 90)
+    assert not taken(ask, again)
+    do(partial(linking.say_same, first=PatientId(again), second=PatientId(woman)))
+    assert set(taken(ask, again)) == set(taken(ask, woman)) == {"litio"}
 
 
 def test_what_runs_what_ran_out_and_what_was_stopped_are_told_apart(

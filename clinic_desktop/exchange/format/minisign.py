@@ -13,7 +13,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 _HASHED = b"ED"
-_PLAIN = b"Ed"
 MAX_SIGNATURE = 1024
 """Bytes; a longer signature file is none."""
 
@@ -29,12 +28,6 @@ def key_id(public: bytes) -> bytes:
 
 def public_of(private: bytes) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
-
-
-def public_key_text(public: bytes) -> str:
-    """The content of a minisign .pub file."""
-    packed = base64.b64encode(_PLAIN + key_id(public) + public).decode()
-    return f"untrusted comment: clinic desktop device key\n{packed}\n"
 
 
 def sign(private: bytes, content: bytes, comment: str) -> str:
