@@ -19,9 +19,11 @@ from clinic_desktop.features.patients.service.linking import keep_link
 from clinic_desktop.features.staff.records import Site
 from clinic_desktop.kernel.ids import new_id
 from tests.exchange import test_sharing
-from tests.exchange.test_sharing import agree, rounds, says, shared, site
-from tests.makers.network import ZONE, Network
+from tests.exchange.conftest import Make
+from tests.exchange.test_sharing import agree, of_person, rounds, says, shared, site
+from tests.makers.network import ZONE, Network, enrol
 from tests.makers.people import allergy, change, note, register
+from tests.makers.segments import cut_now, give, held
 
 moved = test_sharing.moved
 DAY = date(2026, 11, 23)
@@ -116,3 +118,30 @@ def test_a_segment_that_brings_a_change_and_a_copy_with_the_same_change_brings_i
     network.central.do(change(moved, mother_name="Juana"))
     rounds(network)
     agree(network, moved)
+
+
+def test_an_insert_sent_twice_where_a_copy_was_first_says_the_same_everywhere(network: Network, another: Make) -> None:
+    first, second = network.clinics
+    central = network.central
+    patient = first.do(register())
+    first.save_copy("before")
+    consent = first.do(says(patient))
+    network.round()
+    central.do(shared(patient, site(second), consent))
+    network.round()
+    mate = another("mate", of=first)
+    enrol(mate, central)
+    second.do(change(patient, phone="7"))
+    cut_now(second)
+    give(central, held(second)[-1:])
+    cut_now(central)
+    copied = [one for one in held(central) if one.manifest.audience == site(first)]
+    assert [part.kind for part in copied[-1].manifest.parts] == ["copy"]
+    give(mate, copied[-1:])
+    before = held(first)
+    first.restore("before")
+    cut_now(first)
+    again = held(first)[-1:]
+    give(mate, [*again, *copied, *before])
+    give(central, again)
+    assert of_person(mate, patient) == of_person(central, patient)

@@ -89,17 +89,30 @@ def _insert_again(landing: Landing, shape: Shape, found: Inserts, old: set[str])
     """A row that is here already: a restored computer sent it once more. Both inserts stand as operations."""
     made = read_row_stamps(landing.cursor, landing.names, shape, old)
     everything = [unit.name for unit in shape.units]
+    ops = read_ops(landing.cursor, landing.names, shape, old)
     for row, hlc in zip(found.rows, found.clocks, strict=True):
-        if row[0] not in old or row[0] not in made or made[row[0]].segment_key == landing.key:
-            continue  # the last: a copy of it, under this very stamp, was here first
-        _write_base(landing, shape, row[0], made[row[0]], _first_form(landing, shape, made[row[0]], row[0]), everything)
+        if row[0] not in old or row[0] not in made:
+            continue
+        changed = ops.get(row[0], {})
+        if made[row[0]].segment_key == landing.key:
+            # A copy of it, under this very stamp, was here first; another insert may have come since.
+            if any(op.made and op.stamp != made[row[0]].stamp for some in changed.values() for op in some):
+                first = _whole_row(shape, found.columns, row)
+                _write_base(landing, shape, row[0], made[row[0]], first, everything)
+            continue
+        first, units = _first_form(landing, shape, made[row[0]], row[0]), everything
+        if first is None:
+            # Known by a copy: what it said is sure only where nobody changed it; the rest comes with its segment.
+            first = landing.settler.live_rows(shape, [row[0]])[row[0]]
+            units = [name for name in everything if name not in changed]
+        _write_base(landing, shape, row[0], made[row[0]], first, units)
         stamp = Stamp(hlc, landing.manifest.device, landing.manifest.epoch, landing.manifest.segment)
         again = _whole_row(shape, found.columns, row)
         _write_base(landing, shape, row[0], Made(stamp, landing.key), again, everything)
 
 
-def _first_form(landing: Landing, shape: Shape, made: Made, row_id: str) -> list[Any]:
-    """The row as its insert brought it, from the segment that did."""
+def _first_form(landing: Landing, shape: Shape, made: Made, row_id: str) -> list[Any] | None:
+    """The row as its insert brought it, from the segment that did, if that is here."""
     bodies: list[tuple[bytes, str, int, bytes]] = landing.cursor.execute(
         "SELECT m.manifest, m.hash, p.number, p.body FROM segment_part p JOIN segment m ON m.key = p.segment_key"
         " WHERE p.segment_key = ? AND p.tbl = ? AND p.kind = 'insert'",
@@ -112,7 +125,7 @@ def _first_form(landing: Landing, shape: Shape, made: Made, row_id: str) -> list
             for row in found.rows:
                 if row[0] == row_id:
                     return _whole_row(shape, found.columns, row)
-    return landing.settler.live_rows(shape, [row_id])[row_id]
+    return None
 
 
 def compare_final(landing: Landing, shape: Shape, found: Inserts, old: set[str]) -> None:
