@@ -11,6 +11,7 @@ from clinic_desktop.app.demo.report import Summary
 from clinic_desktop.app.demo.rounds import check_whole, looks_round
 from clinic_desktop.app.demo.sites import CENTRAL_PERSON, PANAJACHEL, SANTIAGO
 from clinic_desktop.app.demo.stick import carry_the_day
+from clinic_desktop.features.bundles.screens.desk import DeskScreen
 from clinic_desktop.kernel.clock import StillClock
 
 
@@ -61,7 +62,6 @@ def _at_the_central(network: Network, clock: StillClock, summary: Summary) -> No
     hands = Hands(network.central, clock, summary)
     hands.sign_in(CENTRAL_PERSON)
     hands.office.go("stick")
-    hands.picture("central-memoria")
-    hands.narrow_picture("central-memoria")
+    hands.look_at_tabs(hands.find(DeskScreen), "central")
     hands.leave()
     hands.close()

@@ -20,6 +20,7 @@ from clinic_desktop.shell.sign_in import SignIn
 from clinic_desktop.shell.slowly import run_at_once
 from clinic_desktop.uikit import dialogs
 from clinic_desktop.uikit.office import Office
+from clinic_desktop.uikit.tabbed import TabbedScreen
 
 Wanted = TypeVar("Wanted", bound=QWidget)
 NARROW = (911, 442)
@@ -164,6 +165,14 @@ class Hands:
         image = shown.grab()
         self.summary.check(f"imagen {file}", image.save(str(self.summary.output / PICTURES / file)))
         self.summary.pictures.append(file)
+
+    def look_at_tabs(self, screen: TabbedScreen, name: str) -> None:
+        """Each page of a place, with what is on it."""
+        for code in screen.codes():
+            screen.open_tab(code)
+            self.settle()
+            self.picture(f"{name}-{code}")
+            self.narrow_picture(f"{name}-{code}")
 
     def narrow_picture(self, name: str) -> None:
         """The same page on the same laptop at 150 %."""

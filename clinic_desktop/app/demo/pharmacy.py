@@ -6,7 +6,6 @@ from clinic_desktop.features.medication.screens.dispensing import DispensePage
 from clinic_desktop.features.medication.screens.medicines import MedicinesScreen
 from clinic_desktop.features.medication.screens.supply import SupplyScreen
 from clinic_desktop.uikit import dialogs
-from clinic_desktop.uikit.tabbed import TabbedScreen
 
 
 def at_the_pharmacy(hands: Hands, name: str, patient_ids: list[str]) -> None:
@@ -18,19 +17,10 @@ def at_the_pharmacy(hands: Hands, name: str, patient_ids: list[str]) -> None:
         _hand_out(hands, patient_id)
     wrong = hands.office.ask(proof.check_sums)
     hands.summary.check("cada saldo es la suma de sus movimientos", wrong == ())
-    _look_at_tabs(hands, hands.find(MedicinesScreen), "medicinas")
+    hands.look_at_tabs(hands.find(MedicinesScreen), "medicinas")
     hands.office.go("supply")
-    _look_at_tabs(hands, hands.find(SupplyScreen), "abastecimiento")
+    hands.look_at_tabs(hands.find(SupplyScreen), "abastecimiento")
     hands.leave()
-
-
-def _look_at_tabs(hands: Hands, screen: TabbedScreen, name: str) -> None:
-    """Each page of a place, with what the clinic has on it."""
-    for code in screen.codes():
-        screen.open_tab(code)
-        hands.settle()
-        hands.picture(f"{name}-{code}")
-        hands.narrow_picture(f"{name}-{code}")
 
 
 def _hand_out(hands: Hands, patient_id: str) -> None:
