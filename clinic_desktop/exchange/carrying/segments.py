@@ -37,9 +37,9 @@ from clinic_desktop.storage.work import Work
 
 SEGMENT_ROWS = 5_000
 """A segment is one step of a long job: about this many rows at most."""
-SEGMENT_BYTES = 8 * 1024 * 1024
+SEGMENT_BYTES = 4 * 1024 * 1024
 """Before packing. Who takes it in has a segment in memory several times over: as it came, unpacked, and as rows."""
-PART_BYTES = 4 * 1024 * 1024
+PART_BYTES = 3 * 1024 * 1024
 _CHUNK = 256
 
 
