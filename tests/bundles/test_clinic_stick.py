@@ -400,7 +400,7 @@ def test_a_clinic_is_told_what_of_the_central_has_not_arrived(network: Network, 
         central.do(segments.cut)
     site_ids = [clinic.vault.place.site_id]
     write = carrying.write_receipt(central.vault, central.actor, folder=central.stick, most=1, site_ids=site_ids)
-    (done,) = finish(write) or ()
+    (done,) = list(finish(write) or ())
     first, *rest = [one.path for one in done.files]
     clinic.accept(*rest)
     (gap,) = clinic.ask(waiting.confirmed).missing
