@@ -103,9 +103,8 @@ def test_a_record_beside_which_a_row_stands_is_named_by_a_column_of_it(cls: type
 def test_nothing_of_a_person_is_left_out_of_what_travels_to_their_clinic() -> None:
     here = {"medication_dispense", "appointment", "service_request", "call_attempt"}
     """Of the place that gives, receives or refers: its shelf, its days, its letters."""
-    explicit = {"consent"}
     silent = {c.__tablename__ for c in synced_classes() if "patient_id" in c.__table__.columns and not c.__beside__}
-    assert silent == here | explicit
+    assert silent == here
 
 
 def test_a_note_that_tells_of_violence_goes_back_in_no_bundle(network: Network) -> None:

@@ -1,8 +1,11 @@
 """The evening: two clinics bring their day to the central on a stick that is a folder, and take its answer home."""
 
+import shutil
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from clinic_desktop.app.clinic import OpenClinic
@@ -36,8 +39,12 @@ def carry_the_day(network: Network, sites: tuple[DemoSite, ...], clock: Clock, s
         for clinic in clinics:
             stack.callback(clinic.close)
         carried = _to_the_central(clinics, central, stick, summary)
+        # What the central has confirmed is taken off the stick: copies of it come a second time at the end.
+        copies = Path(stack.enter_context(TemporaryDirectory()))
+        again = [Path(shutil.copy(file, copies)) for file in carried.files]
         _home_again(clinics, central, stick, summary)
-        _look_again(clinics, central, carried.files, summary)
+        summary.check("lo confirmado se quitó de la memoria", not any(file.exists() for file in carried.files))
+        _look_again(clinics, central, again, summary)
     return carried
 
 
@@ -79,9 +86,10 @@ def _home_again(clinics: list[OpenClinic], central: OpenClinic, stick: Path, sum
         summary.check(f"{name}: sabe qué recibió la central", confirmed.until is not None)
 
 
-def _look_again(clinics: list[OpenClinic], central: OpenClinic, files: tuple[Path, ...], summary: Summary) -> None:
+def _look_again(clinics: list[OpenClinic], central: OpenClinic, files: Sequence[Path], summary: Summary) -> None:
     before = [_all_rows(office) for office in (central, *clinics)]
-    done(taking.merge(central.vault, central.actor, files=files))
+    merged = done(taking.merge(central.vault, central.actor, files=files))
+    summary.check("los mismos paquetes otra vez: se conocen", merged.files and all(one.ok for one in merged.files))
     same = [_all_rows(office) for office in (central, *clinics)] == before
     summary.check("otra vez los mismos paquetes: todo sigue igual", same)
 
