@@ -60,7 +60,7 @@ def test_it_leaves_pictures_papers_bundles_and_a_summary(lived: Path, summary: d
     assert len(pictures) >= 40
     assert all((lived / "screenshots" / p).read_bytes().startswith(b"\x89PNG") for p in pictures)
     assert sorted(p.name for p in (lived / "pdf").iterdir()) == ["lista-del-dia.pdf", "referencia.pdf"]
-    assert len(list((lived / "stick").glob("*.bundle"))) == 3  # an answer for each clinic; what the central has confirmed was taken off
+    assert len(list((lived / "stick").glob("*.bundle"))) == 3  # the answers; what was confirmed is gone
     assert "la nota está firmada" in (lived / "resumen.txt").read_text(encoding="utf-8")
 
 
